@@ -1,0 +1,271 @@
+#!/usr/bin/env python3
+"""Measures Outro beside what it is compared with, and writes bench/RESULTS.md.
+
+Standard library only. `--quick` measures once and shortly, to see that everything runs; `--only NAME` one thing.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+from client import Api, wrk
+from servers import OUTRO, ROOT, Nginx, Outro
+
+SAMPLE = ROOT.parent / "shared/samples/car-detection.mp4"
+TEN_MB = 10_000_000
+BARS = "testsrc2=size={size}:rate=30:duration={seconds}"
+NOISE = BARS + ",noise=alls=24:allf=t"
+
+
+class Run:
+    """How thoroughly to measure, and where scratch files go."""
+
+    def __init__(self, quick, scratch):
+        self.quick, self.scratch = quick, Path(scratch)
+        self.times = 1 if quick else 5
+        self.seconds = 2 if quick else 8
+
+    def median(self, measure):
+        """The run whose value is in the middle; a measurement gives a number, or a tuple led by one."""
+        return sorted(measure() for _ in range(self.times))[self.times // 2]
+
+    def clip(self, name, seconds, source, size="640x360"):
+        path = self.scratch / name
+        if not path.exists():
+            ffmpeg("-f", "lavfi", "-i", source.format(size=size, seconds=seconds),
+                   "-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}",
+                   "-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-pix_fmt", "yuv420p", "-c:a", "aac",
+                   "-shortest", str(path))
+        return path
+
+
+def ffmpeg(*arguments):
+    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *arguments], check=True)
+
+
+def percentile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+# --- what is measured: each gives rows of (what, value, beside what) ----------------------------------------------
+
+
+def start(run):
+    """From the program's start to the first 200 of /readyz."""
+    def empty():
+        with Outro() as server:
+            return server.start_ms
+
+    with tempfile.TemporaryDirectory(prefix="outro-bench-") as data:
+        with Outro(data):
+            pass
+
+        def again():
+            with Outro(data) as server:
+                return server.start_ms
+
+        yield "start to ready, empty folder", f"{run.median(empty):.0f} ms", ""
+        yield "start to ready, second start", f"{run.median(again):.0f} ms", ""
+
+
+def memory(run):
+    def idle():
+        with Outro() as server:
+            time.sleep(5)
+            return server.resident_mib()
+
+    yield "idle memory (VmRSS after 5 s)", f"{run.median(idle):.1f} MiB", ""
+
+
+def feed(run):
+    """A page of 20 of the For You feed, signed in."""
+    with Outro() as server:
+        short = run.clip("short.mp4", 1, BARS, "180x320")
+        makers = [Api.join(server.url, f"maker.{n}") for n in range(4)]
+        for n in range(24):
+            makers[n % 4].ready(makers[n % 4].upload(short, f"Clip number {n} #bench"))
+        viewer = Api.join(server.url, "viewer")
+        page = "/api/v1/feed/for-you?limit=20"
+        count = len(viewer.call("GET", page)["items"])
+
+        def measure():
+            got = wrk(server.url + page, 32, run.seconds, viewer.token)
+            return got["per_second"], got["p99_ms"]
+
+        per_second, p99 = run.median(measure)
+        yield f"page of {count}, 32 connections", f"{per_second:,.0f} requests/s, p99 {p99:.1f} ms", ""
+
+
+def media(run):
+    """A whole video of about 10 MB, sealed at rest, beside nginx over TLS with a plain file of the same size."""
+    with Outro() as server:
+        maker = Api.join(server.url, "maker")
+        video, size = upload_of_about(run, maker, TEN_MB)
+        url = server.url + path_of(video["renditions"][0]["url"])
+        with Nginx(size) as nginx:
+            def measure():
+                ours = wrk(url, 16, run.seconds, maker.token)["bytes_per_second"]
+                theirs = wrk(nginx.url, 16, run.seconds)["bytes_per_second"]
+                return ours / theirs, ours, theirs
+
+            ratio, ours, theirs = run.median(measure)
+        yield (f"media, {size / 1e6:.1f} MB whole, 16 connections", f"{ours / 1e6:,.0f} MB/s",
+               f"{ratio:.2f} of nginx over TLS ({theirs / 1e6:,.0f} MB/s)")
+
+
+def upload_of_about(run, maker, wanted):
+    """Noise does not compress, so its length sets the size: a first clip tells how long the second must be."""
+    seconds = 3.0
+    for attempt in range(3):
+        video = maker.ready(maker.upload(run.clip(f"noise-{attempt}.mp4", round(seconds, 2), NOISE, "720x1280")))
+        size = length(maker, path_of(video["renditions"][0]["url"]))
+        if abs(size - wanted) < wanted * 0.15:
+            break
+        seconds = min(55.0, seconds * wanted / size)
+    return video, size
+
+
+def length(api, path):
+    api.connection.request("GET", path, headers={"Authorization": f"Bearer {api.token}"})
+    answer = api.connection.getresponse()
+    size = len(answer.read())
+    if answer.status != 200:
+        raise RuntimeError(f"GET {path}: {answer.status}")
+    return size
+
+
+def path_of(url):
+    return url[url.index("/media/"):]
+
+
+def transcode(run):
+    """From the first byte of the upload to `ready`, beside the same ffmpeg by hand."""
+    files = [("15 s, 1280×720", run.clip("fifteen.mp4", 15, BARS, "1280x720"))]
+    if SAMPLE.exists():
+        files.append(("car-detection.mp4", SAMPLE))
+    with Outro() as server:
+        maker = Api.join(server.url, "maker")
+        for name, file in files:
+            def measure(file=file):
+                by_hand = by_hand_seconds(run, file)
+                begin = time.perf_counter()
+                maker.ready(maker.upload(file))
+                ours = time.perf_counter() - begin
+                return ours / by_hand, ours, by_hand
+
+            ratio, ours, by_hand = run.median(measure)
+            yield f"upload to ready, {name}", f"{ours:.2f} s", f"{ratio:.2f} × ffmpeg by hand ({by_hand:.2f} s)"
+
+
+def by_hand_seconds(run, file):
+    commands = media_plan(file)
+    begin = time.perf_counter()
+    for number, arguments in enumerate(commands):
+        arguments = in_files(arguments, file, run.scratch / f"by-hand-{number}.mp4")
+        subprocess.run(["ffmpeg", *arguments], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+    return time.perf_counter() - begin
+
+
+def media_plan(file):
+    """The arguments that Outro would give ffmpeg: JSON (a list, or a list of lists), or one command a line."""
+    said = subprocess.run([OUTRO, "media-plan", str(file), "--reframe", "fit"], check=True, capture_output=True,
+                          text=True).stdout
+    try:
+        plan = json.loads(said)
+        commands = plan if plan and isinstance(plan[0], list) else [plan]
+    except json.JSONDecodeError:
+        commands = [shlex.split(line) for line in said.splitlines() if line.strip()]
+    return [c[1:] if c[0].endswith("ffmpeg") else c for c in commands]
+
+
+def in_files(arguments, source, target):
+    """Descriptors become files: the input after -i, the output at the end."""
+    arguments = list(map(str, arguments))
+    for at, word in enumerate(arguments[:-1]):
+        if word == "-i" and not arguments[at + 1].startswith(("anullsrc", "color")):
+            arguments[at + 1] = str(source)
+    if arguments[-1].startswith(("/proc/", "/dev/fd", "fd:", "pipe:", "-")):
+        arguments[-1] = str(target)
+    return ["-y", *arguments]
+
+
+def leaving(run):
+    """From the accepted code to the answer: the key is destroyed within this time."""
+    accounts = 5 if run.quick else 50
+    with Outro() as server:
+        maker = Api.join(server.url, "maker")
+        video = maker.ready(maker.upload(run.clip("short.mp4", 1, BARS, "180x320")))
+        taken = []
+        for n in range(accounts):
+            leaver, number = Api.join(server.url, f"leaver.{n}"), f"+4915{n:09d}"
+            leaver.call("PUT", f"/videos/{video['id']}/like")
+            link = leaver.call("POST", "/me/phone", {"number": number})
+            leaver.call("POST", "/me/phone/verify", {"challenge": link["challenge"], "code": maker.code(number)})
+            linked = len(maker.texts(number))
+            challenge = leaver.call("POST", "/me/deletion")["challenge"]
+            code = maker.code(number, after=linked)
+            begin = time.perf_counter()
+            leaver.call("POST", "/me/deletion/confirm", {"challenge": challenge, "code": code})
+            taken.append((time.perf_counter() - begin) * 1000)
+        yield (f"code accepted to answer, {accounts} accounts",
+               f"p50 {percentile(taken, 0.5):.1f} ms, p99 {percentile(taken, 0.99):.1f} ms", "")
+
+
+MEASURES = [start, memory, feed, media, transcode, leaving]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", choices=[m.__name__ for m in MEASURES], action="append")
+    options = parser.parse_args()
+    if not Path(OUTRO).exists():
+        sys.exit(f"bench: {OUTRO} is missing; run make build")
+
+    rows, failed = [], False
+    with tempfile.TemporaryDirectory(prefix="outro-bench-") as scratch:
+        run = Run(options.quick, scratch)
+        for measure in MEASURES:
+            if options.only and measure.__name__ not in options.only:
+                continue
+            try:
+                for row in measure(run):
+                    print(" | ".join(row), flush=True)
+                    rows.append(row)
+            except (RuntimeError, OSError, KeyError, subprocess.CalledProcessError) as error:
+                failed = True
+                print(f"{measure.__name__}: not measured: {error}", file=sys.stderr)
+                rows.append((measure.__name__, "not measured", str(error).splitlines()[0][:120]))
+    if not (options.quick or options.only):
+        write(rows)
+    sys.exit(1 if failed else 0)
+
+
+def write(rows):
+    ffmpeg_version = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True).stdout.split()[2]
+    lines = [
+        "# Results",
+        "",
+        f"{date.today().isoformat()}, {os.cpu_count()} cores, {platform.machine()}, Linux {platform.release().split('-')[0]}, "
+        f"ffmpeg {ffmpeg_version}. Load and server share the machine; the median of five runs. `make bench` makes this file.",
+        "",
+        "| what | Outro | beside |",
+        "|---|---|---|",
+        *("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows),
+        "",
+    ]
+    (ROOT / "bench/RESULTS.md").write_text("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""The two servers that are measured: Outro with a folder of its own, and nginx as the yardstick for bytes."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OUTRO = os.environ.get("OUTRO_BIN", str(Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release/outro"))
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Outro:
+    """`with Outro() as server`: an empty one, ready to be asked. `start_ms` is how long that took."""
+
+    def __init__(self, data=None):
+        self.own = data is None
+        self.data = data or tempfile.mkdtemp(prefix="outro-bench-")
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self):
+        env = dict(os.environ, OUTRO_RATE_LIMITS="off", OUTRO_PUBLIC_URL=self.url)
+        self.log = tempfile.TemporaryFile()
+        begin = time.perf_counter()
+        self.process = subprocess.Popen(
+            [OUTRO, "serve", "--dev", "--data", self.data, "--listen", f"127.0.0.1:{self.port}"],
+            env=env, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+        )
+        try:
+            while not self._ready():
+                if self.process.poll() is not None or time.perf_counter() - begin > 30:
+                    self.log.seek(0)
+                    raise RuntimeError("outro did not start: " + self.log.read().decode(errors="replace")[-2000:])
+                time.sleep(0.001)
+        except BaseException:
+            self.__exit__()
+            raise
+        self.start_ms = (time.perf_counter() - begin) * 1000
+        return self
+
+    def _ready(self):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+
+    def resident_mib(self):
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+        raise RuntimeError("no VmRSS")
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.own:
+            shutil.rmtree(self.data, ignore_errors=True)
+
+
+NGINX = """
+{user}
+daemon off;
+worker_processes auto;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off;
+  sendfile on;
+  tcp_nopush on;
+  client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
+  uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
+  types {{ video/mp4 mp4; }}
+  server {{
+    listen 127.0.0.1:{port} ssl;
+    ssl_certificate {folder}/cert.pem;
+    ssl_certificate_key {folder}/key.pem;
+    root {folder}/www;
+  }}
+}}
+"""
+
+
+class Nginx:
+    """nginx over TLS with a certificate of its own, HTTP/1.1, serving one file of random bytes."""
+
+    def __init__(self, size):
+        self.size = size
+        self.port = free_port()
+        self.url = f"https://127.0.0.1:{self.port}/video.mp4"
+
+    def __enter__(self):
+        self.folder = tempfile.mkdtemp(prefix="outro-bench-nginx-")
+        folder = Path(self.folder)
+        (folder / "www").mkdir()
+        (folder / "www/video.mp4").write_bytes(os.urandom(self.size))
+        user = "user root;" if os.getuid() == 0 else ""
+        (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=self.port, user=user))
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+             "-subj", "/CN=127.0.0.1", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
+            check=True, capture_output=True,
+        )
+        self.process = subprocess.Popen(
+            ["nginx", "-p", folder, "-c", folder / "nginx.conf"], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return self
+            except OSError:
+                time.sleep(0.05)
+        self.__exit__()
+        raise RuntimeError("nginx did not start: " + self.process.stderr.read().decode())
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(10)
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,115 @@
+//! Signing in, and giving the password again.
+
+use outro_datamap::ACCOUNT_PASSWORD_HASH;
+use outro_model::{AccountId, AccountState, Handle};
+use outro_store::{accounts, sessions};
+use outro_vault::KeyId;
+
+use super::{Found, by_handle, new_session};
+use crate::budget::{self, Budget};
+use crate::{App, AppError, Origin, RefusalKind, Signed, password};
+
+/// Failed sign-ins a day of one handle from one place, and of one place for all handles.
+const FAILURES_A_HANDLE: i64 = 30;
+const FAILURES_A_PLACE: i64 = 300;
+
+/// Opens a session; its token. A wrong password and a handle that never was get one answer, after
+/// the same work.
+pub async fn sign_in(
+    app: &App,
+    handle: &str,
+    given: &str,
+    device: &str,
+    origin: &Origin,
+) -> Result<String, AppError> {
+    let (place, parsed) = (origin.place(), handle.parse::<Handle>().ok());
+    let index = parsed.as_ref().map_or([0; 32], |handle| app.vault.handle_index(handle));
+    let of_handle = Budget { parts: &[b"sign-in", &place, &index], limit: FAILURES_A_HANDLE };
+    let of_place = Budget { parts: &[b"sign-in", &place], limit: FAILURES_A_PLACE };
+    let limits = budget::tagged(app, &[of_handle, of_place]).await?;
+    let mut tx = app.db.read().await?;
+    if app.settings.rate_limits && budget::used(&mut tx, &limits).await? {
+        return Err(budget::used_up(app));
+    }
+    let found = match &parsed {
+        Some(handle) => by_handle(app, &mut tx, handle).await?,
+        None => None,
+    };
+    let found = match found {
+        Some(found) if found.account.state == AccountState::Active => Some(found),
+        _ => {
+            look_for_nobody(app, &mut tx).await?;
+            None
+        }
+    };
+    drop(tx);
+    let hash = found.as_ref().map(|Found { account, keys }| {
+        keys.open(ACCOUNT_PASSWORD_HASH, account.id.as_bytes(), &account.password_hash)
+    });
+    let hash = hash.transpose()?;
+    let right = password::verify(given, hash.as_ref().map(|hash| hash.as_slice())).await?;
+    match found {
+        Some(found) if right => open(app, &found, device).await,
+        _ => {
+            fail(app, limits).await?;
+            let detail = "That handle and password do not fit together.";
+            Err(AppError::refused(RefusalKind::WrongCredentials, "wrong_credentials", detail))
+        }
+    }
+}
+
+/// The look-ups that an account would have cost.
+async fn look_for_nobody(app: &App, tx: &mut outro_db::Tx) -> Result<(), AppError> {
+    let nobody = AccountId::random(&*app.random);
+    app.vault.by_key_id(KeyId::from_bytes(*nobody.as_bytes())).await?;
+    accounts::by_id(tx, nobody).await?;
+    Ok(())
+}
+
+async fn open(app: &App, found: &Found, device: &str) -> Result<String, AppError> {
+    let (token, session) = new_session(app, &found.keys, device);
+    let mut tx = app.db.write().await?;
+    if !accounts::lock_live(&mut tx, found.account.id).await? {
+        let detail = "That handle and password do not fit together.";
+        return Err(AppError::refused(RefusalKind::WrongCredentials, "wrong_credentials", detail));
+    }
+    sessions::insert(&mut tx, &session).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+async fn fail(app: &App, limits: Vec<budget::Tagged>) -> Result<(), AppError> {
+    if !app.settings.rate_limits {
+        return Ok(());
+    }
+    let mut tx = app.db.write().await?;
+    // What is used up here is refused at the next try, not at this one.
+    match budget::spend(app, &mut tx, &limits).await {
+        Ok(()) | Err(AppError::TooMany { .. }) => Ok(tx.commit().await?),
+        Err(error) => Err(error),
+    }
+}
+
+/// Notes that the person gave the password again, for what asks for a recent one.
+pub async fn confirm_password(app: &App, signed: &Signed, given: &str) -> Result<(), AppError> {
+    let keys = signed.keys(app).await?;
+    let limits = [Budget { parts: &[b"password", signed.account.as_bytes()], limit: FAILURES_A_HANDLE }];
+    let limits = budget::tagged(app, &limits).await?;
+    let mut tx = app.db.read().await?;
+    if app.settings.rate_limits && budget::used(&mut tx, &limits).await? {
+        return Err(budget::used_up(app));
+    }
+    let account = accounts::by_id(&mut tx, signed.account).await?.ok_or(AppError::SignInNeeded)?;
+    let now = app.clock.now();
+    let session = sessions::get(&mut tx, signed.account, &signed.token_hash, now).await?;
+    let session = session.ok_or(AppError::SignInNeeded)?;
+    drop(tx);
+    let hash = keys.open(ACCOUNT_PASSWORD_HASH, signed.account.as_bytes(), &account.password_hash)?;
+    if !password::verify(given, Some(&hash)).await? {
+        fail(app, limits).await?;
+        return Err(AppError::invalid("password", "wrong_password", "That is not your password."));
+    }
+    let mut tx = app.db.write().await?;
+    sessions::password_given(&mut tx, &session, now).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,94 @@
+//! The moment of leaving: one transaction hides and revokes, then the key is destroyed, then the answer.
+
+use outro_datamap::{ACCOUNT_HANDLE, ACCOUNT_HANDLE_TAG};
+use outro_jobs::{Lane, NewJob};
+use outro_model::{AccountId, Handle, JobId, random_bytes};
+use outro_store::receipts::{self, Erasure};
+use outro_store::{accounts, sessions};
+use outro_vault::{AccountKeys, sha256};
+
+use crate::codes::{self, Proof, Proved, Purpose};
+use crate::{App, AppError, Signed};
+
+use super::JOB;
+
+/// What the leaver takes along. None of it is shown again.
+#[derive(Clone)]
+pub struct Confirmed {
+    /// The unguessable id of the receipt.
+    pub receipt_id: String,
+    /// With it, the leaver can show that the receipt is theirs. It is stored nowhere.
+    pub nonce: String,
+    /// The account's id, which the receipt's commitment is made from too.
+    pub account_id: AccountId,
+    /// The handle, likewise.
+    pub handle: String,
+}
+
+/// Leaves for good. One of `code` and `password` is the proof that was asked for.
+pub async fn confirm(
+    app: &App,
+    signed: &Signed,
+    challenge: &str,
+    code: Option<&str>,
+    password: Option<&str>,
+) -> Result<Confirmed, AppError> {
+    let missing = || AppError::invalid("code", "missing_code", "Please enter the code.");
+    let proof = code.map(Proof::Code).or(password.map(Proof::Password)).ok_or_else(missing)?;
+    let keys = signed.keys(app).await?;
+    let proved = codes::check(app, &keys, Purpose::Leave, challenge, proof).await?;
+    let nonce: [u8; 32] = random_bytes(&*app.random);
+    let receipt_id: [u8; 32] = random_bytes(&*app.random);
+    let handle = hide(app, &keys, &proved, &nonce, receipt_id).await?;
+    // From here on nothing turns back: should the keyring not answer now, the job goes on trying.
+    if let Err(error) = app.vault.destroy(signed.account).await {
+        tracing::error!(%error, "the key could not be destroyed at once; the job will");
+    }
+    app.queue.wake();
+    Ok(Confirmed {
+        receipt_id: hex::encode(receipt_id),
+        nonce: hex::encode(nonce),
+        account_id: signed.account,
+        handle: handle.as_str().to_owned(),
+    })
+}
+
+/// SHA-256(nonce ‖ account id ‖ handle): names nobody to whom the nonce is not known.
+pub(super) fn commitment(nonce: &[u8; 32], account: AccountId, handle: &str) -> [u8; 32] {
+    sha256(&[nonce, account.as_bytes(), handle.as_bytes()])
+}
+
+/// One transaction: hidden everywhere, sessions revoked, handle let go and kept from others, receipt
+/// opened, job enqueued.
+async fn hide(
+    app: &App,
+    keys: &AccountKeys,
+    proved: &Proved,
+    nonce: &[u8; 32],
+    receipt_id: [u8; 32],
+) -> Result<Handle, AppError> {
+    let (id, now) = (keys.account(), app.clock.now());
+    let mut tx = app.db.write().await?;
+    proved.use_up(app, &mut tx).await?;
+    if !accounts::leave(&mut tx, id).await? {
+        return Err(AppError::SignInNeeded);
+    }
+    let account = accounts::by_id(&mut tx, id).await?.ok_or(AppError::SignInNeeded)?;
+    let handle = keys.open_text(ACCOUNT_HANDLE, id.as_bytes(), &account.handle)?;
+    let handle: Handle = handle.parse().map_err(|_| AppError::internal("a stored handle is none"))?;
+    let tag = keys.open(ACCOUNT_HANDLE_TAG, id.as_bytes(), &account.handle_tag)?;
+    let tag = tag.iter().take(8).fold(0, |tag, byte| tag << 8 | u64::from(*byte));
+    sessions::end_all(&mut tx, id).await?;
+    accounts::release_handle(&mut tx, &app.vault.handle_index(&handle)).await?;
+    accounts::reserve_erased(&mut tx, tag).await?;
+    let job = JobId::random(&*app.random);
+    let commitment = commitment(nonce, id, handle.as_str());
+    let erased = String::new();
+    let erasure = Erasure { account: id, job, receipt_id, commitment, started_at: now, erased };
+    receipts::begin(&mut tx, &sha256(&[&receipt_id]), &erasure).await?;
+    // The job names no account: the walk deletes all jobs that do.
+    let job = NewJob { id: job, kind: JOB, lane: Lane::Prompt, account: None, video: None, run_at: now };
+    outro_jobs::enqueue(&mut tx, &job).await?;
+    tx.commit().await?;
+    Ok(handle)
+}

@@ -1,0 +1,17 @@
+//! Leaving for good: what it means, the proof that it is oneself, the erasure, the receipt.
+
+mod begin;
+mod confirm;
+mod consequences;
+pub mod note;
+mod receipt;
+mod walk;
+
+pub use begin::{Begun, begin};
+pub use confirm::{Confirmed, confirm};
+pub use consequences::{Consequences, Line, consequences};
+pub use receipt::{ReceiptView, receipt, receipt_hash};
+pub(crate) use walk::run;
+
+/// The kind of the job that erases.
+pub(crate) const JOB: &str = "erasure";

@@ -1,0 +1,134 @@
+//! Errors with two faces: what is logged, and what the person is told.
+
+use outro_blobs::BlobError;
+use outro_db::DbError;
+use outro_vault::{Tampered, VaultError};
+
+/// Why a use case did not do what was asked. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// What was sent is not what is taken.
+    #[error("invalid: {}", fields(.0))]
+    Invalid(Vec<FieldError>),
+    /// A clear no, with a word and a sentence.
+    #[error("refused: {}", .0.code)]
+    Refused(Refusal),
+    /// Not there, or hidden: there is no telling which.
+    #[error("not found")]
+    NotFound,
+    /// It takes an account.
+    #[error("sign-in needed")]
+    SignInNeeded,
+    /// It takes the password, given within the last 15 minutes.
+    #[error("a recent password needed")]
+    PasswordNeeded,
+    /// Asked for too often.
+    #[error("too many")]
+    TooMany {
+        /// Seconds until it may be asked for again.
+        retry_after_s: i64,
+    },
+    /// Our own fault. The text is for the log.
+    #[error("internal: {0}")]
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The name of the field.
+    pub field: &'static str,
+    /// A stable word.
+    pub code: &'static str,
+    /// A sentence for the person.
+    pub message: String,
+}
+
+/// A clear no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What kind of no.
+    pub kind: RefusalKind,
+    /// A stable word.
+    pub code: &'static str,
+    /// A sentence for the person.
+    pub detail: String,
+}
+
+/// Kinds of a clear no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// Name or password is wrong.
+    WrongCredentials,
+    /// It may not be done.
+    Forbidden,
+    /// It does not fit what is there.
+    Conflict,
+    /// It is larger than what is taken.
+    TooLarge,
+    /// It cannot be worked with.
+    Unusable,
+    /// Something outside does not answer; later it may.
+    Unavailable,
+}
+
+fn fields(errors: &[FieldError]) -> String {
+    let each: Vec<_> = errors.iter().map(|error| format!("{} {}", error.field, error.code)).collect();
+    each.join(", ")
+}
+
+impl AppError {
+    /// One field is wrong.
+    pub fn invalid(field: &'static str, code: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError { field, code, message: message.into() }])
+    }
+
+    /// A clear no.
+    pub fn refused(kind: RefusalKind, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Refused(Refusal { kind, code, detail: detail.into() })
+    }
+
+    /// Our own fault.
+    pub fn internal(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<DbError> for AppError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Busy(_) => {
+                Self::refused(RefusalKind::Unavailable, "busy", "The server is busy. Please try again in a moment.")
+            }
+            error => Self::internal(error),
+        }
+    }
+}
+
+impl From<VaultError> for AppError {
+    fn from(error: VaultError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<Tampered> for AppError {
+    fn from(error: Tampered) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<BlobError> for AppError {
+    fn from(error: BlobError) -> Self {
+        match error {
+            // The owner is gone: there is nothing to tell.
+            BlobError::HomeGone => Self::NotFound,
+            error => Self::internal(error),
+        }
+    }
+}
+
+impl From<std::io::Error> for AppError {
+    fn from(error: std::io::Error) -> Self {
+        Self::internal(error)
+    }
+}

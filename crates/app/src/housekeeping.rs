@@ -1,0 +1,82 @@
+//! What has to be done every hour: what ended by itself goes, and once a day the root key is replaced.
+
+use outro_jobs::{Lane, NewJob, Outcome};
+use outro_model::{AccountId, JobId, Timestamp};
+use outro_store::{accounts, blobs, budgets, challenges, sessions};
+
+use crate::{App, AppError};
+
+/// The kind of the job that keeps house.
+pub(crate) const JOB: &str = "housekeeping";
+/// How long an upload may take before it is held to be over, in seconds.
+const UPLOAD_SECONDS: i64 = 24 * 3600;
+/// How old a root key becomes, in milliseconds: 23 hours, so that an hourly look replaces it daily.
+const ROOT_MILLIS: i64 = 23 * 3_600_000;
+
+/// Sees to it that there is one job that keeps house.
+pub async fn schedule(app: &App) -> Result<(), AppError> {
+    let mut tx = app.db.write().await?;
+    if outro_jobs::find(&mut tx, JOB).await?.is_none() {
+        let id = JobId::random(&*app.random);
+        let run_at = app.clock.now();
+        let job = NewJob { id, kind: JOB, lane: Lane::Prompt, account: None, video: None, run_at };
+        outro_jobs::enqueue(&mut tx, &job).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Keeps house, and comes again in an hour.
+pub(crate) async fn run(app: &App) -> Outcome {
+    let now = app.clock.now();
+    if let Err(error) = keep_house(app, now).await {
+        tracing::error!(%error, "housekeeping was held up; it comes again");
+    }
+    Outcome::At(now.plus_seconds(3600))
+}
+
+async fn keep_house(app: &App, now: Timestamp) -> Result<(), AppError> {
+    let mut tx = app.db.write().await?;
+    sessions::end_expired(&mut tx, now).await?;
+    challenges::drop_expired(&mut tx, now).await?;
+    budgets::drop_before(&mut tx, now.day()).await?;
+    tx.commit().await?;
+    drop_unfinished(app, now.plus_seconds(-UPLOAD_SECONDS)).await?;
+    let rotated = app.vault.rotated_at().await?;
+    if rotated.is_none_or(|at| now.millis_since(at) > ROOT_MILLIS) {
+        app.vault.rotate_root().await?;
+    }
+    Ok(())
+}
+
+/// Removes objects whose writing began before `before` and never ended: the file, then the row.
+pub async fn drop_unfinished(app: &App, before: Timestamp) -> Result<(), AppError> {
+    loop {
+        let found = blobs::unfinished(&mut app.db.read().await?, before).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        for (owner, id) in found {
+            app.blobs.delete(owner, id).await?;
+            let mut tx = app.db.write().await?;
+            blobs::delete(&mut tx, owner, id).await?;
+            tx.commit().await?;
+        }
+    }
+}
+
+/// Joins that a stop cut in two: a key and a home without an account. Only for who knows that nobody
+/// is joining, which is before the first request is served.
+pub async fn drop_unjoined(app: &App) -> Result<(), AppError> {
+    let mut after: Option<AccountId> = None;
+    loop {
+        let page = app.vault.account_ids(after, 500).await?;
+        let Some(last) = page.last().copied() else { return Ok(()) };
+        for id in page {
+            if accounts::by_id(&mut app.db.read().await?, id).await?.is_none() {
+                app.vault.forget_unjoined(id).await?;
+                app.blobs.remove_home(id).await?;
+            }
+        }
+        after = Some(last);
+    }
+}

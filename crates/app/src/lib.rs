@@ -1,0 +1,72 @@
+//! Use cases, one file a verb, and the bodies of jobs. Every rule of the product lives here once.
+//! No HTTP and no SQL: `http` and `cli` call this; this calls `store`, `vault`, `blobs`, `media`,
+//! `courier` and `jobs`, and asks `policy` before it shows or does anything.
+
+pub mod account;
+mod budget;
+mod codes;
+pub mod erasure;
+mod error;
+pub mod feed;
+pub mod housekeeping;
+mod like;
+mod password;
+pub mod phone;
+mod runner;
+pub mod video;
+mod viewer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use outro_blobs::Blobs;
+use outro_courier::Courier;
+use outro_db::Db;
+use outro_jobs::Queue;
+use outro_media::Tools;
+use outro_model::{Clock, Random};
+use outro_vault::Vault;
+
+pub use codes::SentCode;
+pub use error::{AppError, FieldError, Refusal, RefusalKind};
+pub use like::{like, unlike};
+pub use runner::AppRunner;
+pub use viewer::{Origin, Signed, Viewer, authenticate};
+
+/// Everything that use cases work with. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The keyring.
+    pub vault: Vault,
+    /// The sealed objects.
+    pub blobs: Blobs,
+    /// The queue.
+    pub queue: Queue,
+    /// Text messages.
+    pub courier: Courier,
+    /// ffmpeg and ffprobe.
+    pub tools: Arc<Tools>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// What the operator set.
+    pub settings: Arc<Settings>,
+}
+
+/// What the operator can set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The host people know this server by: codes are bound to it and receipts name it.
+    pub host: String,
+    /// Whether limits on how often something may be asked for hold. Tries of a code are always limited.
+    pub rate_limits: bool,
+    /// The largest upload, in bytes.
+    pub max_upload_bytes: u64,
+    /// The longest video, in seconds.
+    pub max_duration_s: u64,
+    /// The folder for unnamed scratch files. It never holds a named one.
+    pub scratch: PathBuf,
+}

@@ -1,0 +1,43 @@
+//! Liking a video, and taking it back.
+
+use outro_model::VideoId;
+use outro_policy::Action;
+use outro_store::{accounts, likes, videos};
+
+use crate::video::{VideoView, find, view_of};
+use crate::{App, AppError, Signed};
+
+/// Likes a video. Doing it again changes nothing.
+pub async fn like(app: &App, signed: &Signed, id: VideoId) -> Result<VideoView, AppError> {
+    set(app, signed, id, true).await
+}
+
+/// Takes a like back. Doing it again changes nothing.
+pub async fn unlike(app: &App, signed: &Signed, id: VideoId) -> Result<VideoView, AppError> {
+    set(app, signed, id, false).await
+}
+
+async fn set(app: &App, signed: &Signed, id: VideoId, liked: bool) -> Result<VideoView, AppError> {
+    let (viewer, now) = (signed.account, app.clock.now());
+    let mut tx = app.db.write().await?;
+    if !accounts::lock_live(&mut tx, viewer).await? {
+        return Err(AppError::SignInNeeded);
+    }
+    // The owner is held as well: no like can be written behind the back of their leaving.
+    let owner = videos::by_id(&mut tx, id).await?.ok_or(AppError::NotFound)?.owner;
+    if !accounts::lock_live(&mut tx, owner).await? {
+        return Err(AppError::NotFound);
+    }
+    let found = find(&mut tx, Some(viewer), Action::Like, id).await?;
+    let changed = if liked {
+        likes::put(&mut tx, viewer, id, found.video.owner, now).await?
+    } else {
+        likes::drop(&mut tx, viewer, id).await?
+    };
+    if changed {
+        videos::add_likes(&mut tx, found.video.owner, id, if liked { 1 } else { -1 }).await?;
+    }
+    let after = find(&mut tx, Some(viewer), Action::SeeVideo, id).await?;
+    tx.commit().await?;
+    view_of(app, Some(viewer), after).await
+}

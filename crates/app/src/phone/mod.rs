@@ -1,0 +1,35 @@
+//! Linking a phone.
+
+use outro_model::PhoneNumber;
+use outro_store::accounts;
+
+use crate::codes::{self, Proof, Purpose, SentCode};
+use crate::{App, AppError, Origin, RefusalKind, Signed};
+
+/// Sends a code to a number that is to be linked. Takes a recent password.
+pub async fn link(app: &App, signed: &Signed, number: &str, origin: &Origin) -> Result<SentCode, AppError> {
+    signed.recent_password(app)?;
+    let wrong = "Write the number with its country, such as +49 151 2345678.";
+    let number: PhoneNumber = number.parse().map_err(|_| AppError::invalid("number", "invalid_number", wrong))?;
+    if !app.courier.works() {
+        let detail = "This server has no way to send text messages.";
+        return Err(AppError::refused(RefusalKind::Unavailable, "no_gateway", detail));
+    }
+    let keys = signed.keys(app).await?;
+    codes::send(app, &keys, Purpose::LinkPhone, &number, origin).await
+}
+
+/// Links the number that a code went to; the number, masked.
+pub async fn verify(app: &App, signed: &Signed, challenge: &str, code: &str) -> Result<String, AppError> {
+    let keys = signed.keys(app).await?;
+    let proved = codes::check(app, &keys, Purpose::LinkPhone, challenge, Proof::Code(code)).await?;
+    let number = proved.number.as_ref().ok_or_else(|| AppError::internal("a proof without a number"))?;
+    let sealed = keys.seal_text(outro_datamap::ACCOUNT_PHONE, signed.account.as_bytes(), number.as_str());
+    let mut tx = app.db.write().await?;
+    proved.use_up(app, &mut tx).await?;
+    if !accounts::set_phone(&mut tx, signed.account, &sealed).await? {
+        return Err(AppError::SignInNeeded);
+    }
+    tx.commit().await?;
+    Ok(number.masked())
+}

@@ -1,0 +1,253 @@
+//! The job that makes a video: sealed original → unnamed scratch → ffmpeg → sealed rendition and
+//! cover → one last transaction that asks again whether anybody is leaving.
+
+use std::fs::File;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, AtomicBool, Ordering};
+use std::time::Duration;
+
+use outro_jobs::{Job, Outcome};
+use outro_media::{Outcome as Encoded, Plan, Progress, RunError, Scratch};
+use outro_model::{AccountId, BlobKind, Reframe, VideoId, VideoState};
+use outro_store::blobs::{self, Blob};
+use outro_store::{accounts, videos};
+use outro_vault::AccountKeys;
+
+use super::upload::{discard, new_blob};
+use crate::{App, AppError};
+
+/// The kind of the job that encodes.
+pub(crate) const JOB: &str = "video.encode";
+/// How often a file may be begun before it is held to be the file's fault.
+const TRIES: i64 = 4;
+/// How often the progress is noted, and asked whether to go on.
+const STEP: Duration = Duration::from_millis(500);
+
+/// Makes the video of a job. A video that is not being made any more is left alone.
+pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
+    let (Some(owner), Some(video)) = (job.account, job.video) else { return Outcome::Done };
+    let made = if job.attempts > TRIES { Err(Failed::Give("too_hard")) } else { make(app, owner, video).await };
+    let word = match made {
+        Ok(()) | Err(Failed::Gone) => return Outcome::Done,
+        Err(Failed::Give(word)) => word,
+        Err(Failed::Again(error)) => {
+            tracing::warn!(%error, attempts = job.attempts, "an encode did not succeed");
+            return Outcome::Again("encode");
+        }
+    };
+    match give_up(app, owner, video, word).await {
+        Ok(()) => Outcome::Done,
+        Err(error) => {
+            tracing::error!(%error, "a failed video could not be noted");
+            Outcome::Again("give_up")
+        }
+    }
+}
+
+enum Failed {
+    /// The video or its owner is gone, or going.
+    Gone,
+    /// It is the file's fault; the word says which.
+    Give(&'static str),
+    /// It is ours.
+    Again(AppError),
+}
+
+impl<E: Into<AppError>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        match error.into() {
+            AppError::NotFound | AppError::SignInNeeded => Self::Gone,
+            error => Self::Again(error),
+        }
+    }
+}
+
+fn of_run(error: RunError) -> Failed {
+    match error {
+        RunError::Refused(refusal) => Failed::Give(refusal.code()),
+        RunError::TooMuch(_) => Failed::Give("too_large"),
+        RunError::Cancelled => Failed::Gone,
+        error => Failed::Again(AppError::internal(error)),
+    }
+}
+
+async fn make(app: &App, owner: AccountId, video: VideoId) -> Result<(), Failed> {
+    let mut tx = app.db.read().await?;
+    let row = videos::by_id(&mut tx, video).await?.filter(|row| row.state == VideoState::Processing);
+    let row = row.ok_or(Failed::Gone)?;
+    let original = blobs::of_video(&mut tx, owner, video, BlobKind::Original).await?.ok_or(Failed::Gone)?;
+    drop(tx);
+    let input = unseal(app, &original).await?;
+    let limits = app.limits();
+    let probe = outro_media::probe(&app.tools, &input, &limits).await.map_err(of_run)?;
+    let plan = outro_media::plan(&probe, reframe(row.reframe), &app.tools.options());
+    let output = Scratch::new(limits.max_output_bytes.min(original.length as u64 * 8), &app.settings.scratch)?;
+    let encoded = encode(app, owner, video, input, output.try_clone()?, &plan).await?;
+    let cover = Scratch::new(0, &app.settings.scratch)?;
+    outro_media::cover(&app.tools, output.try_clone()?, cover.try_clone()?, &limits).await.map_err(of_run)?;
+    let rendition = seal(app, owner, video, BlobKind::Rendition, output.into_file(), &encoded).await?;
+    let cover = seal(app, owner, video, BlobKind::Cover, cover.into_file(), &encoded).await;
+    let cover = match cover {
+        Ok(cover) => cover,
+        Err(failed) => {
+            discard(app, owner, rendition.id).await?;
+            return Err(failed);
+        }
+    };
+    publish(app, owner, video, &encoded, [rendition, cover]).await
+}
+
+fn reframe(reframe: Reframe) -> outro_media::Reframe {
+    match reframe {
+        Reframe::Fit => outro_media::Reframe::Fit,
+        Reframe::Crop => outro_media::Reframe::Crop,
+    }
+}
+
+/// The sealed original, opened into scratch that has no name.
+async fn unseal(app: &App, original: &Blob) -> Result<File, Failed> {
+    let keys = app.vault.account(original.owner).await?.ok_or(Failed::Gone)?;
+    let header = original.header.as_deref().ok_or(Failed::Gone)?;
+    let reader = app.blobs.reader(&keys, original.id, original.kind, header).await?.ok_or(Failed::Gone)?;
+    let scratch = Scratch::new(original.length as u64, &app.settings.scratch)?;
+    reader.copy_out(scratch.try_clone()?).await?;
+    scratch.rewind()?;
+    Ok(scratch.into_file())
+}
+
+/// Runs ffmpeg, notes its progress, and ends it when the video or its owner goes.
+async fn encode(
+    app: &App,
+    owner: AccountId,
+    video: VideoId,
+    input: File,
+    output: File,
+    plan: &Plan,
+) -> Result<Encoded, Failed> {
+    let reached = Arc::new(AtomicU16::new(0));
+    let stop = Arc::new(AtomicBool::new(false));
+    let limits = app.limits();
+    let (heard, stopped) = (reached.clone(), stop.clone());
+    let on_progress = move |Progress { permille }: Progress| {
+        heard.store(permille, Ordering::Relaxed);
+        if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let encoding = outro_media::transcode(&app.tools, input, output, plan, &limits, on_progress);
+    tokio::pin!(encoding);
+    loop {
+        tokio::select! {
+            ended = &mut encoding => return ended.map_err(of_run),
+            () = tokio::time::sleep(STEP) => {
+                let permille = i64::from(reached.load(Ordering::Relaxed)).min(990);
+                if !note(app, owner, video, permille).await? {
+                    stop.store(true, Ordering::Relaxed);
+                }
+            }
+        }
+    }
+}
+
+/// Notes the progress; `false` when the video is not being made any more.
+async fn note(app: &App, owner: AccountId, video: VideoId, permille: i64) -> Result<bool, AppError> {
+    let mut tx = app.db.write().await?;
+    let live = accounts::lock_live(&mut tx, owner).await?;
+    let going_on = live && videos::set_progress(&mut tx, owner, video, permille).await?;
+    tx.commit().await?;
+    Ok(going_on)
+}
+
+/// Seals an output. The row is there before the file.
+async fn seal(
+    app: &App,
+    owner: AccountId,
+    video: VideoId,
+    kind: BlobKind,
+    mut source: File,
+    encoded: &Encoded,
+) -> Result<Blob, Failed> {
+    let keys: AccountKeys = app.vault.account(owner).await?.ok_or(Failed::Gone)?;
+    let blob = new_blob(app, owner, video, kind);
+    let mut tx = app.db.write().await?;
+    if !accounts::lock_live(&mut tx, owner).await? {
+        return Err(Failed::Gone);
+    }
+    blobs::begin(&mut tx, &blob).await?;
+    tx.commit().await?;
+    std::io::Seek::rewind(&mut source)?;
+    match app.blobs.copy_in(&keys, blob.id, kind, source).await {
+        Ok(sealed) => {
+            let (width, height) = (i64::from(encoded.width), i64::from(encoded.height));
+            Ok(Blob { header: Some(sealed.header), length: sealed.length as i64, width, height, ..blob })
+        }
+        Err(error) => {
+            discard(app, owner, blob.id).await?;
+            Err(error.into())
+        }
+    }
+}
+
+/// The last transaction: neither the video nor its owner is leaving, and it is not made already.
+async fn publish(
+    app: &App,
+    owner: AccountId,
+    video: VideoId,
+    encoded: &Encoded,
+    made: [Blob; 2],
+) -> Result<(), Failed> {
+    let published = commit(app, owner, video, encoded, &made).await;
+    if !matches!(published, Ok(true)) {
+        for blob in &made {
+            discard(app, owner, blob.id).await?;
+        }
+    }
+    if published? { Ok(()) } else { Err(Failed::Gone) }
+}
+
+async fn commit(
+    app: &App,
+    owner: AccountId,
+    video: VideoId,
+    encoded: &Encoded,
+    made: &[Blob; 2],
+) -> Result<bool, AppError> {
+    let mut tx = app.db.write().await?;
+    if !accounts::lock_live(&mut tx, owner).await? {
+        return Ok(false);
+    }
+    for blob in made {
+        if !blobs::finish(&mut tx, blob).await? {
+            return Ok(false);
+        }
+    }
+    let duration = encoded.duration.as_millis() as i64;
+    if !videos::set_ready(&mut tx, owner, video, duration, app.clock.now()).await? {
+        return Ok(false);
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Says to the owner why there is no video; nothing of the file is kept.
+async fn give_up(app: &App, owner: AccountId, video: VideoId, word: &str) -> Result<(), AppError> {
+    let mut tx = app.db.write().await?;
+    if accounts::lock_live(&mut tx, owner).await? {
+        videos::set_failed(&mut tx, owner, video, word).await?;
+    }
+    tx.commit().await?;
+    let left = blobs::all_of_video(&mut app.db.read().await?, owner, video).await?;
+    for id in left {
+        discard(app, owner, id).await?;
+    }
+    Ok(())
+}
+
+/// The arguments that ffmpeg would be given for a file, for comparing by hand.
+pub async fn plan_args(
+    tools: &outro_media::Tools,
+    file: &File,
+    reframe_word: Reframe,
+) -> Result<Vec<String>, RunError> {
+    let probe = outro_media::probe(tools, file, &outro_media::Limits::default()).await?;
+    Ok(outro_media::plan(&probe, reframe(reframe_word), &tools.options()).args)
+}

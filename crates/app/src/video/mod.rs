@@ -1,0 +1,20 @@
+//! Videos: uploading, encoding, looking at them, playing them, changing and removing them.
+
+mod change;
+mod encode;
+mod list;
+mod play;
+mod remove;
+mod upload;
+mod view;
+
+pub use change::{VideoChange, change};
+pub use encode::plan_args;
+pub(crate) use encode::{JOB as ENCODE_JOB, run as run_encode};
+pub use list::{VideoPage, of_profile};
+pub use play::{Media, Part, open};
+pub(crate) use remove::{JOB as REMOVE_JOB, run as run_remove};
+pub use remove::remove;
+pub use upload::{NewVideo, Upload, begin_upload};
+pub use view::{Failure, VideoView, Why, get};
+pub(crate) use view::{find, view_of};

@@ -1,0 +1,173 @@
+//! Looking at a video.
+
+use outro_datamap::{ACCOUNT_DISPLAY_NAME, VIDEO_CAPTION};
+use outro_db::Tx;
+use outro_media::Refusal;
+use outro_model::{AccountId, Audience, BlobKind, Reframe, VideoId, VideoState};
+use outro_policy::{Action, Facts, Relation, decide};
+use outro_store::accounts::{self, Account};
+use outro_store::blobs::{self, Blob};
+use outro_store::likes;
+use outro_store::videos::{self, Video};
+use outro_vault::AccountKeys;
+
+use crate::account::{open_handle, since};
+use crate::{App, AppError, Viewer, viewer};
+
+/// A video, as a viewer may see it.
+#[derive(Clone)]
+pub struct VideoView {
+    /// The id.
+    pub id: VideoId,
+    /// The owner's handle.
+    pub handle: String,
+    /// The owner's display name; empty when none was chosen.
+    pub display_name: String,
+    /// The caption.
+    pub caption: String,
+    /// Who may see it.
+    pub audience: Audience,
+    /// How it becomes upright.
+    pub reframe: Reframe,
+    /// How far it has come.
+    pub state: VideoState,
+    /// How far its encoding has come, 0 to 1000.
+    pub progress: i64,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+    /// When it was uploaded, RFC 3339.
+    pub created_at: String,
+    /// How long it is, in milliseconds.
+    pub duration_ms: i64,
+    /// The width of the rendition; 0 before there is one.
+    pub width: i64,
+    /// The height of the rendition.
+    pub height: i64,
+    /// How many like it.
+    pub like_count: i64,
+    /// Whether the viewer does.
+    pub liked: bool,
+    /// Whether the viewer owns it.
+    pub is_mine: bool,
+    /// Why a feed shows it.
+    pub why: Option<Why>,
+}
+
+/// Why a video failed.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// A stable word.
+    pub code: String,
+    /// A sentence that says what to do.
+    pub detail: &'static str,
+}
+
+/// Why a feed shows a video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It is one of the newest here.
+    New,
+}
+
+impl Why {
+    /// A stable word.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::New => "new",
+        }
+    }
+}
+
+/// A video that the viewer may act on, and what was read of it in the same snapshot.
+pub(crate) struct FoundVideo {
+    pub(crate) video: Video,
+    pub(crate) owner: Account,
+    rendition: Option<Blob>,
+    liked: bool,
+}
+
+/// Finds a video for an action. What is refused answers as what never was, but for what may be said.
+pub(crate) async fn find(
+    tx: &mut Tx,
+    asking: Option<AccountId>,
+    action: Action,
+    id: VideoId,
+) -> Result<FoundVideo, AppError> {
+    let video = videos::by_id(tx, id).await?.ok_or(AppError::NotFound)?;
+    let owner = accounts::by_id(tx, video.owner).await?.ok_or(AppError::NotFound)?;
+    let relation = Relation::between(asking, owner.id);
+    let decision = decide(action, &Facts { relation, owner: owner.facts(), video: Some(video.facts()) });
+    if decision.hidden() {
+        return Err(AppError::NotFound);
+    }
+    if !decision.allowed {
+        return Err(AppError::SignInNeeded);
+    }
+    with_parts(tx, asking, video, owner).await
+}
+
+/// Opens what is sealed of a video that was found. Gone keys mean that the owner is gone.
+pub(crate) async fn view_of(app: &App, asking: Option<AccountId>, found: FoundVideo) -> Result<VideoView, AppError> {
+    let keys = app.vault.account(found.owner.id).await?.ok_or(AppError::NotFound)?;
+    opened(&keys, asking, &found)
+}
+
+pub(super) fn opened(
+    keys: &AccountKeys,
+    asking: Option<AccountId>,
+    found: &FoundVideo,
+) -> Result<VideoView, AppError> {
+    let FoundVideo { video, owner, rendition, liked } = found;
+    let row = owner.id.as_bytes();
+    let failure = video.failure.clone().map(|code| Failure { detail: sentence(&code), code });
+    Ok(VideoView {
+        id: video.id,
+        handle: open_handle(keys, owner.id, &owner.handle)?,
+        display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, row, &owner.display_name)?,
+        caption: keys.open_text(VIDEO_CAPTION, video.id.as_bytes(), &video.caption)?,
+        audience: video.audience,
+        reframe: video.reframe,
+        state: video.state,
+        progress: video.progress,
+        failure,
+        created_at: since(video.created_at),
+        duration_ms: video.duration_ms,
+        width: rendition.as_ref().map_or(0, |blob| blob.width),
+        height: rendition.as_ref().map_or(0, |blob| blob.height),
+        like_count: video.like_count,
+        liked: *liked,
+        is_mine: asking == Some(owner.id),
+        why: None,
+    })
+}
+
+fn sentence(code: &str) -> &'static str {
+    Refusal::from_code(code).map_or(
+        "This video could not be made ready. Please try again, or try another file.",
+        Refusal::sentence,
+    )
+}
+
+/// The video with this id, as the viewer may see it.
+pub async fn get(app: &App, who: &Viewer, id: VideoId) -> Result<VideoView, AppError> {
+    let mut tx = app.db.read().await?;
+    let asking = viewer::still(app, &mut tx, who).await?;
+    let found = find(&mut tx, asking, Action::SeeVideo, id).await?;
+    drop(tx);
+    view_of(app, asking, found).await
+}
+
+/// Puts together what [`opened`] needs, for lists that read their rows by themselves.
+pub(super) async fn with_parts(
+    tx: &mut Tx,
+    asking: Option<AccountId>,
+    video: Video,
+    owner: Account,
+) -> Result<FoundVideo, AppError> {
+    let rendition = blobs::of_video(tx, video.owner, video.id, BlobKind::Rendition).await?;
+    let liked = match asking {
+        Some(account) => likes::liked(tx, account, video.id).await?,
+        None => false,
+    };
+    Ok(FoundVideo { video, owner, rendition, liked })
+}

@@ -1,0 +1,165 @@
+//! Reading objects.
+
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, stream};
+use outro_model::BlobId;
+use outro_vault::Tampered;
+use tokio::task::JoinHandle;
+
+use crate::BlobError;
+use crate::format::{BATCH, CHUNK, Header, ObjectKey, SLOT, TAG, chunks, file_size};
+use crate::blocking::blocking;
+
+/// An object that is open for reading. It holds the object's own key and no key of the account.
+pub struct BlobReader {
+    object: Arc<Object>,
+}
+
+struct Object {
+    file: File,
+    key: ObjectKey,
+    length: u64,
+}
+
+/// Some chunks of an object, opened, each followed by what was its tag.
+struct Opened {
+    first: u64,
+    bytes: BytesMut,
+}
+
+impl BlobReader {
+    pub(crate) fn new(file: File, id: BlobId, header: &[u8]) -> Result<Self, BlobError> {
+        let header = Header::decode(header)?;
+        if file_size(header.length) != Some(file.metadata()?.len()) {
+            return Err(Tampered.into());
+        }
+        let key = ObjectKey::new(&header.key, id);
+        Ok(Self { object: Arc::new(Object { file, key, length: header.length }) })
+    }
+
+    /// The length of the plaintext.
+    pub fn len(&self) -> u64 {
+        self.object.length
+    }
+
+    /// Whether the plaintext is empty.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Writes the plaintext to a file at its cursor; for scratch files without a name.
+    pub async fn copy_out(self, mut to: File) -> Result<(), BlobError> {
+        blocking(move || {
+            let (object, mut bytes) = (self.object, BytesMut::new());
+            let end = chunks(object.length);
+            for first in (0..end).step_by(BATCH) {
+                let opened = object.read(first, end, bytes)?;
+                for slot in opened.bytes.chunks(SLOT) {
+                    to.write_all(&slot[..slot.len() - TAG])?;
+                }
+                bytes = opened.bytes;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The bytes of a range, cut off at the object's end, in pieces of at most 64 KiB. Only the chunks that
+    /// the range touches are read. While one batch of chunks is taken, the next one is made ready, and no
+    /// more: who takes slowly holds two batches. After an error the stream ends.
+    pub fn stream(self, range: Range<u64>) -> impl Stream<Item = Result<Bytes, BlobError>> + Send + 'static {
+        let range = range.start.min(self.len())..range.end.min(self.len());
+        stream::try_unfold(Reading::new(self.object, range), Reading::next)
+    }
+}
+
+impl Object {
+    /// Reads and opens up to a batch of chunks from `first` on, in the memory of `bytes`. `end` is the
+    /// chunk not to be read any more.
+    fn read(&self, first: u64, end: u64, mut bytes: BytesMut) -> Result<Opened, BlobError> {
+        let until = end.min(first + BATCH as u64);
+        let start = first * SLOT as u64;
+        let size = file_size(self.length).ok_or(Tampered)?.min(until * SLOT as u64) - start;
+        bytes.resize(size as usize, 0);
+        match self.file.read_exact_at(&mut bytes, start) {
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Err(Tampered.into()),
+            read => read?,
+        }
+        let last = chunks(self.length) - 1;
+        for (number, slot) in (first..).zip(bytes.chunks_mut(SLOT)) {
+            self.key.open(number, number == last, slot)?;
+        }
+        Ok(Opened { first, bytes })
+    }
+}
+
+/// A range on its way out.
+struct Reading {
+    object: Arc<Object>,
+    range: Range<u64>,
+    /// The next chunk to be asked for, and the one not to be.
+    chunks: Range<u64>,
+    ahead: Option<JoinHandle<Result<Opened, BlobError>>>,
+    /// The batch that is being taken: where it starts in the plaintext, and its bytes.
+    batch: (u64, Bytes),
+    /// How far the range was taken.
+    at: u64,
+}
+
+impl Reading {
+    fn new(object: Arc<Object>, range: Range<u64>) -> Self {
+        let chunks = range.start / CHUNK as u64..range.end.div_ceil(CHUNK as u64);
+        let at = range.start;
+        Self { object, range, chunks, ahead: None, batch: (0, Bytes::new()), at }
+    }
+
+    async fn next(mut self) -> Result<Option<(Bytes, Self)>, BlobError> {
+        if self.at >= self.range.end {
+            return Ok(None);
+        }
+        let mut start = self.at - self.batch.0;
+        if place(start) >= self.batch.1.len() {
+            self.turn().await?;
+            start = self.at - self.batch.0;
+        }
+        let rest = CHUNK as u64 - start % CHUNK as u64;
+        let count = rest.min(self.range.end - self.at);
+        let from = place(start);
+        let piece = self.batch.1.slice(from..from + count as usize);
+        self.at += count;
+        Ok(Some((piece, self)))
+    }
+
+    /// Takes the batch that was made ready, and has the next one made ready in the memory of the one
+    /// before, if its taker has let go of it.
+    async fn turn(&mut self) -> Result<(), BlobError> {
+        if self.ahead.is_none() {
+            self.ask(BytesMut::new());
+        }
+        let Some(ahead) = self.ahead.take() else { return Err(BlobError::Stopped) };
+        let opened = ahead.await.unwrap_or(Err(BlobError::Stopped))?;
+        let taken = std::mem::replace(&mut self.batch, (opened.first * CHUNK as u64, opened.bytes.freeze()));
+        self.ask(taken.1.try_into_mut().unwrap_or_default());
+        Ok(())
+    }
+
+    fn ask(&mut self, memory: BytesMut) {
+        if self.chunks.is_empty() {
+            return;
+        }
+        let (object, first, end) = (self.object.clone(), self.chunks.start, self.chunks.end);
+        self.chunks.start = end.min(first + BATCH as u64);
+        self.ahead = Some(tokio::task::spawn_blocking(move || object.read(first, end, memory)));
+    }
+}
+
+/// Where a byte of the plaintext of a batch stands among chunks and tags.
+fn place(start: u64) -> usize {
+    (start / CHUNK as u64 * SLOT as u64 + start % CHUNK as u64) as usize
+}

@@ -1,0 +1,105 @@
+//! The store of objects.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use outro_model::{AccountId, BlobId, BlobKind, Random};
+use outro_vault::AccountKeys;
+
+use crate::local::Local;
+use crate::blocking::blocking;
+use crate::writer::{self, BlobWriter, SealedBlob};
+use crate::{BlobError, BlobReader};
+
+/// Sealed objects of all owners: cheap to clone, shared by all.
+#[derive(Clone)]
+pub struct Blobs {
+    local: Arc<Local>,
+    random: Arc<dyn Random>,
+}
+
+impl Blobs {
+    /// Opens the store in a folder, which is made when it is not there.
+    pub fn open(root: PathBuf, random: Arc<dyn Random>) -> Result<Self, BlobError> {
+        Ok(Self { local: Arc::new(Local::open(root, &*random)?), random })
+    }
+
+    /// Makes the home of an owner. Joining alone calls this: what is written into no home is refused.
+    pub async fn create_home(&self, owner: AccountId) -> Result<(), BlobError> {
+        self.with_disk(move |local| local.create_home(owner)).await
+    }
+
+    /// Whether an owner has a home.
+    pub async fn home_exists(&self, owner: AccountId) -> Result<bool, BlobError> {
+        self.with_disk(move |local| local.home_exists(owner)).await
+    }
+
+    /// Begins a new object. What is written is sealed at once; until [`BlobWriter::finish`] the object
+    /// has no name, and dropped before, it is gone.
+    pub async fn writer(&self, keys: &AccountKeys, id: BlobId, kind: BlobKind) -> Result<BlobWriter, BlobError> {
+        let (owner, random) = (keys.account(), self.random.clone());
+        let file = self.with_disk(move |local| local.unfinished(owner, id, &*random)).await?;
+        Ok(BlobWriter::new(file, owner, id, kind, &*self.random))
+    }
+
+    /// Seals a whole file, from its first byte on, wherever its cursor stands.
+    pub async fn copy_in(
+        &self,
+        keys: &AccountKeys,
+        id: BlobId,
+        kind: BlobKind,
+        source: File,
+    ) -> Result<SealedBlob, BlobError> {
+        let (owner, random) = (keys.account(), self.random.clone());
+        let copy = move |local: &Local| writer::copy(local.unfinished(owner, id, &*random)?, id, &*random, &source);
+        let (published, header) = self.with_disk(copy).await?;
+        let sealed = SealedBlob { header: keys.wrap_blob(id, kind, &header.encode()), length: header.length };
+        published.keep();
+        Ok(sealed)
+    }
+
+    /// Opens an object by its sealed header. `None`: there is no such object.
+    pub async fn reader(
+        &self,
+        keys: &AccountKeys,
+        id: BlobId,
+        kind: BlobKind,
+        header: &[u8],
+    ) -> Result<Option<BlobReader>, BlobError> {
+        let header = keys.unwrap_blob(id, kind, header)?;
+        let owner = keys.account();
+        let Some(file) = self.with_disk(move |local| local.file(owner, id)).await? else { return Ok(None) };
+        BlobReader::new(file, id, &header).map(Some)
+    }
+
+    /// Removes an object; no error when there is none. A reader that has it open keeps its bytes until it
+    /// is dropped.
+    pub async fn delete(&self, owner: AccountId, id: BlobId) -> Result<(), BlobError> {
+        self.with_disk(move |local| local.delete(owner, id)).await
+    }
+
+    /// The objects of an owner, in order.
+    pub async fn list(&self, owner: AccountId) -> Result<Vec<BlobId>, BlobError> {
+        self.with_disk(move |local| local.list(owner)).await
+    }
+
+    /// Removes all objects of an owner and his home, durably; no error when there is none. From then on
+    /// nothing can be written for him.
+    pub async fn remove_home(&self, owner: AccountId) -> Result<(), BlobError> {
+        self.with_disk(move |local| local.remove_home(owner)).await
+    }
+
+    /// A page of all owners that have a home, in order, after `after`; for audits.
+    pub async fn owners(&self, after: Option<AccountId>, limit: u32) -> Result<Vec<AccountId>, BlobError> {
+        self.with_disk(move |local| local.owners(after, limit as usize)).await
+    }
+
+    async fn with_disk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Local) -> Result<T, BlobError> + Send + 'static,
+    ) -> Result<T, BlobError> {
+        let local = self.local.clone();
+        blocking(move || work(&local)).await
+    }
+}

@@ -1,0 +1,58 @@
+//! Text messages to phones: through the operator's gateway, or into the development outbox.
+//! Of Outro this imports `model` alone.
+
+mod gateway;
+mod outbox;
+
+use std::sync::Arc;
+
+use outro_model::{PhoneNumber, Timestamp};
+
+pub use gateway::Gateway;
+pub use outbox::{Message, Outbox};
+
+/// How text messages leave.
+#[derive(Clone)]
+pub enum Courier {
+    /// The operator's HTTP gateway.
+    Gateway(Gateway),
+    /// Held in memory, for development.
+    Outbox(Arc<Outbox>),
+    /// There is no way: no phone can be linked.
+    Nothing,
+}
+
+/// The message did not leave. The text is for the log, and names no number and no address.
+#[derive(Debug, thiserror::Error)]
+pub enum CourierError {
+    /// The gateway said no, or said nothing.
+    #[error("the gateway did not take the message: {0}")]
+    Refused(String),
+    /// No gateway is set.
+    #[error("no gateway is set")]
+    Nothing,
+}
+
+impl Courier {
+    /// Whether messages can leave at all.
+    pub fn works(&self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
+
+    /// The development outbox, where it is one.
+    pub fn outbox(&self) -> Option<&Arc<Outbox>> {
+        if let Self::Outbox(outbox) = self { Some(outbox) } else { None }
+    }
+
+    /// Hands a message over. When this returns without an error, the gateway has it.
+    pub async fn send(&self, to: &PhoneNumber, text: String, now: Timestamp) -> Result<(), CourierError> {
+        match self {
+            Self::Gateway(gateway) => gateway.send(to, text).await,
+            Self::Outbox(outbox) => {
+                outbox.put(to, text, now);
+                Ok(())
+            }
+            Self::Nothing => Err(CourierError::Nothing),
+        }
+    }
+}

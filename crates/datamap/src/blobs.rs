@@ -1,0 +1,30 @@
+//! Every kind of sealed object.
+
+use outro_model::BlobKind;
+
+use crate::Takeout;
+
+/// What a kind of sealed object is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Blob {
+    /// The kind.
+    pub kind: BlobKind,
+    /// Why it is kept, in plain words.
+    pub why: &'static str,
+    /// Where takeout puts it.
+    pub takeout: Takeout,
+}
+
+/// The declaration of a kind. A kind without one does not compile.
+pub const fn blob(kind: BlobKind) -> Blob {
+    let (why, takeout) = match kind {
+        BlobKind::Original => ("The file as you uploaded it, so that you can have it back.", Takeout::Part("videos/original")),
+        BlobKind::Rendition => ("The upright video that people watch.", Takeout::Part("videos/renditions")),
+        BlobKind::Cover => ("The picture shown before the video plays.", Takeout::Part("videos/covers")),
+    };
+    Blob { kind, why, takeout }
+}
+
+/// Every kind, in stored order. All are sealed under a key of their own, wrapped by the owner's key,
+/// and deleted with the video or the account.
+pub const BLOBS: &[Blob] = &[blob(BlobKind::Original), blob(BlobKind::Rendition), blob(BlobKind::Cover)];

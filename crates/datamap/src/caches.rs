@@ -1,0 +1,46 @@
+//! What is held in memory, in files without a name, and handed to others.
+
+/// Something that holds data for a while, outside of the tables.
+#[derive(Clone, Copy, Debug)]
+pub struct Cache {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds, and where.
+    pub holds: &'static str,
+    /// How it ends.
+    pub ends: &'static str,
+}
+
+/// Every cache, scratch place and hand-over.
+pub const CACHES: &[Cache] = &[
+    Cache {
+        name: "key leases",
+        holds: "Opened account keys, in memory.",
+        ends: "After five seconds; at once when the key is destroyed here. No receipt is signed before.",
+    },
+    Cache {
+        name: "encoder scratch",
+        holds: "A video while it is encoded, in memory or in a file that has no name.",
+        ends: "When the encoder ends, however it ends.",
+    },
+    Cache {
+        name: "development outbox",
+        holds: "One-time codes, in memory, where no gateway is set and only with --dev.",
+        ends: "When the program ends; the last fifty are held.",
+    },
+    Cache {
+        name: "SMS gateway",
+        holds: "The number and the text of a one-time code, handed to the gateway that the operator chose.",
+        ends: "By the gateway's own rules; nothing of it is kept here.",
+    },
+    Cache {
+        name: "browsers",
+        holds: "What somebody has watched, in their own browser's cache (Cache-Control: private, no-cache: asked for again each time).",
+        ends: "By the browser's own rules; no shared cache may keep it.",
+    },
+    Cache {
+        name: "log",
+        holds: "Route templates, status, times, random request ids. No address, handle, number, code or text.",
+        ends: "By the operator's own rules.",
+    },
+];

@@ -1,0 +1,42 @@
+//! Columns that are sealed.
+
+/// A column whose content is sealed. Only what is declared on the map can be sealed, since the vault
+/// takes nothing else; the table and the column are bound into the ciphertext.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SealedColumn {
+    /// The table.
+    pub table: &'static str,
+    /// The column.
+    pub column: &'static str,
+}
+
+macro_rules! sealed {
+    ($($(#[$doc:meta])* $name:ident = $table:literal . $column:literal;)*) => {
+        $($(#[$doc])* pub const $name: SealedColumn = SealedColumn { table: $table, column: $column };)*
+        /// Every sealed column.
+        pub const SEALED: &[SealedColumn] = &[$($name),*];
+    };
+}
+
+sealed! {
+    /// The handle.
+    ACCOUNT_HANDLE = "accounts"."handle";
+    /// The display name.
+    ACCOUNT_DISPLAY_NAME = "accounts"."display_name";
+    /// The bio.
+    ACCOUNT_BIO = "accounts"."bio";
+    /// The date of birth.
+    ACCOUNT_BIRTH_DATE = "accounts"."birth_date";
+    /// The Argon2id hash of the password.
+    ACCOUNT_PASSWORD_HASH = "accounts"."password_hash";
+    /// The linked phone number.
+    ACCOUNT_PHONE = "accounts"."phone";
+    /// The slow hash of the handle, for the day it is erased.
+    ACCOUNT_HANDLE_TAG = "accounts"."handle_tag";
+    /// The device of a session, as its browser names it.
+    SESSION_DEVICE = "sessions"."device";
+    /// The caption of a video.
+    VIDEO_CAPTION = "videos"."caption";
+    /// The number that a one-time code was sent to.
+    CHALLENGE_NUMBER = "challenges"."number";
+}

@@ -1,0 +1,20 @@
+//! The data map: everything Outro holds about a person, declared once. Pure declarations, no I/O,
+//! and of Outro it imports `model` alone.
+//!
+//! Erasure walks it, the audit asks after each of its lines, the page "What we keep" and
+//! `docs/data-map.md` are written from it, and tests hold it against the live schema of both engines:
+//! a column, blob kind or cache that is not on it fails the build.
+
+mod blobs;
+mod caches;
+mod column;
+mod markdown;
+mod tables;
+mod types;
+
+pub use blobs::{BLOBS, Blob, blob};
+pub use caches::{CACHES, Cache};
+pub use column::*;
+pub use markdown::markdown;
+pub use tables::{KEYRING, TABLES, table};
+pub use types::{Column, Counter, Erase, Holds, Link, Table, Takeout, VideoLink};

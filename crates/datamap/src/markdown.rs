@@ -1,0 +1,90 @@
+//! `docs/data-map.md`, written from the declarations.
+
+use std::fmt::Write;
+
+use crate::{BLOBS, CACHES, Erase, Holds, KEYRING, TABLES, Table, Takeout};
+
+impl Holds {
+    /// In plain words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Structure => "plain structure",
+            Self::Sealed => "sealed under your key",
+            Self::SealedKey => "a key, sealed under another",
+            Self::BlindIndex => "keyed hash",
+            Self::Hash => "hash of a secret",
+            Self::SealedForHolder => "sealed under an id that only its holder has",
+            Self::Nobody => "about nobody",
+        }
+    }
+}
+
+impl Erase {
+    /// In plain words.
+    pub fn words(self) -> String {
+        match self {
+            Self::DeleteRows => "deleted".into(),
+            Self::DeleteRowsAndLower(counter) => format!("deleted, and {}.{} lowered", counter.table, counter.column),
+            Self::DeleteBlobs => "the files are deleted, then the rows".into(),
+            Self::DeleteByKeyId => "deleted, found through the keyring".into(),
+            Self::DeleteLast => "deleted last".into(),
+            Self::WithReceipt => "deleted when the receipt is completed".into(),
+            Self::ExpiresWithin(hours) => format!("goes by itself within {hours} hours"),
+            Self::DestroyKey => "destroyed first of all".into(),
+        }
+    }
+}
+
+impl Takeout {
+    /// In plain words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Part(part) => part,
+            Self::Internal => "–",
+        }
+    }
+}
+
+impl Table {
+    /// What erasure does to its rows, in plain words.
+    pub fn erasure_words(&self) -> String {
+        let each: Vec<String> = self.links.iter().map(|link| link.erase.words()).collect();
+        if each.is_empty() { "nothing: it is about nobody".into() } else { each.join("; ") }
+    }
+}
+
+/// The whole map as Markdown.
+pub fn markdown() -> String {
+    let mut out = String::from(
+        "# The data map\n\nWritten from `crates/datamap` by its test `the_document_is_current`; do not edit by hand.\n\n\
+         Times, ids, edges and counts stand plain and are deleted. What a person wrote or is called is sealed under\n\
+         that person's key, and that key is destroyed first of all.\n",
+    );
+    for (title, tables) in [("The database", TABLES), ("The keyring", KEYRING)] {
+        let _ = write!(out, "\n## {title}\n");
+        tables.iter().for_each(|table| table_section(&mut out, table));
+    }
+    out.push_str("\n## Sealed objects\n\n| kind | why | takeout |\n|---|---|---|\n");
+    for blob in BLOBS {
+        let _ = writeln!(out, "| {} | {} | {} |", blob.kind.word(), blob.why, blob.takeout.words());
+    }
+    out.push_str("\n## Caches and hand-overs\n\n| what | holds | ends |\n|---|---|---|\n");
+    for cache in CACHES {
+        let _ = writeln!(out, "| {} | {} | {} |", cache.name, cache.holds, cache.ends);
+    }
+    out
+}
+
+fn table_section(out: &mut String, table: &Table) {
+    let _ = write!(
+        out,
+        "\n### {}\n\n{}\n\nGround: {}. On erasure: {}.\n\n| column | holds | takeout |\n|---|---|---|\n",
+        table.name,
+        table.why,
+        table.ground,
+        table.erasure_words()
+    );
+    for column in table.columns {
+        let _ = writeln!(out, "| {} | {} | {} |", column.name, column.holds.words(), column.takeout.words());
+    }
+}

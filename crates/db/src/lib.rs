@@ -1,0 +1,158 @@
+//! The seam over SQLite and PostgreSQL: statements written once, explicit transactions, the runner of
+//! migrations. It knows no table of Outro and imports `model` alone.
+//!
+//! A statement is written with `?N` parameters and, where the engines differ, with one of the named
+//! tokens of [`Statement`]. A unit of work is a [`Tx`] value: opened, used, committed; dropped without
+//! a commit it leaves nothing behind. Never hold one across slow work.
+
+mod error;
+mod migrate;
+mod param;
+mod postgres;
+mod row;
+mod schema;
+mod sqlite;
+mod statement;
+
+use std::sync::Arc;
+
+pub use error::DbError;
+pub use migrate::Migration;
+pub use param::{Param, ToParam};
+pub use row::{FromValue, Row, Value};
+pub use schema::Column;
+pub use statement::Statement;
+
+/// Which database engine is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite in a file of this machine.
+    Sqlite,
+    /// PostgreSQL 15 or later.
+    Postgres,
+}
+
+/// A database: cheap to clone, shared by all.
+#[derive(Clone)]
+pub struct Db {
+    backend: Backend,
+}
+
+#[derive(Clone)]
+enum Backend {
+    Sqlite(Arc<sqlite::Sqlite>),
+    Postgres(Arc<postgres::Postgres>),
+}
+
+/// A unit of work: one snapshot to read from, or one transaction to write in.
+pub struct Tx {
+    inner: TxInner,
+}
+
+enum TxInner {
+    Sqlite(sqlite::SqliteTx),
+    Postgres(postgres::PostgresTx),
+}
+
+impl Db {
+    /// Opens the database at `url`: `postgres://…`, `sqlite:PATH`, or a bare path of a SQLite file,
+    /// which is made when it is not there.
+    pub async fn open(url: &str) -> Result<Self, DbError> {
+        let backend = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Backend::Postgres(Arc::new(postgres::Postgres::open(url).await?))
+        } else {
+            let path = url.strip_prefix("sqlite:").unwrap_or(url);
+            Backend::Sqlite(Arc::new(sqlite::Sqlite::open(path.as_ref())?))
+        };
+        Ok(Self { backend })
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> Engine {
+        match self.backend {
+            Backend::Sqlite(_) => Engine::Sqlite,
+            Backend::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Opens a snapshot: everything read through it is of one moment. Writing through it fails.
+    pub async fn read(&self) -> Result<Tx, DbError> {
+        let inner = match &self.backend {
+            Backend::Sqlite(sqlite) => TxInner::Sqlite(sqlite.read().await?),
+            Backend::Postgres(postgres) => TxInner::Postgres(postgres.begin(false).await?),
+        };
+        Ok(Tx { inner })
+    }
+
+    /// Opens a transaction to write in. On SQLite there is one writer: others wait their turn.
+    pub async fn write(&self) -> Result<Tx, DbError> {
+        let inner = match &self.backend {
+            Backend::Sqlite(sqlite) => TxInner::Sqlite(sqlite.write().await?),
+            Backend::Postgres(postgres) => TxInner::Postgres(postgres.begin(true).await?),
+        };
+        Ok(Tx { inner })
+    }
+
+    /// Lets go of what the engine keeps of overwritten pages, as far as it can now: on SQLite the
+    /// write-ahead log is folded in and cut. Best effort by nature: an open reader defers it.
+    pub async fn shed(&self) -> Result<(), DbError> {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.checkpoint().await,
+            Backend::Postgres(_) => Ok(()),
+        }
+    }
+}
+
+impl Tx {
+    /// Which engine this runs on.
+    pub fn engine(&self) -> Engine {
+        match self.inner {
+            TxInner::Sqlite(_) => Engine::Sqlite,
+            TxInner::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// All rows of a query.
+    pub async fn query(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Vec<Row>, DbError> {
+        match &mut self.inner {
+            TxInner::Sqlite(tx) => tx.query(statement, params).await,
+            TxInner::Postgres(tx) => tx.query(statement, params).await,
+        }
+    }
+
+    /// The first row of a query, if it has one.
+    pub async fn query_opt(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Option<Row>, DbError> {
+        Ok(self.query(statement, params).await?.into_iter().next())
+    }
+
+    /// Runs a statement; the number of rows it changed.
+    pub async fn execute(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<u64, DbError> {
+        match &mut self.inner {
+            TxInner::Sqlite(tx) => tx.execute(statement, params).await,
+            TxInner::Postgres(tx) => tx.execute(statement, params).await,
+        }
+    }
+
+    /// Makes what was written durable. When this returns, it stays, also through a loss of power.
+    pub async fn commit(self) -> Result<(), DbError> {
+        match self.inner {
+            TxInner::Sqlite(tx) => tx.commit().await,
+            TxInner::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    /// Checks that the engine accepts a statement, without running it.
+    pub async fn prepare(&mut self, statement: &Statement) -> Result<(), DbError> {
+        match &mut self.inner {
+            TxInner::Sqlite(tx) => tx.prepare(statement),
+            TxInner::Postgres(tx) => tx.prepare(statement).await,
+        }
+    }
+
+    async fn batch(&mut self, sql: &str) -> Result<(), DbError> {
+        match &mut self.inner {
+            TxInner::Sqlite(tx) => tx.batch(sql),
+            TxInner::Postgres(tx) => tx.batch(sql).await,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! PostgreSQL through a pool of connections, each statement prepared once a connection.
+
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
+use std::time::Duration;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Config, NoTls};
+
+use crate::{DbError, Engine, Param, Row, Statement, Value};
+
+/// Connections a process keeps at most.
+const CONNECTIONS: usize = 16;
+
+/// Bounds on waiting: a transaction that hangs must not hold its locks for ever.
+const SESSION: &str = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s";
+
+pub(crate) struct Postgres {
+    pool: Pool,
+}
+
+pub(crate) struct PostgresTx {
+    client: Option<Object>,
+}
+
+impl Postgres {
+    pub(crate) async fn open(url: &str) -> Result<Self, DbError> {
+        // The address may hold a password: what the parser says of it is not passed on.
+        let mut config: Config = url.parse().map_err(|_| DbError::Open("the address cannot be read".into()))?;
+        let options = config.get_options().map(|given| format!("{given} {SESSION}"));
+        config.options(options.unwrap_or_else(|| SESSION.to_owned()));
+        config.application_name("outro");
+        let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let pool = Pool::builder(Manager::from_config(config, NoTls, manager))
+            .max_size(CONNECTIONS)
+            .runtime(Runtime::Tokio1)
+            .timeouts(Timeouts {
+                wait: Some(Duration::from_secs(30)),
+                create: Some(Duration::from_secs(10)),
+                recycle: Some(Duration::from_secs(10)),
+            })
+            .build()
+            .map_err(|error| DbError::Open(error.to_string()))?;
+        let this = Self { pool };
+        this.begin(false).await?.commit().await?;
+        Ok(this)
+    }
+
+    pub(crate) async fn begin(&self, writes: bool) -> Result<PostgresTx, DbError> {
+        let client = self.pool.get().await.map_err(|error| DbError::Open(error.to_string()))?;
+        let how = if writes {
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+        } else {
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        };
+        let begun = client.batch_execute(how).await;
+        begun.map_err(|error| DbError::postgres("begin", &error))?;
+        Ok(PostgresTx { client: Some(client) })
+    }
+}
+
+impl PostgresTx {
+    fn client(&self) -> Result<&Object, DbError> {
+        self.client.as_ref().ok_or_else(|| DbError::Open("the transaction is over".into()))
+    }
+
+    async fn prepared(&self, statement: &Statement) -> Result<(&Object, tokio_postgres::Statement), DbError> {
+        let client = self.client()?;
+        let prepared = client.prepare_cached(statement.sql_for(Engine::Postgres)).await;
+        Ok((client, prepared.map_err(|error| DbError::postgres(statement.name(), &error))?))
+    }
+
+    pub(crate) async fn query(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Vec<Row>, DbError> {
+        let (client, prepared) = self.prepared(statement).await?;
+        let rows = client.query(&prepared, &bound(params)).await;
+        let rows = rows.map_err(|error| DbError::postgres(statement.name(), &error))?;
+        rows.iter().map(|row| row_of(row, statement.name())).collect()
+    }
+
+    pub(crate) async fn execute(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<u64, DbError> {
+        let (client, prepared) = self.prepared(statement).await?;
+        let changed = client.execute(&prepared, &bound(params)).await;
+        changed.map_err(|error| DbError::postgres(statement.name(), &error))
+    }
+
+    pub(crate) async fn commit(mut self) -> Result<(), DbError> {
+        let client = self.client()?;
+        client.batch_execute("COMMIT").await.map_err(|error| DbError::postgres("commit", &error))?;
+        self.client = None;
+        Ok(())
+    }
+
+    pub(crate) async fn prepare(&mut self, statement: &Statement) -> Result<(), DbError> {
+        self.prepared(statement).await.map(|_| ())
+    }
+
+    pub(crate) async fn batch(&mut self, sql: &str) -> Result<(), DbError> {
+        self.client()?.batch_execute(sql).await.map_err(|error| DbError::postgres("batch", &error))
+    }
+}
+
+impl Drop for PostgresTx {
+    /// What was not committed is rolled back; until then the connection serves nobody else.
+    fn drop(&mut self) {
+        let Some(client) = self.client.take() else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            drop(Object::take(client));
+            return;
+        };
+        runtime.spawn(async move {
+            if client.batch_execute("ROLLBACK").await.is_err() {
+                drop(Object::take(client));
+            }
+        });
+    }
+}
+
+fn bound<'a>(params: &'a [Param<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+}
+
+fn row_of(row: &tokio_postgres::Row, name: &str) -> Result<Row, DbError> {
+    let values = (0..row.len()).map(|column| row.try_get::<_, Value>(column));
+    let values: Result<_, _> = values.collect();
+    values.map(Row).map_err(|error| DbError::postgres(name, &error))
+}

@@ -1,0 +1,245 @@
+//! SQLite in a file: many readers, one writer.
+//!
+//! Statements bounded by an index run where they are called: they take microseconds, less than a
+//! hand-over to another thread. What scans, and every commit (it waits for the disk), runs off the
+//! async threads.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::{DbError, Engine, Param, Row, Statement, Value};
+
+const READERS: usize = 8;
+
+pub(crate) struct Sqlite {
+    path: PathBuf,
+    readers: Arc<Lane>,
+    writer: Arc<Lane>,
+}
+
+/// Connections of one kind, and who may take one.
+struct Lane {
+    idle: Mutex<Vec<Connection>>,
+    places: Arc<Semaphore>,
+}
+
+/// A connection on loan; it goes back when dropped, with nothing left open on it.
+struct Loan {
+    connection: Option<Connection>,
+    lane: Arc<Lane>,
+    _place: OwnedSemaphorePermit,
+}
+
+pub(crate) struct SqliteTx {
+    loan: Option<Loan>,
+}
+
+impl Sqlite {
+    pub(crate) fn open(path: &Path) -> Result<Self, DbError> {
+        let writer = connect(path, true)?;
+        Ok(Self { path: path.to_owned(), readers: Lane::new(vec![], READERS), writer: Lane::new(vec![writer], 1) })
+    }
+
+    pub(crate) async fn read(&self) -> Result<SqliteTx, DbError> {
+        let loan = self.readers.borrow(&self.path, false).await?;
+        SqliteTx::begin(loan, "BEGIN DEFERRED")
+    }
+
+    pub(crate) async fn write(&self) -> Result<SqliteTx, DbError> {
+        let loan = self.writer.borrow(&self.path, true).await?;
+        SqliteTx::begin(loan, "BEGIN IMMEDIATE")
+    }
+
+    pub(crate) async fn checkpoint(&self) -> Result<(), DbError> {
+        let loan = self.writer.borrow(&self.path, true).await?;
+        off_thread(loan, |connection| {
+            connection
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+                .map_err(|error| DbError::sqlite("checkpoint", &error))
+        })
+        .await
+        .1
+    }
+}
+
+fn connect(path: &Path, writes: bool) -> Result<Connection, DbError> {
+    let opened = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    );
+    let connection = opened.map_err(|error| DbError::Open(error.to_string()))?;
+    connection.set_prepared_statement_cache_capacity(256);
+    // Of another process (a command of the operator) at the same file.
+    let waits = connection.busy_timeout(std::time::Duration::from_secs(5));
+    waits.map_err(|error| DbError::Open(error.to_string()))?;
+    let settings = [
+        // Readers see a snapshot while the one writer goes on.
+        "PRAGMA journal_mode = WAL",
+        // A commit that was answered survives a loss of power.
+        "PRAGMA synchronous = FULL",
+        // Deleted content is overwritten, not left in free pages.
+        "PRAGMA secure_delete = ON",
+        "PRAGMA foreign_keys = ON",
+        // Temporary tables and sorts never touch the disk.
+        "PRAGMA temp_store = MEMORY",
+        "PRAGMA cache_size = -8192",
+        // The log stays small, so that little of what was overwritten lingers in it.
+        "PRAGMA wal_autocheckpoint = 500",
+    ];
+    let run = |sql: &str| connection.execute_batch(sql).map_err(|error| DbError::Open(error.to_string()));
+    settings.into_iter().try_for_each(run)?;
+    run(if writes { "PRAGMA query_only = OFF" } else { "PRAGMA query_only = ON" })?;
+    Ok(connection)
+}
+
+impl Lane {
+    fn new(idle: Vec<Connection>, places: usize) -> Arc<Self> {
+        Arc::new(Self { idle: Mutex::new(idle), places: Arc::new(Semaphore::new(places)) })
+    }
+
+    async fn borrow(self: &Arc<Self>, path: &Path, writes: bool) -> Result<Loan, DbError> {
+        let place = self.places.clone().acquire_owned().await;
+        let place = place.map_err(|_| DbError::Open("closed".into()))?;
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => connect(path, writes)?,
+        };
+        Ok(Loan { connection: Some(connection), lane: self.clone(), _place: place })
+    }
+}
+
+impl Loan {
+    fn connection(&mut self) -> Result<&mut Connection, DbError> {
+        self.connection.as_mut().ok_or_else(|| DbError::Open("the connection is gone".into()))
+    }
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        // A connection that cannot be brought back to rest is closed instead.
+        if connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok() {
+            self.lane.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        }
+    }
+}
+
+/// Runs `work` on a blocking thread. When the caller gives up waiting, the loan still comes home.
+async fn off_thread<T: Send + 'static>(
+    mut loan: Loan,
+    work: impl FnOnce(&mut Connection) -> Result<T, DbError> + Send + 'static,
+) -> (Option<Loan>, Result<T, DbError>) {
+    let done = tokio::task::spawn_blocking(move || {
+        let result = loan.connection().and_then(work);
+        (loan, result)
+    });
+    match done.await {
+        Ok((loan, result)) => (Some(loan), result),
+        Err(_) => (None, Err(DbError::Open("the work on the connection was stopped".into()))),
+    }
+}
+
+impl SqliteTx {
+    fn begin(mut loan: Loan, how: &str) -> Result<Self, DbError> {
+        loan.connection()?.execute_batch(how).map_err(|error| DbError::sqlite("begin", &error))?;
+        Ok(Self { loan: Some(loan) })
+    }
+
+    fn connection(&mut self) -> Result<&mut Connection, DbError> {
+        self.loan.as_mut().ok_or_else(|| DbError::Open("the transaction is over".into()))?.connection()
+    }
+
+    pub(crate) async fn query(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Vec<Row>, DbError> {
+        let (name, sql) = (statement.name(), statement.sql_for(Engine::Sqlite));
+        if !statement.scans() {
+            return query_on(self.connection()?, name, sql, params);
+        }
+        let (name, sql) = (name.to_owned(), sql.to_owned());
+        self.away(params, move |connection, params| query_on(connection, &name, &sql, params)).await
+    }
+
+    pub(crate) async fn execute(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<u64, DbError> {
+        let (name, sql) = (statement.name(), statement.sql_for(Engine::Sqlite));
+        if !statement.scans() {
+            return execute_on(self.connection()?, name, sql, params);
+        }
+        let (name, sql) = (name.to_owned(), sql.to_owned());
+        self.away(params, move |connection, params| execute_on(connection, &name, &sql, params)).await
+    }
+
+    async fn away<T: Send + 'static>(
+        &mut self,
+        params: &[Param<'_>],
+        work: impl FnOnce(&mut Connection, &[Param<'_>]) -> Result<T, DbError> + Send + 'static,
+    ) -> Result<T, DbError> {
+        let owned: Vec<Value> = params.iter().map(owned).collect();
+        let loan = self.loan.take().ok_or_else(|| DbError::Open("the transaction is over".into()))?;
+        let (loan, result) = off_thread(loan, move |connection| {
+            let params: Vec<Param<'_>> = owned.iter().map(borrowed).collect();
+            work(connection, &params)
+        })
+        .await;
+        self.loan = loan;
+        result
+    }
+
+    pub(crate) async fn commit(mut self) -> Result<(), DbError> {
+        let loan = self.loan.take().ok_or_else(|| DbError::Open("the transaction is over".into()))?;
+        let commit = |connection: &mut Connection| {
+            connection.execute_batch("COMMIT").map_err(|error| DbError::sqlite("commit", &error))
+        };
+        off_thread(loan, commit).await.1
+    }
+
+    pub(crate) fn prepare(&mut self, statement: &Statement) -> Result<(), DbError> {
+        let sql = statement.sql_for(Engine::Sqlite);
+        let prepared = self.connection()?.prepare(sql).map(|_| ());
+        prepared.map_err(|error| DbError::sqlite(statement.name(), &error))
+    }
+
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), DbError> {
+        self.connection()?.execute_batch(sql).map_err(|error| DbError::sqlite("batch", &error))
+    }
+}
+
+fn query_on(connection: &mut Connection, name: &str, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, DbError> {
+    let run = || -> rusqlite::Result<Vec<Row>> {
+        let mut prepared = connection.prepare_cached(sql)?;
+        let width = prepared.column_count();
+        let mut rows = prepared.query(rusqlite::params_from_iter(params))?;
+        let mut out = Vec::new();
+        while let Some(row) = rows.next()? {
+            let values = (0..width).map(|column| row.get_ref(column).map(Value::from));
+            out.push(Row(values.collect::<rusqlite::Result<_>>()?));
+        }
+        Ok(out)
+    };
+    run().map_err(|error| DbError::sqlite(name, &error))
+}
+
+fn execute_on(connection: &mut Connection, name: &str, sql: &str, params: &[Param<'_>]) -> Result<u64, DbError> {
+    let run = || connection.prepare_cached(sql)?.execute(rusqlite::params_from_iter(params));
+    run().map(|changed| changed as u64).map_err(|error| DbError::sqlite(name, &error))
+}
+
+fn owned(param: &Param<'_>) -> Value {
+    match param {
+        Param::Null => Value::Null,
+        Param::Int(number) => Value::Int(*number),
+        Param::Bytes(bytes) => Value::Bytes(bytes.to_vec()),
+        Param::Text(text) => Value::Text((*text).to_owned()),
+    }
+}
+
+fn borrowed(value: &Value) -> Param<'_> {
+    match value {
+        Value::Null => Param::Null,
+        Value::Int(number) => Param::Int(*number),
+        Value::Bytes(bytes) => Param::Bytes(bytes),
+        Value::Text(text) => Param::Text(text),
+    }
+}

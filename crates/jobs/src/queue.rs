@@ -1,0 +1,122 @@
+//! The table `jobs`, and leases on it.
+
+use std::sync::Arc;
+
+use outro_db::{Db, DbError, Row, Tx, params, statements};
+use outro_model::{Clock, JobId, Random, Timestamp, random_bytes};
+use tokio::sync::Notify;
+
+use crate::{Job, Lane, NewJob};
+
+/// How long a worker that is not heard of keeps a job, in seconds.
+pub(crate) const LEASE_SECONDS: i64 = 30;
+
+statements! {
+    ENQUEUE = "INSERT INTO jobs (id, kind, lane, account_id, video_id, run_at, attempts, leased_until)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0)";
+    LEASE = "UPDATE jobs SET leased_until = ?3, lease = ?4, attempts = attempts + 1
+        WHERE id = (SELECT id FROM jobs WHERE lane = ?1 AND run_at <= ?2 AND leased_until <= ?2
+            ORDER BY run_at, id LIMIT 1 {skip_locked})
+        RETURNING id, kind, account_id, video_id, attempts";
+    EXTEND = "UPDATE jobs SET leased_until = ?3 WHERE id = ?1 AND lease = ?2";
+    DONE = "DELETE FROM jobs WHERE id = ?1 AND lease = ?2";
+    AGAIN = "UPDATE jobs SET leased_until = 0, lease = NULL, run_at = ?3, failure = ?4 WHERE id = ?1 AND lease = ?2";
+    FREE = "UPDATE jobs SET leased_until = 0, lease = NULL WHERE leased_until > 0";
+    WAITING = "SELECT COUNT(*) FROM jobs";
+    FIND = "SELECT id, kind, account_id, video_id, attempts FROM jobs WHERE kind = ?1 LIMIT 1";
+}
+
+/// Adds a job in the transaction of the change that needs it. Call [`Queue::wake`] after the commit.
+pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<(), DbError> {
+    let NewJob { id, kind, lane, account, video, run_at } = job;
+    tx.execute(&ENQUEUE, params![id, kind, lane.word(), account, video, run_at]).await.map(|_| ())
+}
+
+/// How many jobs there are, leased ones counted.
+pub async fn waiting(tx: &mut Tx) -> Result<i64, DbError> {
+    tx.query(&WAITING, &[]).await?.first().map_or(Ok(0), |row| row.get(0))
+}
+
+/// A job of this kind, if there is one.
+pub async fn find(tx: &mut Tx, kind: &str) -> Result<Option<Job>, DbError> {
+    tx.query_opt(&FIND, params![kind]).await?.as_ref().map(read).transpose()
+}
+
+fn read(row: &Row) -> Result<Job, DbError> {
+    Ok(Job {
+        id: row.get(0)?,
+        kind: row.get(1)?,
+        account: row.get(2)?,
+        video: row.get(3)?,
+        attempts: row.get(4)?,
+    })
+}
+
+/// The queue of a database: cheap to clone.
+#[derive(Clone)]
+pub struct Queue {
+    pub(crate) db: Db,
+    pub(crate) clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    pub(crate) wakes: Arc<Notify>,
+}
+
+/// The right to work on a job until its lease lapses.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lease {
+    pub(crate) job: JobId,
+    token: [u8; 16],
+}
+
+impl Queue {
+    /// The queue in `db`.
+    pub fn new(db: Db, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        Self { db, clock, random, wakes: Arc::new(Notify::new()) }
+    }
+
+    /// Tells idle workers of this process to look now.
+    pub fn wake(&self) {
+        self.wakes.notify_waiters();
+    }
+
+    /// Frees the leases of a process that is no more. Only for who knows that no other worker runs.
+    pub async fn free_all(&self) -> Result<u64, DbError> {
+        let mut tx = self.db.write().await?;
+        let freed = tx.execute(&FREE, &[]).await?;
+        tx.commit().await?;
+        Ok(freed)
+    }
+
+    pub(crate) async fn lease(&self, lane: Lane) -> Result<Option<(Job, Lease)>, DbError> {
+        let now = self.clock.now();
+        let token: [u8; 16] = random_bytes(&*self.random);
+        let mut tx = self.db.write().await?;
+        let until = now.plus_seconds(LEASE_SECONDS);
+        let row = tx.query_opt(&LEASE, params![lane.word(), now, until, token]).await?;
+        let Some(job) = row.as_ref().map(read).transpose()? else { return Ok(None) };
+        tx.commit().await?;
+        let lease = Lease { job: job.id, token };
+        Ok(Some((job, lease)))
+    }
+
+    /// Keeps a lease; `false` when it was lost.
+    pub(crate) async fn extend(&self, lease: &Lease) -> Result<bool, DbError> {
+        let until = self.clock.now().plus_seconds(LEASE_SECONDS);
+        let mut tx = self.db.write().await?;
+        let kept = tx.execute(&EXTEND, params![lease.job, lease.token, until]).await? > 0;
+        tx.commit().await?;
+        Ok(kept)
+    }
+
+    pub(crate) async fn done(&self, lease: &Lease) -> Result<(), DbError> {
+        let mut tx = self.db.write().await?;
+        tx.execute(&DONE, params![lease.job, lease.token]).await?;
+        tx.commit().await
+    }
+
+    pub(crate) async fn again(&self, lease: &Lease, at: Timestamp, failure: &str) -> Result<(), DbError> {
+        let mut tx = self.db.write().await?;
+        tx.execute(&AGAIN, params![lease.job, lease.token, at, failure]).await?;
+        tx.commit().await
+    }
+}

@@ -1,0 +1,90 @@
+//! Workers: lease, run, settle.
+
+use std::future::Future;
+use std::time::Duration;
+
+use outro_db::DbError;
+use tokio::sync::watch;
+
+use crate::queue::{LEASE_SECONDS, Lease, Queue};
+use crate::{Job, Lane};
+
+/// How a run of a job ended. It says so itself, always.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is done: the job goes.
+    Done,
+    /// Something outside was in the way: run again, later each time. The word is for the log.
+    Again(&'static str),
+    /// Run again at this moment, or later.
+    At(outro_model::Timestamp),
+}
+
+/// Runs jobs. What it does must bear being done twice, and being stopped at any point.
+pub trait Runner: Send + Sync + 'static {
+    /// Runs one job.
+    fn run(&self, job: &Job) -> impl Future<Output = Outcome> + Send;
+}
+
+/// How often an idle worker looks; a wake of its own process comes at once.
+const IDLE: Duration = Duration::from_millis(1000);
+
+impl Queue {
+    /// Works on a lane until `stop` turns true. A job that runs then is left to its lease: its work is
+    /// cut off here and done again by whoever comes next.
+    pub async fn work<R: Runner>(&self, lane: Lane, runner: &R, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            let woken = self.wakes.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
+            let worked = tokio::select! {
+                worked = self.work_once(lane, runner) => worked,
+                _ = stop.wait_for(|stop| *stop) => return,
+            };
+            match worked {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => tracing::error!(lane = lane.word(), %error, "the queue cannot be read"),
+            }
+            tokio::select! {
+                () = woken => {}
+                () = tokio::time::sleep(IDLE) => {}
+                _ = stop.wait_for(|stop| *stop) => {}
+            }
+        }
+    }
+
+    /// Runs one due job; `false` when none is due.
+    pub async fn work_once<R: Runner>(&self, lane: Lane, runner: &R) -> Result<bool, DbError> {
+        let Some((job, lease)) = self.lease(lane).await? else { return Ok(false) };
+        let outcome = tokio::select! {
+            outcome = runner.run(&job) => outcome,
+            () = self.hold(&lease) => {
+                tracing::warn!(kind = job.kind, "the lease was lost: another worker has the job");
+                return Ok(true);
+            }
+        };
+        match outcome {
+            Outcome::Done => self.done(&lease).await?,
+            Outcome::Again(word) => {
+                tracing::warn!(kind = job.kind, attempts = job.attempts, reason = word, "the job runs again");
+                let wait = (1i64 << job.attempts.clamp(0, 9)).min(300);
+                self.again(&lease, self.clock.now().plus_seconds(wait), word).await?;
+            }
+            Outcome::At(moment) => self.again(&lease, moment, "").await?,
+        }
+        Ok(true)
+    }
+
+    /// Extends a lease for as long as this is awaited; returns when it is lost.
+    async fn hold(&self, lease: &Lease) {
+        loop {
+            tokio::time::sleep(Duration::from_secs(LEASE_SECONDS as u64 / 3)).await;
+            match self.extend(lease).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => tracing::warn!(%error, "the lease could not be extended; it is tried again"),
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Video: what a file is, what it should become, and the child process that makes it so.
+//!
+//! Descriptors in, descriptors out. A caller hands over an unnamed [`Scratch`] with the upload,
+//! asks [`probe`] what it is, lets the pure [`plan()`] decide the geometry and the arguments, and
+//! gives [`transcode`] another scratch for the result; [`cover`] then takes a still from it.
+//! Every ffmpeg runs behind [`sandbox_main`], the program itself run again as a jail.
+//!
+//! This room never imports the store, the blobs or the vault: it knows neither accounts nor keys,
+//! and what it is given has no name.
+#![cfg(target_os = "linux")]
+
+mod child;
+mod cover;
+mod error;
+mod limits;
+pub mod plan;
+mod probe;
+mod run;
+mod sandbox;
+mod scratch;
+mod selftest;
+mod sniff;
+mod stderr;
+mod tools;
+
+pub use cover::cover;
+pub use error::{Refusal, RunError, Spent};
+pub use limits::Limits;
+pub use plan::{Options, Plan, Reframe, plan};
+pub use probe::{Probe, Rotation, Transfer, probe};
+pub use run::{Outcome, Progress, transcode};
+pub use sandbox::{SandboxSupport, sandbox_main, sandbox_support};
+pub use scratch::Scratch;
+pub use selftest::self_test;
+pub use tools::{MissingTool, SandboxProgram, ToolSettings, Tools};

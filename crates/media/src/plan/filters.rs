@@ -1,0 +1,109 @@
+//! The filter graph. Its numbers come from the plan, never from text in the file.
+
+use super::Options;
+use super::geometry::{Geometry, Shape};
+use crate::probe::{Probe, Transfer};
+
+/// Frames nearer than this to the one before are dropped: 60 a second at most, with room for
+/// containers that count in milliseconds.
+const NEAREST: &str = "0.0155";
+
+/// The whole graph: `[v]`, and `[a]` where there is sound.
+pub(super) fn graph(probe: &Probe, geometry: &Geometry, options: &Options) -> String {
+    let mut steps = vec![format!("select='isnan(prev_selected_t)+gte(t-prev_selected_t,{NEAREST})'")];
+    if probe.interlaced && options.deinterlace {
+        steps.push("yadif=mode=send_frame:deint=interlaced".to_owned());
+    }
+    if geometry.shape == Shape::Window {
+        steps.push(window(probe, geometry));
+    }
+    let (width, height) = match geometry.shape {
+        Shape::OnBackground { width, height } => (width, height),
+        Shape::Whole | Shape::Window => (geometry.width, geometry.height),
+    };
+    steps.extend(scale(probe, options, width, height));
+    // Captions, camera data and light levels ride beside the frames: they are left behind.
+    steps.push("sidedata=mode=delete".to_owned());
+    let picture = format!("[0:{}]{}", probe.picture, steps.join(","));
+    let picture = match geometry.shape {
+        Shape::OnBackground { width, height } => on_background(&picture, geometry, width, height),
+        Shape::Whole | Shape::Window => format!("{picture}[v]"),
+    };
+    match probe.sound {
+        Some(sound) => format!("{picture};{}", self::sound(sound)),
+        None => picture,
+    }
+}
+
+/// Gaps become silence and a late start too, so that sound and picture stay together.
+fn sound(stream: u32) -> String {
+    format!("[0:{stream}]aresample=48000:async=1:first_pts=0,aformat=sample_rates=48000:channel_layouts=stereo[a]")
+}
+
+/// The centred window, in the source's own pixels, which need not be square. By expression, as
+/// the size of a stream may change on its way.
+fn window(probe: &Probe, geometry: &Geometry) -> String {
+    let part_over = u64::from(geometry.width) * u64::from(probe.display_height);
+    let part_under = u64::from(geometry.height) * u64::from(probe.display_width);
+    format!("crop=w='max(2,min(iw,iw*{part_over}/{part_under}))':h=ih")
+}
+
+/// To the size, to square pixels, to ordinary 8-bit colour.
+fn scale(probe: &Probe, options: &Options, width: u32, height: u32) -> Vec<String> {
+    let size = format!("scale={width}:{height}:flags=bicubic");
+    match probe.transfer {
+        Transfer::Sdr => vec![
+            format!("{size}{}:out_color_matrix=bt709:out_range=tv", matrix(probe)),
+            "format=yuv420p,setsar=1".to_owned(),
+        ],
+        Transfer::Pq | Transfer::Hlg if options.tonemap => {
+            vec![size, tonemap(probe), "format=yuv420p,setsar=1".to_owned()]
+        }
+        Transfer::Pq | Transfer::Hlg => vec![
+            format!("{size}:in_color_matrix=bt2020:out_color_matrix=bt709:out_range=tv"),
+            "format=yuv420p,setsar=1".to_owned(),
+        ],
+    }
+}
+
+/// What does not say its matrix is taken as players take it: the older one below high definition.
+fn matrix(probe: &Probe) -> &'static str {
+    match (probe.colour_declared, probe.width.max(probe.height) >= 1280) {
+        (true, _) => "",
+        (false, true) => ":in_color_matrix=bt709",
+        (false, false) => ":in_color_matrix=bt601",
+    }
+}
+
+/// Brings HDR to ordinary light, after scaling, where there are fewer pixels to bring.
+fn tonemap(probe: &Probe) -> String {
+    let transfer = if probe.transfer == Transfer::Pq { "smpte2084" } else { "arib-std-b67" };
+    let range = if probe.full_range { "pc" } else { "tv" };
+    format!(
+        "format=yuv420p10,zscale=tin={transfer}:min=bt2020nc:pin=bt2020:rin={range}:t=linear:npl=100,\
+         format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv"
+    )
+}
+
+/// The sharp picture between the ends of its own centre, blurred. The blur is made tiny and then
+/// enlarged, and only where it is seen: it looks the same and costs next to nothing.
+fn on_background(picture: &str, geometry: &Geometry, width: u32, height: u32) -> String {
+    let canvas = geometry.width;
+    let tiny = (canvas / 180).max(1);
+    let (tiny_width, tiny_height) = (18 * tiny, 32 * tiny);
+    let slice = (height * 9 / 16).clamp(2, width);
+    let over = (geometry.height - height) / 4 * 2;
+    let under = geometry.height - height - over;
+    let rows = (tiny_height * over / geometry.height / 2 * 2).max(2);
+    let lowest = tiny_height - rows;
+    format!(
+        "{picture},split=2[whole][copy];[whole]pad={canvas}:{height}:-1:0[sharp];\
+         [copy]crop={slice}:{height},scale={tiny_width}:{tiny_height}:flags=area,\
+         boxblur=luma_radius={luma}:luma_power=2:chroma_radius={tiny}:chroma_power=2,\
+         lutyuv=y='16+(val-16)*0.7',split=2[upper][lower];\
+         [upper]crop={tiny_width}:{rows}:0:0,scale={canvas}:{over}:flags=bilinear,setsar=1[over];\
+         [lower]crop={tiny_width}:{rows}:0:{lowest},scale={canvas}:{under}:flags=bilinear,setsar=1[under];\
+         [over][sharp][under]vstack=inputs=3[v]",
+        luma = 2 * tiny,
+    )
+}

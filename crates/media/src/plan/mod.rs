@@ -1,0 +1,271 @@
+//! What a video becomes: its size, and the exact arguments that make it so. Pure.
+
+mod filters;
+mod geometry;
+
+use crate::probe::{INPUT, Probe, input_args};
+pub use geometry::{Geometry, Shape, geometry};
+use std::time::Duration;
+
+/// Where the jailed tool puts its output.
+pub(crate) const OUTPUT: &str = "/proc/self/fd/1";
+
+/// Seconds between keyframes: a player that seeks or switches finds one this near.
+const GROUP: &str = "2";
+
+/// How a picture that is not upright becomes upright.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reframe {
+    /// All of it, on a blurred background.
+    #[default]
+    Fit,
+    /// Its centre.
+    Crop,
+}
+
+/// What the server, rather than the file, decides about an encode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Threads for decoding, filtering and encoding.
+    pub threads: usize,
+    /// Whether HDR can be brought to ordinary light (`zscale` and `tonemap` are there).
+    pub tonemap: bool,
+    /// Whether fields can be made frames (`yadif` is there).
+    pub deinterlace: bool,
+    /// Nothing is written past this length, whatever the file declares.
+    pub max_duration: Duration,
+    /// x264's preset.
+    pub preset: &'static str,
+    /// x264's constant rate factor.
+    pub quality: u8,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            threads: std::thread::available_parallelism().map_or(2, usize::from).min(MOST_THREADS),
+            tonemap: false,
+            deinterlace: false,
+            max_duration: Duration::from_secs(600),
+            preset: "veryfast",
+            quality: 23,
+        }
+    }
+}
+
+/// More threads than this cost memory and gain nothing at this size.
+const MOST_THREADS: usize = 16;
+/// Bits a second that an encode may average over a few seconds, sound included.
+const MOST_BITS: u64 = 4_200_000;
+
+/// A decided encode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Width of the rendition.
+    pub width: u32,
+    /// Height of the rendition.
+    pub height: u32,
+    /// Whether it has sound.
+    pub has_sound: bool,
+    /// How long the source plays.
+    pub duration: Duration,
+    /// The arguments for ffmpeg: descriptor 0 in, descriptor 1 out, progress on 2.
+    pub args: Vec<String>,
+}
+
+impl Plan {
+    /// About how many bytes the rendition may come to, for choosing its scratch.
+    #[must_use]
+    pub fn size_hint(&self) -> u64 {
+        (self.duration.as_secs() + 2).saturating_mul(MOST_BITS / 8)
+    }
+}
+
+/// Decides what `probe` becomes.
+#[must_use]
+pub fn plan(probe: &Probe, reframe: Reframe, options: &Options) -> Plan {
+    let geometry = geometry(probe.display_width, probe.display_height, reframe);
+    let mut args = opening(options);
+    args.extend(input_args());
+    // A tenth of broken frames is a broken video; the odd one is everyday life.
+    args.extend(owned(&["-max_error_rate", "0.1", "-i", INPUT]));
+    args.extend(owned(&["-filter_complex", &filters::graph(probe, &geometry, options)]));
+    args.extend(picture(options));
+    if probe.has_sound() {
+        args.extend(owned(&["-map", "[a]", "-c:a", "aac", "-b:a", "128k"]));
+    }
+    args.extend(closing(options));
+    Plan {
+        width: geometry.width,
+        height: geometry.height,
+        has_sound: probe.has_sound(),
+        duration: probe.duration,
+        args,
+    }
+}
+
+fn owned(args: &[&str]) -> Vec<String> {
+    args.iter().map(|arg| (*arg).to_owned()).collect()
+}
+
+fn opening(options: &Options) -> Vec<String> {
+    let threads = options.threads.to_string();
+    owned(&[
+        "-hide_banner",
+        "-nostdin",
+        "-y",
+        "-loglevel",
+        "error",
+        "-progress",
+        "pipe:2",
+        "-nostats",
+        "-filter_complex_threads",
+        &threads,
+        "-threads",
+        &threads,
+    ])
+}
+
+/// H.264 that every player takes, in closed groups, with nothing of the source but the picture.
+fn picture(options: &Options) -> Vec<String> {
+    let (threads, quality) = (options.threads.to_string(), options.quality.to_string());
+    // By time, not by count: the frame rate may vary. The hair less than two seconds keeps
+    // rounding from moving a keyframe to the frame after.
+    let keyframes = format!("expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+{GROUP}-0.001))");
+    owned(&[
+        "-map",
+        "[v]",
+        "-c:v",
+        "libx264",
+        "-preset",
+        options.preset,
+        "-crf",
+        &quality,
+        "-maxrate",
+        "4M",
+        "-bufsize",
+        "8M",
+        "-profile:v",
+        "high",
+        "-pix_fmt",
+        "yuv420p",
+        "-force_key_frames",
+        &keyframes,
+        "-forced-idr",
+        "1",
+        "-g",
+        "600",
+        "-x264-params",
+        "open-gop=0:scenecut=0",
+        "-fps_mode",
+        "vfr",
+        "-enc_time_base",
+        "1/90000",
+        "-video_track_timescale",
+        "90000",
+        // Captions ride in the source's frames and x264 signs its work: neither goes out.
+        "-a53cc",
+        "0",
+        "-bsf:v",
+        "filter_units=remove_types=6",
+        "-color_primaries",
+        "bt709",
+        "-color_trc",
+        "bt709",
+        "-colorspace",
+        "bt709",
+        "-color_range",
+        "tv",
+        "-threads:v",
+        &threads,
+    ])
+}
+
+fn closing(options: &Options) -> Vec<String> {
+    // One second of grace: what is over the limit is then seen to be over it, and refused.
+    let longest = (options.max_duration + Duration::from_secs(1)).as_secs().to_string();
+    owned(&[
+        "-sn",
+        "-dn",
+        "-map_metadata",
+        "-1",
+        "-map_chapters",
+        "-1",
+        "-fflags",
+        "+bitexact",
+        "-flags:v",
+        "+bitexact+cgop",
+        "-flags:a",
+        "+bitexact",
+        "-empty_hdlr_name",
+        "1",
+        "-max_muxing_queue_size",
+        "4096",
+        "-t",
+        &longest,
+        "-movflags",
+        "+faststart",
+        "-f",
+        "mp4",
+        OUTPUT,
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::{Rotation, Transfer};
+    use proptest::prelude::*;
+
+    fn source(width: u32, height: u32, sound: Option<u32>) -> Probe {
+        Probe {
+            picture: 1,
+            sound,
+            sound_left_out: false,
+            codec: "[evil];codec".to_owned(),
+            width,
+            height,
+            display_width: width,
+            display_height: height,
+            rotation: Rotation::None,
+            duration: Duration::from_secs(3),
+            frame_rate: Some(30.0),
+            transfer: Transfer::Sdr,
+            colour_declared: false,
+            full_range: false,
+            interlaced: false,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_plan_strips_and_never_quotes_the_file(
+            w in 16u32..9000, h in 16u32..9000, sound in proptest::option::of(2u32..9), crop: bool,
+        ) {
+            let reframe = if crop { Reframe::Crop } else { Reframe::Fit };
+            let plan = plan(&source(w, h, sound), reframe, &Options::default());
+            let line = plan.args.join(" ");
+            prop_assert!(!line.contains("evil"));
+            prop_assert!(line.contains("-protocol_whitelist file,pipe"));
+            prop_assert!(line.contains("-map_metadata -1 -map_chapters -1") && line.contains("+faststart"));
+            prop_assert!(!line.contains("copy "), "nothing is passed on unencoded");
+            prop_assert_eq!(line.contains("-c:a aac"), sound.is_some());
+            prop_assert!(plan.width <= 720 && plan.height <= 1280 && (plan.width | plan.height) & 1 == 0);
+        }
+
+        #[test]
+        fn the_blur_and_the_picture_fill_the_canvas(w in 16u32..9000, h in 16u32..9000) {
+            prop_assume!(w >= h);
+            let geometry = geometry(w, h, Reframe::Fit);
+            let graph = filters::graph(&source(w, h, None), &geometry, &Options::default());
+            let Shape::OnBackground { height, .. } = geometry.shape else { panic!("landscape") };
+            let bars: u32 = graph
+                .split("flags=bilinear")
+                .filter_map(|part| part.rsplit_once(&format!("scale={}:", geometry.width)))
+                .filter_map(|(_, bar)| bar.trim_end_matches(':').parse::<u32>().ok())
+                .inspect(|bar| assert!(*bar > 0 && bar % 2 == 0))
+                .sum();
+            prop_assert_eq!(bars + height, geometry.height, "{}", graph);
+        }
+    }
+}

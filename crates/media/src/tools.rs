@@ -1,0 +1,193 @@
+//! Where ffmpeg and ffprobe are, whether they can do what is asked, and who runs them.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Filters without which no rendition is made.
+const FILTERS: [&str; 17] = [
+    "scale",
+    "crop",
+    "split",
+    "vstack",
+    "boxblur",
+    "lutyuv",
+    "format",
+    "setsar",
+    "select",
+    "aresample",
+    "aformat",
+    "thumbnail",
+    "blackframe",
+    "metadata",
+    "pad",
+    "fps",
+    "sidedata",
+];
+const ENCODERS: [&str; 3] = ["libx264", "aac", "mjpeg"];
+
+/// What the operator set; the default finds everything by itself.
+#[derive(Clone, Debug, Default)]
+pub struct ToolSettings {
+    /// Path of ffmpeg, instead of the first on `PATH`.
+    pub ffmpeg: Option<PathBuf>,
+    /// Path of ffprobe, instead of the first on `PATH`.
+    pub ffprobe: Option<PathBuf>,
+    /// The program that is the jail, instead of this program's `sandbox` subcommand.
+    pub sandbox: Option<SandboxProgram>,
+}
+
+/// A program that calls [`sandbox_main`](crate::sandbox_main) with the arguments after `args`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SandboxProgram {
+    /// The program.
+    pub program: PathBuf,
+    /// Arguments that lead it into the jail.
+    pub args: Vec<OsString>,
+}
+
+impl Default for SandboxProgram {
+    /// This very program: by its link in `/proc`, which still holds when an upgrade has replaced
+    /// the file that it was started from.
+    fn default() -> Self {
+        Self { program: PathBuf::from("/proc/self/exe"), args: vec![OsString::from("sandbox")] }
+    }
+}
+
+/// Why no video can be made on this machine: one line for the operator.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MissingTool {
+    /// The program is not there.
+    #[error("{0} was not found: install ffmpeg, or give its path")]
+    NotFound(&'static str),
+    /// The program is there but does not run.
+    #[error("{0} does not run: reinstall ffmpeg, or give another path")]
+    DoesNotRun(&'static str),
+    /// The build lacks a part.
+    #[error("this ffmpeg lacks the {kind} {name}: install a full build")]
+    Lacks {
+        /// `encoder` or `filter`.
+        kind: &'static str,
+        /// The name of the part.
+        name: &'static str,
+    },
+}
+
+/// The programs, found and examined.
+#[derive(Clone, Debug)]
+pub struct Tools {
+    pub(crate) ffmpeg: PathBuf,
+    pub(crate) ffprobe: PathBuf,
+    pub(crate) sandbox: SandboxProgram,
+    ffmpeg_version: String,
+    ffprobe_version: String,
+    tonemap: bool,
+    deinterlace: bool,
+}
+
+impl Tools {
+    /// Finds the programs and asks them what they can do. Blocks for some tens of milliseconds.
+    ///
+    /// # Errors
+    /// When a program or a part of it is missing; the error says which.
+    pub fn find(settings: &ToolSettings) -> Result<Self, MissingTool> {
+        let ffmpeg = locate("ffmpeg", settings.ffmpeg.as_deref())?;
+        let ffprobe = locate("ffprobe", settings.ffprobe.as_deref())?;
+        let filters = ask("ffmpeg", &ffmpeg, "-filters")?;
+        let encoders = ask("ffmpeg", &ffmpeg, "-encoders")?;
+        require("filter", &filters, &FILTERS)?;
+        require("encoder", &encoders, &ENCODERS)?;
+        Ok(Self {
+            ffmpeg_version: version(&ask("ffmpeg", &ffmpeg, "-version")?),
+            ffprobe_version: version(&ask("ffprobe", &ffprobe, "-version")?),
+            tonemap: lists(&filters, "zscale") && lists(&filters, "tonemap"),
+            deinterlace: lists(&filters, "yadif"),
+            sandbox: settings.sandbox.clone().unwrap_or_default(),
+            ffmpeg,
+            ffprobe,
+        })
+    }
+
+    /// The version of ffmpeg, for doctor.
+    #[must_use]
+    pub fn ffmpeg_version(&self) -> &str {
+        &self.ffmpeg_version
+    }
+
+    /// The version of ffprobe, for doctor.
+    #[must_use]
+    pub fn ffprobe_version(&self) -> &str {
+        &self.ffprobe_version
+    }
+
+    /// Options for plans that this ffmpeg can carry out: all cores, all optional filters it has.
+    #[must_use]
+    pub fn options(&self) -> crate::Options {
+        crate::Options { tonemap: self.tonemap, deinterlace: self.deinterlace, ..crate::Options::default() }
+    }
+}
+
+fn locate(name: &'static str, given: Option<&Path>) -> Result<PathBuf, MissingTool> {
+    let candidates = match given {
+        Some(path) => vec![path.to_owned()],
+        None => std::env::var_os("PATH")
+            .map(|path| std::env::split_paths(&path).map(|dir| dir.join(name)).collect())
+            .unwrap_or_default(),
+    };
+    // The jail needs the real place: it opens nothing by way of a link outside its few folders.
+    candidates
+        .into_iter()
+        .find_map(|path| path.canonicalize().ok().filter(|path| path.is_file()))
+        .ok_or(MissingTool::NotFound(name))
+}
+
+fn ask(name: &'static str, program: &Path, question: &str) -> Result<String, MissingTool> {
+    let output = Command::new(program)
+        .args(["-hide_banner", question])
+        .env_clear()
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .map_err(|_| MissingTool::DoesNotRun(name))?;
+    if !output.status.success() {
+        return Err(MissingTool::DoesNotRun(name));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn require(kind: &'static str, listing: &str, names: &[&'static str]) -> Result<(), MissingTool> {
+    match names.iter().find(|name| !lists(listing, name)) {
+        Some(name) => Err(MissingTool::Lacks { kind, name }),
+        None => Ok(()),
+    }
+}
+
+/// Each line of a listing is flags, a name, a description.
+fn lists(listing: &str, name: &str) -> bool {
+    listing.lines().any(|line| line.split_whitespace().nth(1) == Some(name))
+}
+
+/// `ffmpeg version 5.1.9-0+deb12u1 Copyright …`
+fn version(text: &str) -> String {
+    text.split_whitespace().nth(2).unwrap_or("unknown").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_absent_tool_is_named_in_one_line() {
+        let settings = ToolSettings { ffmpeg: Some("/nowhere/ffmpeg".into()), ..ToolSettings::default() };
+        let error = Tools::find(&settings).unwrap_err();
+        assert_eq!(error, MissingTool::NotFound("ffmpeg"));
+        assert_eq!(error.to_string().lines().count(), 1);
+    }
+
+    #[test]
+    fn a_program_that_is_something_else_lacks_its_parts() {
+        let settings = ToolSettings { ffmpeg: Some("/bin/echo".into()), ..ToolSettings::default() };
+        assert_eq!(Tools::find(&settings).unwrap_err(), MissingTool::Lacks { kind: "filter", name: "scale" });
+    }
+}

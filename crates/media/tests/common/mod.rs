@@ -1,0 +1,140 @@
+//! Samples made by ffmpeg's own sources, and questions put to what came out.
+#![allow(dead_code, clippy::allow_attributes, clippy::allow_attributes_without_reason, missing_docs, unreachable_pub)]
+
+use outro_media::{
+    Limits, Options, Outcome, Plan, Probe, Reframe, Refusal, RunError, SandboxProgram, Scratch, ToolSettings, Tools,
+    plan, probe, transcode,
+};
+use std::fs::File;
+use std::io::{Read, Seek, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+pub fn sandbox() -> SandboxProgram {
+    SandboxProgram { program: env!("CARGO_BIN_EXE_outro-media-sandbox").into(), args: Vec::new() }
+}
+
+pub fn tools() -> Tools {
+    static FOUND: OnceLock<Tools> = OnceLock::new();
+    let find = || {
+        let settings = ToolSettings { sandbox: Some(sandbox()), ..ToolSettings::default() };
+        Tools::find(&settings).unwrap()
+    };
+    FOUND.get_or_init(find).clone()
+}
+
+/// A folder that is gone with the test.
+pub struct Samples(tempfile::TempDir);
+
+impl Samples {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// Runs ffmpeg with these words; the last one names the file.
+    pub fn make(&self, words: &str) -> PathBuf {
+        let mut args: Vec<&str> = words.split_whitespace().collect();
+        let path = self.0.path().join(args.pop().unwrap());
+        let status = Command::new("ffmpeg")
+            .current_dir(self.0.path())
+            .args(["-v", "error", "-y", "-nostdin"])
+            .args(args)
+            .arg(&path)
+            .stdin(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(status.success(), "{words}");
+        path
+    }
+
+    pub fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.0.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+/// A landscape clip with sound: H.264 and AAC.
+pub fn clip(size: &str, seconds: u32) -> String {
+    format!(
+        "-f lavfi -i testsrc2=size={size}:rate=25:duration={seconds} \
+         -f lavfi -i sine=duration={seconds} -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac"
+    )
+}
+
+/// What became of a file.
+pub struct Made {
+    pub probe: Probe,
+    pub plan: Plan,
+    pub outcome: Outcome,
+    pub bytes: Vec<u8>,
+    pub file: File,
+}
+
+pub fn unnamed(path: &Path) -> File {
+    let scratch = Scratch::new(0, Path::new("/")).unwrap();
+    scratch.file().write_all(&std::fs::read(path).unwrap()).unwrap();
+    scratch.rewind().unwrap();
+    scratch.into_file()
+}
+
+pub fn empty() -> File {
+    Scratch::new(0, Path::new("/")).unwrap().into_file()
+}
+
+pub fn options(tools: &Tools) -> Options {
+    Options { preset: "ultrafast", ..tools.options() }
+}
+
+pub async fn make(path: &Path, reframe: Reframe) -> Result<Made, RunError> {
+    make_within(path, reframe, &Limits::default()).await
+}
+
+pub async fn make_within(path: &Path, reframe: Reframe, limits: &Limits) -> Result<Made, RunError> {
+    let tools = tools();
+    let input = unnamed(path);
+    let probe = probe(&tools, &input, limits).await?;
+    let options = Options { max_duration: limits.max_duration, ..options(&tools) };
+    let plan = plan(&probe, reframe, &options);
+    let output = empty();
+    let mut file = output.try_clone().unwrap();
+    let outcome = transcode(&tools, input, output, &plan, limits, |_| ControlFlow::Continue(())).await?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).unwrap();
+    file.rewind().unwrap();
+    assert_eq!(outcome.bytes, bytes.len() as u64);
+    Ok(Made { probe, plan, outcome, bytes, file })
+}
+
+pub async fn refusal(path: &Path) -> Refusal {
+    match make(path, Reframe::Fit).await {
+        Err(RunError::Refused(refusal)) => refusal,
+        Err(other) => panic!("{path:?}: {other}"),
+        Ok(made) => panic!("{path:?} was taken: {:?}", made.probe),
+    }
+}
+
+/// Lines of ffprobe on finished bytes.
+pub fn ask(bytes: &[u8], args: &str) -> Vec<String> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(bytes).unwrap();
+    let output = Command::new("ffprobe")
+        .args(["-v", "error"])
+        .args(args.split_whitespace())
+        .args(["-of", "csv=p=0"])
+        .arg(file.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+pub fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
+    bytes.windows(what.len()).position(|window| window == what)
+}

@@ -1,0 +1,47 @@
+//! The words of the domain: typed ids, handles, audiences, states, and the clock and the randomness
+//! that everything else is handed. No I/O lives here, and nothing of Outro is imported.
+
+mod birth;
+mod clock;
+mod handle;
+mod id;
+mod phone;
+mod random;
+mod text;
+mod video;
+
+pub use birth::{AgeRule, BirthDate, InvalidBirthDate};
+pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
+pub use handle::{Handle, InvalidHandle};
+pub use id::{AccountId, BlobId, ChallengeId, Id, InvalidId, JobId, SessionId, VideoId};
+pub use phone::{InvalidPhone, PhoneNumber};
+pub use random::{Random, random_bytes};
+pub use text::{InvalidText, bounded_line, bounded_text};
+pub use video::{Audience, BlobKind, Reframe, UnknownWord, VideoState};
+
+/// The state of an account. What is erased has no row, so it has no state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountState {
+    /// Open for use.
+    Active,
+    /// Leaving was confirmed: hidden everywhere, its key destroyed or about to be, its rows going.
+    Leaving,
+}
+
+impl AccountState {
+    /// The number stored for this state.
+    pub const fn code(self) -> i64 {
+        match self {
+            Self::Active => 0,
+            Self::Leaving => 1,
+        }
+    }
+
+    /// The state of a stored number. What is not known counts as leaving: hidden, never open.
+    pub const fn from_code(code: i64) -> Self {
+        match code {
+            0 => Self::Active,
+            _ => Self::Leaving,
+        }
+    }
+}

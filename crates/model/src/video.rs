@@ -1,0 +1,89 @@
+//! The words for videos.
+
+use std::str::FromStr;
+
+/// The word is not one of those that are known here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownWord;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$case_doc:meta])* $case:ident = $code:literal, $word:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$case_doc])* $case,)* }
+
+        impl $name {
+            /// Every case.
+            pub const ALL: &'static [Self] = &[$(Self::$case,)*];
+
+            /// The number stored for it.
+            pub const fn code(self) -> i64 {
+                match self { $(Self::$case => $code,)* }
+            }
+
+            /// The case of a stored number.
+            pub const fn from_code(code: i64) -> Option<Self> {
+                match code { $($code => Some(Self::$case),)* _ => None }
+            }
+
+            /// The word of interfaces.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$case => $word,)* }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+                match word { $($word => Ok(Self::$case),)* _ => Err(UnknownWord) }
+            }
+        }
+    };
+}
+
+words! {
+    /// Who may see a video.
+    Audience {
+        /// Everyone, with or without an account.
+        Everyone = 0, "everyone";
+        /// Its owner alone.
+        OnlyMe = 3, "only_me";
+    }
+}
+
+words! {
+    /// How a landscape video becomes upright.
+    Reframe {
+        /// The whole picture on a blurred background.
+        Fit = 0, "fit";
+        /// The centre, cut out.
+        Crop = 1, "crop";
+    }
+}
+
+words! {
+    /// How far a video has come.
+    VideoState {
+        /// Uploaded; its renditions are being made.
+        Processing = 0, "processing";
+        /// Can be watched.
+        Ready = 1, "ready";
+        /// Could not be made; its failure says why.
+        Failed = 2, "failed";
+        /// Its owner took it away; its rows and blobs are going.
+        Removing = 3, "removing";
+    }
+}
+
+words! {
+    /// What a sealed object holds.
+    BlobKind {
+        /// The file as it was uploaded.
+        Original = 0, "original";
+        /// The upright H.264 rendition.
+        Rendition = 1, "rendition";
+        /// The cover picture.
+        Cover = 2, "cover";
+    }
+}

@@ -1,0 +1,424 @@
+//! Every page and state with made-up people. Shared by the gallery and the tests.
+
+use outro_pages::*;
+
+/// Something that tries to break out of text and attributes alike.
+pub(crate) const HOSTILE: &str = "<script>alert(1)</script> \"><img src=x onerror=alert(2)> ' & </textarea>";
+
+/// All pages of a language by name.
+pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
+    let me = chrome(lang, true);
+    let stranger = chrome(lang, false);
+    let mut pages = feeds(&me, &stranger);
+    pages.extend(videos(&me));
+    pages.extend(profiles(&me, &stranger));
+    pages.extend(entries(&me, &stranger));
+    pages.extend(settings(&me));
+    pages.extend(leaving(&me, &stranger));
+    pages.extend(others(&me, &stranger));
+    pages
+}
+
+/// All addresses in a page that begin with a prefix.
+pub(crate) fn links(html: &str, prefix: &str) -> Vec<String> {
+    html.split('"').filter(|part| part.starts_with(prefix)).map(str::to_owned).collect()
+}
+
+pub(crate) fn chrome(lang: Lang, signed_in: bool) -> Chrome {
+    Chrome {
+        lang,
+        site_name: "Outro".into(),
+        viewer: signed_in.then(|| ViewerChip { handle: "mara.k".into() }),
+        csrf: "tok-4f1c".into(),
+        dev: false,
+        notice: None,
+    }
+}
+
+/// In the language of the page, so that right-to-left text is seen where it will be.
+fn say(chrome: &Chrome, en: &str, ar: &str) -> String {
+    if chrome.lang == Lang::Ar { ar } else { en }.to_owned()
+}
+
+pub(crate) fn card(chrome: &Chrome, n: usize) -> VideoCard {
+    let handles = ["mara.k", "ostkreuz", "nora_sings", "late.bus", "the.kitchen", "yusuf"];
+    let captions = [
+        ("Last light over the harbour, first take, no edits", "آخر ضوء فوق الميناء، لقطة واحدة بلا مونتاج"),
+        (
+            "We wrote this one on the night train from Lviv and recorded it before anyone had slept. Headphones, please, and wait for the second verse: the bridge came from a broken accordion.",
+            "كتبنا هذه الأغنية في قطار الليل وسجَّلناها قبل أن ينام أحد. ضع سمَّاعات وانتظر المقطع الثاني، فاللحن خرج من أكورديون مكسور وجدناه في السوق.",
+        ),
+        ("tiny desk, huge cat", "مكتب صغير وقطة ضخمة"),
+        ("", ""),
+        ("Rain on tin, 92 bpm", "مطر على الصفيح"),
+        ("One loop, four neighbours", "حلقة واحدة وأربعة جيران"),
+    ];
+    let handle = handles[n % handles.len()];
+    let (en, ar) = captions[n % captions.len()];
+    VideoCard {
+        id: format!("v{n}"),
+        href: format!("/v/v{n}"),
+        handle: handle.into(),
+        display_name: String::new(),
+        profile_href: format!("/@{handle}"),
+        caption: say(chrome, en, ar),
+        cover_url: format!("/media/c{}.jpg", n % 9 + 1),
+        video_url: format!("/media/v{}.mp4", n % 9 + 1),
+        width: 540,
+        height: 960,
+        like_count: [1_284, 12, 48_200, 0, 1_250_000, 7][n % 6],
+        liked: n % 3 == 1,
+        why: chrome.t().why(["new", "popular", "yours"][n % 3]).into(),
+        duration_ms: 9_000 + n as i64 * 3_700,
+        is_owner: n == 0,
+        can_like: chrome.viewer.is_some(),
+    }
+}
+
+fn feeds(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
+    let feed = |chrome: &Chrome, count, next: Option<&str>, first_page| {
+        FeedPage {
+            chrome: chrome.clone(),
+            items: (0..count).map(|n| card(chrome, n)).collect(),
+            next_href: next.map(Into::into),
+            first_page,
+        }
+        .render()
+    };
+    vec![
+        ("feed", feed(me, 6, Some("feed-end.html"), true)),
+        ("feed-signed-out", feed(stranger, 6, Some("/?cursor=abc"), true)),
+        ("feed-end", feed(me, 1, None, false)),
+        ("feed-empty", feed(stranger, 0, None, true)),
+        ("feed-gone", {
+            let mut items: Vec<_> = (0..2).map(|n| card(me, n)).collect();
+            items[0].video_url = "/media/missing.mp4".into();
+            FeedPage { chrome: me.clone(), items, next_href: None, first_page: true }.render()
+        }),
+        ("feed-hostile", {
+            let mut item = card(me, 0);
+            item.handle = HOSTILE.into();
+            item.caption = HOSTILE.into();
+            item.why = HOSTILE.into();
+            FeedPage { chrome: me.clone(), items: vec![item], next_href: None, first_page: true }.render()
+        }),
+    ]
+}
+
+fn videos(me: &Chrome) -> Vec<(&'static str, String)> {
+    let page = |state, owner: Option<(Audience, bool)>| {
+        VideoPage {
+            chrome: me.clone(),
+            video: card(me, 0),
+            state,
+            owner: owner
+                .map(|(audience, file)| OwnerTools { audience, download_url: file.then(|| "/media/v1.mp4".into()) }),
+        }
+        .render()
+    };
+    let failed = |code: &str| VideoState::Failed { code: code.into(), detail: HOSTILE.into() };
+    vec![
+        ("video", page(VideoState::Ready, None)),
+        ("video-owner", page(VideoState::Ready, Some((Audience::OnlyMe, true)))),
+        ("video-processing", page(VideoState::Processing { percent: 62 }, Some((Audience::Everyone, false)))),
+        ("video-failed", page(failed("no_picture"), Some((Audience::Everyone, false)))),
+        ("video-failed-unknown", page(failed("no_such_code"), Some((Audience::Everyone, false)))),
+    ]
+}
+
+fn profiles(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
+    let tile = |chrome: &Chrome, n: usize| Tile {
+        href: format!("/v/v{n}"),
+        cover_url: format!("/media/c{}.jpg", n % 9 + 1),
+        caption: card(chrome, n).caption,
+        like_count: card(chrome, n).like_count,
+        state: TileState::Ready,
+        audience: if n == 4 { Audience::OnlyMe } else { Audience::Everyone },
+    };
+    let page = |chrome: &Chrome, is_self: bool, locked: bool, count: usize| ProfilePage {
+        chrome: chrome.clone(),
+        handle: "mara.k".into(),
+        display_name: say(chrome, "Mara Kovač", "مارا كوفاتش"),
+        bio: say(
+            chrome,
+            "Harbour songs and bad weather.\nBass, tape, one microphone.",
+            "أغاني الميناء والطقس السيئ.\nباص وشريط وميكروفون واحد.",
+        ),
+        like_total: 51_730,
+        video_count: count as i64,
+        is_self,
+        private_account: locked,
+        locked,
+        tiles: (0..count).map(|n| tile(chrome, n)).collect(),
+        next_href: (count > 8).then(|| "/@mara.k?cursor=abc".into()),
+    };
+    let mut own = page(me, true, false, 9);
+    own.tiles[0] =
+        Tile { state: TileState::Processing { percent: 40 }, cover_url: String::new(), ..own.tiles[0].clone() };
+    own.tiles[1].state = TileState::Failed;
+    let mut empty = page(me, true, false, 0);
+    empty.bio = String::new();
+    let mut hostile = page(stranger, false, false, 2);
+    hostile.display_name = HOSTILE.into();
+    hostile.bio = HOSTILE.into();
+    hostile.tiles[0].caption = HOSTILE.into();
+    vec![
+        ("profile-own", own.render()),
+        ("profile-own-empty", empty.render()),
+        ("profile", page(stranger, false, false, 9).render()),
+        ("profile-empty", page(stranger, false, false, 0).render()),
+        ("profile-private", page(stranger, false, true, 0).render()),
+        ("profile-hostile", hostile.render()),
+    ]
+}
+
+fn wrong(chrome: &Chrome, field: &str, code: &str) -> FormState {
+    FormState {
+        message: None,
+        errors: vec![FieldError { field: field.into(), message: chrome.t().problem(code).into() }],
+    }
+}
+
+fn entries(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
+    let join = |form, handle: &str| {
+        JoinPage {
+            chrome: stranger.clone(),
+            form,
+            handle: handle.into(),
+            birth_date: String::new(),
+            next: "/upload".into(),
+        }
+        .render()
+    };
+    let login = |form, handle: &str| {
+        LoginPage { chrome: stranger.clone(), form, handle: handle.into(), next: String::new() }.render()
+    };
+    let refused = FormState { message: Some(stranger.t().problem("credentials_wrong").into()), errors: vec![] };
+    let upload = |form, caption: &str| {
+        UploadPage {
+            chrome: me.clone(),
+            form,
+            caption: caption.into(),
+            audience: Audience::Everyone,
+            reframe: Reframe::Fit,
+            max_bytes: 500_000_000,
+            max_seconds: 600,
+        }
+        .render()
+    };
+    vec![
+        ("join", join(FormState::default(), "")),
+        ("join-errors", join(wrong(stranger, "handle", "handle_unavailable"), HOSTILE)),
+        ("login", login(FormState::default(), "")),
+        ("login-errors", login(refused, "mara.k")),
+        ("upload", upload(FormState::default(), "")),
+        ("upload-errors", upload(wrong(me, "file", "not_a_video"), HOSTILE)),
+        (
+            "password-check",
+            PasswordCheckPage {
+                chrome: me.clone(),
+                form: wrong(me, "password", "password_wrong"),
+                next: "/settings/phone".into(),
+            }
+            .render(),
+        ),
+    ]
+}
+
+fn settings(me: &Chrome) -> Vec<(&'static str, String)> {
+    let list = |private_account, notice| {
+        SettingsPage {
+            chrome: Chrome { notice, ..me.clone() },
+            handle: "mara.k".into(),
+            display_name: "Mara".into(),
+            private_account,
+        }
+        .render()
+    };
+    let account = |phone: Option<&str>| {
+        ManageAccountPage {
+            chrome: me.clone(),
+            handle: "mara.k".into(),
+            phone_masked: phone.map(Into::into),
+            session_count: 2,
+        }
+        .render()
+    };
+    let session = |id: &str, label: &str, current| SessionRow {
+        id: id.into(),
+        label: label.into(),
+        signed_in_at: "2026-02-11T08:30:00Z".into(),
+        last_seen_at: "2026-03-09T21:04:00Z".into(),
+        current,
+    };
+    let dev = Chrome { dev: true, ..me.clone() };
+    vec![
+        ("settings", list(false, None)),
+        ("settings-private", list(true, Some(Notice::NowPrivate))),
+        (
+            "edit-profile",
+            EditProfilePage {
+                chrome: me.clone(),
+                form: FormState::default(),
+                handle: "mara.k".into(),
+                display_name: "Mara Kovač".into(),
+                bio: HOSTILE.into(),
+            }
+            .render(),
+        ),
+        ("account", account(Some("••• ••• 42"))),
+        ("account-no-phone", account(None)),
+        (
+            "sessions",
+            SessionsPage {
+                chrome: me.clone(),
+                sessions: vec![
+                    session("a", "Firefox on Android", true),
+                    session("b", "Safari on iPhone", false),
+                    session("c", "", false),
+                ],
+            }
+            .render(),
+        ),
+        (
+            "phone",
+            PhonePage {
+                chrome: me.clone(),
+                form: FormState::default(),
+                number: String::new(),
+                current_masked: None,
+                needs_password: true,
+            }
+            .render(),
+        ),
+        (
+            "phone-errors",
+            PhonePage {
+                chrome: me.clone(),
+                form: wrong(me, "number", "number_invalid"),
+                number: "0170 1234".into(),
+                current_masked: Some("••• ••• 42".into()),
+                needs_password: false,
+            }
+            .render(),
+        ),
+        (
+            "phone-verify",
+            PhoneVerifyPage {
+                chrome: dev,
+                form: wrong(me, "code", "code_wrong"),
+                challenge: "ch_1".into(),
+                masked: "••• ••• 42".into(),
+                resend_after_s: 28,
+            }
+            .render(),
+        ),
+    ]
+}
+
+fn leaving(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
+    let line = |what: String, detail: String| LeaveLine { what, detail };
+    let page = |proof, coins, videos: usize| {
+        LeavePage {
+            chrome: me.clone(),
+            form: FormState::default(),
+            handle: "mara.k".into(),
+            goes: vec![
+                line(
+                    say(me, "Your profile, name and handle", "ملفك واسمك واسم المستخدم"),
+                    say(me, "Nobody else can take @mara.k.", "لا يستطيع أحد غيرك أخذه."),
+                ),
+                line(say(me, "9 videos, with their covers and files", "٩ فيديوهات بصورها وملفاتها"), String::new()),
+                line(say(me, "214 likes and 38 follows", "٢١٤ إعجابًا و٣٨ متابعة"), String::new()),
+                line(say(me, "Phone number, birth date, devices", "رقم الهاتف وتاريخ الميلاد والأجهزة"), String::new()),
+            ],
+            stays: vec![
+                line(
+                    say(me, "Messages you sent", "الرسائل التي أرسلتها"),
+                    say(
+                        me,
+                        "Readable to those who got them, as from \u{201c}Unavailable account\u{201d}.",
+                        "يقرؤها من وصلته، من «حساب غير متاح».",
+                    ),
+                ),
+                line(
+                    say(me, "A fingerprint of your handle", "بصمة لاسم المستخدم"),
+                    say(me, "So that nobody can pose as you.", "لئلا ينتحل أحد اسمك."),
+                ),
+            ],
+            coins,
+            videos: (0..videos)
+                .map(|n| LeaveVideo {
+                    caption: card(me, n).caption,
+                    cover_url: card(me, n).cover_url,
+                    download_url: format!("/media/v{}.mp4", n + 1),
+                    size_bytes: 14_300_000 * (n as i64 + 1),
+                })
+                .collect(),
+            proof,
+        }
+        .render()
+    };
+    let code =
+        LeaveProof::Code {
+            challenge: "ch_2".into(), masked: "••• ••• 42".into(), resend_after_s: 30, expires_min: 5
+        };
+    let receipt = |state| ReceiptPage { chrome: stranger.clone(), id: "rc_9f3b1c77a2".into(), state }.render();
+    vec![
+        ("leave", page(code, 120, 4)),
+        ("leave-password", page(LeaveProof::Password { challenge: "ch_3".into() }, 0, 0)),
+        ("left", LeftPage {
+            chrome: stranger.clone(),
+            receipt_id: "rc_9f3b1c77a2".into(),
+            receipt_href: "/receipts/rc_9f3b1c77a2".into(),
+            download_href: "/api/v1/receipts/rc_9f3b1c77a2".into(),
+            account_id: "a_71d0c2e4b9".into(),
+            handle: "mara.k".into(),
+            nonce: "5b0e-9a1f-77c3-d204-118e-4f6a-c9d3-02be".into(),
+            verify_command: "outro receipt verify receipt.json --account a_71d0c2e4b9 --handle mara.k --nonce 5b0e9a1f77c3d204118e4f6ac9d302be".into(),
+        }.render()),
+        ("receipt-erasing", receipt(ReceiptState::Erasing { percent: 71 })),
+        ("receipt", receipt(ReceiptState::Complete {
+            note: "outro receipt v1\nid: rc_9f3b1c77a2\nerased: 2026-03-09T21:05:12Z\ncommitment: sha256:6c1f…e09a\nrows: 1204  blobs: 41\nresidue: none\n\n— outro.example d6a4…\n".into(),
+            download_href: "/api/v1/receipts/rc_9f3b1c77a2".into(),
+        })),
+    ]
+}
+
+fn others(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
+    let message =
+        |text: &str| OutboxMessage {
+            to: "+49 ••• 42".into(), text: text.into(), at: "2026-03-09T21:04:00Z".into()
+        };
+    let row = |what: &str| KeptRow {
+        what: what.into(),
+        why: "To show it on your profile.".into(),
+        sealed: "Under your own key.".into(),
+        on_erasure: "The key is destroyed at once; the rows follow.".into(),
+        takeout: "In account.json.".into(),
+    };
+    vec![
+        ("not-found", NotFoundPage { chrome: stranger.clone() }.render()),
+        ("error", ErrorPage { chrome: me.clone(), status: 500, message: String::new() }.render()),
+        (
+            "outbox",
+            OutboxPage {
+                chrome: me.clone(),
+                messages: vec![
+                    message("123456 is your code for leaving Outro.\n\n@outro.example #123456"),
+                    message(HOSTILE),
+                ],
+            }
+            .render(),
+        ),
+        ("outbox-empty", OutboxPage { chrome: me.clone(), messages: vec![] }.render()),
+        (
+            "what-we-keep",
+            WhatWeKeepPage {
+                chrome: stranger.clone(),
+                rows: ["Handle and name", "Bio", "Videos and originals", "Phone number", "Likes"].map(row).into(),
+            }
+            .render(),
+        ),
+    ]
+}

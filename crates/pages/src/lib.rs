@@ -1,0 +1,62 @@
+//! The pages people see: templates, view structs, texts and static files. Pure: views in, HTML out.
+//!
+//! Lives here: one view struct for each page (with `render`), the sentences of each language
+//! (`locales/*.toml`), icons, styles and scripts, and [`asset`] to serve them.
+//! Must never import: another crate of this workspace, an HTTP framework, a clock or any I/O. Who may see
+//! what is decided before a view is filled; a template only lays out what it was given.
+//!
+//! Every page works without scripts. Pages hold no inline script, style or event attribute, so that the
+//! strictest content security policy ([`CSP`]) holds for all of them.
+
+mod assets;
+mod chrome;
+mod entry;
+mod feed;
+mod form;
+mod leaving;
+mod misc;
+mod profile;
+mod settings;
+mod text;
+mod ui;
+mod upload;
+mod video;
+
+pub use assets::{Asset, CSP, asset};
+pub use chrome::{Chrome, Notice, ViewerChip};
+pub use entry::{JoinPage, LoginPage, PasswordCheckPage};
+pub use feed::{FeedPage, VideoCard};
+pub use form::{FieldError, FormState};
+pub use leaving::{LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, ReceiptPage, ReceiptState};
+pub use misc::{ErrorPage, KeptRow, NotFoundPage, OutboxMessage, OutboxPage, WhatWeKeepPage};
+pub use profile::{ProfilePage, Tile, TileState};
+pub use settings::{
+    EditProfilePage, ManageAccountPage, PhonePage, PhoneVerifyPage, SessionRow, SessionsPage, SettingsPage,
+};
+pub use text::{Lang, Text};
+pub use upload::{Reframe, UploadPage};
+pub use video::{Audience, OwnerTools, VideoPage, VideoState};
+
+pub(crate) use assets::link;
+pub(crate) use chrome::Tab;
+pub(crate) use ui::{date, fill, hue, icon, initial, query, size};
+
+/// Gives a page its `render` and its place in the tab bar.
+macro_rules! page {
+    ($page:ty, $tab:expr) => {
+        impl $page {
+            /// The whole document as HTML.
+            #[must_use]
+            pub fn render(&self) -> String {
+                // Writing into a string cannot fail, and no template calls anything that can.
+                crate::ui::with_sprite(askama::Template::render(self).unwrap_or_default())
+            }
+
+            fn tab(&self) -> crate::Tab {
+                let place: fn(&Self) -> crate::Tab = $tab;
+                place(self)
+            }
+        }
+    };
+}
+pub(crate) use page;

@@ -1,0 +1,72 @@
+//! Profiles.
+
+use askama::Template;
+
+use crate::{Audience, Chrome, chrome::Tab, page};
+
+/// `GET /@handle`: one's own or another's profile.
+#[derive(Debug, Clone, Template)]
+#[template(path = "profile.html", whitespace = "minimize")]
+pub struct ProfilePage {
+    /// Shared parts.
+    pub chrome: Chrome,
+    /// Handle, without `@`.
+    pub handle: String,
+    /// Name; empty shows the handle.
+    pub display_name: String,
+    /// Bio; may be empty.
+    pub bio: String,
+    /// Likes on all videos.
+    pub like_total: i64,
+    /// Videos the viewer can see.
+    pub video_count: i64,
+    /// Whether the viewer looks at themself.
+    pub is_self: bool,
+    /// Whether the account is private.
+    pub private_account: bool,
+    /// Whether only the card is shown (a private account, for a stranger).
+    pub locked: bool,
+    /// Covers, newest first.
+    pub tiles: Vec<Tile>,
+    /// Address of the next page of covers.
+    pub next_href: Option<String>,
+}
+
+page!(ProfilePage, |page| if page.is_self { Tab::Profile } else { Tab::Elsewhere });
+
+impl ProfilePage {
+    fn name(&self) -> &str {
+        if self.display_name.is_empty() { &self.handle } else { &self.display_name }
+    }
+}
+
+/// One cover in the grid.
+#[derive(Debug, Clone)]
+pub struct Tile {
+    /// The video's page.
+    pub href: String,
+    /// Cover; empty shows a placeholder.
+    pub cover_url: String,
+    /// Caption, the tile's name for those who cannot see it; may be empty.
+    pub caption: String,
+    /// Likes.
+    pub like_count: i64,
+    /// How far the video is.
+    pub state: TileState,
+    /// Who sees it; anything but everyone wears a lock.
+    pub audience: Audience,
+}
+
+/// How far a tile's video is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TileState {
+    /// It plays.
+    Ready,
+    /// It is being made ready.
+    Processing {
+        /// 0 to 100.
+        percent: i64,
+    },
+    /// It could not be made ready.
+    Failed,
+}

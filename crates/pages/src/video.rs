@@ -1,0 +1,78 @@
+//! A single video.
+
+use askama::Template;
+
+use crate::{Chrome, VideoCard, chrome::Tab, page};
+
+/// `GET /v/{id}`: one video, with what its owner can do about it.
+///
+/// Owner forms: `POST /videos/{id}/audience` (`audience`), `POST /videos/{id}/delete`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "video.html", whitespace = "minimize")]
+pub struct VideoPage {
+    /// Shared parts.
+    pub chrome: Chrome,
+    /// The video.
+    pub video: VideoCard,
+    /// How far it is.
+    pub state: VideoState,
+    /// Set for its owner alone.
+    pub owner: Option<OwnerTools>,
+}
+
+page!(VideoPage, |page| if page.owner.is_some() { Tab::Profile } else { Tab::Elsewhere });
+
+/// How far a video is.
+#[derive(Debug, Clone)]
+pub enum VideoState {
+    /// It plays.
+    Ready,
+    /// It is being made ready; only its owner sees this.
+    Processing {
+        /// 0 to 100.
+        percent: i64,
+    },
+    /// It could not be made ready; only its owner sees this.
+    Failed {
+        /// The stable word of the failure; the catalogue has sentences for the known ones.
+        code: String,
+        /// A sentence for a word the catalogue does not know.
+        detail: String,
+    },
+}
+
+impl VideoPage {
+    /// The sentence for a failure.
+    fn reason<'a>(&self, code: &str, detail: &'a str) -> &'a str {
+        match self.chrome.t().known_problem(code) {
+            Some(sentence) => sentence,
+            None if detail.is_empty() => self.chrome.t().error_general,
+            None => detail,
+        }
+    }
+}
+
+/// What the owner of a video can do.
+#[derive(Debug, Clone)]
+pub struct OwnerTools {
+    /// Who sees it.
+    pub audience: Audience,
+    /// Address of the file to keep, once there is one.
+    pub download_url: Option<String>,
+}
+
+/// Who sees a video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Audience {
+    /// Everyone (`everyone`).
+    #[default]
+    Everyone,
+    /// Its owner alone (`only_me`).
+    OnlyMe,
+}
+
+impl Audience {
+    pub(crate) fn is_everyone(self) -> bool {
+        self == Audience::Everyone
+    }
+}

@@ -1,0 +1,372 @@
+// Turns the list of videos into a player: what is in view plays, the next one is loaded, the rest rests.
+import { copy, csrf, lang, toast, words } from "./ui.js";
+
+const feed = document.querySelector("[data-feed]");
+const unmute = document.querySelector("[data-unmute]");
+const menu = document.querySelector("[data-menu]");
+const offlinePill = document.querySelector("[data-offline-pill]");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const short = new Intl.NumberFormat(lang, { notation: "compact", maximumFractionDigits: 1, roundingMode: "trunc" });
+const SOUND = "outro.sound";
+const KEEP = 3;
+
+let current = null;
+let sound = remembered();
+
+const cards = () => [...feed.querySelectorAll("[data-card]")];
+const clip = (card) => card.querySelector("[data-clip]");
+
+function remembered() {
+  try {
+    return sessionStorage.getItem(SOUND) === "on";
+  } catch {
+    return false;
+  }
+}
+
+function setSound(on) {
+  sound = on;
+  try {
+    sessionStorage.setItem(SOUND, on ? "on" : "off");
+  } catch {
+    // Storage may be switched off; the choice then lasts for this page.
+  }
+  showSound();
+}
+
+function showSound() {
+  unmute.hidden = sound || !current;
+  for (const card of cards()) {
+    clip(card).muted = !sound;
+    card.querySelector("[data-sound]")?.setAttribute("aria-pressed", sound);
+  }
+}
+
+async function play(card) {
+  const video = clip(card);
+  video.muted = !sound;
+  delete card.dataset.paused;
+  try {
+    await video.play();
+  } catch (error) {
+    if (card !== current || error.name !== "NotAllowedError") return;
+    if (video.muted) {
+      card.dataset.paused = "";
+      return;
+    }
+    // Browsers refuse sound before the first touch of a page: go on silently and offer it again.
+    sound = false;
+    showSound();
+    play(card);
+  }
+}
+
+function pause(card) {
+  clip(card).pause();
+  delete card.dataset.waiting;
+}
+
+function enter(card) {
+  if (card === current) return;
+  if (current) {
+    pause(current);
+    delete current.dataset.paused;
+  }
+  current = card;
+  const list = cards();
+  const here = list.indexOf(card);
+  list.forEach((other, index) => {
+    const video = clip(other);
+    const distance = Math.abs(index - here);
+    if (distance > KEEP) rest(video);
+    else wake(video);
+    const thrifty = navigator.connection?.saveData;
+    video.preload = index === here || (index === here + 1 && !thrifty) ? "auto" : distance === 1 ? "metadata" : "none";
+  });
+  showSound();
+  if (card.dataset.state !== "gone") play(card);
+  if (here >= list.length - 3) more();
+}
+
+// Far videos give their buffers back, so that a long sitting does not fill the memory.
+function rest(video) {
+  if (!video.getAttribute("src")) return;
+  video.dataset.src = video.getAttribute("src");
+  video.removeAttribute("src");
+  video.load();
+}
+
+function wake(video) {
+  if (!video.dataset.src) return;
+  video.src = video.dataset.src;
+  delete video.dataset.src;
+}
+
+function go(step) {
+  const stops = [...feed.querySelectorAll("[data-card], [data-end]")];
+  const target = stops[stops.indexOf(current) + step];
+  target?.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "start" });
+}
+
+function toggle(card) {
+  if (clip(card).paused) {
+    play(card);
+  } else {
+    card.dataset.paused = "";
+    pause(card);
+  }
+}
+
+// The first tap gives sound, as people expect of a silent start; later ones pause.
+function tap(card) {
+  if (!sound && !unmute.dataset.used && !("paused" in card.dataset)) {
+    unmute.dataset.used = "yes";
+    setSound(true);
+    play(card);
+  } else {
+    toggle(card);
+  }
+}
+
+function burst(card, event) {
+  const box = card.querySelector("[data-burst]");
+  const frame = box.getBoundingClientRect();
+  box.style.setProperty("--x", `${event.clientX - frame.left}px`);
+  box.style.setProperty("--y", `${event.clientY - frame.top}px`);
+  box.classList.remove("on");
+  void box.offsetWidth;
+  if (!calm.matches) box.classList.add("on");
+}
+
+function showLike(form, liked, count) {
+  form.querySelector("button").setAttribute("aria-pressed", liked);
+  form.elements.liked.value = String(!liked);
+  const number = form.querySelector("[data-count]");
+  number.dataset.count = count;
+  number.textContent = short.format(count);
+}
+
+async function like(card, wanted) {
+  const form = card.querySelector("[data-like]");
+  if (!form) {
+    const link = card.querySelector("a.like");
+    if (link) location.assign(link.href);
+    return;
+  }
+  const liked = form.elements.liked.value === "false";
+  const want = wanted ?? !liked;
+  if (want === liked) return;
+  const count = Number(form.querySelector("[data-count]").dataset.count);
+  showLike(form, want, Math.max(0, count + (want ? 1 : -1)));
+  try {
+    const answer = await fetch(`/api/v1/videos/${encodeURIComponent(card.dataset.id)}/like`, {
+      method: want ? "PUT" : "DELETE",
+      headers: { "X-CSRF-Token": csrf(), accept: "application/json" },
+    });
+    if (answer.status === 401) return location.assign(`/login?next=${encodeURIComponent(card.dataset.href)}`);
+    if (!answer.ok) throw new Error(answer.status);
+    const said = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
+    if (typeof said.like_count === "number") showLike(form, said.liked ?? want, said.like_count);
+  } catch {
+    showLike(form, liked, count);
+    toast(navigator.onLine ? words.failed : words.offline);
+  }
+}
+
+async function share(card) {
+  const url = new URL(card.dataset.href, location.href).href;
+  if (!navigator.share) return copy(url);
+  try {
+    await navigator.share({ url });
+  } catch (error) {
+    if (error.name !== "AbortError") copy(url);
+  }
+}
+
+function openMenu(card) {
+  menu.querySelector("[data-menu-copy]").onclick = () => copy(new URL(card.dataset.href, location.href).href);
+  menu.querySelector("[data-menu-skip]").onclick = () => go(1);
+  menu.querySelector("[data-menu-open]").href = card.dataset.href;
+  menu.showModal();
+}
+menu.addEventListener("click", (event) => event.target === menu && menu.close());
+
+// A video that cannot be shown says why: gone for good, no network, or broken.
+async function lose(card) {
+  const video = clip(card);
+  const source = video.getAttribute("src");
+  if (!source) return;
+  let state = "broken";
+  try {
+    const answer = await fetch(source, { method: "HEAD", cache: "no-store" });
+    if (answer.status === 404 || answer.status === 410) state = "gone";
+  } catch {
+    state = "offline";
+  }
+  card.dataset.state = state;
+  delete card.dataset.waiting;
+  const text = card.querySelector("[data-lost-text]");
+  text.textContent = text.dataset[state];
+  card.querySelector("[data-lost]").hidden = false;
+  if (state === "gone") {
+    // What is gone must not go on being told here either: no caption, no name, no cover.
+    for (const part of card.querySelectorAll(".meta, .rail > *, .backdrop, [data-tap]")) part.remove();
+    card.setAttribute("aria-label", text.textContent);
+    rest(video);
+    delete video.dataset.src;
+    video.removeAttribute("poster");
+    setTimeout(() => card === current && go(1), 1400);
+  }
+}
+
+function retry(card) {
+  delete card.dataset.state;
+  card.querySelector("[data-lost]").hidden = true;
+  clip(card).load();
+  if (card === current) play(card);
+}
+
+function gestures(card) {
+  const surface = card.querySelector("[data-tap]");
+  let timer;
+  let hold;
+  let held = false;
+  let start = null;
+  surface.addEventListener("click", (event) => {
+    if (held) return void (held = false);
+    // A click from the keyboard has no position and never is half of a double tap.
+    if (event.detail === 0) return tap(card);
+    if (timer) {
+      clearTimeout(timer);
+      timer = null;
+      burst(card, event);
+      like(card, true);
+    } else {
+      timer = setTimeout(() => {
+        timer = null;
+        tap(card);
+      }, 240);
+    }
+  });
+  surface.addEventListener("pointerdown", (event) => {
+    held = false;
+    start = event;
+    hold = setTimeout(() => {
+      held = true;
+      openMenu(card);
+    }, 550);
+  });
+  const let_go = () => clearTimeout(hold);
+  surface.addEventListener("pointermove", (event) => {
+    if (start && Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY) > 10) let_go();
+  });
+  for (const name of ["pointerup", "pointercancel", "pointerleave"]) surface.addEventListener(name, let_go);
+  surface.addEventListener("contextmenu", (event) => {
+    event.preventDefault();
+    let_go();
+    if (!menu.open) openMenu(card);
+  });
+}
+
+const seen = new IntersectionObserver(
+  (entries) => {
+    for (const entry of entries) if (entry.isIntersecting) enter(entry.target);
+  },
+  { root: feed, threshold: 0.6 },
+);
+
+function adopt(card) {
+  const video = clip(card);
+  video.controls = false;
+  video.muted = true;
+  video.addEventListener("waiting", () => (card.dataset.waiting = ""));
+  video.addEventListener("playing", () => delete card.dataset.waiting);
+  video.addEventListener("error", () => lose(card));
+  gestures(card);
+  const on = (part, act) =>
+    card.querySelector(part)?.addEventListener("click", (event) => {
+      event.preventDefault();
+      act();
+    });
+  on("[data-share]", () => share(card));
+  on("[data-sound]", () => setSound(!sound));
+  on("[data-more]", () => openMenu(card));
+  on("[data-retry]", () => retry(card));
+  card.querySelector("[data-like]")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    like(card);
+  });
+  seen.observe(card);
+}
+
+let loading = false;
+async function more() {
+  const link = feed.querySelector("[data-next]");
+  if (!link || loading) return;
+  loading = true;
+  try {
+    const answer = await fetch(link.href);
+    if (!answer.ok) throw new Error(answer.status);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelectorAll("[data-feed] > [data-card], [data-feed] > [data-next], [data-feed] > [data-end]");
+    for (const node of fresh) {
+      link.before(document.adoptNode(node));
+      if (node.matches("[data-card]")) adopt(node);
+    }
+    link.remove();
+    showSound();
+  } catch {
+    // The link stays, works as a link, and is tried again at the next video.
+  }
+  loading = false;
+}
+
+const keys = {
+  ArrowDown: () => go(1),
+  j: () => go(1),
+  ArrowUp: () => go(-1),
+  k: () => go(-1),
+  " ": () => toggle(current),
+  m: () => setSound(!sound),
+  l: () => like(current),
+};
+document.addEventListener("keydown", (event) => {
+  const act = keys[event.key];
+  const busy = event.target.closest("input, textarea, select, dialog, summary, .owner");
+  if (!act || !current || busy || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === " " && event.target.closest("a, button:not([data-tap])")) return;
+  event.preventDefault();
+  act();
+});
+
+function progress() {
+  if (current) {
+    const { currentTime, duration } = clip(current);
+    current.querySelector("[data-bar]").style.scale = `${duration ? currentTime / duration : 0} 1`;
+  }
+  requestAnimationFrame(progress);
+}
+
+function network() {
+  offlinePill.hidden = navigator.onLine;
+  if (navigator.onLine) for (const card of cards()) if (card.dataset.state === "offline") retry(card);
+}
+
+unmute.addEventListener("click", () => {
+  setSound(true);
+  if (current) play(current);
+});
+for (const button of document.querySelectorAll("[data-step]")) {
+  button.addEventListener("click", () => go(Number(button.dataset.step)));
+}
+addEventListener("online", network);
+addEventListener("offline", network);
+// A tab that is not looked at does not play; what its owner paused stays paused.
+document.addEventListener("visibilitychange", () => {
+  if (!current || "paused" in current.dataset) return;
+  if (document.hidden) clip(current).pause();
+  else play(current);
+});
+cards().forEach(adopt);
+network();
+requestAnimationFrame(progress);

@@ -1,0 +1,141 @@
+//! What holds for every page, whatever it shows.
+
+#[path = "../examples/gallery/pages.rs"]
+mod pages;
+
+use std::collections::HashSet;
+
+use outro_pages::{FeedPage, Lang, asset};
+
+fn every_page() -> impl Iterator<Item = (String, String)> {
+    Lang::ALL
+        .into_iter()
+        .flat_map(|lang| pages::all(lang).into_iter().map(move |(name, html)| (format!("{lang:?}/{name}"), html)))
+}
+
+/// The tags of a page, without the text between them.
+fn tags(html: &str) -> impl Iterator<Item = &str> {
+    html.split('<').skip(1).filter_map(|part| part.split_once('>').map(|(tag, _)| tag))
+}
+
+/// The names of a tag's attributes, leaving out what is inside quotes.
+fn attributes(tag: &str) -> Vec<String> {
+    let outside: String = tag.split('"').step_by(2).collect();
+    outside.split_whitespace().skip(1).filter_map(|word| word.split('=').next()).map(str::to_ascii_lowercase).collect()
+}
+
+#[test]
+fn both_catalogues_render_every_page() {
+    for (name, html) in every_page() {
+        assert!(html.starts_with("<!doctype html>"), "{name}");
+        assert!(html.trim_end().ends_with("</html>"), "{name}");
+        let lang = if name.starts_with("Ar") { "lang=\"ar\" dir=\"rtl\"" } else { "lang=\"en\" dir=\"ltr\"" };
+        assert!(html.contains(lang), "{name}");
+        assert!(
+            !html.replace("in {} s", "").replace("بعد {} ث", "").contains("{}") && !html.contains("{n}"),
+            "{name}: an unfilled sentence"
+        );
+    }
+}
+
+#[test]
+fn nothing_inline_that_the_policy_forbids() {
+    for (name, html) in every_page() {
+        for tag in tags(&html) {
+            assert!(!tag.starts_with("style"), "{name}: <{tag}>");
+            assert!(!tag.starts_with("script ") || tag.contains(" src=\"/assets/"), "{name}: <{tag}>");
+            assert_ne!(tag, "script", "{name}");
+            for attribute in attributes(tag) {
+                assert!(attribute != "style" && !attribute.starts_with("on"), "{name}: <{tag}>");
+            }
+        }
+    }
+}
+
+#[test]
+fn text_of_people_is_escaped() {
+    for (name, html) in every_page() {
+        assert!(!html.contains("<script>") && !html.contains("<img src=x"), "{name}");
+        // The quote of the hostile text must not end an attribute.
+        assert!(!html.contains("\"><img src"), "{name}");
+    }
+    let feed = pages::all(Lang::En).into_iter().find(|(name, _)| *name == "feed-hostile").unwrap().1;
+    assert!(feed.contains("&#60;script&#62;alert(1)"));
+    assert!(feed.contains("&#34;&#62;&#60;img"));
+}
+
+#[test]
+fn every_asset_and_icon_that_is_named_exists() {
+    for (name, html) in every_page() {
+        for link in pages::links(&html, "/assets/") {
+            assert!(asset(&link).is_some(), "{name}: {link}");
+        }
+        for icon in pages::links(&html, "#i-") {
+            assert!(html.contains(&format!("id=\"{}\"", &icon[1..])), "{name}: {icon}");
+        }
+        for link in pages::links(&html, "http") {
+            panic!("{name}: leaves the site: {link}");
+        }
+    }
+}
+
+#[test]
+fn every_id_is_unique_and_every_reference_has_its_target() {
+    for (name, html) in every_page() {
+        let mut ids = HashSet::new();
+        for id in html.split(" id=\"").skip(1).filter_map(|part| part.split('"').next()) {
+            assert!(ids.insert(id.to_owned()), "{name}: twice {id}");
+        }
+        for kind in [" for=\"", " aria-describedby=\"", " aria-labelledby=\""] {
+            for list in html.split(kind).skip(1).filter_map(|part| part.split('"').next()) {
+                for id in list.split_whitespace() {
+                    assert!(ids.contains(id), "{name}: {id}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_posting_form_carries_the_token() {
+    for (name, html) in every_page() {
+        for form in html.split("<form method=\"post\"").skip(1) {
+            let form = form.split("</form>").next().unwrap();
+            assert!(form.contains("name=\"csrf\" value=\"tok-4f1c\""), "{name}");
+            assert!(form.find("name=\"csrf\"") < form.find("name=\"file\"").or(Some(usize::MAX)), "{name}");
+        }
+    }
+}
+
+#[test]
+fn leaving_is_a_form_and_never_a_link() {
+    for (name, html) in every_page() {
+        assert!(!html.contains("href=\"/settings/leave"), "{name}");
+    }
+}
+
+#[test]
+fn what_is_not_there_looks_the_same_whatever_it_was() {
+    let missing = |lang| pages::all(lang).into_iter().find(|(name, _)| *name == "not-found").unwrap().1;
+    assert_eq!(missing(Lang::En), missing(Lang::En));
+}
+
+#[test]
+fn the_first_page_is_small() {
+    let chrome = pages::chrome(Lang::Ar, false);
+    let page = FeedPage {
+        items: (0..8).map(|n| pages::card(&chrome, n)).collect(),
+        chrome,
+        next_href: Some("/?cursor=abc".into()),
+        first_page: true,
+    }
+    .render();
+    let linked: HashSet<String> = pages::links(&page, "/assets/")
+        .into_iter()
+        .filter(|link| link.ends_with(".css") || link.ends_with(".js"))
+        .collect();
+    assert_eq!(linked.len(), 4, "{linked:?}");
+    let assets: usize = linked.iter().map(|link| asset(link).unwrap().bytes.len()).sum();
+    let total = page.len() + assets;
+    assert!(total < 60_000, "{total} bytes: page {}, assets {assets}", page.len());
+}

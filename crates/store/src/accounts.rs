@@ -1,0 +1,210 @@
+//! Accounts, the index of handles, and the handles that are erased.
+
+use outro_db::{DbError, Row, Tx, params, statements};
+use outro_model::{AccountId, AccountState, Timestamp};
+use outro_policy::OwnerFacts;
+
+use crate::changed;
+
+/// A row of `accounts`; what is sealed is still sealed.
+#[derive(Debug)]
+pub struct Account {
+    /// The id.
+    pub id: AccountId,
+    /// The state.
+    pub state: AccountState,
+    /// When the person joined.
+    pub created_at: Timestamp,
+    /// Whether strangers see the card only.
+    pub private_account: bool,
+    /// Sealed.
+    pub handle: Vec<u8>,
+    /// Sealed.
+    pub display_name: Vec<u8>,
+    /// Sealed.
+    pub bio: Vec<u8>,
+    /// Sealed.
+    pub birth_date: Vec<u8>,
+    /// Sealed.
+    pub password_hash: Vec<u8>,
+    /// Sealed; none when no phone is linked.
+    pub phone: Option<Vec<u8>>,
+    /// Sealed.
+    pub handle_tag: Vec<u8>,
+}
+
+impl Account {
+    /// What the policy asks of an owner.
+    pub fn facts(&self) -> OwnerFacts {
+        OwnerFacts { state: self.state, private_account: self.private_account }
+    }
+}
+
+/// An entry of the index of handles: only the keyring joins it to an account.
+#[derive(Debug)]
+pub struct HandleEntry {
+    /// The keyed hash of the handle.
+    pub idx: [u8; 32],
+    /// The id of the account's key.
+    pub key_id: [u8; 16],
+    /// The account's id, sealed under that key.
+    pub sealed_account: Vec<u8>,
+}
+
+statements! {
+    INSERT = "INSERT INTO accounts (id, state, created_at, private_account, handle, display_name, bio, birth_date,
+        password_hash, phone, handle_tag) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    BY_ID = "SELECT id, state, created_at, private_account, handle, display_name, bio, birth_date, password_hash,
+        phone, handle_tag FROM accounts WHERE id = ?1";
+    LOCK_LIVE = "SELECT id FROM accounts WHERE id = ?1 AND state = ?2 {for_share}";
+    LEAVE = "UPDATE accounts SET state = ?2 WHERE id = ?1 AND state = ?3";
+    SET_PROFILE = "UPDATE accounts SET display_name = ?2, bio = ?3 WHERE id = ?1 AND state = ?4";
+    SET_PRIVATE = "UPDATE accounts SET private_account = ?2 WHERE id = ?1 AND state = ?3";
+    SET_PHONE = "UPDATE accounts SET phone = ?2 WHERE id = ?1 AND state = ?3";
+    SET_PASSWORD = "UPDATE accounts SET password_hash = ?2 WHERE id = ?1 AND state = ?3";
+    ANY = "SELECT id FROM accounts LIMIT 1";
+    PAGE = "SELECT id FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2";
+    INDEX_PUT = "INSERT INTO handle_index (idx, key_id, sealed_account) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    INDEX_GET = "SELECT idx, key_id, sealed_account FROM handle_index WHERE idx = ?1";
+    INDEX_DROP = "DELETE FROM handle_index WHERE idx = ?1";
+    ERASED_PUT = "INSERT INTO erased_handles (bits, tag) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    ERASED_GET = "SELECT bits FROM erased_handles WHERE bits = ?1 AND tag = ?2";
+    ERASED_MOST_BITS = "SELECT bits FROM erased_handles ORDER BY bits DESC LIMIT 1";
+    ERASED_COUNT = "SELECT COUNT(*) FROM erased_handles WHERE bits = ?1";
+}
+
+/// Adds an account.
+pub async fn insert(tx: &mut Tx, account: &Account) -> Result<(), DbError> {
+    let Account { id, state, created_at, private_account, handle, display_name, bio, birth_date, .. } = account;
+    let state = state.code();
+    let values = params![
+        id,
+        state,
+        created_at,
+        private_account,
+        handle,
+        display_name,
+        bio,
+        birth_date,
+        account.password_hash,
+        account.phone,
+        account.handle_tag,
+    ];
+    tx.execute(&INSERT, values).await.map(|_| ())
+}
+
+/// The account with this id, in whatever state.
+pub async fn by_id(tx: &mut Tx, id: AccountId) -> Result<Option<Account>, DbError> {
+    tx.query_opt(&BY_ID, params![id]).await?.as_ref().map(read).transpose()
+}
+
+fn read(row: &Row) -> Result<Account, DbError> {
+    Ok(Account {
+        id: row.get(0)?,
+        state: AccountState::from_code(row.get(1)?),
+        created_at: row.get(2)?,
+        private_account: row.get(3)?,
+        handle: row.get(4)?,
+        display_name: row.get(5)?,
+        bio: row.get(6)?,
+        birth_date: row.get(7)?,
+        password_hash: row.get(8)?,
+        phone: row.get(9)?,
+        handle_tag: row.get(10)?,
+    })
+}
+
+/// Holds an account as it is until the transaction ends: `false` when it is not there or leaving.
+/// Whatever writes something of an account asks this first, in the same transaction, so that nothing
+/// can be written behind the back of an erasure.
+pub async fn lock_live(tx: &mut Tx, id: AccountId) -> Result<bool, DbError> {
+    let active = AccountState::Active.code();
+    Ok(tx.query_opt(&LOCK_LIVE, params![id, active]).await?.is_some())
+}
+
+/// Turns an active account into a leaving one; `false` when it was not active.
+pub async fn leave(tx: &mut Tx, id: AccountId) -> Result<bool, DbError> {
+    changed(tx, &LEAVE, params![id, AccountState::Leaving.code(), AccountState::Active.code()]).await
+}
+
+/// Sets display name and bio, both sealed.
+pub async fn set_profile(tx: &mut Tx, id: AccountId, display_name: &[u8], bio: &[u8]) -> Result<bool, DbError> {
+    changed(tx, &SET_PROFILE, params![id, display_name, bio, AccountState::Active.code()]).await
+}
+
+/// Makes the account private or public.
+pub async fn set_private(tx: &mut Tx, id: AccountId, private: bool) -> Result<bool, DbError> {
+    changed(tx, &SET_PRIVATE, params![id, private, AccountState::Active.code()]).await
+}
+
+/// Links a phone, sealed.
+pub async fn set_phone(tx: &mut Tx, id: AccountId, phone: &[u8]) -> Result<bool, DbError> {
+    changed(tx, &SET_PHONE, params![id, phone, AccountState::Active.code()]).await
+}
+
+/// Replaces the password's hash, sealed.
+pub async fn set_password(tx: &mut Tx, id: AccountId, hash: &[u8]) -> Result<bool, DbError> {
+    changed(tx, &SET_PASSWORD, params![id, hash, AccountState::Active.code()]).await
+}
+
+/// Whether there is any account at all.
+pub async fn any(tx: &mut Tx) -> Result<bool, DbError> {
+    Ok(tx.query_opt(&ANY, &[]).await?.is_some())
+}
+
+/// Ids of accounts after `after`, in order, at most `limit`.
+pub async fn page(tx: &mut Tx, after: AccountId, limit: i64) -> Result<Vec<AccountId>, DbError> {
+    tx.query(&PAGE, params![after, limit]).await?.iter().map(|row| row.get(0)).collect()
+}
+
+/// Takes a handle; `false` when it is taken.
+pub async fn claim_handle(tx: &mut Tx, entry: &HandleEntry) -> Result<bool, DbError> {
+    changed(tx, &INDEX_PUT, params![entry.idx, entry.key_id, entry.sealed_account]).await
+}
+
+/// The entry of a handle.
+pub async fn handle_entry(tx: &mut Tx, idx: &[u8; 32]) -> Result<Option<HandleEntry>, DbError> {
+    let row = tx.query_opt(&INDEX_GET, params![idx]).await?;
+    row.map(|row| Ok(HandleEntry { idx: row.get(0)?, key_id: row.get(1)?, sealed_account: row.get(2)? })).transpose()
+}
+
+/// Lets a handle go.
+pub async fn release_handle(tx: &mut Tx, idx: &[u8; 32]) -> Result<(), DbError> {
+    tx.execute(&INDEX_DROP, params![idx]).await.map(|_| ())
+}
+
+/// The fewest bits that are kept of an erased handle's slow hash: one in 1,024 unused names fits.
+const FEWEST_BITS: i64 = 10;
+/// The most bits that a tag is read from.
+const MOST_BITS: i64 = 62;
+
+/// The first `bits` bits of a slow hash.
+fn cut(hash: u64, bits: i64) -> i64 {
+    (hash >> (64 - bits)) as i64
+}
+
+/// Keeps an erased handle from being taken again: the slow hash, cut to 10 bits for the first, one
+/// more each time the number kept doubles, so that all tags together fit about one unused name in
+/// 1,000, and each alone fits many.
+pub async fn reserve_erased(tx: &mut Tx, hash: u64) -> Result<(), DbError> {
+    let most = tx.query_opt(&ERASED_MOST_BITS, &[]).await?;
+    let most: i64 = most.map_or(Ok(FEWEST_BITS), |row| row.get(0))?;
+    let rows = tx.query(&ERASED_COUNT, params![most]).await?;
+    let count: i64 = rows.first().map_or(Ok(0), |row| row.get(0))?;
+    // 2^(bits - 10) tags of each length: as many as double the number kept so far.
+    let full = count >= 1 << (most - FEWEST_BITS);
+    let bits = if full { (most + 1).min(MOST_BITS) } else { most };
+    tx.execute(&ERASED_PUT, params![bits, cut(hash, bits)]).await.map(|_| ())
+}
+
+/// Whether a slow hash fits an erased handle.
+pub async fn is_erased(tx: &mut Tx, hash: u64) -> Result<bool, DbError> {
+    let most = tx.query_opt(&ERASED_MOST_BITS, &[]).await?;
+    let most: i64 = most.map_or(Ok(0), |row| row.get(0))?;
+    for bits in FEWEST_BITS..=most {
+        if tx.query_opt(&ERASED_GET, params![bits, cut(hash, bits)]).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

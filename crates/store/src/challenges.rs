@@ -1,0 +1,105 @@
+//! One-time codes that were sent, and how soon one may be sent again.
+
+use outro_db::{DbError, Tx, params, statements};
+use outro_model::{AccountId, ChallengeId, Timestamp};
+
+use crate::changed;
+
+/// A row of `challenges`.
+#[derive(Debug)]
+pub struct Challenge {
+    /// Whose it is.
+    pub account: AccountId,
+    /// The id.
+    pub id: ChallengeId,
+    /// What the code is for.
+    pub purpose: i64,
+    /// The number it went to, sealed; none where the password stands in for a code.
+    pub number: Option<Vec<u8>>,
+    /// The keyed hash of the code, bound to account, purpose and number.
+    pub code_mac: Vec<u8>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+}
+
+/// Tries that a challenge allows (NIST SP 800-63B-4 §3.2.2 asks for a limit; the brief sets five).
+pub const TRIES: i64 = 5;
+
+statements! {
+    INSERT = "INSERT INTO challenges (account_id, id, purpose, number, code_mac, created_at, expires_at, tries)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)";
+    TRY = "UPDATE challenges SET tries = tries + 1
+        WHERE account_id = ?1 AND id = ?2 AND purpose = ?3 AND used_at IS NULL AND expires_at > ?4 AND tries < ?5
+        RETURNING number, code_mac, created_at, expires_at";
+    USE = "UPDATE challenges SET used_at = ?3 WHERE account_id = ?1 AND id = ?2 AND used_at IS NULL AND expires_at > ?3";
+    DROP_PURPOSE = "DELETE FROM challenges WHERE account_id = ?1 AND purpose = ?2";
+    DROP_ONE = "DELETE FROM challenges WHERE account_id = ?1 AND id = ?2";
+    DROP_EXPIRED = "DELETE FROM challenges WHERE expires_at <= ?1";
+    RESEND_GET = "SELECT sent, next_at FROM resends WHERE account_id = ?1 AND purpose = ?2 {for_update}";
+    RESEND_PUT = "INSERT INTO resends (account_id, purpose, sent, next_at) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (account_id, purpose) DO UPDATE SET sent = ?3, next_at = ?4";
+    RESEND_RESET = "DELETE FROM resends WHERE account_id = ?1 AND purpose = ?2";
+}
+
+/// Adds a challenge in the place of the earlier ones of its purpose: only the last code sent counts.
+pub async fn replace(tx: &mut Tx, challenge: &Challenge) -> Result<(), DbError> {
+    let Challenge { account, id, purpose, number, code_mac, created_at, expires_at } = challenge;
+    tx.execute(&DROP_PURPOSE, params![account, purpose]).await?;
+    tx.execute(&INSERT, params![account, id, purpose, number, code_mac, created_at, expires_at]).await.map(|_| ())
+}
+
+/// Spends one try; none when the challenge is unknown, used, expired, of another purpose, or out of tries.
+/// Commit before comparing the code: a try that was made stays spent.
+pub async fn spend_try(
+    tx: &mut Tx,
+    account: AccountId,
+    id: ChallengeId,
+    purpose: i64,
+    now: Timestamp,
+) -> Result<Option<Challenge>, DbError> {
+    let row = tx.query_opt(&TRY, params![account, id, purpose, now, TRIES]).await?;
+    row.map(|row| {
+        let (number, code_mac, created_at, expires_at) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        Ok(Challenge { account, id, purpose, number, code_mac, created_at, expires_at })
+    })
+    .transpose()
+}
+
+/// Uses a challenge up; `false` when somebody was faster, or its time is over.
+pub async fn use_up(tx: &mut Tx, account: AccountId, id: ChallengeId, now: Timestamp) -> Result<bool, DbError> {
+    changed(tx, &USE, params![account, id, now]).await
+}
+
+/// Removes a challenge whose code could not be sent.
+pub async fn withdraw(tx: &mut Tx, account: AccountId, id: ChallengeId) -> Result<(), DbError> {
+    tx.execute(&DROP_ONE, params![account, id]).await.map(|_| ())
+}
+
+/// Removes challenges whose time is over.
+pub async fn drop_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
+    tx.execute(&DROP_EXPIRED, params![now]).await
+}
+
+/// How many codes were sent for a purpose since one was used, and when the next may be.
+pub async fn resend(tx: &mut Tx, account: AccountId, purpose: i64) -> Result<Option<(i64, Timestamp)>, DbError> {
+    let row = tx.query_opt(&RESEND_GET, params![account, purpose]).await?;
+    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
+}
+
+/// Notes that a code was sent, and when the next may be.
+pub async fn set_resend(
+    tx: &mut Tx,
+    account: AccountId,
+    purpose: i64,
+    sent: i64,
+    next_at: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(&RESEND_PUT, params![account, purpose, sent, next_at]).await.map(|_| ())
+}
+
+/// Starts the waits of a purpose from the beginning.
+pub async fn reset_resend(tx: &mut Tx, account: AccountId, purpose: i64) -> Result<(), DbError> {
+    tx.execute(&RESEND_RESET, params![account, purpose]).await.map(|_| ())
+}

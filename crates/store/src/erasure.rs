@@ -1,0 +1,191 @@
+//! Erasure's statements, put together from the data map: nothing about erasing a table is written by
+//! hand. A batch deletes at most [`BATCH`] rows, in one transaction, and may be run again at any time.
+
+use std::sync::LazyLock;
+
+use outro_datamap::{Counter, Erase, TABLES, Table};
+use outro_db::{DbError, Param, Statement, Tx, params};
+use outro_model::{AccountId, BlobId, VideoId};
+
+/// Rows that one transaction deletes at most.
+pub const BATCH: i64 = 500;
+
+/// How the rows of a step are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// By the account's id.
+    ByAccount,
+    /// By the id of the account's key.
+    ByKeyId,
+}
+
+/// One step of the walk: one link of one table.
+#[derive(Debug)]
+pub struct Step {
+    /// The table, also the kind under which the receipt counts.
+    pub table: &'static str,
+    /// How rows are found.
+    pub found: Found,
+    /// Whether each row stands for a sealed object, whose file goes first.
+    pub blobs: bool,
+    lower: Option<Statement>,
+    list: Option<Statement>,
+    delete: Statement,
+    probe: Statement,
+}
+
+/// The steps of a walk over what belongs to one video.
+#[derive(Debug)]
+struct VideoStep {
+    table: &'static str,
+    delete: Statement,
+    probe: Statement,
+}
+
+/// All steps, in the order of the map.
+pub static STEPS: LazyLock<Vec<Step>> = LazyLock::new(|| {
+    let links = TABLES.iter().flat_map(|table| table.links.iter().map(move |link| (table, link)));
+    links.filter_map(|(table, link)| step(table, link.column, link.erase)).collect()
+});
+
+static VIDEO_STEPS: LazyLock<Vec<VideoStep>> = LazyLock::new(|| TABLES.iter().filter_map(video_step).collect());
+
+/// The statements of all steps are built, not declared.
+pub(crate) static STATEMENTS: &[&Statement] = &[];
+
+/// The statements of all steps, so that tests can prepare each on both engines.
+pub fn built_statements() -> Vec<&'static Statement> {
+    let steps = STEPS.iter().flat_map(|step| [Some(&step.delete), Some(&step.probe), step.lower.as_ref(), step.list.as_ref()]);
+    let videos = VIDEO_STEPS.iter().flat_map(|step| [Some(&step.delete), Some(&step.probe)]);
+    steps.chain(videos).flatten().collect()
+}
+
+fn step(table: &'static Table, column: &'static str, erase: Erase) -> Option<Step> {
+    let (found, blobs, counter) = match erase {
+        Erase::DeleteRows | Erase::DeleteLast => (Found::ByAccount, false, None),
+        Erase::DeleteRowsAndLower(counter) => (Found::ByAccount, false, Some(counter)),
+        Erase::DeleteBlobs => (Found::ByAccount, true, None),
+        Erase::DeleteByKeyId => (Found::ByKeyId, false, None),
+        Erase::WithReceipt | Erase::ExpiresWithin(_) | Erase::DestroyKey => return None,
+    };
+    let build = |what: &str, sql| Statement::built(format!("erasure::{what}::{}.{column}", table.name), sql);
+    let batch = batch_of(table, column);
+    Some(Step {
+        table: table.name,
+        found,
+        blobs,
+        lower: counter.map(|counter| build("lower", lower(table, column, counter))),
+        list: blobs.then(|| build("list", format!("SELECT id FROM {} WHERE {column} = ?1 LIMIT ?2", table.name))),
+        delete: build("delete", delete(table, &batch)),
+        probe: build("probe", format!("SELECT 1 FROM {} WHERE {column} = ?1 LIMIT 1", table.name)),
+    })
+}
+
+/// The keys of the next batch. It is ordered, so that lowering a count and deleting mean the same rows.
+fn batch_of(table: &Table, column: &str) -> String {
+    let key = table.key.join(", ");
+    format!("SELECT {key} FROM {} WHERE {column} = ?1 ORDER BY {key} LIMIT ?2", table.name)
+}
+
+fn delete(table: &Table, batch: &str) -> String {
+    format!("DELETE FROM {} WHERE ({}) IN ({batch})", table.name, table.key.join(", "))
+}
+
+fn lower(table: &Table, column: &str, counter: Counter) -> String {
+    let there: Vec<_> = counter.by.iter().map(|(there, _)| *there).collect();
+    let here: Vec<_> = counter.by.iter().map(|(_, here)| *here).collect();
+    let (there, here, key) = (there.join(", "), here.join(", "), table.key.join(", "));
+    let (count, other, name) = (counter.column, counter.table, table.name);
+    format!(
+        "UPDATE {other} SET {count} = {count} - 1 WHERE ({there}) IN (SELECT {here} FROM (\
+         SELECT * FROM {name} WHERE {column} = ?1 ORDER BY {key} LIMIT ?2) AS batch)"
+    )
+}
+
+fn video_step(table: &'static Table) -> Option<VideoStep> {
+    let link = table.video?;
+    let found = format!("{} = ?1 AND {} = ?2", link.owner, link.video);
+    let key = table.key.join(", ");
+    let batch = format!("SELECT {key} FROM {} WHERE {found} ORDER BY {key} LIMIT ?3", table.name);
+    let build = |what: &str, sql| Statement::built(format!("erasure::video::{what}::{}", table.name), sql);
+    Some(VideoStep {
+        table: table.name,
+        delete: build("delete", delete(table, &batch)),
+        probe: build("probe", format!("SELECT 1 FROM {} WHERE {found} LIMIT 1", table.name)),
+    })
+}
+
+/// Whose rows a walk is after: the account, and the key id that only the keyring could tell.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject {
+    /// The account.
+    pub account: AccountId,
+    /// The id of its key.
+    pub key_id: [u8; 16],
+}
+
+impl Subject {
+    fn param(&self, found: Found) -> Param<'_> {
+        match found {
+            Found::ByAccount => Param::Bytes(self.account.as_bytes()),
+            Found::ByKeyId => Param::Bytes(&self.key_id),
+        }
+    }
+}
+
+impl Step {
+    /// Deletes the next batch; how many rows went. Fewer than [`BATCH`] means that the step is done.
+    pub async fn delete_batch(&self, tx: &mut Tx, subject: &Subject) -> Result<u64, DbError> {
+        let values = [subject.param(self.found), Param::Int(BATCH)];
+        if let Some(lower) = &self.lower {
+            tx.execute(lower, &values).await?;
+        }
+        tx.execute(&self.delete, &values).await
+    }
+
+    /// The sealed objects of the next batch, for a step over objects.
+    pub async fn list_blobs(&self, tx: &mut Tx, subject: &Subject) -> Result<Vec<BlobId>, DbError> {
+        let Some(list) = &self.list else { return Ok(vec![]) };
+        let rows = tx.query(list, &[subject.param(self.found), Param::Int(BATCH)]).await?;
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// Whether anything is left.
+    pub async fn leaves(&self, tx: &mut Tx, subject: &Subject) -> Result<bool, DbError> {
+        Ok(tx.query_opt(&self.probe, &[subject.param(self.found)]).await?.is_some())
+    }
+}
+
+/// The tables that still hold something of the subject: the audit of an erasure.
+pub async fn residue(tx: &mut Tx, subject: &Subject) -> Result<Vec<&'static str>, DbError> {
+    let mut left = Vec::new();
+    for step in STEPS.iter() {
+        if step.leaves(tx, subject).await? {
+            left.push(step.table);
+        }
+    }
+    Ok(left)
+}
+
+/// Deletes the next batch of what belongs to a video, in the order of the map; `true` when nothing is
+/// left but what was deleted now. Its sealed objects are gone before.
+pub async fn delete_video_batch(tx: &mut Tx, owner: AccountId, video: VideoId) -> Result<bool, DbError> {
+    for step in VIDEO_STEPS.iter() {
+        let gone = tx.execute(&step.delete, params![owner, video, BATCH]).await?;
+        if gone as i64 == BATCH {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The tables that still hold something of a video.
+pub async fn video_residue(tx: &mut Tx, owner: AccountId, video: VideoId) -> Result<Vec<&'static str>, DbError> {
+    let mut left = Vec::new();
+    for step in VIDEO_STEPS.iter() {
+        if tx.query_opt(&step.probe, params![owner, video]).await?.is_some() {
+            left.push(step.table);
+        }
+    }
+    Ok(left)
+}

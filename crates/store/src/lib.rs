@@ -1,0 +1,65 @@
+//! The tables: their migrations, their statements, and the one place where visibility is SQL.
+//!
+//! Functions take a transaction and typed values; what is sealed goes in and comes out sealed. Of
+//! Outro this imports `db`, `datamap`, `model` and `policy`; never a key, never HTTP.
+
+pub mod accounts;
+pub mod blobs;
+pub mod budgets;
+pub mod challenges;
+pub mod erasure;
+pub mod feed;
+pub mod likes;
+mod migrations;
+pub mod receipts;
+pub mod sessions;
+pub mod videos;
+mod visibility;
+
+pub use migrations::MIGRATIONS;
+use outro_db::{Db, DbError, Statement, Tx};
+
+/// Brings the schema up to date, and refuses a database that holds a column which is not on the data map.
+pub async fn prepare(db: &Db) -> Result<(), DbError> {
+    db.migrate(MIGRATIONS).await?;
+    let undeclared = undeclared_columns(db).await?;
+    if undeclared.is_empty() {
+        Ok(())
+    } else {
+        Err(DbError::Migration(format!("not on the data map: {}", undeclared.join(", "))))
+    }
+}
+
+/// The live columns that the data map does not declare, and the declared ones that are not there.
+pub async fn undeclared_columns(db: &Db) -> Result<Vec<String>, DbError> {
+    let live: Vec<_> = db.columns().await?.into_iter().map(|column| format!("{}.{}", column.table, column.column)).collect();
+    let declared: Vec<_> = outro_datamap::TABLES
+        .iter()
+        .flat_map(|table| table.columns.iter().map(move |column| format!("{}.{}", table.name, column.name)))
+        .collect();
+    let only_live = live.iter().filter(|name| !declared.contains(name)).cloned();
+    let only_declared = declared.iter().filter(|name| !live.contains(name)).map(|name| format!("{name} (missing)"));
+    Ok(only_live.chain(only_declared).collect())
+}
+
+/// Every statement there is, so that tests can prepare each on both engines.
+pub fn all_statements() -> Vec<&'static Statement> {
+    [
+        accounts::STATEMENTS,
+        blobs::STATEMENTS,
+        budgets::STATEMENTS,
+        challenges::STATEMENTS,
+        erasure::STATEMENTS,
+        feed::STATEMENTS,
+        likes::STATEMENTS,
+        receipts::STATEMENTS,
+        sessions::STATEMENTS,
+        videos::STATEMENTS,
+    ]
+    .concat()
+}
+
+/// Whether one row was changed.
+async fn changed(tx: &mut Tx, statement: &Statement, params: &[outro_db::Param<'_>]) -> Result<bool, DbError> {
+    Ok(tx.execute(statement, params).await? > 0)
+}

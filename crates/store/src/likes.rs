@@ -1,0 +1,33 @@
+//! Likes.
+
+use outro_db::{DbError, Tx, params, statements};
+use outro_model::{AccountId, Timestamp, VideoId};
+
+use crate::changed;
+
+statements! {
+    PUT = "INSERT INTO likes (account_id, video_id, owner_id, created_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+    DROP = "DELETE FROM likes WHERE account_id = ?1 AND video_id = ?2";
+    LIKED = "SELECT account_id FROM likes WHERE account_id = ?1 AND video_id = ?2";
+}
+
+/// Adds a like; `false` when it was there.
+pub async fn put(
+    tx: &mut Tx,
+    account: AccountId,
+    video: VideoId,
+    owner: AccountId,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    changed(tx, &PUT, params![account, video, owner, now]).await
+}
+
+/// Takes a like back; `false` when there was none.
+pub async fn drop(tx: &mut Tx, account: AccountId, video: VideoId) -> Result<bool, DbError> {
+    changed(tx, &DROP, params![account, video]).await
+}
+
+/// Whether an account likes a video.
+pub async fn liked(tx: &mut Tx, account: AccountId, video: VideoId) -> Result<bool, DbError> {
+    Ok(tx.query_opt(&LIKED, params![account, video]).await?.is_some())
+}

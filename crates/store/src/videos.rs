@@ -1,0 +1,156 @@
+//! Videos.
+
+use outro_db::{DbError, Row, Tx, params, statements};
+use outro_model::{AccountId, Audience, Reframe, Timestamp, VideoId, VideoState};
+use outro_policy::VideoFacts;
+
+use crate::changed;
+
+/// A row of `videos`; the caption is still sealed.
+#[derive(Debug)]
+pub struct Video {
+    /// Whose it is.
+    pub owner: AccountId,
+    /// The id.
+    pub id: VideoId,
+    /// How far it has come.
+    pub state: VideoState,
+    /// Who may see it.
+    pub audience: Audience,
+    /// How it becomes upright.
+    pub reframe: Reframe,
+    /// Sealed.
+    pub caption: Vec<u8>,
+    /// When it was uploaded.
+    pub created_at: Timestamp,
+    /// When it could be watched first; 0 before that.
+    pub published_at: Timestamp,
+    /// How long it is; 0 until it is known.
+    pub duration_ms: i64,
+    /// How far its encoding has come, 0 to 1000.
+    pub progress: i64,
+    /// The word for why it failed.
+    pub failure: Option<String>,
+    /// How many like it.
+    pub like_count: i64,
+}
+
+impl Video {
+    /// What the policy asks of a video.
+    pub fn facts(&self) -> VideoFacts {
+        VideoFacts { state: self.state, audience: self.audience }
+    }
+}
+
+statements! {
+    INSERT = "INSERT INTO videos (owner_id, id, state, audience, reframe, caption, created_at, published_at,
+        duration_ms, progress, like_count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0)";
+    BY_ID = "SELECT owner_id, id, state, audience, reframe, caption, created_at, published_at, duration_ms, progress,
+        failure, like_count FROM videos WHERE id = ?1";
+    OF_OWNER = "SELECT owner_id, id, state, audience, reframe, caption, created_at, published_at, duration_ms, progress,
+        failure, like_count FROM videos WHERE owner_id = ?1 AND (created_at, id) < (?2, ?3)
+        ORDER BY created_at DESC, id DESC LIMIT ?4";
+    COUNT = "SELECT COUNT(*), COALESCE(SUM(like_count), 0) FROM videos WHERE owner_id = ?1 AND state = ?2 AND audience = ?3";
+    COUNT_ALL = "SELECT COUNT(*) FROM videos WHERE owner_id = ?1";
+    PROGRESS = "UPDATE videos SET progress = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
+    READY = "UPDATE videos SET state = 1, progress = 1000, duration_ms = ?3, published_at = ?4
+        WHERE owner_id = ?1 AND id = ?2 AND state = 0";
+    FAIL = "UPDATE videos SET state = 2, failure = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
+    REMOVE = "UPDATE videos SET state = 3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
+    SET_AUDIENCE = "UPDATE videos SET audience = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
+    SET_CAPTION = "UPDATE videos SET caption = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
+    LIKED = "UPDATE videos SET like_count = like_count + ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 1";
+}
+
+/// Adds a video that is being made.
+pub async fn insert(tx: &mut Tx, video: &Video) -> Result<(), DbError> {
+    let Video { owner, id, state, audience, reframe, caption, created_at, .. } = video;
+    let (state, audience, reframe) = (state.code(), audience.code(), reframe.code());
+    tx.execute(&INSERT, params![owner, id, state, audience, reframe, caption, created_at]).await.map(|_| ())
+}
+
+/// The video with this id, in whatever state.
+pub async fn by_id(tx: &mut Tx, id: VideoId) -> Result<Option<Video>, DbError> {
+    tx.query_opt(&BY_ID, params![id]).await?.as_ref().map(read).transpose()
+}
+
+/// Videos of an owner, the newest first, those before `before`, at most `limit`.
+pub async fn of_owner(
+    tx: &mut Tx,
+    owner: AccountId,
+    before: (Timestamp, VideoId),
+    limit: i64,
+) -> Result<Vec<Video>, DbError> {
+    tx.query(&OF_OWNER, params![owner, before.0, before.1, limit]).await?.iter().map(read).collect()
+}
+
+/// A row whose columns stand in the order of the statements here.
+fn read(row: &Row) -> Result<Video, DbError> {
+    Ok(Video {
+        owner: row.get(0)?,
+        id: row.get(1)?,
+        // What cannot be read is hidden.
+        state: VideoState::from_code(row.get(2)?).unwrap_or(VideoState::Removing),
+        audience: Audience::from_code(row.get(3)?).unwrap_or(Audience::OnlyMe),
+        reframe: Reframe::from_code(row.get(4)?).unwrap_or(Reframe::Fit),
+        caption: row.get(5)?,
+        created_at: row.get(6)?,
+        published_at: row.get(7)?,
+        duration_ms: row.get(8)?,
+        progress: row.get(9)?,
+        failure: row.get(10)?,
+        like_count: row.get(11)?,
+    })
+}
+
+/// How many videos of an owner are ready for `audience`, and how many likes those have.
+pub async fn public_counts(tx: &mut Tx, owner: AccountId, audience: Audience) -> Result<(i64, i64), DbError> {
+    let rows = tx.query(&COUNT, params![owner, VideoState::Ready.code(), audience.code()]).await?;
+    rows.first().map_or(Ok((0, 0)), |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// How many videos an owner has, of whatever state.
+pub async fn count(tx: &mut Tx, owner: AccountId) -> Result<i64, DbError> {
+    tx.query(&COUNT_ALL, params![owner]).await?.first().map_or(Ok(0), |row| row.get(0))
+}
+
+/// Notes how far the encoding has come; `false` when the video is not being made any more.
+pub async fn set_progress(tx: &mut Tx, owner: AccountId, id: VideoId, permille: i64) -> Result<bool, DbError> {
+    changed(tx, &PROGRESS, params![owner, id, permille]).await
+}
+
+/// Publishes a video that was being made.
+pub async fn set_ready(
+    tx: &mut Tx,
+    owner: AccountId,
+    id: VideoId,
+    duration_ms: i64,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    changed(tx, &READY, params![owner, id, duration_ms, now]).await
+}
+
+/// Notes why a video could not be made.
+pub async fn set_failed(tx: &mut Tx, owner: AccountId, id: VideoId, failure: &str) -> Result<bool, DbError> {
+    changed(tx, &FAIL, params![owner, id, failure]).await
+}
+
+/// Hides a video that its owner takes away; `false` when it was hidden already.
+pub async fn set_removing(tx: &mut Tx, owner: AccountId, id: VideoId) -> Result<bool, DbError> {
+    changed(tx, &REMOVE, params![owner, id]).await
+}
+
+/// Sets who may see a video.
+pub async fn set_audience(tx: &mut Tx, owner: AccountId, id: VideoId, audience: Audience) -> Result<bool, DbError> {
+    changed(tx, &SET_AUDIENCE, params![owner, id, audience.code()]).await
+}
+
+/// Sets the caption, sealed.
+pub async fn set_caption(tx: &mut Tx, owner: AccountId, id: VideoId, caption: &[u8]) -> Result<bool, DbError> {
+    changed(tx, &SET_CAPTION, params![owner, id, caption]).await
+}
+
+/// Moves the count of likes by `by`; `false` when the video cannot be watched any more.
+pub async fn add_likes(tx: &mut Tx, owner: AccountId, id: VideoId, by: i64) -> Result<bool, DbError> {
+    changed(tx, &LIKED, params![owner, id, by]).await
+}

@@ -1,0 +1,63 @@
+//! The tables of the keyring.
+
+use outro_db::Migration;
+
+/// The schema of the keyring.
+pub const KEYRING_MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "keyring",
+    sql: "CREATE TABLE root (
+            one {int} NOT NULL PRIMARY KEY,
+            root_id {bytes} NOT NULL,
+            made_at {int} NOT NULL,
+            rotated_at {int} NOT NULL
+          ) {table};
+          CREATE TABLE account_keys (
+            account_id {bytes} NOT NULL PRIMARY KEY,
+            key_id {bytes} NOT NULL UNIQUE,
+            root_id {bytes} NOT NULL,
+            wrapped {bytes} NOT NULL,
+            created_at {int} NOT NULL
+          ) {table};
+          CREATE INDEX account_keys_by_root ON account_keys (root_id, account_id);
+          CREATE TABLE destroyed (
+            account_id {bytes} NOT NULL PRIMARY KEY,
+            key_id {bytes} NOT NULL,
+            destroyed_at {int} NOT NULL
+          ) {table};
+          CREATE TABLE service_keys (
+            name TEXT NOT NULL PRIMARY KEY,
+            root_id {bytes} NOT NULL,
+            wrapped {bytes} NOT NULL
+          ) {table};
+          CREATE TABLE day_keys (
+            day {int} NOT NULL PRIMARY KEY,
+            root_id {bytes} NOT NULL,
+            wrapped {bytes} NOT NULL
+          ) {table}",
+}];
+
+/// Every column of the keyring, as (table, column), in order, for the test that holds the live schema
+/// against the data map. The table `migrations` is the runner's own.
+pub const KEYRING_COLUMNS: &[(&str, &str)] = &[
+    ("account_keys", "account_id"),
+    ("account_keys", "created_at"),
+    ("account_keys", "key_id"),
+    ("account_keys", "root_id"),
+    ("account_keys", "wrapped"),
+    ("day_keys", "day"),
+    ("day_keys", "root_id"),
+    ("day_keys", "wrapped"),
+    ("destroyed", "account_id"),
+    ("destroyed", "destroyed_at"),
+    ("destroyed", "key_id"),
+    ("migrations", "name"),
+    ("migrations", "number"),
+    ("root", "made_at"),
+    ("root", "one"),
+    ("root", "root_id"),
+    ("root", "rotated_at"),
+    ("service_keys", "name"),
+    ("service_keys", "root_id"),
+    ("service_keys", "wrapped"),
+];

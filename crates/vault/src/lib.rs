@@ -1,0 +1,57 @@
+//! The keyring: one key for each account, and everything that is done with keys. It imports `db`,
+//! `datamap` and `model`; never `store`: no table of the main database is known here.
+//!
+//! | key | where it stands | what it does |
+//! |---|---|---|
+//! | root key | [`RootFile`], apart from the keyring | wraps every key below; replaced by [`Vault::rotate_root`] |
+//! | account key | keyring, wrapped | derives the keys that seal columns, blob headers and index entries |
+//! | service keys | keyring, wrapped | handle index, one for each [`MacPurpose`], receipt signing |
+//! | day key | keyring, wrapped, one day long | [`Vault::budget_tag`] |
+//!
+//! Destroying the wrapped account key is what erases an account. Only joining makes one, so a key that
+//! is missing means erased, also after a restore. The ledger of destroyed keys outranks the keys: an
+//! account that stands in it has none, whatever a restored copy says.
+//!
+//! Sealing is AES-256-GCM-SIV (RFC 8452) under random nonces, which forgives a repeated nonce; keys are
+//! derived by HKDF-SHA-256 (RFC 5869); blind indexes and tags are HMAC-SHA-256 (RFC 2104); receipts are
+//! signed with Ed25519 (RFC 8032). All of it is AWS-LC's; nothing is made up here. AWS-LC cleanses the
+//! memory of its key objects when it frees them; what passes by as bytes is held in `Zeroizing`.
+
+mod accounts;
+mod aead;
+mod budget;
+mod cache;
+mod derive;
+mod destroy;
+mod document;
+mod error;
+mod frame;
+mod index;
+mod keyring;
+mod keys;
+mod random;
+mod ring;
+mod root;
+mod rotate;
+mod service;
+mod sign;
+mod vault;
+
+pub use aead::SEALED_OVERHEAD;
+pub use cache::LEASE;
+pub use destroy::Destruction;
+pub use document::{open_under, seal_under};
+pub use error::{Tampered, VaultError};
+pub use frame::{constant_time_eq, sha256};
+pub use index::IndexEntry;
+pub use keyring::{KEYRING_COLUMNS, KEYRING_MIGRATIONS};
+pub use keys::{AccountKeys, KeyId};
+pub use random::SystemRandom;
+pub use root::RootFile;
+pub use rotate::Rotation;
+pub use service::MacPurpose;
+pub use sign::verify;
+pub use vault::{Vault, VaultOptions};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+use crate::{KEYRING_COLUMNS, accounts, budget, destroy, ring, rotate, service};
+
+use super::on_both;
+
+#[tokio::test]
+async fn the_live_schema_is_the_declared_one() {
+    on_both(async |place| {
+        place.vault().await;
+        let live = place.db().await.columns().await.unwrap();
+        let live: Vec<_> = live.iter().map(|found| (found.table.as_str(), found.column.as_str())).collect();
+        assert_eq!(live, KEYRING_COLUMNS);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn both_engines_accept_every_statement() {
+    on_both(async |place| {
+        place.vault().await;
+        let lists = [
+            accounts::STATEMENTS,
+            budget::STATEMENTS,
+            destroy::STATEMENTS,
+            ring::STATEMENTS,
+            rotate::STATEMENTS,
+            service::STATEMENTS,
+        ];
+        let mut tx = place.db().await.write().await.unwrap();
+        for statement in lists.into_iter().flatten() {
+            tx.prepare(statement).await.unwrap();
+        }
+    })
+    .await;
+}
+
+/// Nothing but the listings for audits walks a table.
+#[tokio::test]
+async fn every_look_up_goes_through_an_index() {
+    on_both(async |place| {
+        place.vault().await;
+        let db = place.db().await;
+        for statement in accounts::STATEMENTS.iter().chain(destroy::STATEMENTS).chain(rotate::STATEMENTS) {
+            let plan = db.explain(statement).await.unwrap().join("\n");
+            let paged = ["ACCOUNT_PAGE", "FIRST_ACCOUNTS", "LEDGER_PAGE", "FIRST_ENTRIES"];
+            let small = ["SERVICES_UNDER", "DAYS_UNDER", "LEFT_UNDER"];
+            if !paged.iter().chain(&small).any(|name| statement.name().ends_with(name)) {
+                let walks = |line: &str| line.contains("SCAN") && !line.contains("CONSTANT") || line.contains("Seq Scan");
+                assert!(!plan.lines().any(walks), "{}: {plan}", statement.name());
+            }
+        }
+    })
+    .await;
+}

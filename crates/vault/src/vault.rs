@@ -1,0 +1,82 @@
+//! The vault itself: opening it, and the sweep that keeps leases short.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use outro_db::Db;
+use outro_model::{Clock, Random};
+
+use crate::budget::Day;
+use crate::cache::{Cache, LEASE, SWEEP};
+use crate::ring::Keyring;
+use crate::root::RootFile;
+use crate::service::Services;
+use crate::VaultError;
+
+/// What the vault is made of.
+pub struct VaultOptions {
+    /// The keyring's own database: never the main one.
+    pub keyring: Db,
+    /// The root keys, kept apart from the keyring.
+    pub root: RootFile,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where keys and nonces are drawn from.
+    pub random: Arc<dyn Random>,
+    /// Whether several processes share the keyring, each with a cache of its own.
+    pub leases: bool,
+}
+
+/// The vault: cheap to clone, shared by all.
+#[derive(Clone)]
+pub struct Vault {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) keyring: Keyring,
+    pub(crate) cache: Cache,
+    pub(crate) services: Services,
+    pub(crate) day: Mutex<Option<Arc<Day>>>,
+    leases: bool,
+}
+
+impl Vault {
+    /// Opens the vault. The first start makes the root key, the service keys and the signing key; a
+    /// keyring in use whose root file is missing or another one is refused.
+    pub async fn open(options: VaultOptions) -> Result<Self, VaultError> {
+        let keyring = Keyring::open(options.keyring, options.root, options.clock, options.random).await?;
+        let services = Services::load(&keyring).await?;
+        let inner =
+            Inner { keyring, cache: Cache::default(), services, day: Mutex::default(), leases: options.leases };
+        let inner = Arc::new(inner);
+        sweep_while_alive(&inner);
+        Ok(Self { inner })
+    }
+
+    /// How long after a destruction another process may still hold the key. No receipt is signed
+    /// before: zero when this process alone caches keys, since a destruction empties its cache.
+    pub fn receipt_delay(&self) -> Duration {
+        if self.inner.leases { LEASE } else { Duration::ZERO }
+    }
+
+    /// Whether the keyring answers.
+    pub async fn check(&self) -> Result<(), VaultError> {
+        self.rotated_at().await.map(|_| ())
+    }
+}
+
+/// Keys leave memory when their lease ends, not when somebody happens to ask for them again.
+fn sweep_while_alive(inner: &Arc<Inner>) {
+    let weak = Arc::downgrade(inner);
+    tokio::spawn(async move {
+        let mut tick = tokio::time::interval(SWEEP);
+        loop {
+            tick.tick().await;
+            let Some(inner) = weak.upgrade() else { return };
+            inner.cache.sweep(inner.keyring.clock.now());
+            // The file may be away for a moment; whoever needs a root key hears of it.
+            inner.keyring.follow().await.ok();
+        }
+    });
+}

@@ -1,0 +1,60 @@
+// What the pages say, in one place: the tests find things as people and screen readers do, by role and name. When a
+// page changes its words (crates/pages/locales/en.toml), this file follows and no test does.
+
+export const paths = {
+  join: '/join',
+  signIn: '/login',
+  profile: (handle) => `/@${handle}`,
+  video: (id) => `/v/${id}`,
+};
+
+export const words = {
+  // The bottom bar.
+  upload: /upload/i,
+  profile: /profile$/i,
+
+  // Joining and signing in.
+  handle: 'Handle',
+  password: 'Password',
+  birthDate: 'Birth date',
+  join: 'Join',
+  signIn: 'Sign in',
+  signInRefused: 'Handle or password is not right.',
+
+  // Uploading.
+  file: 'Choose a video',
+  caption: 'Caption',
+  fit: /^fit/i,
+  share: 'Share',
+  preparing: 'Getting your video ready',
+
+  // A video.
+  videoBy: (handle) => `Video by @${handle}`,
+  sound: /sound/i,
+  like: 'Like',
+  download: 'Download',
+  downloadOf: (caption) => `Download: ${caption}`,
+
+  // Profile → Settings and privacy → Manage account → Phone number.
+  settings: 'Settings and privacy',
+  manageAccount: /^Manage account/,
+  phoneNumber: /^Phone number/,
+  number: 'Phone number',
+  sendCode: 'Send code',
+  code: 'Six-digit code',
+  confirmCode: 'Confirm',
+  phoneLinked: 'Your phone number is linked.',
+
+  // Leaving.
+  leaving: /^Thinking about removing your account\?/,
+  goes: 'What goes',
+  stays: 'What stays',
+  forfeited: 'What is forfeited',
+  takeFirst: 'Take your things first',
+  continue: 'Continue',
+  codeWrong: 'The code is not right.',
+  gone: 'Your account is gone.',
+  openReceipt: 'Open the receipt',
+  receiptComplete: /^All is erased/,
+  notThere: 'Nothing here',
+};
