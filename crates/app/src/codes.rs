@@ -3,8 +3,8 @@
 
 use outro_db::Tx;
 use outro_model::{AccountId, ChallengeId, PhoneNumber, Random, Timestamp, random_bytes};
-use outro_store::challenges::{self, Challenge};
 use outro_store::accounts;
+use outro_store::challenges::{self, Challenge};
 use outro_vault::{AccountKeys, MacPurpose, constant_time_eq};
 
 use crate::budget::{self, Budget, Tagged};
@@ -89,7 +89,7 @@ pub(crate) async fn send(
         tracing::error!(%error, "a code could not be sent");
         withdraw(app, &challenge).await?;
         let detail = "The code could not be sent. Please try again in a few minutes.";
-        return Err(AppError::refused(RefusalKind::Unavailable, "code_not_sent", detail));
+        return Err(AppError::refused(RefusalKind::Unavailable, "send_failed", detail));
     }
     let Challenge { id, expires_at, .. } = challenge;
     Ok(SentCode { challenge: id, sent_to: number.masked(), expires_at, resend_at })
@@ -107,17 +107,11 @@ pub(crate) async fn without_code(app: &App, keys: &AccountKeys, purpose: Purpose
     Ok(challenge)
 }
 
-fn new_challenge(
-    app: &App,
-    keys: &AccountKeys,
-    purpose: Purpose,
-    sent: Option<(&PhoneNumber, &str)>,
-) -> Challenge {
+fn new_challenge(app: &App, keys: &AccountKeys, purpose: Purpose, sent: Option<(&PhoneNumber, &str)>) -> Challenge {
     let (account, now) = (keys.account(), app.clock.now());
     let id = ChallengeId::random(&*app.random);
-    let number = sent.map(|(number, _)| {
-        keys.seal(outro_datamap::CHALLENGE_NUMBER, id.as_bytes(), number.as_str().as_bytes())
-    });
+    let number =
+        sent.map(|(number, _)| keys.seal(outro_datamap::CHALLENGE_NUMBER, id.as_bytes(), number.as_str().as_bytes()));
     let code_mac = sent.map(|(number, code)| mac(app, account, purpose, id, number, code).to_vec());
     Challenge {
         account,
@@ -234,14 +228,14 @@ pub(crate) async fn check(
 
 fn wrong(proof: Proof<'_>) -> AppError {
     match proof {
-        Proof::Code(_) => AppError::invalid("code", "wrong_code", "That is not the code we sent. Please check it."),
-        Proof::Password(_) => AppError::invalid("password", "wrong_password", "That is not your password."),
+        Proof::Code(_) => AppError::invalid("code", "code_wrong", "That is not the code we sent. Please check it."),
+        Proof::Password(_) => AppError::invalid("password", "password_wrong", "That is not your password."),
     }
 }
 
 fn code_over() -> AppError {
     let detail = "This code cannot be used any more. Please ask for a new one.";
-    AppError::refused(RefusalKind::Conflict, "code_over", detail)
+    AppError::refused(RefusalKind::Conflict, "code_expired", detail)
 }
 
 fn mac(

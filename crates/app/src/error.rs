@@ -66,6 +66,8 @@ pub enum RefusalKind {
     Conflict,
     /// It is larger than what is taken.
     TooLarge,
+    /// It cannot be read.
+    Malformed,
     /// It cannot be worked with.
     Unusable,
     /// Something outside does not answer; later it may.

@@ -12,6 +12,7 @@ pub mod housekeeping;
 mod like;
 mod password;
 pub mod phone;
+mod ready;
 mod runner;
 pub mod video;
 mod viewer;
@@ -30,6 +31,7 @@ use outro_vault::Vault;
 pub use codes::SentCode;
 pub use error::{AppError, FieldError, Refusal, RefusalKind};
 pub use like::{like, unlike};
+pub use ready::ready;
 pub use runner::AppRunner;
 pub use viewer::{Origin, Signed, Viewer, authenticate};
 

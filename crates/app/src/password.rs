@@ -16,9 +16,8 @@ const SALT: usize = 16;
 const HASH: usize = 32;
 
 /// Each hash takes 19 MiB and a core: more at once than this would not end sooner.
-static PLACES: LazyLock<Semaphore> = LazyLock::new(|| {
-    Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))
-});
+static PLACES: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)));
 
 async fn argon2id(secret: Zeroizing<Vec<u8>>, salt: [u8; SALT]) -> Result<[u8; HASH], AppError> {
     let _place = PLACES.acquire().await.map_err(AppError::internal)?;

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use outro_model::{AccountId, BlobId, Random, random_bytes};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
@@ -65,10 +66,15 @@ impl Local {
     }
 
     /// A file for a new object. `random` names it where files without a name cannot be had.
-    pub(crate) fn unfinished(&self, owner: AccountId, id: BlobId, random: &dyn Random) -> Result<Unfinished, BlobError> {
+    pub(crate) fn unfinished(
+        &self,
+        owner: AccountId,
+        id: BlobId,
+        random: &dyn Random,
+    ) -> Result<Unfinished, BlobError> {
         let (home, target) = (self.home(owner), self.object(owner, id));
         let (file, name) = if self.unnamed {
-            (unnamed_file(&home).map_err(home_gone)?, None)
+            (unnamed_in_home(&home).map_err(home_gone)?, None)
         } else {
             let name = home.join(format!("{}.part", hex::encode(random_bytes::<16>(random))));
             let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&name);
@@ -234,6 +240,19 @@ fn unnamed_file(folder: &Path) -> io::Result<File> {
     Ok(File::from(rustix::fs::openat(CWD, folder, flags, Mode::RUSR | Mode::WUSR)?))
 }
 
+/// In a folder that is removed in the same moment ext4 answers `EPERM`; a moment later it is not found.
+fn unnamed_in_home(home: &Path) -> io::Result<File> {
+    for _ in 0..20 {
+        match unnamed_file(home) {
+            Err(error) if error.raw_os_error() == Some(rustix::io::Errno::PERM.raw_os_error()) => {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            begun => return begun,
+        }
+    }
+    unnamed_file(home)
+}
+
 fn name_file(file: &File, target: &Path) -> io::Result<()> {
     let here = format!("/proc/self/fd/{}", file.as_raw_fd());
     Ok(rustix::fs::linkat(CWD, here, CWD, target, AtFlags::SYMLINK_FOLLOW)?)
@@ -245,4 +264,34 @@ fn can_write_unnamed(root: &Path, random: &dyn Random) -> bool {
     let named = unnamed_file(root).and_then(|file| name_file(&file, &probe));
     fs::remove_file(&probe).ok();
     named.is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use outro_vault::SystemRandom;
+
+    use super::*;
+
+    /// Where files cannot be without a name, the rules are the same.
+    #[test]
+    fn with_named_files_nothing_unfinished_is_an_object_either() {
+        let folder = tempfile::tempdir().unwrap();
+        let local = Local { root: folder.path().to_owned(), unnamed: false };
+        let (owner, id) = (AccountId::random(&SystemRandom), BlobId::random(&SystemRandom));
+        let begin = || local.unfinished(owner, id, &SystemRandom);
+        assert!(matches!(begin(), Err(BlobError::HomeGone)));
+        local.create_home(owner).unwrap();
+        drop(begin().unwrap());
+        assert!(names(&local.home(owner)).unwrap().unwrap().is_empty());
+        let (first, second) = (begin().unwrap(), begin().unwrap());
+        assert!(local.list(owner).unwrap().is_empty());
+        first.publish().unwrap().keep();
+        assert!(matches!(second.publish(), Err(BlobError::Exists)));
+        assert_eq!(names(&local.home(owner)).unwrap().unwrap().len(), 1);
+        assert_eq!(local.list(owner).unwrap(), [id]);
+        let late = begin().unwrap();
+        local.remove_home(owner).unwrap();
+        assert!(matches!(late.publish(), Err(BlobError::HomeGone)));
+        assert!(!local.home_exists(owner).unwrap());
+    }
 }

@@ -13,8 +13,8 @@ use outro_vault::Tampered;
 use tokio::task::JoinHandle;
 
 use crate::BlobError;
-use crate::format::{BATCH, CHUNK, Header, ObjectKey, SLOT, TAG, chunks, file_size};
 use crate::blocking::blocking;
+use crate::format::{BATCH, CHUNK, Header, ObjectKey, SLOT, TAG, chunks, file_size};
 
 /// An object that is open for reading. It holds the object's own key and no key of the account.
 pub struct BlobReader {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use outro_model::{AccountId, BlobId, BlobKind, Random};
 use outro_vault::AccountKeys;
 
-use crate::local::Local;
 use crate::blocking::blocking;
+use crate::local::Local;
 use crate::writer::{self, BlobWriter, SealedBlob};
 use crate::{BlobError, BlobReader};
 

@@ -11,9 +11,9 @@ use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
 use crate::BlobError;
+use crate::blocking::blocking;
 use crate::format::{BATCH, Batch, Header, ObjectKey, SLOT};
 use crate::local::{Published, Unfinished};
-use crate::blocking::blocking;
 
 /// What the caller keeps of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,1 +1,75 @@
-fn main() {}
+//! The `outro` program. It reads settings, wires the rooms together, and runs one command; nobody
+//! imports it.
+
+mod boot;
+mod commands;
+mod demo;
+mod fail;
+mod folder;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use commands::{doctor, keys, media_plan, migrate, receipt, serve};
+use fail::Fail;
+use settings::Flags;
+
+/// A short-video server that people can really leave.
+#[derive(Parser)]
+#[command(name = "outro", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the site, and works on its jobs.
+    Serve(serve::Args),
+    /// Checks that this machine and these settings can serve.
+    Doctor(Flags),
+    /// Brings the database's schema up to date.
+    Migrate(Flags),
+    /// Looks after the keyring.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Works with receipts of erasures.
+    #[command(subcommand)]
+    Receipt(receipt::Command),
+    /// Fills an empty server with accounts and videos made by ffmpeg.
+    Demo(Flags),
+    /// Prints the arguments that ffmpeg would be given for a file.
+    MediaPlan(media_plan::Args),
+}
+
+/// The name of the command that runs a tool in its jail. It is not one for people.
+const SANDBOX: &str = "sandbox";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args_os();
+    // Before anything else is set up: the jail starts from a bare process.
+    if args.nth(1).is_some_and(|first| first == SANDBOX) {
+        return outro_media::sandbox_main(args);
+    }
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        Err(fail) => fail.say(),
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Fail> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(args) => serve::run(args).await,
+            Command::Doctor(flags) => doctor::run(flags).await,
+            Command::Migrate(flags) => migrate::run(flags).await,
+            Command::Keys(command) => keys::run(command).await,
+            Command::Receipt(command) => receipt::run(&command),
+            Command::Demo(flags) => demo::run(flags).await,
+            Command::MediaPlan(args) => media_plan::run(args).await,
+        }
+    })
+}

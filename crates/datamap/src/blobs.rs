@@ -18,7 +18,9 @@ pub struct Blob {
 /// The declaration of a kind. A kind without one does not compile.
 pub const fn blob(kind: BlobKind) -> Blob {
     let (why, takeout) = match kind {
-        BlobKind::Original => ("The file as you uploaded it, so that you can have it back.", Takeout::Part("videos/original")),
+        BlobKind::Original => {
+            ("The file as you uploaded it, so that you can have it back.", Takeout::Part("videos/original"))
+        }
         BlobKind::Rendition => ("The upright video that people watch.", Takeout::Part("videos/renditions")),
         BlobKind::Cover => ("The picture shown before the video plays.", Takeout::Part("videos/covers")),
     };

@@ -36,7 +36,9 @@ fn links_keys_and_counters_name_declared_columns() {
 #[test]
 fn every_account_column_is_linked() {
     for table in TABLES {
-        for column in table.columns.iter().filter(|column| column.name.ends_with("account_id") || column.name == "owner_id") {
+        for column in
+            table.columns.iter().filter(|column| column.name.ends_with("account_id") || column.name == "owner_id")
+        {
             assert!(table.links.iter().any(|link| link.column == column.name), "{}.{}", table.name, column.name);
         }
         let personal = table.columns.iter().any(|c| matches!(c.holds, Holds::Sealed | Holds::SealedKey));

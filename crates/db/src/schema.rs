@@ -1,6 +1,6 @@
 //! Looking at the live schema, for the tests that hold declarations against it.
 
-use crate::{Db, DbError, Engine, Statement};
+use crate::{Db, DbError, Engine, Param, Statement};
 
 /// A column as the engine itself lists it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,20 +41,25 @@ impl Db {
             Engine::Sqlite => (Statement::built("db::explain".into(), format!("EXPLAIN QUERY PLAN {sql}")), 3),
             Engine::Postgres => return self.explain_generic(statement.name(), sql).await,
         };
-        let rows = self.read().await?.query(&explain, &[]).await?;
+        let open = vec![Param::Null; count(sql, '?')];
+        let rows = self.read().await?.query(&explain, &open).await?;
         rows.iter().map(|row| row.get(column)).collect()
     }
 
     async fn explain_generic(&self, name: &str, sql: &str) -> Result<Vec<String>, DbError> {
-        let count = (1..=32).take_while(|number| sql.contains(&format!("${number}"))).count();
-        let nulls = vec!["NULL"; count].join(", ");
+        let nulls = vec!["NULL"; count(sql, '$')].join(", ");
         let mut tx = self.write().await?;
         tx.batch("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off").await?;
         tx.batch(&format!("PREPARE explained AS {sql}")).await?;
-        let call = if count == 0 { String::new() } else { format!("({nulls})") };
+        let call = if nulls.is_empty() { String::new() } else { format!("({nulls})") };
         let explain = Statement::built(name.to_owned(), format!("EXPLAIN (COSTS OFF) EXECUTE explained{call}"));
         let rows = tx.query(&explain, &[]).await;
         tx.batch("DEALLOCATE explained").await?;
         rows?.iter().map(|row| row.get(0)).collect()
     }
+}
+
+/// How many parameters a statement has, marked by `mark`.
+fn count(sql: &str, mark: char) -> usize {
+    (1..=32).take_while(|number| sql.contains(&format!("{mark}{number}"))).count()
 }

@@ -1,1 +1,62 @@
+//! HTTP: who is asking, errors to responses, then `api` (JSON and its description), `media` (bytes)
+//! and `web` (pages). A handler parses, calls one use case of `app`, maps the result. Never `store`.
 
+mod api;
+mod cursor;
+mod headers;
+mod media;
+mod problem;
+mod range;
+mod watch;
+mod web;
+mod who;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use outro_app::App;
+
+pub use api::description;
+
+/// What the surface needs besides the use cases.
+#[derive(Clone)]
+pub struct Server {
+    /// The use cases.
+    pub app: App,
+    /// What the operator set.
+    pub config: Arc<Config>,
+}
+
+/// What the operator set about the surface.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The address people reach the server at, without a slash at the end.
+    pub public_url: String,
+    /// The operator's name for the site.
+    pub site_name: String,
+    /// Whether development pages exist.
+    pub dev: bool,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+impl Config {
+    /// Whether people come over TLS: cookies are then kept to it.
+    pub(crate) fn secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+/// Every route there is.
+pub fn router(server: Server) -> Router {
+    let (api, _) = api::routes().split_for_parts();
+    Router::new()
+        .merge(api)
+        .merge(media::routes())
+        .merge(web::routes(server.config.dev))
+        .fallback(web::nothing_here)
+        .layer(axum::middleware::from_fn_with_state(server.clone(), headers::harden))
+        .layer(axum::middleware::from_fn(watch::log))
+        .with_state(server)
+}

@@ -43,13 +43,7 @@ pub async fn find(tx: &mut Tx, kind: &str) -> Result<Option<Job>, DbError> {
 }
 
 fn read(row: &Row) -> Result<Job, DbError> {
-    Ok(Job {
-        id: row.get(0)?,
-        kind: row.get(1)?,
-        account: row.get(2)?,
-        video: row.get(3)?,
-        attempts: row.get(4)?,
-    })
+    Ok(Job { id: row.get(0)?, kind: row.get(1)?, account: row.get(2)?, video: row.get(3)?, attempts: row.get(4)? })
 }
 
 /// The queue of a database: cheap to clone.

@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn age_turns_on_the_birthday() {
-        let noon = |text: &str| Timestamp(format!("{text}T12:00:00Z").parse::<jiff::Timestamp>().unwrap().as_millisecond());
+        let noon =
+            |text: &str| Timestamp(format!("{text}T12:00:00Z").parse::<jiff::Timestamp>().unwrap().as_millisecond());
         let born: BirthDate = "2010-06-15".parse().unwrap();
         assert_eq!(born.rule_at(noon("2023-06-14")), AgeRule::Refused);
         assert_eq!(born.rule_at(noon("2023-06-15")), AgeRule::StartsPrivate);

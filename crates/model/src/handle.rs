@@ -12,9 +12,32 @@ pub struct InvalidHandle;
 
 /// Names that pages and operators use, and that nobody may pose as.
 const RESERVED: &[&str] = &[
-    "about", "abuse", "admin", "administrator", "api", "assets", "dev", "everyone", "help", "join",
-    "login", "media", "me", "moderator", "no_one", "outro", "postmaster", "root", "security",
-    "settings", "staff", "support", "system", "unavailable", "upload", "webmaster",
+    "about",
+    "abuse",
+    "admin",
+    "administrator",
+    "api",
+    "assets",
+    "dev",
+    "everyone",
+    "help",
+    "join",
+    "login",
+    "media",
+    "me",
+    "moderator",
+    "no_one",
+    "outro",
+    "postmaster",
+    "root",
+    "security",
+    "settings",
+    "staff",
+    "support",
+    "system",
+    "unavailable",
+    "upload",
+    "webmaster",
 ];
 
 impl Handle {

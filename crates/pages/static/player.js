@@ -1,12 +1,13 @@
 // Turns the list of videos into a player: what is in view plays, the next one is loaded, the rest rests.
-import { copy, csrf, lang, toast, words } from "./ui.js";
+import { copy, csrf, locale, toast, words } from "./ui.js";
 
 const feed = document.querySelector("[data-feed]");
 const unmute = document.querySelector("[data-unmute]");
 const menu = document.querySelector("[data-menu]");
+const lostForm = document.querySelector("[data-lost-form]");
 const offlinePill = document.querySelector("[data-offline-pill]");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-const short = new Intl.NumberFormat(lang, { notation: "compact", maximumFractionDigits: 1, roundingMode: "trunc" });
+const short = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1, roundingMode: "trunc" });
 const SOUND = "outro.sound";
 const KEEP = 3;
 
@@ -129,8 +130,10 @@ function tap(card) {
 }
 
 function burst(card, event) {
-  const box = card.querySelector("[data-burst]");
-  const frame = box.getBoundingClientRect();
+  const box = document.querySelector("[data-burst]");
+  const stage = card.querySelector(".stage");
+  const frame = stage.getBoundingClientRect();
+  stage.append(box);
   box.style.setProperty("--x", `${event.clientX - frame.left}px`);
   box.style.setProperty("--y", `${event.clientY - frame.top}px`);
   box.classList.remove("on");
@@ -205,9 +208,11 @@ async function lose(card) {
   }
   card.dataset.state = state;
   delete card.dataset.waiting;
+  card.querySelector("[data-lost]")?.remove();
+  card.querySelector(".stage").append(lostForm.content.cloneNode(true));
   const text = card.querySelector("[data-lost-text]");
   text.textContent = text.dataset[state];
-  card.querySelector("[data-lost]").hidden = false;
+  card.querySelector("[data-retry]").addEventListener("click", () => retry(card));
   if (state === "gone") {
     // What is gone must not go on being told here either: no caption, no name, no cover.
     for (const part of card.querySelectorAll(".meta, .rail > *, .backdrop, [data-tap]")) part.remove();
@@ -221,7 +226,7 @@ async function lose(card) {
 
 function retry(card) {
   delete card.dataset.state;
-  card.querySelector("[data-lost]").hidden = true;
+  card.querySelector("[data-lost]")?.remove();
   clip(card).load();
   if (card === current) play(card);
 }
@@ -291,7 +296,6 @@ function adopt(card) {
   on("[data-share]", () => share(card));
   on("[data-sound]", () => setSound(!sound));
   on("[data-more]", () => openMenu(card));
-  on("[data-retry]", () => retry(card));
   card.querySelector("[data-like]")?.addEventListener("submit", (event) => {
     event.preventDefault();
     like(card);

@@ -1,9 +1,11 @@
 // Small comforts for all pages. Nothing here is needed for a page to work.
 const body = document.body;
-export const lang = document.documentElement.lang;
+const { lang } = document.documentElement;
+// Browsers differ in the digits they use for Arabic; the server writes these.
+export const locale = lang === "ar" ? "ar-u-nu-arab" : lang;
 export const csrf = () => document.querySelector("meta[name=csrf]").content;
 export const words = body.dataset;
-export const percent = (n) => new Intl.NumberFormat(lang, { style: "percent" }).format(n);
+export const percent = (n) => new Intl.NumberFormat(locale, { style: "percent" }).format(n);
 
 let toastTimer;
 export function toast(text) {
@@ -24,7 +26,7 @@ export async function copy(text) {
 }
 
 // Times in the reader's own zone and words.
-const when = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
+const when = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 for (const time of document.querySelectorAll("time[data-when]")) {
   const at = new Date(time.dateTime);
   if (!Number.isNaN(at.valueOf())) time.textContent = when.format(at);
@@ -47,7 +49,7 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
 for (const button of document.querySelectorAll("[data-resend]")) {
   const name = button.textContent;
   const until = Date.now() + button.dataset.resend * 1000;
-  const number = new Intl.NumberFormat(lang);
+  const number = new Intl.NumberFormat(locale);
   const tick = () => {
     const left = Math.ceil((until - Date.now()) / 1000);
     button.disabled = left > 0;
@@ -71,7 +73,7 @@ for (const input of document.querySelectorAll("input.code")) {
 for (const area of document.querySelectorAll("[data-counter]")) {
   const out = document.querySelector(`[data-count-for="${area.id}"]`);
   const max = Number(area.dataset.counter);
-  const number = new Intl.NumberFormat(lang);
+  const number = new Intl.NumberFormat(locale);
   const show = () => {
     const length = [...area.value].length;
     out.textContent = `${number.format(length)} / ${number.format(max)}`;

@@ -29,7 +29,10 @@ pub fn matrix() -> String {
 
 fn owners() -> Vec<OwnerFacts> {
     let states = [AccountState::Active, AccountState::Leaving];
-    states.into_iter().flat_map(|state| [false, true].map(|private_account| OwnerFacts { state, private_account })).collect()
+    states
+        .into_iter()
+        .flat_map(|state| [false, true].map(|private_account| OwnerFacts { state, private_account }))
+        .collect()
 }
 
 fn videos() -> Vec<VideoFacts> {
@@ -39,7 +42,8 @@ fn videos() -> Vec<VideoFacts> {
 
 fn row(out: &mut String, facts: &Facts) {
     let private = if facts.owner.private_account { "private" } else { "public" };
-    let video = facts.video.map(|video| format!("{}, {}", video.state.word(), video.audience.word())).unwrap_or_default();
+    let video =
+        facts.video.map(|video| format!("{}, {}", video.state.word(), video.audience.word())).unwrap_or_default();
     let _ = write!(out, "| {:?}, {private} | {video} | {:?} |", facts.owner.state, facts.relation);
     for &action in Action::ALL {
         let decision = decide(action, facts);

@@ -54,12 +54,7 @@ pub async fn finish(tx: &mut Tx, blob: &Blob) -> Result<bool, DbError> {
 }
 
 /// The whole object of one kind that a video has.
-pub async fn of_video(
-    tx: &mut Tx,
-    owner: AccountId,
-    video: VideoId,
-    kind: BlobKind,
-) -> Result<Option<Blob>, DbError> {
+pub async fn of_video(tx: &mut Tx, owner: AccountId, video: VideoId, kind: BlobKind) -> Result<Option<Blob>, DbError> {
     tx.query_opt(&OF_VIDEO, params![owner, video, kind.code()]).await?.as_ref().map(read).transpose()
 }
 

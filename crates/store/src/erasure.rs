@@ -55,7 +55,8 @@ pub(crate) static STATEMENTS: &[&Statement] = &[];
 
 /// The statements of all steps, so that tests can prepare each on both engines.
 pub fn built_statements() -> Vec<&'static Statement> {
-    let steps = STEPS.iter().flat_map(|step| [Some(&step.delete), Some(&step.probe), step.lower.as_ref(), step.list.as_ref()]);
+    let steps =
+        STEPS.iter().flat_map(|step| [Some(&step.delete), Some(&step.probe), step.lower.as_ref(), step.list.as_ref()]);
     let videos = VIDEO_STEPS.iter().flat_map(|step| [Some(&step.delete), Some(&step.probe)]);
     steps.chain(videos).flatten().collect()
 }

@@ -32,7 +32,8 @@ pub async fn prepare(db: &Db) -> Result<(), DbError> {
 
 /// The live columns that the data map does not declare, and the declared ones that are not there.
 pub async fn undeclared_columns(db: &Db) -> Result<Vec<String>, DbError> {
-    let live: Vec<_> = db.columns().await?.into_iter().map(|column| format!("{}.{}", column.table, column.column)).collect();
+    let live: Vec<_> =
+        db.columns().await?.into_iter().map(|column| format!("{}.{}", column.table, column.column)).collect();
     let declared: Vec<_> = outro_datamap::TABLES
         .iter()
         .flat_map(|table| table.columns.iter().map(move |column| format!("{}.{}", table.name, column.name)))

@@ -1,1 +1,38 @@
+//! A whole server for tests: real SQLite or PostgreSQL, real keyring, real files, real ffmpeg, a clock
+//! that stands still. For tests alone; nothing of the product imports it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod client;
+mod clips;
+mod postgres;
+mod world;
+
+pub use client::{Client, Reply};
+pub use clips::{clip, landscape_clip};
+pub use postgres::fresh_database;
+pub use world::{On, World};
+
+/// Makes one test of a function that takes a [`World`], on each engine.
+#[macro_export]
+macro_rules! on_both {
+    ($(#[$meta:meta])* async fn $name:ident($world:ident: World) $body:block) => {
+        mod $name {
+            use super::*;
+
+            async fn body($world: $crate::World) $body
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                body($crate::World::start($crate::On::Sqlite).await).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                body($crate::World::start($crate::On::Postgres).await).await;
+            }
+        }
+    };
+}

@@ -161,8 +161,7 @@ impl Inner {
             let rows = tx.query(&ACCOUNTS_UNDER, params![old, after, BATCH]).await?;
             for row in &rows {
                 let (account, key_id) = (row.get(0)?, row.get(1)?);
-                let wrapped =
-                    self.rewrap(ring, Subject::Account(account, key_id), &Wrapped::from_row(row, 2)?, new)?;
+                let wrapped = self.rewrap(ring, Subject::Account(account, key_id), &Wrapped::from_row(row, 2)?, new)?;
                 tx.execute(&REWRAP_ACCOUNT, params![account, wrapped.root, wrapped.bytes]).await?;
                 after = account;
             }
@@ -177,7 +176,8 @@ impl Inner {
 
     async fn rewrap_services(&self, ring: &Ring, old: RootId, new: RootId) -> Result<u64, VaultError> {
         let mut tx = self.keyring.db.write().await?;
-        let count = self.rewrap_named(&mut tx, ring, old, new).await? + self.rewrap_days(&mut tx, ring, old, new).await?;
+        let count =
+            self.rewrap_named(&mut tx, ring, old, new).await? + self.rewrap_days(&mut tx, ring, old, new).await?;
         tx.commit().await?;
         Ok(count)
     }

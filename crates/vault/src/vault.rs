@@ -6,12 +6,12 @@ use std::time::Duration;
 use outro_db::Db;
 use outro_model::{Clock, Random};
 
+use crate::VaultError;
 use crate::budget::Day;
 use crate::cache::{Cache, LEASE, SWEEP};
 use crate::ring::Keyring;
 use crate::root::RootFile;
 use crate::service::Services;
-use crate::VaultError;
 
 /// What the vault is made of.
 pub struct VaultOptions {
@@ -47,8 +47,7 @@ impl Vault {
     pub async fn open(options: VaultOptions) -> Result<Self, VaultError> {
         let keyring = Keyring::open(options.keyring, options.root, options.clock, options.random).await?;
         let services = Services::load(&keyring).await?;
-        let inner =
-            Inner { keyring, cache: Cache::default(), services, day: Mutex::default(), leases: options.leases };
+        let inner = Inner { keyring, cache: Cache::default(), services, day: Mutex::default(), leases: options.leases };
         let inner = Arc::new(inner);
         sweep_while_alive(&inner);
         Ok(Self { inner })

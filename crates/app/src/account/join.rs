@@ -8,8 +8,8 @@ use outro_store::accounts::{self, Account, HandleEntry};
 use outro_store::sessions;
 use outro_vault::AccountKeys;
 
-use crate::budget::{self, Budget};
 use super::new_session;
+use crate::budget::{self, Budget};
 use crate::{App, AppError, FieldError, Origin, RefusalKind, password};
 
 /// What a person joins with.
@@ -70,15 +70,17 @@ fn read(app: &App, join: &Join) -> Result<(Handle, BirthDate, AgeRule), AppError
     let mut wrong = |field, code, message: &str| errors.push(FieldError { field, code, message: message.into() });
     let handle = join.handle.parse::<Handle>();
     if handle.is_err() {
-        wrong("handle", "invalid_handle", "Use 3 to 24 letters, digits, dots or underscores.");
+        wrong("handle", "handle_invalid", "Use 3 to 24 letters, digits, dots or underscores.");
     }
-    if !(8..=128).contains(&join.password.chars().count()) {
-        wrong("password", "invalid_password", "Use 8 to 128 characters.");
+    match join.password.chars().count() {
+        0..8 => wrong("password", "password_too_short", "Use 8 to 128 characters."),
+        8..=128 => {}
+        _ => wrong("password", "password_too_long", "Use 8 to 128 characters."),
     }
     let birth_date = join.birth_date.parse::<BirthDate>();
     let age = birth_date.map(|date| date.rule_at(app.clock.now()));
     match age {
-        Err(_) => wrong("birth_date", "invalid_birth_date", "Give your date of birth."),
+        Err(_) => wrong("birth_date", "birth_date_invalid", "Give your date of birth."),
         Ok(AgeRule::Refused) => wrong("birth_date", "too_young", "You must be at least 13 to join."),
         Ok(_) => {}
     }
@@ -124,11 +126,8 @@ async fn write(
     device: &str,
 ) -> Result<String, AppError> {
     let index = app.vault.seal_index(keys, &app.vault.handle_index(handle));
-    let entry = HandleEntry {
-        idx: index.index,
-        key_id: *index.key_id.as_bytes(),
-        sealed_account: index.sealed_account,
-    };
+    let entry =
+        HandleEntry { idx: index.index, key_id: *index.key_id.as_bytes(), sealed_account: index.sealed_account };
     let (token, session) = new_session(app, keys, device);
     let mut tx = app.db.write().await?;
     if app.settings.rate_limits {
@@ -139,11 +138,10 @@ async fn write(
     let free = accounts::claim_handle(&mut tx, &entry).await? && !accounts::is_erased(&mut tx, tag).await?;
     if !free || handle.is_reserved() {
         let detail = "This handle is not available. Please choose another.";
-        return Err(AppError::refused(RefusalKind::Conflict, "handle_not_available", detail));
+        return Err(AppError::refused(RefusalKind::Conflict, "handle_unavailable", detail));
     }
     accounts::insert(&mut tx, account).await?;
     sessions::insert(&mut tx, &session).await?;
     tx.commit().await?;
     Ok(token)
 }
-

@@ -58,13 +58,14 @@ pub async fn change_profile(app: &App, signed: &Signed, change: ProfileChange) -
     let now = me(app, signed).await?;
     let keys = signed.keys(app).await?;
     let display_name = match change.display_name {
-        Some(text) => bounded_line(&text, 50)
-            .map_err(|_| AppError::invalid("display_name", "too_long", "Use one line of at most 50 characters."))?,
+        Some(text) => bounded_line(&text, 50).map_err(|_| {
+            AppError::invalid("display_name", "display_name_too_long", "Use one line of at most 50 characters.")
+        })?,
         None => now.display_name,
     };
     let bio = match change.bio {
         Some(text) => bounded_text(&text, 300)
-            .map_err(|_| AppError::invalid("bio", "too_long", "Use at most 300 characters."))?,
+            .map_err(|_| AppError::invalid("bio", "bio_too_long", "Use at most 300 characters."))?,
         None => now.bio,
     };
     let row = signed.account.as_bytes();

@@ -1,11 +1,13 @@
 //! Accounts: joining, signing in, being seen, changing what one is called.
 
+mod form_token;
 mod join;
 mod me;
 mod profile;
 mod sessions;
 mod sign_in;
 
+pub use form_token::{form_token, form_token_fits};
 pub use join::{Join, Joined, join};
 pub use me::{Me, ProfileChange, change_profile, me, set_private};
 pub use profile::{Profile, ProfileContent, profile};
@@ -64,4 +66,9 @@ pub(crate) fn open_handle(keys: &AccountKeys, id: AccountId, sealed: &[u8]) -> R
 /// What `GET /me` and the settings pages say of times.
 pub(crate) fn since(moment: Timestamp) -> String {
     moment.rfc3339()
+}
+
+/// Whether anybody has joined.
+pub async fn any(app: &App) -> Result<bool, AppError> {
+    Ok(accounts::any(&mut app.db.read().await?).await?)
 }

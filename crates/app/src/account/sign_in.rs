@@ -15,13 +15,7 @@ const FAILURES_A_PLACE: i64 = 300;
 
 /// Opens a session; its token. A wrong password and a handle that never was get one answer, after
 /// the same work.
-pub async fn sign_in(
-    app: &App,
-    handle: &str,
-    given: &str,
-    device: &str,
-    origin: &Origin,
-) -> Result<String, AppError> {
+pub async fn sign_in(app: &App, handle: &str, given: &str, device: &str, origin: &Origin) -> Result<String, AppError> {
     let (place, parsed) = (origin.place(), handle.parse::<Handle>().ok());
     let index = parsed.as_ref().map_or([0; 32], |handle| app.vault.handle_index(handle));
     let of_handle = Budget { parts: &[b"sign-in", &place, &index], limit: FAILURES_A_HANDLE };
@@ -43,9 +37,9 @@ pub async fn sign_in(
         }
     };
     drop(tx);
-    let hash = found.as_ref().map(|Found { account, keys }| {
-        keys.open(ACCOUNT_PASSWORD_HASH, account.id.as_bytes(), &account.password_hash)
-    });
+    let hash = found
+        .as_ref()
+        .map(|Found { account, keys }| keys.open(ACCOUNT_PASSWORD_HASH, account.id.as_bytes(), &account.password_hash));
     let hash = hash.transpose()?;
     let right = password::verify(given, hash.as_ref().map(|hash| hash.as_slice())).await?;
     match found {
@@ -53,7 +47,7 @@ pub async fn sign_in(
         _ => {
             fail(app, limits).await?;
             let detail = "That handle and password do not fit together.";
-            Err(AppError::refused(RefusalKind::WrongCredentials, "wrong_credentials", detail))
+            Err(AppError::refused(RefusalKind::WrongCredentials, "credentials_wrong", detail))
         }
     }
 }
@@ -71,7 +65,7 @@ async fn open(app: &App, found: &Found, device: &str) -> Result<String, AppError
     let mut tx = app.db.write().await?;
     if !accounts::lock_live(&mut tx, found.account.id).await? {
         let detail = "That handle and password do not fit together.";
-        return Err(AppError::refused(RefusalKind::WrongCredentials, "wrong_credentials", detail));
+        return Err(AppError::refused(RefusalKind::WrongCredentials, "credentials_wrong", detail));
     }
     sessions::insert(&mut tx, &session).await?;
     tx.commit().await?;
@@ -107,7 +101,7 @@ pub async fn confirm_password(app: &App, signed: &Signed, given: &str) -> Result
     let hash = keys.open(ACCOUNT_PASSWORD_HASH, signed.account.as_bytes(), &account.password_hash)?;
     if !password::verify(given, Some(&hash)).await? {
         fail(app, limits).await?;
-        return Err(AppError::invalid("password", "wrong_password", "That is not your password."));
+        return Err(AppError::invalid("password", "password_wrong", "That is not your password."));
     }
     let mut tx = app.db.write().await?;
     sessions::password_given(&mut tx, &session, now).await?;

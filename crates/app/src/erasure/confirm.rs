@@ -33,7 +33,7 @@ pub async fn confirm(
     code: Option<&str>,
     password: Option<&str>,
 ) -> Result<Confirmed, AppError> {
-    let missing = || AppError::invalid("code", "missing_code", "Please enter the code.");
+    let missing = || AppError::invalid("code", "field_required", "Please enter the code.");
     let proof = code.map(Proof::Code).or(password.map(Proof::Password)).ok_or_else(missing)?;
     let keys = signed.keys(app).await?;
     let proved = codes::check(app, &keys, Purpose::Leave, challenge, proof).await?;

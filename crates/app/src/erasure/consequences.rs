@@ -34,7 +34,10 @@ const ERASED: &[Line] = &[
     Line { code: "profile", text: "Your profile: handle, name, bio, date of birth, phone number." },
     Line { code: "videos", text: "All your videos, with their originals, covers and captions." },
     Line { code: "activity", text: "Your likes, your sign-ins, your settings." },
-    Line { code: "backups", text: "The key that opens all of it, first of all: copies in backups cannot be read any more." },
+    Line {
+        code: "backups",
+        text: "The key that opens all of it, first of all: copies in backups cannot be read any more.",
+    },
 ];
 
 const KEPT: &[Line] = &[
@@ -68,4 +71,3 @@ pub async fn consequences(app: &App, signed: &Signed) -> Result<Consequences, Ap
         by_code: account.phone.is_some() && app.courier.works(),
     })
 }
-

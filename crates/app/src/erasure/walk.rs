@@ -51,13 +51,7 @@ async fn erase(app: &App, job: &Job) -> Result<Outcome, AppError> {
 }
 
 /// Deletes what one line of the map finds, batch by batch, and counts it in the same transactions.
-async fn walk(
-    app: &App,
-    sheet: &Erasure,
-    subject: &Subject,
-    step: &Step,
-    tally: &mut Tally,
-) -> Result<(), AppError> {
+async fn walk(app: &App, sheet: &Erasure, subject: &Subject, step: &Step, tally: &mut Tally) -> Result<(), AppError> {
     loop {
         if step.blobs {
             // The account is hidden since long: its files may go before their rows, which are how
@@ -132,7 +126,7 @@ impl Tally {
     }
 
     fn words(&self) -> String {
-        Self(self.0.iter().filter(|(_, count)| **count > 0).map(|(kind, count)| (kind.clone(), *count)).collect()).write()
+        Self(self.0.iter().filter(|(_, count)| **count > 0).map(|(kind, count)| (kind.clone(), *count)).collect())
+            .write()
     }
 }
-

@@ -10,7 +10,7 @@ use crate::{App, AppError, Origin, RefusalKind, Signed};
 pub async fn link(app: &App, signed: &Signed, number: &str, origin: &Origin) -> Result<SentCode, AppError> {
     signed.recent_password(app)?;
     let wrong = "Write the number with its country, such as +49 151 2345678.";
-    let number: PhoneNumber = number.parse().map_err(|_| AppError::invalid("number", "invalid_number", wrong))?;
+    let number: PhoneNumber = number.parse().map_err(|_| AppError::invalid("number", "number_invalid", wrong))?;
     if !app.courier.works() {
         let detail = "This server has no way to send text messages.";
         return Err(AppError::refused(RefusalKind::Unavailable, "no_gateway", detail));

@@ -26,7 +26,7 @@ pub(super) fn read_audience(word: &str) -> Result<Audience, AppError> {
 
 pub(super) fn read_caption(text: &str) -> Result<String, AppError> {
     bounded_text(text, CAPTION)
-        .map_err(|_| AppError::invalid("caption", "too_long", format!("Use at most {CAPTION} characters.")))
+        .map_err(|_| AppError::invalid("caption", "caption_too_long", format!("Use at most {CAPTION} characters.")))
 }
 
 /// Changes one's own video; it holds from the next request on, also for addresses handed out before.

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
 use outro_jobs::{Job, Outcome};
@@ -81,8 +81,9 @@ async fn make(app: &App, owner: AccountId, video: VideoId) -> Result<(), Failed>
     let input = unseal(app, &original).await?;
     let limits = app.limits();
     let probe = outro_media::probe(&app.tools, &input, &limits).await.map_err(of_run)?;
-    let plan = outro_media::plan(&probe, reframe(row.reframe), &app.tools.options());
-    let output = Scratch::new(limits.max_output_bytes.min(original.length as u64 * 8), &app.settings.scratch)?;
+    let options = outro_media::Options { max_duration: limits.max_duration, ..app.tools.options() };
+    let plan = outro_media::plan(&probe, reframe(row.reframe), &options);
+    let output = Scratch::new(plan.size_hint(), &app.settings.scratch)?;
     let encoded = encode(app, owner, video, input, output.try_clone()?, &plan).await?;
     let cover = Scratch::new(0, &app.settings.scratch)?;
     outro_media::cover(&app.tools, output.try_clone()?, cover.try_clone()?, &limits).await.map_err(of_run)?;

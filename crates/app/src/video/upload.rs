@@ -9,9 +9,9 @@ use outro_jobs::{Lane, NewJob};
 use outro_media::{Limits, RunError, Scratch};
 use outro_model::{AccountId, BlobId, BlobKind, JobId, Reframe, Timestamp, VideoId, VideoState};
 use outro_policy::Action;
+use outro_store::accounts;
 use outro_store::blobs::{self, Blob};
 use outro_store::videos::{self, Video};
-use outro_store::accounts;
 
 use super::change::{read_audience, read_caption};
 use super::encode::JOB;
@@ -86,7 +86,7 @@ pub(super) fn new_blob(app: &App, owner: AccountId, video: VideoId, kind: BlobKi
 
 fn too_large(app: &App) -> AppError {
     let most = app.settings.max_upload_bytes >> 20;
-    AppError::refused(RefusalKind::TooLarge, "too_large", format!("This file is larger than {most} MB."))
+    AppError::refused(RefusalKind::TooLarge, "file_too_large", format!("This file is larger than {most} MB."))
 }
 
 impl Upload {

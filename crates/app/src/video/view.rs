@@ -112,11 +112,7 @@ pub(crate) async fn view_of(app: &App, asking: Option<AccountId>, found: FoundVi
     opened(&keys, asking, &found)
 }
 
-pub(super) fn opened(
-    keys: &AccountKeys,
-    asking: Option<AccountId>,
-    found: &FoundVideo,
-) -> Result<VideoView, AppError> {
+pub(super) fn opened(keys: &AccountKeys, asking: Option<AccountId>, found: &FoundVideo) -> Result<VideoView, AppError> {
     let FoundVideo { video, owner, rendition, liked } = found;
     let row = owner.id.as_bytes();
     let failure = video.failure.clone().map(|code| Failure { detail: sentence(&code), code });
@@ -142,10 +138,8 @@ pub(super) fn opened(
 }
 
 fn sentence(code: &str) -> &'static str {
-    Refusal::from_code(code).map_or(
-        "This video could not be made ready. Please try again, or try another file.",
-        Refusal::sentence,
-    )
+    Refusal::from_code(code)
+        .map_or("This video could not be made ready. Please try again, or try another file.", Refusal::sentence)
 }
 
 /// The video with this id, as the viewer may see it.

@@ -197,7 +197,7 @@ fn a_read_that_a_destruction_overtakes_is_not_cached() {
     let keys = AccountKeys::new(ada, KeyId::NONE, &[1; 32], std::sync::Arc::new(SystemRandom));
     let reading = cache.reading(now);
     cache.purge(ada);
-    cache.keep(reading, &[keys.clone()]);
+    cache.keep(reading, std::slice::from_ref(&keys));
     assert!(cache.get(ada, now).is_none());
     cache.keep(cache.reading(now), &[keys]);
     assert!(cache.get(ada, now).is_some() && cache.get(ada, outro_model::Timestamp(999)).is_none());

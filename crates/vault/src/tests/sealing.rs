@@ -58,8 +58,7 @@ async fn an_index_leads_to_its_account_and_to_nobody_once_the_key_is_gone() {
     on_both(async |place| {
         let vault = place.vault().await;
         let (ada, bob) = (account(), account());
-        let (ada_keys, bob_keys) =
-            (vault.create_account(ada).await.unwrap(), vault.create_account(bob).await.unwrap());
+        let (ada_keys, bob_keys) = (vault.create_account(ada).await.unwrap(), vault.create_account(bob).await.unwrap());
         let index = vault.handle_index(&"ada".parse().unwrap());
         assert_eq!(index, place.vault().await.handle_index(&"@ADA".parse().unwrap()));
         assert_ne!(index, vault.handle_index(&"bob".parse().unwrap()));

@@ -1,0 +1,97 @@
+//! Wiring: from settings to everything that use cases work with.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use outro_app::{App, housekeeping};
+use outro_blobs::Blobs;
+use outro_courier::{Courier, Gateway, Outbox};
+use outro_db::{Db, Engine};
+use outro_jobs::Queue;
+use outro_media::{ToolSettings, Tools};
+use outro_model::{Clock, Random, SystemClock};
+use outro_vault::{RootFile, SystemRandom, Vault, VaultOptions};
+
+use crate::fail::Fail;
+use crate::folder::Folder;
+use crate::settings::Settings;
+
+/// A wired program.
+pub(crate) struct Booted {
+    pub(crate) app: App,
+    /// The data folder is this server's as long as this is held.
+    pub(crate) lock: Option<File>,
+}
+
+/// Wires everything together, on an up-to-date schema.
+pub(crate) async fn boot(settings: &Settings, dev: bool) -> Result<Booted, Fail> {
+    let tools = Tools::find(&ToolSettings::default())?;
+    let folder = Folder::open(&settings.data)?;
+    let local = settings.database_url.is_none();
+    let lock = local.then(|| folder.lock()).transpose()?;
+    let (clock, random): (Arc<dyn Clock>, Arc<dyn Random>) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    let db = open_database(settings, &folder).await?;
+    outro_store::prepare(&db).await?;
+    let vault = open_vault(settings, &folder, clock.clone(), random.clone(), lock.is_some()).await?;
+    let app = App {
+        queue: Queue::new(db.clone(), clock.clone(), random.clone()),
+        db,
+        vault,
+        blobs: Blobs::open(folder.blobs(), random.clone())?,
+        courier: courier(settings, dev)?,
+        tools: Arc::new(tools),
+        clock,
+        random,
+        settings: Arc::new(outro_app::Settings {
+            host: settings.host(),
+            rate_limits: settings.rate_limits,
+            max_upload_bytes: settings.max_upload_bytes,
+            max_duration_s: settings.max_duration_s,
+            scratch: folder.scratch(),
+        }),
+    };
+    if lock.is_some() {
+        take_over(&app).await?;
+    }
+    Ok(Booted { app, lock })
+}
+
+/// The database of the settings.
+pub(crate) async fn open_database(settings: &Settings, folder: &Folder) -> Result<Db, Fail> {
+    let url = settings.database_url.clone().unwrap_or_else(|| folder.database());
+    Ok(Db::open(&url).await?)
+}
+
+/// The keyring of the settings. `alone` says that no other process caches keys of it.
+pub(crate) async fn open_vault(
+    settings: &Settings,
+    folder: &Folder,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    alone: bool,
+) -> Result<Vault, Fail> {
+    let url = settings.keyring_url.clone().unwrap_or_else(|| folder.keyring());
+    let keyring = Db::open(&url).await?;
+    let leases = !(alone && keyring.engine() == Engine::Sqlite);
+    let root = RootFile::at(&settings.root_key_file);
+    Ok(Vault::open(VaultOptions { keyring, root, clock, random, leases }).await?)
+}
+
+fn courier(settings: &Settings, dev: bool) -> Result<Courier, Fail> {
+    match &settings.sms_url {
+        Some(url) => {
+            let gateway =
+                Gateway::at(url).ok_or_else(|| Fail::new("OUTRO_SMS_URL: give an http:// or https:// address"))?;
+            Ok(Courier::Gateway(gateway))
+        }
+        None if dev => Ok(Courier::Outbox(Arc::new(Outbox::default()))),
+        None => Ok(Courier::Nothing),
+    }
+}
+
+/// What a server that was stopped left half done, now that it is known to be no more.
+async fn take_over(app: &App) -> Result<(), Fail> {
+    app.queue.free_all().await?;
+    housekeeping::drop_unfinished(app, app.clock.now()).await?;
+    Ok(housekeeping::drop_unjoined(app).await?)
+}

@@ -1,0 +1,80 @@
+//! `outro doctor`: one clear line for each thing that a server needs.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use outro_media::{ToolSettings, Tools, sandbox_support};
+use outro_model::SystemClock;
+use outro_vault::SystemRandom;
+use tokio::net::TcpListener;
+
+use crate::boot::{open_database, open_vault};
+use crate::fail::{Fail, say};
+use crate::folder::Folder;
+use crate::settings::{Flags, Settings};
+
+/// Checks everything, and says how it went.
+pub(crate) async fn run(flags: Flags) -> Result<ExitCode, Fail> {
+    let settings = flags.resolve()?;
+    let mut healthy = tell("ffmpeg", ffmpeg().await);
+    tell("jail", Ok(jail()));
+    healthy &= tell("port", port(&settings).await);
+    healthy &= match Folder::open(&settings.data) {
+        Err(fail) => tell("folder", Err(fail)),
+        Ok(folder) => {
+            let fine = tell("folder", Ok(format!("{} can be written", settings.data.display())));
+            fine & tell("database", database(&settings, &folder).await)
+                & tell("keyring", keyring(&settings, &folder).await)
+        }
+    };
+    tell("messages", Ok(messages(&settings).into()));
+    Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn tell(what: &str, found: Result<String, Fail>) -> bool {
+    match found {
+        Ok(line) => say(format_args!("ok    {what}: {line}")),
+        Err(fail) => {
+            say(format_args!("FAIL  {what}: {}", fail.line()));
+            return false;
+        }
+    }
+    true
+}
+
+async fn ffmpeg() -> Result<String, Fail> {
+    let tools = Tools::find(&ToolSettings::default())?;
+    outro_media::self_test(&tools).await?;
+    Ok(format!("{}, works in its jail", tools.ffmpeg_version()))
+}
+
+fn jail() -> String {
+    let support = sandbox_support();
+    let landlock = support.landlock_abi.map_or("no Landlock".to_owned(), |abi| format!("Landlock {abi}"));
+    format!("{landlock}, {}", if support.seccomp { "seccomp" } else { "no seccomp" })
+}
+
+async fn port(settings: &Settings) -> Result<String, Fail> {
+    let free = TcpListener::bind(settings.listen).await;
+    free.map_err(|error| Fail::new(format!("{} cannot be listened at: {}", settings.listen, error.kind())))?;
+    Ok(format!("{} is free", settings.listen))
+}
+
+async fn database(settings: &Settings, folder: &Folder) -> Result<String, Fail> {
+    let db = open_database(settings, folder).await?;
+    outro_store::prepare(&db).await?;
+    Ok(format!("{:?}, up to date", db.engine()))
+}
+
+async fn keyring(settings: &Settings, folder: &Folder) -> Result<String, Fail> {
+    let vault = open_vault(settings, folder, Arc::new(SystemClock), Arc::new(SystemRandom), false).await?;
+    vault.check().await?;
+    Ok("opens".into())
+}
+
+fn messages(settings: &Settings) -> &'static str {
+    match settings.sms_url {
+        Some(_) => "a gateway is set",
+        None => "no gateway is set (OUTRO_SMS_URL): no phone can be linked, and leaving takes the password",
+    }
+}

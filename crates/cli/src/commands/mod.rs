@@ -1,0 +1,8 @@
+//! The commands, one file each.
+
+pub(crate) mod doctor;
+pub(crate) mod keys;
+pub(crate) mod media_plan;
+pub(crate) mod migrate;
+pub(crate) mod receipt;
+pub(crate) mod serve;

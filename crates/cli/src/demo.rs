@@ -1,0 +1,185 @@
+//! Demo content: accounts, and videos that ffmpeg makes, taken in as if people had uploaded them.
+
+use std::process::{ExitCode, Stdio};
+use std::time::Duration;
+
+use outro_app::account::{Join, join};
+use outro_app::video::{NewVideo, begin_upload};
+use outro_app::{App, AppRunner, Origin, Signed, authenticate};
+use outro_jobs::Lane;
+use outro_model::random_bytes;
+use tokio::io::AsyncReadExt as _;
+use tokio::process::Command;
+
+use crate::boot::boot;
+use crate::fail::{Fail, say};
+use crate::settings::Flags;
+
+/// The password of demo accounts on a development server. Elsewhere it is drawn.
+const DEV_PASSWORD: &str = "outro-demo";
+
+/// One demo account with one video.
+struct Act {
+    handle: &'static str,
+    display_name: &'static str,
+    bio: &'static str,
+    caption: &'static str,
+    reframe: &'static str,
+    /// An lavfi source with its filters.
+    picture: &'static str,
+    /// The chord that is heard, in hertz.
+    chord: [u32; 3],
+}
+
+/// How long each video is.
+const SECONDS: &str = "7";
+
+const ACTS: &[Act] = &[
+    Act {
+        handle: "nova.lights",
+        display_name: "Nova",
+        bio: "Slow light, late evenings.",
+        caption: "Northern lights from my window #aurora #calm",
+        reframe: "fit",
+        picture: "gradients=s=720x1280:r=30:c0=0x04121f:c1=0x0f9b8e:c2=0x7b2ff7:c3=0x051937:nb_colors=4:speed=0.02:seed=7",
+        chord: [220, 277, 330],
+    },
+    Act {
+        handle: "zoom.in",
+        display_name: "Zoom In",
+        bio: "It never ends.",
+        caption: "Falling into the set, again #fractal #math",
+        reframe: "crop",
+        picture: "mandelbrot=s=960x540:r=30:start_scale=1.2:end_scale=0.02:maxiter=260,hue=h=20:s=1.3",
+        chord: [196, 247, 294],
+    },
+    Act {
+        handle: "petri",
+        display_name: "Petri Dish",
+        bio: "Small lives, big drama.",
+        caption: "Tuesday in the dish: everybody wants the corner #life",
+        reframe: "fit",
+        picture: "life=s=180x320:mold=12:r=24:ratio=0.18:death_color=0x2b0a3d:life_color=0xffb35c:mold_color=0x5c1a57:stitch=1:seed=11,scale=720:1280:flags=neighbor",
+        chord: [262, 330, 392],
+    },
+    Act {
+        handle: "sunset_loop",
+        display_name: "Sunset Loop",
+        bio: "Warm pixels only.",
+        caption: "Golden hour, but it stays #sunset #ambient",
+        reframe: "fit",
+        picture: "gradients=s=720x1280:r=30:c0=0xff5e3a:c1=0xffb35c:c2=0x8e2de2:c3=0x2c1250:nb_colors=4:speed=0.03:seed=3:type=radial",
+        chord: [175, 220, 262],
+    },
+    Act {
+        handle: "triangle.club",
+        display_name: "Triangle Club",
+        bio: "Three sides to every story.",
+        caption: "Panning across forever #sierpinski #geometry",
+        reframe: "fit",
+        picture: "sierpinski=s=960x540:r=30:seed=5:jump=40,negate,hue=h=200:s=2,eq=contrast=1.1",
+        chord: [233, 294, 349],
+    },
+    Act {
+        handle: "deepblue",
+        display_name: "Deep Blue",
+        bio: "Under the surface.",
+        caption: "Breathing with the tide #ocean #loop",
+        reframe: "fit",
+        picture: "gradients=s=720x1280:r=30:c0=0x001021:c1=0x0466c8:c2=0x33bbff:c3=0x002855:nb_colors=4:speed=0.025:seed=21:type=spiral",
+        chord: [147, 185, 220],
+    },
+];
+
+/// `outro demo`: fills an empty server, and works on its videos until they are ready.
+pub(crate) async fn run(flags: Flags) -> Result<ExitCode, Fail> {
+    let settings = flags.resolve()?;
+    let booted = boot(&settings, false).await?;
+    let password = fill(&booted.app, false).await?;
+    let runner = AppRunner(booted.app.clone());
+    while booted.app.queue.work_once(Lane::Encode, &runner).await? {}
+    match password {
+        Some(password) => say(format_args!("{} demo accounts are there; their password is {password}", ACTS.len())),
+        None => say("There are accounts already: nothing was added"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The same while a server runs: its workers make the videos.
+pub(crate) async fn fill_and_log(app: App, dev: bool) {
+    match fill(&app, dev).await {
+        Ok(Some(password)) if dev => {
+            say(format_args!("Demo accounts: {}, … with the password {password}", ACTS[0].handle))
+        }
+        Ok(_) => {}
+        Err(fail) => tracing::error!(reason = fail.line(), "the demo content could not be made"),
+    }
+}
+
+/// Fills a server that has no account; the password of the accounts, or nothing when there are some.
+async fn fill(app: &App, dev: bool) -> Result<Option<String>, Fail> {
+    if outro_app::account::any(app).await? {
+        return Ok(None);
+    }
+    let drawn: [u8; 12] = random_bytes(&*app.random);
+    let password = if dev { DEV_PASSWORD.to_owned() } else { drawn.iter().map(|byte| format!("{byte:02x}")).collect() };
+    for act in ACTS {
+        let signed = open_account(app, act, &password).await?;
+        upload(app, act, &signed).await?;
+    }
+    Ok(Some(password))
+}
+
+async fn open_account(app: &App, act: &Act, password: &str) -> Result<Signed, Fail> {
+    let with = Join {
+        handle: act.handle.into(),
+        password: password.into(),
+        birth_date: "1990-01-01".into(),
+        device: "demo".into(),
+    };
+    let origin = Origin { address: std::net::Ipv4Addr::LOCALHOST.into() };
+    let joined = join(app, &with, &origin).await?;
+    let signed = authenticate(app, &joined.token).await?.ok_or_else(|| Fail::new("a demo account cannot sign in"))?;
+    let change =
+        outro_app::account::ProfileChange { display_name: Some(act.display_name.into()), bio: Some(act.bio.into()) };
+    outro_app::account::change_profile(app, &signed, change).await?;
+    Ok(signed)
+}
+
+async fn upload(app: &App, act: &Act, signed: &Signed) -> Result<(), Fail> {
+    let mut child = ffmpeg(act)?;
+    let mut made = child.stdout.take().ok_or_else(|| Fail::new("ffmpeg has no output"))?;
+    let mut upload = begin_upload(app, signed, None).await?;
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        match made.read(&mut buffer).await? {
+            0 => break,
+            count => upload.write(&buffer[..count]).await?,
+        }
+    }
+    let ended = tokio::time::timeout(Duration::from_secs(60), child.wait()).await??;
+    if !ended.success() {
+        return Err(Fail::new(format!("ffmpeg could not make the video of {}", act.handle)));
+    }
+    let new = NewVideo { caption: Some(act.caption.into()), audience: None, reframe: Some(act.reframe.into()) };
+    upload.finish(signed, new).await?;
+    Ok(())
+}
+
+fn ffmpeg(act: &Act) -> Result<tokio::process::Child, Fail> {
+    let [low, middle, high] = act.chord;
+    let voice = |hertz: u32, beat: f32| format!("sin(2*PI*{hertz}*t)*(0.6+0.4*sin(2*PI*{beat}*t))");
+    let sum = [voice(low, 0.5), voice(middle, 0.35), voice(high, 0.25)].join("+");
+    let sound = format!("aevalsrc='0.12*({sum})':s=44100,aecho=0.8:0.7:60|180:0.3|0.2");
+    let child = Command::new("ffmpeg")
+        .args(["-v", "error", "-f", "lavfi", "-i", act.picture, "-f", "lavfi", "-i", &sound, "-t", SECONDS])
+        .args(["-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-pix_fmt", "yuv420p", "-c:a", "aac"])
+        // Fragments, so that it can be written to a pipe.
+        .args(["-movflags", "frag_keyframe+empty_moov", "-f", "mp4", "pipe:1"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn();
+    child.map_err(|_| Fail::new("ffmpeg cannot be run"))
+}

@@ -1,0 +1,66 @@
+//! The data folder: what is in it, and that one server at a time has it.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, flock};
+
+use crate::fail::Fail;
+
+/// The places of a data folder.
+#[derive(Clone)]
+pub(crate) struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// The folder at `root`; made, for its owner alone, when it is not there.
+    pub(crate) fn open(root: &Path) -> Result<Self, Fail> {
+        let this = Self { root: root.to_owned() };
+        let places = [root.to_owned(), this.blobs(), this.scratch(), root.join("keyring"), root.join("root")];
+        for place in places {
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(&place);
+            made.map_err(|error| unwritable(&place, &error))?;
+        }
+        let probe = this.root.join(".writable");
+        let written = File::create(&probe).and_then(|_| std::fs::remove_file(&probe));
+        written.map_err(|error| unwritable(&this.root, &error))?;
+        Ok(this)
+    }
+
+    /// The SQLite database.
+    pub(crate) fn database(&self) -> String {
+        self.root.join("outro.db").display().to_string()
+    }
+
+    /// The keyring, apart from the database.
+    pub(crate) fn keyring(&self) -> String {
+        self.root.join("keyring/keyring.db").display().to_string()
+    }
+
+    /// The sealed objects.
+    pub(crate) fn blobs(&self) -> PathBuf {
+        self.root.join("blobs")
+    }
+
+    /// Where unnamed scratch files take their room.
+    pub(crate) fn scratch(&self) -> PathBuf {
+        self.root.join("scratch")
+    }
+
+    /// Takes the folder for one server: two would free each other's jobs. Held as long as the value.
+    pub(crate) fn lock(&self) -> Result<File, Fail> {
+        let path = self.root.join("lock");
+        let opened = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
+        let file = opened.map_err(|error| unwritable(&path, &error))?;
+        let taken = flock(&file, FlockOperation::NonBlockingLockExclusive);
+        taken.map_err(|_| Fail::new(format!("{}: another outro serves this folder", self.root.display())))?;
+        Ok(file)
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Fail {
+    Fail::new(format!("{}: cannot be written ({}): give another folder by --data", path.display(), error.kind()))
+}

@@ -1,0 +1,182 @@
+//! Settings: from flags, then `OUTRO_*` variables, then `outro.toml`.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+
+use crate::fail::Fail;
+
+/// What can be set on the command line or in the environment.
+#[derive(Args, Clone, Default)]
+pub(crate) struct Flags {
+    /// The folder for everything this server keeps.
+    #[arg(long, env = "OUTRO_DATA")]
+    data: Option<PathBuf>,
+    /// Where to listen, ADDR:PORT.
+    #[arg(long, env = "OUTRO_LISTEN")]
+    listen: Option<String>,
+    /// The file of settings; `outro.toml` in this folder when it is there.
+    #[arg(long, env = "OUTRO_CONFIG")]
+    config: Option<PathBuf>,
+    /// The database: `postgres://…`; SQLite in the data folder when not given.
+    #[arg(long, env = "OUTRO_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// The keyring's database: `postgres://…`; SQLite in the data folder when not given.
+    #[arg(long, env = "OUTRO_KEYRING_URL", hide_env_values = true)]
+    keyring_url: Option<String>,
+    /// The file of the root key; in the data folder when not given.
+    #[arg(long, env = "OUTRO_ROOT_KEY_FILE")]
+    root_key_file: Option<PathBuf>,
+    /// The address that people reach this server at.
+    #[arg(long, env = "OUTRO_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// What the site is called.
+    #[arg(long, env = "OUTRO_SITE_NAME")]
+    site_name: Option<String>,
+    /// The HTTP gateway for text messages.
+    #[arg(long, env = "OUTRO_SMS_URL", hide_env_values = true)]
+    sms_url: Option<String>,
+    /// Addresses of proxies whose X-Forwarded-For is believed, with commas between.
+    #[arg(long, env = "OUTRO_TRUSTED_PROXIES")]
+    trusted_proxies: Option<String>,
+    /// `off` lifts every limit but those on tries of a one-time code: for load tests.
+    #[arg(long, env = "OUTRO_RATE_LIMITS")]
+    rate_limits: Option<String>,
+    /// The largest upload, in megabytes.
+    #[arg(long, env = "OUTRO_MAX_UPLOAD_MB")]
+    max_upload_mb: Option<u64>,
+    /// The longest video, in seconds.
+    #[arg(long, env = "OUTRO_MAX_DURATION_S")]
+    max_duration_s: Option<u64>,
+}
+
+/// The same in `outro.toml`.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct File {
+    data: Option<PathBuf>,
+    listen: Option<String>,
+    database_url: Option<String>,
+    keyring_url: Option<String>,
+    root_key_file: Option<PathBuf>,
+    public_url: Option<String>,
+    site_name: Option<String>,
+    sms_url: Option<String>,
+    trusted_proxies: Option<Vec<IpAddr>>,
+    rate_limits: Option<String>,
+    max_upload_mb: Option<u64>,
+    max_duration_s: Option<u64>,
+}
+
+/// The settings that hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) data: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) database_url: Option<String>,
+    pub(crate) keyring_url: Option<String>,
+    pub(crate) root_key_file: PathBuf,
+    pub(crate) public_url: String,
+    pub(crate) site_name: String,
+    pub(crate) sms_url: Option<String>,
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+    pub(crate) rate_limits: bool,
+    pub(crate) max_upload_bytes: u64,
+    pub(crate) max_duration_s: u64,
+}
+
+impl Flags {
+    /// Puts flags, variables and the file together.
+    pub(crate) fn resolve(self) -> Result<Settings, Fail> {
+        let file = read_file(self.config.as_deref())?;
+        let data = self.data.or(file.data).unwrap_or_else(|| "data".into());
+        let listen = self.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".into());
+        let listen: SocketAddr = listen
+            .parse()
+            .map_err(|_| Fail::new(format!("--listen {listen}: give ADDR:PORT, such as 127.0.0.1:8080")))?;
+        let public_url = self.public_url.or(file.public_url).unwrap_or_else(|| format!("http://{listen}"));
+        let proxies = self.trusted_proxies.map(|text| read_proxies(&text)).transpose()?;
+        Ok(Settings {
+            root_key_file: self.root_key_file.or(file.root_key_file).unwrap_or_else(|| data.join("root/root.key")),
+            database_url: self.database_url.or(file.database_url),
+            keyring_url: self.keyring_url.or(file.keyring_url),
+            public_url: read_url(&public_url)?,
+            site_name: self.site_name.or(file.site_name).unwrap_or_else(|| "Outro".into()),
+            sms_url: self.sms_url.or(file.sms_url),
+            trusted_proxies: proxies.or(file.trusted_proxies).unwrap_or_default(),
+            rate_limits: read_switch(self.rate_limits.or(file.rate_limits))?,
+            max_upload_bytes: self.max_upload_mb.or(file.max_upload_mb).unwrap_or(512) << 20,
+            max_duration_s: self.max_duration_s.or(file.max_duration_s).unwrap_or(600),
+            data,
+            listen,
+        })
+    }
+}
+
+impl Settings {
+    /// The host that people know this server by, with its port where it has one.
+    pub(crate) fn host(&self) -> String {
+        let rest = self.public_url.split_once("://").map_or(self.public_url.as_str(), |(_, rest)| rest);
+        rest.split('/').next().unwrap_or(rest).to_owned()
+    }
+}
+
+fn read_file(given: Option<&Path>) -> Result<File, Fail> {
+    let path = given.unwrap_or(Path::new("outro.toml"));
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            toml::from_str(&text).map_err(|error| Fail::new(format!("{}: {}", path.display(), error.message())))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && given.is_none() => Ok(File::default()),
+        Err(error) => Err(Fail::new(format!("{}: {error}", path.display()))),
+    }
+}
+
+fn read_proxies(text: &str) -> Result<Vec<IpAddr>, Fail> {
+    let each = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    each.map(|part| part.parse().map_err(|_| Fail::new(format!("OUTRO_TRUSTED_PROXIES: {part} is not an IP address"))))
+        .collect()
+}
+
+fn read_url(text: &str) -> Result<String, Fail> {
+    let trimmed = text.trim_end_matches('/');
+    let whole =
+        ["http://", "https://"].iter().any(|scheme| trimmed.strip_prefix(scheme).is_some_and(|host| !host.is_empty()));
+    if whole && !trimmed.contains(char::is_whitespace) {
+        Ok(trimmed.to_owned())
+    } else {
+        Err(Fail::new(format!("OUTRO_PUBLIC_URL {text}: give an address such as https://video.example")))
+    }
+}
+
+fn read_switch(given: Option<String>) -> Result<bool, Fail> {
+    match given.as_deref() {
+        None | Some("on") => Ok(true),
+        Some("off") => Ok(false),
+        Some(other) => Err(Fail::new(format!("OUTRO_RATE_LIMITS {other}: give on or off"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_setting_is_one_clear_line() {
+        let flags = Flags { listen: Some("8080".into()), ..Flags::default() };
+        assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("ADDR:PORT"));
+        let flags = Flags { public_url: Some("video.example".into()), ..Flags::default() };
+        assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("OUTRO_PUBLIC_URL"));
+        let flags = Flags { rate_limits: Some("no".into()), ..Flags::default() };
+        assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("on or off"));
+    }
+
+    #[test]
+    fn defaults_are_for_one_machine() {
+        let settings = Flags::default().resolve().unwrap();
+        assert_eq!(settings.host(), "127.0.0.1:8080");
+        assert!(settings.rate_limits);
+    }
+}

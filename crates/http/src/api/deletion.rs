@@ -1,0 +1,156 @@
+//! `me/deletion`: leaving for good.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use outro_app::erasure::{self, Begun, Line};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Server;
+use crate::problem::{ApiError, Body, Problem};
+use crate::who::{From, Me};
+
+/// What leaving means.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConsequencesView {
+    /// What is erased.
+    erased: Vec<LineView>,
+    /// What stays, and why.
+    kept: Vec<LineView>,
+    /// What is forfeited.
+    forfeited: Vec<LineView>,
+    /// How many coins are forfeited.
+    coins: i64,
+    /// How many videos go.
+    videos: i64,
+    /// `code`, sent to the linked phone, or `password`.
+    proof: &'static str,
+}
+
+/// One line of what goes or stays.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LineView {
+    /// A stable word.
+    code: &'static str,
+    /// A sentence.
+    text: &'static str,
+}
+
+/// What is asked for next.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BegunView {
+    /// Give it back with the proof.
+    challenge: String,
+    /// `code`, sent to the linked phone, or `password`.
+    proof: &'static str,
+    /// The number that the code went to, masked.
+    sent_to: Option<String>,
+    /// Until when the challenge can be answered, RFC 3339.
+    expires_at: String,
+    /// From when another code may be asked for, RFC 3339.
+    resend_after: Option<String>,
+}
+
+/// The proof that it is oneself.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct ProofBody {
+    /// The `challenge` that came with the question.
+    challenge: String,
+    /// The six digits, when `proof` was `code`.
+    code: Option<String>,
+    /// The password, when `proof` was `password`.
+    password: Option<String>,
+}
+
+/// The account is gone. None of this is shown again.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LeftView {
+    /// The receipt.
+    receipt: ReceiptRef,
+    /// What the receipt's commitment is made from, besides the nonce.
+    account_id: String,
+    /// Likewise.
+    handle: String,
+}
+
+/// A receipt.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReceiptRef {
+    /// Unguessable: whoever has it can read the receipt.
+    id: String,
+    /// Where the receipt is.
+    url: String,
+    /// Shows that the receipt is yours. It is stored nowhere.
+    nonce: String,
+}
+
+/// What leaving means.
+#[utoipa::path(get, path = "/api/v1/me/deletion", tag = "leaving", security(("bearer" = [])), responses(
+    (status = 200, description = "What goes, what stays, what is forfeited", body = ConsequencesView),
+    (status = 401, description = "Not signed in", body = Problem)))]
+pub(crate) async fn consequences(
+    State(server): State<Server>,
+    Me(signed): Me,
+) -> Result<Json<ConsequencesView>, ApiError> {
+    let found = erasure::consequences(&server.app, &signed).await?;
+    let lines = |lines: Vec<Line>| lines.into_iter().map(|Line { code, text }| LineView { code, text }).collect();
+    Ok(Json(ConsequencesView {
+        erased: lines(found.erased),
+        kept: lines(found.kept),
+        forfeited: lines(found.forfeited),
+        coins: found.coins,
+        videos: found.videos,
+        proof: if found.by_code { "code" } else { "password" },
+    }))
+}
+
+/// Asks to leave: the code is sent by itself.
+#[utoipa::path(post, path = "/api/v1/me/deletion", tag = "leaving", security(("bearer" = [])), responses(
+    (status = 202, description = "The proof is asked for", body = BegunView),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 429, description = "Too many, or too soon", body = Problem),
+    (status = 503, description = "The code could not be sent", body = Problem)))]
+pub(crate) async fn begin(
+    State(server): State<Server>,
+    Me(signed): Me,
+    From(origin): From,
+) -> Result<(StatusCode, Json<BegunView>), ApiError> {
+    let view = match erasure::begin(&server.app, &signed, &origin).await? {
+        Begun::Code(sent) => BegunView {
+            challenge: sent.challenge.to_string(),
+            proof: "code",
+            sent_to: Some(sent.sent_to),
+            expires_at: sent.expires_at.rfc3339(),
+            resend_after: Some(sent.resend_at.rfc3339()),
+        },
+        Begun::Password { challenge, expires_at } => BegunView {
+            challenge: challenge.to_string(),
+            proof: "password",
+            sent_to: None,
+            expires_at: expires_at.rfc3339(),
+            resend_after: None,
+        },
+    };
+    Ok((StatusCode::ACCEPTED, Json(view)))
+}
+
+/// Leaves for good. When this answers, the key is destroyed and nobody finds the account any more.
+#[utoipa::path(post, path = "/api/v1/me/deletion/confirm", tag = "leaving", request_body = ProofBody,
+    security(("bearer" = [])), responses(
+    (status = 200, description = "Gone", body = LeftView),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 409, description = "The code cannot be used any more", body = Problem),
+    (status = 422, description = "Not the code", body = Problem),
+    (status = 429, description = "Too many tries today", body = Problem)))]
+pub(crate) async fn confirm(
+    State(server): State<Server>,
+    Me(signed): Me,
+    Body(body): Body<ProofBody>,
+) -> Result<Json<LeftView>, ApiError> {
+    let ProofBody { challenge, code, password } = body;
+    let left = erasure::confirm(&server.app, &signed, &challenge, code.as_deref(), password.as_deref()).await?;
+    let url = format!("{}/receipts/{}", server.config.public_url, left.receipt_id);
+    let receipt = ReceiptRef { id: left.receipt_id, url, nonce: left.nonce };
+    Ok(Json(LeftView { receipt, account_id: left.account_id.to_string(), handle: left.handle }))
+}

@@ -1,0 +1,79 @@
+//! `me`: one's own account.
+
+use axum::Json;
+use axum::extract::State;
+use outro_app::account::{self, ProfileChange};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::views::MeView;
+use crate::Server;
+use crate::problem::{ApiError, Body, Problem};
+use crate::who::Me;
+
+/// What is changed; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct ChangeBody {
+    /// At most 50 characters.
+    display_name: Option<String>,
+    /// At most 300 characters.
+    bio: Option<String>,
+}
+
+/// Who may see what.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct PrivacyView {
+    /// Whether strangers see the card only. It holds from the next request on, also for addresses
+    /// that were handed out before.
+    private_account: Option<bool>,
+}
+
+/// One's own account.
+#[utoipa::path(get, path = "/api/v1/me", tag = "me", security(("bearer" = [])), responses(
+    (status = 200, description = "One's own account", body = MeView),
+    (status = 401, description = "Not signed in", body = Problem)))]
+pub(crate) async fn get(State(server): State<Server>, Me(signed): Me) -> Result<Json<MeView>, ApiError> {
+    Ok(Json(account::me(&server.app, &signed).await?.into()))
+}
+
+/// Changes one's own account.
+#[utoipa::path(patch, path = "/api/v1/me", tag = "me", request_body = ChangeBody, security(("bearer" = [])),
+    responses(
+    (status = 200, description = "Changed", body = MeView),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 422, description = "A field cannot be used", body = Problem)))]
+pub(crate) async fn change(
+    State(server): State<Server>,
+    Me(signed): Me,
+    Body(body): Body<ChangeBody>,
+) -> Result<Json<MeView>, ApiError> {
+    let change = ProfileChange { display_name: body.display_name, bio: body.bio };
+    Ok(Json(account::change_profile(&server.app, &signed, change).await?.into()))
+}
+
+/// Who may see what.
+#[utoipa::path(get, path = "/api/v1/me/privacy", tag = "me", security(("bearer" = [])), responses(
+    (status = 200, description = "The settings", body = PrivacyView),
+    (status = 401, description = "Not signed in", body = Problem)))]
+pub(crate) async fn privacy(State(server): State<Server>, Me(signed): Me) -> Result<Json<PrivacyView>, ApiError> {
+    let me = account::me(&server.app, &signed).await?;
+    Ok(Json(PrivacyView { private_account: Some(me.private_account) }))
+}
+
+/// Changes who may see what.
+#[utoipa::path(patch, path = "/api/v1/me/privacy", tag = "me", request_body = PrivacyView,
+    security(("bearer" = [])), responses(
+    (status = 200, description = "Changed", body = PrivacyView),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 422, description = "A field cannot be used", body = Problem)))]
+pub(crate) async fn change_privacy(
+    State(server): State<Server>,
+    Me(signed): Me,
+    Body(body): Body<PrivacyView>,
+) -> Result<Json<PrivacyView>, ApiError> {
+    if let Some(private) = body.private_account {
+        account::set_private(&server.app, &signed, private).await?;
+    }
+    let me = account::me(&server.app, &signed).await?;
+    Ok(Json(PrivacyView { private_account: Some(me.private_account) }))
+}

@@ -1,0 +1,122 @@
+//! `sessions`: signing in and out, and the devices that are signed in.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use outro_app::AppError;
+use outro_app::account;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::views::Page;
+use crate::Server;
+use crate::problem::{ApiError, Body, Problem};
+use crate::who::{Device, From, Me};
+
+/// What a person signs in with.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct SignInBody {
+    /// The handle.
+    handle: String,
+    /// The password.
+    password: String,
+}
+
+/// The token of a session.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TokenView {
+    /// Give it as `Authorization: Bearer …`.
+    token: String,
+}
+
+/// The password, given again.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct PasswordBody {
+    /// The password.
+    password: String,
+}
+
+/// One device that is signed in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SessionView {
+    /// The id.
+    id: String,
+    /// The device, as its browser names it.
+    device: String,
+    /// When the session was opened, RFC 3339.
+    created_at: String,
+    /// When it was used last, to the hour, RFC 3339.
+    seen_at: String,
+    /// Whether it is the one that asks.
+    current: bool,
+}
+
+/// Signs in. A wrong password and a handle that never was get the same answer.
+#[utoipa::path(post, path = "/api/v1/sessions", tag = "sessions", request_body = SignInBody, responses(
+    (status = 201, description = "Signed in", body = TokenView),
+    (status = 401, description = "Handle and password do not fit together", body = Problem),
+    (status = 422, description = "A field is missing", body = Problem),
+    (status = 429, description = "Too many", body = Problem)))]
+pub(crate) async fn sign_in(
+    State(server): State<Server>,
+    From(origin): From,
+    Device(device): Device,
+    Body(body): Body<SignInBody>,
+) -> Result<(StatusCode, Json<TokenView>), ApiError> {
+    let token = account::sign_in(&server.app, &body.handle, &body.password, &device, &origin).await?;
+    Ok((StatusCode::CREATED, Json(TokenView { token })))
+}
+
+/// Signs out.
+#[utoipa::path(delete, path = "/api/v1/sessions/current", tag = "sessions", security(("bearer" = [])), responses(
+    (status = 204, description = "Signed out"),
+    (status = 401, description = "Not signed in", body = Problem)))]
+pub(crate) async fn sign_out(State(server): State<Server>, Me(signed): Me) -> Result<StatusCode, ApiError> {
+    account::sign_out(&server.app, &signed).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives the password again, for what asks for a recent one.
+#[utoipa::path(post, path = "/api/v1/sessions/current/password", tag = "sessions", request_body = PasswordBody,
+    security(("bearer" = [])), responses(
+    (status = 204, description = "The password is recent for 15 minutes"),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 422, description = "Not the password", body = Problem),
+    (status = 429, description = "Too many", body = Problem)))]
+pub(crate) async fn confirm_password(
+    State(server): State<Server>,
+    Me(signed): Me,
+    Body(body): Body<PasswordBody>,
+) -> Result<StatusCode, ApiError> {
+    account::confirm_password(&server.app, &signed, &body.password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The devices that are signed in, the last used first.
+#[utoipa::path(get, path = "/api/v1/me/sessions", tag = "sessions", security(("bearer" = [])), responses(
+    (status = 200, description = "The devices", body = Page<SessionView>),
+    (status = 401, description = "Not signed in", body = Problem)))]
+pub(crate) async fn list(State(server): State<Server>, Me(signed): Me) -> Result<Json<Page<SessionView>>, ApiError> {
+    let found = account::devices(&server.app, &signed).await?;
+    let view = |device: account::Device| {
+        let account::Device { id, device, created_at, seen_at, current } = device;
+        SessionView { id: id.to_string(), device, created_at, seen_at, current }
+    };
+    Ok(Json(Page { items: found.into_iter().map(view).collect(), next_cursor: None }))
+}
+
+/// Signs one device out.
+#[utoipa::path(delete, path = "/api/v1/me/sessions/{id}", tag = "sessions", security(("bearer" = [])),
+    params(("id" = String, Path, description = "The id of the session")), responses(
+    (status = 204, description = "Signed out"),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 404, description = "Nothing here", body = Problem)))]
+pub(crate) async fn end(
+    State(server): State<Server>,
+    Me(signed): Me,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let id = id.parse().map_err(|_| AppError::NotFound)?;
+    account::end_device(&server.app, &signed, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,188 @@
+//! The shapes of answers.
+
+use outro_app::account::{Me, Profile};
+use outro_app::video::{Part, VideoView};
+use outro_model::VideoState;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::media;
+
+/// A page of a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Page<T> {
+    /// The items.
+    pub(crate) items: Vec<T>,
+    /// Give it as `cursor` to get the next page; null at the end.
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// A short view of an account.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AccountRef {
+    /// The handle.
+    pub(crate) handle: String,
+    /// The display name; empty when none was chosen.
+    pub(crate) display_name: String,
+}
+
+/// One's own account.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MeView {
+    /// The id.
+    id: String,
+    /// The handle.
+    handle: String,
+    /// The display name; empty when none was chosen.
+    display_name: String,
+    /// The bio.
+    bio: String,
+    /// The linked phone, masked but for the last two digits.
+    phone: Option<String>,
+    /// When the person joined, RFC 3339.
+    created_at: String,
+    /// The settings.
+    settings: SettingsView,
+}
+
+/// The settings of an account.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SettingsView {
+    /// Whether strangers see the card only.
+    private_account: bool,
+}
+
+impl From<Me> for MeView {
+    fn from(me: Me) -> Self {
+        let Me { id, handle, display_name, bio, phone, created_at, private_account } = me;
+        let settings = SettingsView { private_account };
+        Self { id: id.to_string(), handle, display_name, bio, phone, created_at, settings }
+    }
+}
+
+/// The profile of an account. Of a private one, strangers see the card: handle and display name.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ProfileView {
+    /// The id.
+    id: String,
+    /// The handle.
+    handle: String,
+    /// The display name; empty when none was chosen.
+    display_name: String,
+    /// Whether strangers see the card only.
+    private_account: bool,
+    /// Whether it is one's own.
+    is_me: bool,
+    /// The bio; null where only the card may be seen.
+    bio: Option<String>,
+    /// How many videos everyone may see; null where only the card may be seen.
+    video_count: Option<i64>,
+    /// How many likes those have; null where only the card may be seen.
+    like_count: Option<i64>,
+}
+
+impl From<Profile> for ProfileView {
+    fn from(profile: Profile) -> Self {
+        let Profile { id, handle, display_name, is_me, private_account, content } = profile;
+        let (bio, video_count, like_count) = content.map_or((None, None, None), |content| {
+            (Some(content.bio), Some(content.video_count), Some(content.like_count))
+        });
+        Self { id: id.to_string(), handle, display_name, private_account, is_me, bio, video_count, like_count }
+    }
+}
+
+/// A video.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VideoJson {
+    /// The id.
+    id: String,
+    /// Whose it is.
+    account: AccountRef,
+    /// The caption.
+    caption: String,
+    /// `everyone` or `only_me`.
+    audience: &'static str,
+    /// `processing`, `ready` or `failed`.
+    state: &'static str,
+    /// How far the encoding has come, 0 to 1.
+    progress: f64,
+    /// Why it failed.
+    failure: Option<FailureJson>,
+    /// When it was uploaded, RFC 3339.
+    created_at: String,
+    /// How long it is, in milliseconds; 0 until it is known.
+    duration_ms: i64,
+    /// How many like it.
+    like_count: i64,
+    /// Whether the one who asks does.
+    liked: bool,
+    /// Whether it is one's own.
+    is_mine: bool,
+    /// What can be played; empty until the video is ready.
+    renditions: Vec<RenditionJson>,
+    /// The cover; null until the video is ready.
+    cover_url: Option<String>,
+    /// One's own video as a file to keep; null for others.
+    download_url: Option<String>,
+    /// Why a feed shows it.
+    why: Option<WhyJson>,
+}
+
+/// Why a video failed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FailureJson {
+    /// A stable word.
+    code: String,
+    /// A sentence that says what to do.
+    detail: &'static str,
+}
+
+/// Something that can be played.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RenditionJson {
+    /// Its address; the policy is asked at every request.
+    url: String,
+    /// Its type.
+    content_type: &'static str,
+    /// The width of the picture.
+    width: i64,
+    /// The height of the picture.
+    height: i64,
+}
+
+/// Why a feed shows a video.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WhyJson {
+    /// A stable word.
+    code: &'static str,
+}
+
+impl From<VideoView> for VideoJson {
+    fn from(video: VideoView) -> Self {
+        let ready = video.state == VideoState::Ready;
+        let rendition = || RenditionJson {
+            url: media::address(video.id, Part::Rendition),
+            content_type: "video/mp4",
+            width: video.width,
+            height: video.height,
+        };
+        Self {
+            renditions: ready.then(rendition).into_iter().collect(),
+            cover_url: ready.then(|| media::address(video.id, Part::Cover)),
+            download_url: (ready && video.is_mine).then(|| media::address(video.id, Part::Download)),
+            id: video.id.to_string(),
+            account: AccountRef { handle: video.handle, display_name: video.display_name },
+            caption: video.caption,
+            audience: video.audience.word(),
+            state: video.state.word(),
+            progress: video.progress as f64 / 1000.0,
+            failure: video.failure.map(|failure| FailureJson { code: failure.code, detail: failure.detail }),
+            created_at: video.created_at,
+            duration_ms: video.duration_ms,
+            like_count: video.like_count,
+            liked: video.liked,
+            is_mine: video.is_mine,
+            why: video.why.map(|why| WhyJson { code: why.code() }),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Videos as pages show them.
+
+use outro_app::video::{Part, VideoView};
+use outro_model::VideoState;
+use outro_pages::{Audience, Lang, Tile, TileState, VideoCard};
+
+use crate::media::address;
+
+/// Whole per cent of a progress of 0 to 1000.
+pub(super) const fn percent(progress: i64) -> i64 {
+    progress / 10
+}
+
+/// Who sees a video, in the words of the pages.
+pub(super) const fn audience(of: outro_model::Audience) -> Audience {
+    match of {
+        outro_model::Audience::Everyone => Audience::Everyone,
+        outro_model::Audience::OnlyMe => Audience::OnlyMe,
+    }
+}
+
+/// The address of a part, once there is one; else empty.
+pub(super) fn part(video: &VideoView, part: Part) -> String {
+    if video.state == VideoState::Ready { address(video.id, part) } else { String::new() }
+}
+
+/// A video as the player shows it.
+pub(super) fn card(lang: Lang, signed_in: bool, video: &VideoView) -> VideoCard {
+    VideoCard {
+        id: video.id.to_string(),
+        href: format!("/v/{}", video.id),
+        handle: video.handle.clone(),
+        display_name: video.display_name.clone(),
+        profile_href: format!("/@{}", video.handle),
+        caption: video.caption.clone(),
+        cover_url: part(video, Part::Cover),
+        video_url: part(video, Part::Rendition),
+        width: video.width,
+        height: video.height,
+        like_count: video.like_count,
+        liked: video.liked,
+        why: video.why.map(|why| lang.text().why(why.code()).to_owned()).unwrap_or_default(),
+        duration_ms: video.duration_ms,
+        is_owner: video.is_mine,
+        can_like: signed_in,
+    }
+}
+
+/// A video as a profile's grid shows it.
+pub(super) fn tile(video: &VideoView) -> Tile {
+    Tile {
+        href: format!("/v/{}", video.id),
+        cover_url: part(video, Part::Cover),
+        caption: video.caption.clone(),
+        like_count: video.like_count,
+        state: match video.state {
+            VideoState::Ready => TileState::Ready,
+            VideoState::Processing => TileState::Processing { percent: percent(video.progress) },
+            VideoState::Failed | VideoState::Removing => TileState::Failed,
+        },
+        audience: audience(video.audience),
+    }
+}

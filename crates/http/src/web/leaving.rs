@@ -1,0 +1,154 @@
+//! Leaving for good. The page is the answer to a form, so that nothing that prefetches sends a code.
+
+use axum::response::Response;
+use outro_app::AppError;
+use outro_app::erasure::{self, Begun, Line};
+use outro_app::video::{self, Part, VideoView};
+use outro_model::VideoState;
+use outro_pages::{Chrome, FormState, LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, Notice};
+use serde::Deserialize;
+
+use super::cards::part;
+use super::phone::seconds_until;
+use super::place::{go, with_cookie};
+use super::render::{Answer, OrPage as _, failed, html};
+use super::visit::{Member, Posted};
+use super::words::too_soon;
+use crate::media::address;
+use crate::who::{From, clear_cookie};
+
+/// How many videos are offered on the page.
+const VIDEOS: i64 = 50;
+/// How long a code is good, in minutes, where the page is shown again and no longer knows when it was sent.
+const CODE_MINUTES: i64 = 5;
+
+/// The challenge of a page that is there already, when another code is asked for.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct BeginForm {
+    challenge: String,
+}
+
+/// The proof that it is oneself.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct ProofForm {
+    challenge: String,
+    code: Option<String>,
+    password: Option<String>,
+}
+
+/// `GET` of the steps: they begin with the button that sends the code.
+pub(super) async fn start_over() -> Response {
+    go("/settings/account")
+}
+
+/// `POST /settings/leave`.
+pub(super) async fn begin(From(origin): From, Posted { mut member, form }: Posted<BeginForm>) -> Answer {
+    let again = !form.challenge.is_empty();
+    match erasure::begin(&member.visit.server.app, &member.signed, &origin).await {
+        Ok(begun) => {
+            member.visit.chrome.notice = again.then_some(Notice::CodeSent);
+            let proof = proof(&member, begun);
+            Ok(html(page(&member, proof, FormState::default()).await.or_page(&member.visit)?))
+        }
+        // The page is there, and with it the code that was sent: both still hold.
+        Err(error) if again => {
+            let wait = if let AppError::TooMany { retry_after_s } = error { retry_after_s } else { 0 };
+            let proof = code_sent(&member, form.challenge, wait);
+            show_again(&member, error, proof).await
+        }
+        Err(error) => Err(member.visit.stop(error)),
+    }
+}
+
+fn proof(member: &Member, begun: Begun) -> LeaveProof {
+    match begun {
+        Begun::Code(sent) => LeaveProof::Code {
+            challenge: sent.challenge.to_string(),
+            masked: sent.sent_to,
+            resend_after_s: seconds_until(&member.visit, sent.resend_at),
+            expires_min: (seconds_until(&member.visit, sent.expires_at) + 59) / 60,
+        },
+        Begun::Password { challenge, .. } => LeaveProof::Password { challenge: challenge.to_string() },
+    }
+}
+
+/// A code that was sent to the linked phone with an earlier page.
+fn code_sent(member: &Member, challenge: String, resend_after_s: i64) -> LeaveProof {
+    let masked = member.me.phone.clone().unwrap_or_default();
+    LeaveProof::Code { challenge, masked, resend_after_s, expires_min: CODE_MINUTES }
+}
+
+/// `POST /settings/leave/confirm`.
+pub(super) async fn confirm(Posted { member, form }: Posted<ProofForm>) -> Answer {
+    let ProofForm { challenge, code, password } = form;
+    let app = &member.visit.server.app;
+    match erasure::confirm(app, &member.signed, &challenge, code.as_deref(), password.as_deref()).await {
+        Ok(left) => Ok(gone(&member, left)),
+        Err(error) => {
+            let proof = match password {
+                Some(_) => LeaveProof::Password { challenge },
+                None => code_sent(&member, challenge, 0),
+            };
+            show_again(&member, error, proof).await
+        }
+    }
+}
+
+/// The last page: what it shows is shown once and stored nowhere.
+fn gone(member: &Member, left: erasure::Confirmed) -> Response {
+    let erasure::Confirmed { receipt_id, nonce, account_id, handle } = left;
+    let chrome = Chrome { viewer: None, csrf: String::new(), notice: None, ..member.visit.chrome.clone() };
+    let verify_command =
+        format!("outro receipt verify receipt.json --handle {handle} --account {account_id} --nonce {nonce}");
+    let page = LeftPage {
+        chrome,
+        receipt_href: format!("/receipts/{receipt_id}"),
+        download_href: format!("/api/v1/receipts/{receipt_id}"),
+        receipt_id,
+        account_id: account_id.to_string(),
+        handle,
+        nonce,
+        verify_command,
+    };
+    with_cookie(html(page.render()), clear_cookie(&member.visit.server.config))
+}
+
+async fn show_again(member: &Member, error: AppError, proof: LeaveProof) -> Answer {
+    let (form, error) = member.visit.form_of(error)?;
+    let form = too_soon(member.visit.chrome.lang, &error, form);
+    Ok(failed(&error, page(member, proof, form).await.or_page(&member.visit)?))
+}
+
+async fn page(member: &Member, proof: LeaveProof, form: FormState) -> Result<String, AppError> {
+    let Member { visit, signed, me } = member;
+    let means = erasure::consequences(&visit.server.app, signed).await?;
+    let mine = video::of_profile(&visit.server.app, &visit.viewer, &me.handle, None, VIDEOS).await?;
+    let page = LeavePage {
+        chrome: visit.chrome.clone(),
+        form,
+        handle: me.handle.clone(),
+        goes: lines(&means.erased),
+        stays: lines(&means.kept),
+        coins: means.coins,
+        videos: mine.items.into_iter().map(to_take).collect(),
+        proof,
+    };
+    Ok(page.render())
+}
+
+fn lines(lines: &[Line]) -> Vec<LeaveLine> {
+    lines.iter().map(|line| LeaveLine { what: line.text.to_owned(), detail: String::new() }).collect()
+}
+
+/// A video to take along. One that never became ready can be had as it was uploaded.
+fn to_take(video: VideoView) -> LeaveVideo {
+    let kind = if video.state == VideoState::Ready { Part::Download } else { Part::Original };
+    LeaveVideo {
+        cover_url: part(&video, Part::Cover),
+        download_url: address(video.id, kind),
+        caption: video.caption,
+        size_bytes: 0,
+    }
+}

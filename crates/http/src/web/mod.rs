@@ -1,0 +1,90 @@
+//! Pages. A handler reads what was sent, calls a use case, fills a view of `pages`.
+//!
+//! Every form works without scripts. Whoever needs to be signed in first is led there and back; what is
+//! hidden answers with the same page as what never was.
+
+mod cards;
+mod entry;
+mod feed;
+mod leaving;
+mod misc;
+mod phone;
+mod place;
+mod profile;
+mod render;
+mod settings;
+mod upload;
+mod video;
+mod visit;
+mod words;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRequestParts as _, Request, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use outro_app::AppError;
+
+use crate::Server;
+use crate::problem::ApiError;
+use visit::Visit;
+
+/// No form is larger than this: a bio of 300 characters, each written as `%XX`, is far below.
+const FORM_BYTES: usize = 64 << 10;
+
+/// The routes of all pages; those for development alone only when asked for.
+pub(crate) fn routes(dev: bool) -> Router<Server> {
+    let uploads =
+        Router::new().route("/upload", get(upload::show).post(upload::take)).layer(DefaultBodyLimit::disable());
+    let mut pages = Router::new()
+        .route("/", get(feed::show))
+        // The router takes no parameter after an `@`: the handler looks for it.
+        .route("/{name}", get(profile::show))
+        .route("/v/{id}", get(video::show))
+        .route("/videos/{id}/audience", post(video::audience))
+        .route("/videos/{id}/like", post(video::like))
+        .route("/videos/{id}/delete", post(video::delete))
+        .route("/join", get(entry::join_page).post(entry::join))
+        .route("/login", get(entry::login_page).post(entry::login))
+        .route("/logout", post(entry::logout))
+        .merge(settings_routes())
+        .route("/receipts/{id}", get(misc::receipt))
+        .route("/what-we-keep", get(misc::what_we_keep))
+        .route("/assets/{*path}", get(misc::asset))
+        .route("/manifest.webmanifest", get(misc::asset))
+        .route("/favicon.ico", get(misc::asset))
+        .route("/robots.txt", get(misc::robots));
+    if dev {
+        pages = pages.route("/dev/outbox", get(misc::outbox));
+    }
+    pages.layer(DefaultBodyLimit::max(FORM_BYTES)).merge(uploads).method_not_allowed_fallback(nothing_here)
+}
+
+/// Where a form's answer is a page, its address alone leads back to the page with the form.
+fn settings_routes() -> Router<Server> {
+    Router::new()
+        .route("/settings", get(settings::show))
+        .route("/settings/profile", get(settings::profile_page).post(settings::profile))
+        .route("/settings/privacy", post(settings::privacy))
+        .route("/settings/account", get(settings::account))
+        .route("/settings/password-check", get(settings::password_page).post(settings::password))
+        .route("/settings/sessions", get(settings::sessions))
+        .route("/settings/sessions/revoke", post(settings::revoke))
+        .route("/settings/phone", get(phone::show).post(phone::link))
+        .route("/settings/phone/verify", get(phone::start_over).post(phone::verify))
+        .route("/settings/phone/resend", get(phone::start_over).post(phone::resend))
+        .route("/settings/leave", get(leaving::start_over).post(leaving::begin))
+        .route("/settings/leave/confirm", get(leaving::start_over).post(leaving::confirm))
+}
+
+/// The answer to every address that leads nowhere: a problem document for programs, a page for people.
+pub(crate) async fn nothing_here(State(server): State<Server>, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let path = parts.uri.path();
+    if path.starts_with("/api/") || path.starts_with("/media/") {
+        return ApiError(AppError::NotFound).into_response();
+    }
+    match Visit::from_request_parts(&mut parts, &server).await {
+        Ok(visit) => visit.nothing(),
+        Err(stop) => stop.into_response(),
+    }
+}

@@ -1,0 +1,70 @@
+//! Uploading, for browsers without scripts; scripts send the same form to the JSON interface.
+
+use axum::extract::Multipart;
+use axum::extract::multipart::MultipartRejection;
+use axum::http::{HeaderMap, header};
+use outro_app::{AppError, RefusalKind};
+use outro_pages::{Audience, Chrome, FormState, Reframe, UploadPage};
+
+use super::place::go;
+use super::render::{Answer, OrPage as _, html};
+use super::visit::Member;
+use super::words::onto;
+use crate::Server;
+use crate::api::receive;
+
+/// The longest token that is read; one of ours is far shorter.
+const TOKEN_BYTES: usize = 256;
+
+/// `GET /upload`.
+pub(super) async fn show(Member { visit, .. }: Member) -> Answer {
+    Ok(html(page(&visit.server, visit.chrome, FormState::default())))
+}
+
+fn page(server: &Server, chrome: Chrome, form: FormState) -> String {
+    let settings = &server.app.settings;
+    let page = UploadPage {
+        chrome,
+        form,
+        // What was typed came in with the file, and is not read back from there.
+        caption: String::new(),
+        audience: Audience::default(),
+        reframe: Reframe::default(),
+        max_bytes: i64::try_from(settings.max_upload_bytes).unwrap_or(i64::MAX),
+        max_seconds: i64::try_from(settings.max_duration_s).unwrap_or(i64::MAX),
+    };
+    page.render()
+}
+
+/// `POST /upload`. The token is the first field, so that nothing of a forged upload is taken in.
+pub(super) async fn take(member: Member, headers: HeaderMap, form: Result<Multipart, MultipartRejection>) -> Answer {
+    let mut form = form.map_err(|_| not_a_form()).or_page(&member.visit)?;
+    let token = token(&mut form).await.or_page(&member.visit)?;
+    let Member { visit, signed, .. } = member.checked(&token)?;
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    match receive(&visit.server, &signed, form, announced).await {
+        Ok(video) => Ok(go(&format!("/v/{}", video.id))),
+        Err(error) => {
+            let server = visit.server.clone();
+            visit.again(error, |chrome, form| page(&server, chrome, onto("file", form)))
+        }
+    }
+}
+
+/// The first field, when it is the token; else nothing, which fits no session.
+async fn token(form: &mut Multipart) -> Result<String, AppError> {
+    let first = form.next_field().await.map_err(|_| not_a_form())?;
+    let Some(mut field) = first.filter(|field| field.name() == Some("csrf")) else { return Ok(String::new()) };
+    let mut bytes = Vec::new();
+    while let Some(more) = field.chunk().await.map_err(|_| not_a_form())? {
+        if bytes.len() + more.len() > TOKEN_BYTES {
+            return Ok(String::new());
+        }
+        bytes.extend_from_slice(&more);
+    }
+    Ok(String::from_utf8(bytes).unwrap_or_default())
+}
+
+fn not_a_form() -> AppError {
+    AppError::refused(RefusalKind::Malformed, "not_a_form", "This form cannot be read.")
+}

@@ -1,0 +1,170 @@
+//! What every page begins with: who visits, in which language, and the form they sent.
+
+use axum::Form;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use outro_app::account::{self, Me};
+use outro_app::{AppError, RefusalKind, Signed, Viewer};
+use outro_pages::{Chrome, Lang, ViewerChip};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::place;
+use super::render::{OrPage as _, Stop};
+use crate::Server;
+use crate::problem::ApiError;
+use crate::who::{Visitor, csrf, csrf_fits, forgery, is_cross_site};
+
+/// Anybody's visit.
+pub(super) struct Visit {
+    pub(super) server: Server,
+    pub(super) viewer: Viewer,
+    pub(super) me: Option<Me>,
+    pub(super) chrome: Chrome,
+    /// Where to go afterwards, as the address says.
+    pub(super) next: String,
+    /// The page to come back to after signing in.
+    pub(super) back: String,
+}
+
+impl FromRequestParts<Server> for Visit {
+    type Rejection = Stop;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Stop> {
+        let visit = Self::stranger(parts, server);
+        let Visitor(viewer) =
+            Visitor::from_request_parts(parts, server).await.map_err(|ApiError(error)| visit.stop(error))?;
+        match viewer {
+            Some(signed) => visit.of(signed).await,
+            None => Ok(visit),
+        }
+    }
+}
+
+impl Visit {
+    fn stranger(parts: &Parts, server: &Server) -> Self {
+        let said = place::said(&parts.uri);
+        let languages = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let chrome = Chrome {
+            lang: Lang::from_accept_language(languages.unwrap_or_default()),
+            site_name: server.config.site_name.clone(),
+            viewer: None,
+            csrf: String::new(),
+            dev: server.config.dev && server.app.courier.outbox().is_some(),
+            // Another site's link must not make this one say that something was done.
+            notice: said.done.filter(|_| !is_cross_site(&parts.headers, &server.config)),
+        };
+        let back = place::back(&parts.method, &parts.uri);
+        Self { server: server.clone(), viewer: None, me: None, chrome, next: said.next, back }
+    }
+
+    async fn of(mut self, signed: Signed) -> Result<Self, Stop> {
+        let me = match account::me(&self.server.app, &signed).await {
+            // Left since the session was looked at: a stranger again.
+            Err(AppError::SignInNeeded) => return Ok(self),
+            me => me.or_page(&self)?,
+        };
+        self.chrome.viewer = Some(ViewerChip { handle: me.handle.clone() });
+        self.chrome.csrf = csrf(&self.server, &signed);
+        (self.viewer, self.me) = (Some(signed), Some(me));
+        Ok(self)
+    }
+}
+
+/// A visit of somebody signed in. Others are led to sign in.
+pub(super) struct Member {
+    pub(super) visit: Visit,
+    pub(super) signed: Signed,
+    pub(super) me: Me,
+}
+
+impl FromRequestParts<Server> for Member {
+    type Rejection = Stop;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Stop> {
+        let visit = Visit::from_request_parts(parts, server).await?;
+        match (visit.viewer.clone(), visit.me.clone()) {
+            (Some(signed), Some(me)) => Ok(Self { visit, signed, me }),
+            _ => Err(visit.stop(AppError::SignInNeeded)),
+        }
+    }
+}
+
+/// A form that somebody signed in has sent from a page of ours.
+pub(super) struct Posted<T> {
+    pub(super) member: Member,
+    pub(super) form: T,
+}
+
+/// What each form of a session carries besides its own fields.
+#[derive(Deserialize)]
+struct WithToken<T> {
+    #[serde(default)]
+    csrf: String,
+    #[serde(flatten)]
+    fields: T,
+}
+
+impl<T: DeserializeOwned> FromRequest<Server> for Posted<T> {
+    type Rejection = Stop;
+
+    async fn from_request(request: Request, server: &Server) -> Result<Self, Stop> {
+        let (mut parts, body) = request.into_parts();
+        let member = Member::from_request_parts(&mut parts, server).await?;
+        let read = fields::<WithToken<T>>(Request::from_parts(parts, body)).await;
+        let WithToken { csrf, fields } = read.or_page(&member.visit)?;
+        member.checked(&csrf).map(|member| Self { member, form: fields })
+    }
+}
+
+impl Member {
+    /// Refuses a form that did not come from a page of this session.
+    pub(super) fn checked(self, csrf: &str) -> Result<Self, Stop> {
+        let fits = csrf_fits(&self.visit.server, &self.signed, csrf);
+        if fits { Ok(self) } else { Err(self.visit.stop(forgery())) }
+    }
+}
+
+/// A form that may be sent by anybody. That it is no other site's, `headers` has seen to.
+pub(super) struct Sent<T> {
+    pub(super) visit: Visit,
+    pub(super) form: T,
+}
+
+impl<T: DeserializeOwned> FromRequest<Server> for Sent<T> {
+    type Rejection = Stop;
+
+    async fn from_request(request: Request, server: &Server) -> Result<Self, Stop> {
+        let (mut parts, body) = request.into_parts();
+        let visit = Visit::from_request_parts(&mut parts, server).await?;
+        let form = fields(Request::from_parts(parts, body)).await.or_page(&visit)?;
+        Ok(Self { visit, form })
+    }
+}
+
+async fn fields<T: DeserializeOwned>(request: Request) -> Result<T, AppError> {
+    match Form::<T>::from_request(request, &()).await {
+        Ok(Form(form)) => Ok(form),
+        // The reader's own words could quote what was sent.
+        Err(rejection) => Err(match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                AppError::refused(RefusalKind::TooLarge, "form_too_large", "This form is too large.")
+            }
+            _ => AppError::refused(RefusalKind::Malformed, "not_a_form", "This form cannot be read."),
+        }),
+    }
+}
+
+/// The one part of an address that names something; what cannot name anything is not there.
+pub(super) struct Named<T>(pub(super) Result<T, AppError>);
+
+impl<T: std::str::FromStr> FromRequestParts<Server> for Named<T> {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Self::Rejection> {
+        let segment = Path::<String>::from_request_parts(parts, server).await;
+        let named = segment.ok().and_then(|Path(text)| text.parse().ok());
+        Ok(Self(named.ok_or(AppError::NotFound)))
+    }
+}

@@ -1,0 +1,147 @@
+//! A server, its files, its clock.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::Router;
+use outro_app::{App, AppRunner, Settings};
+use outro_blobs::Blobs;
+use outro_courier::{Courier, Outbox};
+use outro_db::Db;
+use outro_http::{Config, Server, router};
+use outro_jobs::{Lane, Queue};
+use outro_media::{SandboxProgram, ToolSettings, Tools};
+use outro_model::{Clock, FixedClock, Random, SystemClock};
+use outro_vault::{RootFile, SystemRandom, Vault, VaultOptions};
+use tempfile::TempDir;
+
+use crate::client::Client;
+use crate::postgres::fresh_database;
+
+/// Which engine a world stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// A server for one test.
+pub struct World {
+    /// The use cases.
+    pub app: App,
+    /// The clock: it stands still until it is moved.
+    pub clock: Arc<FixedClock>,
+    /// The codes that were sent.
+    pub outbox: Arc<Outbox>,
+    /// The data folder.
+    pub folder: Arc<TempDir>,
+    /// The database's address.
+    pub database: String,
+}
+
+impl World {
+    /// Starts an empty server.
+    pub async fn start(on: On) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let database = match on {
+            On::Sqlite => folder.path().join("outro.db").display().to_string(),
+            On::Postgres => fresh_database().await,
+        };
+        let clock = Arc::new(FixedClock::at(SystemClock.now()));
+        Self::open(folder, database, clock).await
+    }
+
+    /// The same server after a restart: the same files, nothing in memory.
+    pub async fn restart(&self) -> Self {
+        Self::open(self.folder.clone(), self.database.clone(), self.clock.clone()).await
+    }
+
+    /// A server on the files of a folder.
+    pub async fn open(folder: Arc<TempDir>, database: String, clock: Arc<FixedClock>) -> Self {
+        let outbox = Arc::new(Outbox::default());
+        let app = open_app(folder.path(), &database, clock.clone(), outbox.clone()).await;
+        Self { app, clock, outbox, folder, database }
+    }
+
+    /// The routes, as they are served.
+    pub fn router(&self) -> Router {
+        let config = Config {
+            public_url: "http://outro.test".into(),
+            site_name: "Outro".into(),
+            dev: true,
+            trusted_proxies: vec![],
+        };
+        router(Server { app: self.app.clone(), config: Arc::new(config) })
+    }
+
+    /// A client without a token.
+    pub fn client(&self) -> Client {
+        Client { router: self.router(), token: None }
+    }
+
+    /// Runs every job that is due, and fails when any is left but the hourly one.
+    pub async fn settle(&self) {
+        self.run_jobs().await;
+        let left = outro_jobs::waiting(&mut self.app.db.read().await.unwrap()).await.unwrap();
+        assert_eq!(left, 0, "jobs are left");
+    }
+
+    /// Runs every job that is due now.
+    pub async fn run_jobs(&self) {
+        let runner = AppRunner(self.app.clone());
+        for &lane in Lane::ALL {
+            while self.app.queue.work_once(lane, &runner).await.unwrap() {}
+        }
+    }
+
+    /// The last code that was sent.
+    pub fn last_code(&self) -> String {
+        let message = self.outbox.messages().into_iter().next().expect("a message");
+        message.text.rsplit('#').next().unwrap().trim().to_owned()
+    }
+}
+
+async fn open_app(folder: &Path, database: &str, clock: Arc<FixedClock>, outbox: Arc<Outbox>) -> App {
+    for place in ["keyring", "root", "scratch", "blobs"] {
+        std::fs::create_dir_all(folder.join(place)).unwrap();
+    }
+    let (clock, random): (Arc<dyn Clock>, Arc<dyn Random>) = (clock, Arc::new(SystemRandom));
+    let db = Db::open(database).await.unwrap();
+    outro_store::prepare(&db).await.unwrap();
+    let keyring = Db::open(&folder.join("keyring/keyring.db").display().to_string()).await.unwrap();
+    let root = RootFile::at(folder.join("root/root.key"));
+    let options = VaultOptions { keyring, root, clock: clock.clone(), random: random.clone(), leases: false };
+    App {
+        vault: Vault::open(options).await.unwrap(),
+        blobs: Blobs::open(folder.join("blobs"), random.clone()).unwrap(),
+        queue: Queue::new(db.clone(), clock.clone(), random.clone()),
+        db,
+        courier: Courier::Outbox(outbox),
+        tools: Arc::new(tools()),
+        clock,
+        random,
+        settings: Arc::new(Settings {
+            host: "outro.test".into(),
+            rate_limits: true,
+            max_upload_bytes: 64 << 20,
+            max_duration_s: 60,
+            scratch: folder.join("scratch"),
+        }),
+    }
+}
+
+fn tools() -> Tools {
+    let sandbox = SandboxProgram { program: sandbox_program(), args: vec![] };
+    Tools::find(&ToolSettings { sandbox: Some(sandbox), ..ToolSettings::default() }).unwrap()
+}
+
+/// The jail's own program, which stands beside the tests' folder once the workspace is built.
+fn sandbox_program() -> PathBuf {
+    let exe = std::env::current_exe().unwrap();
+    let folder = exe.ancestors().nth(2).unwrap();
+    let program = folder.join("outro-media-sandbox");
+    assert!(program.exists(), "{} is not there: run `cargo build --workspace` first", program.display());
+    program
+}
