@@ -37,20 +37,24 @@ pub async fn confirm(
     let proof = code.map(Proof::Code).or(password.map(Proof::Password)).ok_or_else(missing)?;
     let keys = signed.keys(app).await?;
     let proved = codes::check(app, &keys, Purpose::Leave, challenge, proof).await?;
+    // A client that hangs up must not stop this half way: it runs to its end by itself.
+    let going = tokio::spawn(go(app.clone(), keys, proved));
+    going.await.map_err(AppError::internal)?
+}
+
+async fn go(app: App, keys: AccountKeys, proved: Proved) -> Result<Confirmed, AppError> {
+    let account_id = keys.account();
     let nonce: [u8; 32] = random_bytes(&*app.random);
     let receipt_id: [u8; 32] = random_bytes(&*app.random);
-    let handle = hide(app, &keys, &proved, &nonce, receipt_id).await?;
+    let handle = hide(&app, &keys, &proved, &nonce, receipt_id).await?;
+    drop(keys);
     // From here on nothing turns back: should the keyring not answer now, the job goes on trying.
-    if let Err(error) = app.vault.destroy(signed.account).await {
+    if let Err(error) = app.vault.destroy(account_id).await {
         tracing::error!(%error, "the key could not be destroyed at once; the job will");
     }
     app.queue.wake();
-    Ok(Confirmed {
-        receipt_id: hex::encode(receipt_id),
-        nonce: hex::encode(nonce),
-        account_id: signed.account,
-        handle: handle.as_str().to_owned(),
-    })
+    let (receipt_id, nonce) = (hex::encode(receipt_id), hex::encode(nonce));
+    Ok(Confirmed { receipt_id, nonce, account_id, handle: handle.as_str().to_owned() })
 }
 
 /// SHA-256(nonce ‖ account id ‖ handle): names nobody to whom the nonce is not known.

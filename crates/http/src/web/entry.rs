@@ -63,7 +63,7 @@ pub(super) async fn join(From(origin): From, Device(device): Device, Sent { visi
         Ok(joined) => return Ok(with_cookie(go(onward(&next)), set_cookie(&visit.server.config, &joined.token))),
         Err(error) => error,
     };
-    let taken = matches!(&error, AppError::Refused(refusal) if refusal.code == "handle_not_available");
+    let taken = matches!(&error, AppError::Refused(refusal) if refusal.code == "handle_unavailable");
     visit.again(error, |chrome, form| {
         let form = if taken { onto("handle", form) } else { form };
         JoinPage { chrome, form, handle, birth_date, next: kept(&next) }.render()

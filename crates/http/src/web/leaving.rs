@@ -13,7 +13,7 @@ use super::phone::seconds_until;
 use super::place::{go, with_cookie};
 use super::render::{Answer, OrPage as _, failed, html};
 use super::visit::{Member, Posted};
-use super::words::too_soon;
+use super::words::{of_sending, too_soon};
 use crate::media::address;
 use crate::who::{From, clear_cookie};
 
@@ -56,7 +56,13 @@ pub(super) async fn begin(From(origin): From, Posted { mut member, form }: Poste
         Err(error) if again => {
             let wait = if let AppError::TooMany { retry_after_s } = error { retry_after_s } else { 0 };
             let proof = code_sent(&member, form.challenge, wait);
-            show_again(&member, error, proof).await
+            let (form, error) = member.visit.form_of(error)?;
+            let form = too_soon(member.visit.chrome.lang, &error, form);
+            Ok(failed(&error, page(&member, proof, form).await.or_page(&member.visit)?))
+        }
+        Err(error @ AppError::TooMany { .. }) => {
+            let message = of_sending(member.visit.chrome.lang, &error);
+            Ok(member.visit.error_page(&error, message))
         }
         Err(error) => Err(member.visit.stop(error)),
     }
@@ -91,7 +97,8 @@ pub(super) async fn confirm(Posted { member, form }: Posted<ProofForm>) -> Answe
                 Some(_) => LeaveProof::Password { challenge },
                 None => code_sent(&member, challenge, 0),
             };
-            show_again(&member, error, proof).await
+            let (form, error) = member.visit.form_of(error)?;
+            Ok(failed(&error, page(&member, proof, form).await.or_page(&member.visit)?))
         }
     }
 }
@@ -113,12 +120,6 @@ fn gone(member: &Member, left: erasure::Confirmed) -> Response {
         verify_command,
     };
     with_cookie(html(page.render()), clear_cookie(&member.visit.server.config))
-}
-
-async fn show_again(member: &Member, error: AppError, proof: LeaveProof) -> Answer {
-    let (form, error) = member.visit.form_of(error)?;
-    let form = too_soon(member.visit.chrome.lang, &error, form);
-    Ok(failed(&error, page(member, proof, form).await.or_page(&member.visit)?))
 }
 
 async fn page(member: &Member, proof: LeaveProof, form: FormState) -> Result<String, AppError> {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::place::go;
 use super::render::{Answer, Stop, failed, html};
 use super::visit::{Member, Posted, Visit};
-use super::words::too_soon;
+use super::words::{sentence, too_soon};
 use crate::who::From;
 
 /// A number, and the password where it is asked for.
@@ -75,14 +75,14 @@ pub(super) async fn start_over() -> Response {
 
 /// `POST /settings/phone`.
 pub(super) async fn link(From(origin): From, Posted { member, form }: Posted<NumberForm>) -> Answer {
-    let Member { visit, signed, me } = member;
+    let Member { visit, mut signed, me } = member;
     let NumberForm { number, password } = form;
-    let error = match send(&visit, &signed, &number, password.as_deref(), &origin).await {
+    let error = match send(&visit, &mut signed, &number, password.as_deref(), &origin).await {
         Ok(sent) => return Ok(html(code_page(&visit, number, &sent))),
         Err(error) => error,
     };
     let (form, error) = ask_for_number(&visit, error)?;
-    let needs_password = matches!(error, AppError::PasswordNeeded) || signed.needs_password(&visit.server.app);
+    let needs_password = signed.needs_password(&visit.server.app);
     let page = PhonePage { chrome: visit.chrome, form, number, current_masked: me.phone, needs_password };
     Ok(failed(&error, page.render()))
 }
@@ -90,26 +90,28 @@ pub(super) async fn link(From(origin): From, Posted { member, form }: Posted<Num
 /// The number's form again. Where it lacks the password, the form asks for it beside the number.
 fn ask_for_number(visit: &Visit, error: AppError) -> Result<(FormState, AppError), Stop> {
     match error {
-        AppError::PasswordNeeded => Ok((FormState::default(), error)),
+        AppError::PasswordNeeded => {
+            let message = Some(sentence(visit.chrome.lang, &error));
+            Ok((FormState { message, errors: vec![] }, error))
+        }
         error => visit.form_of(error).map(|(form, error)| (too_soon(visit.chrome.lang, &error, form), error)),
     }
 }
 
 async fn send(
     visit: &Visit,
-    signed: &Signed,
+    signed: &mut Signed,
     number: &str,
     password: Option<&str>,
     origin: &Origin,
 ) -> Result<SentCode, AppError> {
     let app = &visit.server.app;
-    let mut signed = signed.clone();
     if let Some(password) = password.filter(|_| signed.needs_password(app)) {
-        account::confirm_password(app, &signed, password).await?;
+        account::confirm_password(app, signed, password).await?;
         // The session was read before the password was given.
         signed.password_at = app.clock.now();
     }
-    phone::link(app, &signed, number, origin).await
+    phone::link(app, signed, number, origin).await
 }
 
 fn code_page(visit: &Visit, number: String, sent: &SentCode) -> String {

@@ -47,7 +47,11 @@ impl Visit {
             AppError::PasswordNeeded => return go(&with_next("/settings/password-check", &self.back)),
             _ => log(error),
         }
-        let message = sentence(self.chrome.lang, error);
+        self.error_page(error, sentence(self.chrome.lang, error))
+    }
+
+    /// The page of an error that no form can show.
+    pub(super) fn error_page(&self, error: &AppError, message: String) -> Response {
         let status = status_of(error).as_u16();
         failed(error, ErrorPage { chrome: self.bare(), status, message }.render())
     }

@@ -21,20 +21,13 @@ pub(super) fn sentence(lang: Lang, error: &AppError) -> String {
     say(lang, code, &own)
 }
 
-/// The sentence for a field. Some words mean another thing in each field (`too_long`): the catalogue has
-/// those under the field's name.
-fn of_field(lang: Lang, error: &FieldError) -> String {
-    let FieldError { field, code, message } = error;
-    say(lang, &format!("{field}_{code}"), &say(lang, code, message))
-}
-
 /// What a form shows of an error; none when it is no matter of the form.
 pub(super) fn form_of(lang: Lang, error: &AppError) -> Option<FormState> {
     match error {
         AppError::Invalid(fields) => {
             let view = |error: &FieldError| outro_pages::FieldError {
                 field: error.field.to_owned(),
-                message: of_field(lang, error),
+                message: say(lang, error.code, &error.message),
             };
             Some(FormState { message: None, errors: fields.iter().map(view).collect() })
         }
@@ -45,16 +38,20 @@ pub(super) fn form_of(lang: Lang, error: &AppError) -> Option<FormState> {
     }
 }
 
-/// What a form says of a code that was asked for before its wait was over. Longer than the longest wait is
-/// the day's budget, which has the general sentence.
-pub(super) fn too_soon(lang: Lang, error: &AppError, form: FormState) -> FormState {
+/// The sentence for an error of sending a code. Longer than the longest wait is the day's budget, which has
+/// the general sentence.
+pub(super) fn of_sending(lang: Lang, error: &AppError) -> String {
     match error {
         AppError::TooMany { retry_after_s } if *retry_after_s <= LONGEST_WAIT_SECONDS => {
-            let own = "A code was just sent. Please wait a moment before asking for another.";
-            FormState { message: Some(say(lang, "resend_too_soon", own)), ..form }
+            say(lang, "resend_too_soon", "A code was just sent. Please wait a moment before asking for another.")
         }
-        _ => form,
+        _ => sentence(lang, error),
     }
+}
+
+/// What a form shows of an error of sending a code.
+pub(super) fn too_soon(lang: Lang, error: &AppError, form: FormState) -> FormState {
+    FormState { message: form.message.map(|_| of_sending(lang, error)), ..form }
 }
 
 /// Moves what was said of the whole form to one of its fields.
@@ -74,7 +71,7 @@ mod tests {
     fn words_are_translated_where_the_catalogue_has_them() {
         assert_eq!(say(Lang::En, "no_such_word", "Own."), "Own.");
         assert_ne!(say(Lang::Ar, "too_young", "Own."), say(Lang::En, "too_young", "Own."));
-        let long = AppError::invalid("bio", "too_long", "Own.");
+        let long = AppError::invalid("bio", "bio_too_long", "Own.");
         let shown = form_of(Lang::Ar, &long).unwrap();
         assert_eq!(shown.errors[0].field, "bio");
         assert_ne!(shown.errors[0].message, "Own.");
