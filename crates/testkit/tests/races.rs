@@ -81,7 +81,8 @@ on_both! {
             assert_eq!(left_of(&world, account).await, Vec::<String>::new(), "round {round}");
             // Whoever got in at the last moment is out: the token opens nothing.
             if let Some(token) = signed.json()["token"].as_str() {
-                let late = Client { token: Some(token.to_owned()), ..world.client() };
+                let mut late = world.client();
+                late.token = Some(token.to_owned());
                 late.get("/api/v1/me").await.expect(401);
             }
         }

@@ -43,7 +43,7 @@ fn forms(mark: &str) -> Vec<Vec<u8>> {
 }
 
 fn found_in(bytes: &[u8], marks: &[String]) -> Vec<String> {
-    let holds = |form: &Vec<u8>| bytes.windows(form.len()).any(|window| window == form);
+    let holds = |form: &Vec<u8>| memchr::memmem::find(bytes, form).is_some();
     marks.iter().filter(|mark| forms(mark).iter().any(holds)).cloned().collect()
 }
 

@@ -1,0 +1,90 @@
+//! What goes wrong is one clear line, from `serve` and from `doctor`.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+use std::net::TcpListener;
+use std::process::{Command, Output};
+
+fn outro(args: &[&str], vars: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_outro"));
+    command.args(args).envs(vars.iter().copied()).output().unwrap()
+}
+
+/// The one line that was said.
+#[track_caller]
+fn line(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success());
+    assert_eq!(said.lines().count(), 1, "{said}");
+    said
+}
+
+#[test]
+fn a_taken_port() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    assert!(line(&outro(&["serve", "--data", data, "--listen", &address], &[])).contains("taken by another program"));
+    let doctor = outro(&["doctor", "--data", data, "--listen", &address], &[]);
+    assert!(!doctor.status.success());
+    assert!(String::from_utf8_lossy(&doctor.stdout).contains("FAIL  port"));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written() {
+    // Not even root can make a folder there.
+    let said = line(&outro(&["serve", "--data", "/proc/nothing", "--listen", "127.0.0.1:0"], &[]));
+    assert!(said.contains("cannot be written"), "{said}");
+    let doctor = outro(&["doctor", "--data", "/proc/nothing", "--listen", "127.0.0.1:0"], &[]);
+    assert!(String::from_utf8_lossy(&doctor.stdout).contains("FAIL  folder"));
+}
+
+#[test]
+fn missing_ffmpeg() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["serve", "--data", folder.path().to_str().unwrap(), "--listen", "127.0.0.1:0"];
+    assert!(line(&outro(&args, &[("PATH", "/nowhere")])).contains("install ffmpeg"));
+    let args = ["doctor", "--data", folder.path().to_str().unwrap(), "--listen", "127.0.0.1:0"];
+    let doctor = outro(&args, &[("PATH", "/nowhere")]);
+    assert!(String::from_utf8_lossy(&doctor.stdout).contains("FAIL  ffmpeg"));
+}
+
+#[test]
+fn a_bad_setting() {
+    for (name, value, word) in [
+        ("OUTRO_LISTEN", "8080", "ADDR:PORT"),
+        ("OUTRO_PUBLIC_URL", "video.example", "OUTRO_PUBLIC_URL"),
+        ("OUTRO_RATE_LIMITS", "maybe", "on or off"),
+        ("OUTRO_SMS_URL", "gopher://x", "OUTRO_SMS_URL"),
+        ("OUTRO_TRUSTED_PROXIES", "10.0.0.300", "IP address"),
+        ("OUTRO_DATABASE_URL", "postgres://127.0.0.1:1/none", "database"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().to_str().unwrap();
+        let mut args = vec!["serve", "--data", data];
+        if name != "OUTRO_LISTEN" {
+            args.extend(["--listen", "127.0.0.1:0"]);
+        }
+        let said = line(&outro(&args, &[(name, value)]));
+        assert!(said.contains(word), "{name}: {said}");
+    }
+}
+
+#[test]
+fn two_servers_on_one_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let mut first = Command::new(env!("CARGO_BIN_EXE_outro"))
+        .args(["serve", "--data", data, "--listen", "127.0.0.1:0"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut greeting = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(first.stdout.take().unwrap()), &mut greeting).unwrap();
+    let said = line(&outro(&["serve", "--data", data, "--listen", "127.0.0.1:0"], &[]));
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert!(said.contains("another outro serves this folder"), "{said}");
+}
