@@ -52,5 +52,5 @@ pub(crate) async fn used(tx: &mut Tx, limits: &[Tagged]) -> Result<bool, AppErro
 /// The refusal of a limit that is used up: the day ends it.
 pub(crate) fn used_up(app: &App) -> AppError {
     let into_day = app.clock.now().0.rem_euclid(86_400_000);
-    AppError::TooMany { retry_after_s: (86_400_000 - into_day) / 1000 + 1 }
+    AppError::TooMany { code: "rate_limited", retry_after_s: (86_400_000 - into_day) / 1000 + 1 }
 }

@@ -95,6 +95,37 @@ pub(crate) async fn send(
     Ok(SentCode { challenge: id, sent_to: number.masked(), expires_at, resend_at })
 }
 
+/// The code that was sent last for a purpose, while it can be used.
+pub(crate) async fn pending(app: &App, keys: &AccountKeys, purpose: Purpose) -> Result<Option<SentCode>, AppError> {
+    let (account, now) = (keys.account(), app.clock.now());
+    let mut tx = app.db.read().await?;
+    let Some(open) = challenges::open(&mut tx, account, purpose.code(), now).await? else { return Ok(None) };
+    let resend = challenges::next_sending(&mut tx, account, purpose.code()).await?;
+    drop(tx);
+    let Some(number) = open_number(keys, &open)? else { return Ok(None) };
+    let Challenge { id, expires_at, .. } = open;
+    Ok(Some(SentCode { challenge: id, sent_to: number.masked(), expires_at, resend_at: resend.unwrap_or(now) }))
+}
+
+/// The number that a challenge's code went to.
+fn open_number(keys: &AccountKeys, challenge: &Challenge) -> Result<Option<PhoneNumber>, AppError> {
+    let open = |sealed: &Vec<u8>| keys.open_text(outro_datamap::CHALLENGE_NUMBER, challenge.id.as_bytes(), sealed);
+    Ok(challenge.number.as_ref().map(open).transpose()?.and_then(|number| number.parse().ok()))
+}
+
+/// The number that a challenge of a purpose went to, also when its time is over: to send another code.
+pub(crate) async fn number_of(
+    app: &App,
+    keys: &AccountKeys,
+    purpose: Purpose,
+    challenge: &str,
+) -> Result<PhoneNumber, AppError> {
+    let id: ChallengeId = challenge.parse().map_err(|_| code_over())?;
+    let found = challenges::get(&mut app.db.read().await?, keys.account(), id).await?;
+    let found = found.filter(|found| found.purpose == purpose.code()).ok_or_else(code_over)?;
+    open_number(keys, &found)?.ok_or_else(code_over)
+}
+
 /// A challenge that a password answers, where no code can be sent.
 pub(crate) async fn without_code(app: &App, keys: &AccountKeys, purpose: Purpose) -> Result<Challenge, AppError> {
     let challenge = new_challenge(app, keys, purpose, None);
@@ -136,7 +167,8 @@ async fn note_sending(app: &App, tx: &mut Tx, account: AccountId, purpose: Purpo
     let now = app.clock.now();
     let (sent, next_at) = challenges::resend(tx, account, purpose.code()).await?.unwrap_or((0, now));
     if app.settings.rate_limits && now < next_at {
-        return Err(AppError::TooMany { retry_after_s: (next_at.millis_since(now) + 999) / 1000 });
+        let retry_after_s = (next_at.millis_since(now) + 999) / 1000;
+        return Err(AppError::TooMany { code: "resend_too_soon", retry_after_s });
     }
     let wait = FIRST_WAIT_SECONDS << sent.min(WAIT_DOUBLINGS);
     let next_at = now.plus_seconds(wait);
@@ -209,9 +241,7 @@ pub(crate) async fn check(
     let stored = accounts::by_id(&mut tx, account).await?.ok_or(AppError::SignInNeeded)?;
     tx.commit().await?;
     let tried = tried.ok_or_else(code_over)?;
-    let sealed = tried.number.as_deref();
-    let number = sealed.map(|number| keys.open_text(outro_datamap::CHALLENGE_NUMBER, id.as_bytes(), number));
-    let number: Option<PhoneNumber> = number.transpose()?.and_then(|number| number.parse().ok());
+    let number = open_number(keys, &tried)?;
     let right = match (proof, &number) {
         (Proof::Code(code), Some(number)) => {
             constant_time_eq(&mac(app, account, purpose, id, number, &digits(code)), &tried.code_mac)
@@ -252,9 +282,9 @@ fn mac(
     app.vault.mac(MacPurpose::OneTimeCode, parts)
 }
 
-/// A code as people type it: spaces and hyphens are passed over.
+/// A code as people type it: spaces and hyphens are passed over, and digits of any script are digits.
 fn digits(code: &str) -> String {
-    code.chars().filter(|letter| !letter.is_whitespace() && *letter != '-').collect()
+    code.chars().filter(|letter| !letter.is_whitespace() && *letter != '-').map(outro_model::ascii_digit).collect()
 }
 
 /// Six digits, each code as likely as any other.
@@ -279,5 +309,6 @@ mod tests {
         assert!(text.contains("DELETES your account"));
         assert!(text.ends_with("\n\n@video.example #012345"), "{text}");
         assert_eq!(digits(" 012-345 "), "012345");
+        assert_eq!(digits("٠١٢٣٤٥"), "012345");
     }
 }

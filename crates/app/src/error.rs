@@ -25,6 +25,8 @@ pub enum AppError {
     /// Asked for too often.
     #[error("too many")]
     TooMany {
+        /// A stable word: `rate_limited` for a day's budget, `resend_too_soon` for the wait between codes.
+        code: &'static str,
         /// Seconds until it may be asked for again.
         retry_after_s: i64,
     },

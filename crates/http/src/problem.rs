@@ -78,7 +78,7 @@ pub(crate) fn words_of(error: &AppError) -> (&'static str, String) {
         AppError::NotFound => ("not_found", "There is nothing here.".into()),
         AppError::SignInNeeded => ("sign_in_needed", "Sign in to do this.".into()),
         AppError::PasswordNeeded => ("password_needed", "Give your password again to do this.".into()),
-        AppError::TooMany { .. } => ("rate_limited", "Too many tries. Please wait before the next one.".into()),
+        AppError::TooMany { code, .. } => (code, "Too many tries. Please wait before the next one.".into()),
         AppError::Internal(_) => ("internal", "Something went wrong here. Please try again.".into()),
         AppError::Refused(refusal) => (refusal.code, refusal.detail.clone()),
     }
@@ -94,7 +94,7 @@ pub(crate) fn log(error: &AppError) {
 /// Adds the headers that go with an error.
 pub(crate) fn add_headers(error: &AppError, response: &mut Response) {
     match error {
-        AppError::TooMany { retry_after_s } => {
+        AppError::TooMany { retry_after_s, .. } => {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_s));
         }
         AppError::SignInNeeded => {

@@ -16,7 +16,7 @@ pub use handle::{Handle, InvalidHandle};
 pub use id::{AccountId, BlobId, ChallengeId, Id, InvalidId, JobId, SessionId, VideoId};
 pub use phone::{InvalidPhone, PhoneNumber};
 pub use random::{Random, random_bytes};
-pub use text::{InvalidText, bounded_line, bounded_text};
+pub use text::{InvalidText, ascii_digit, bounded_line, bounded_text};
 pub use video::{Audience, BlobKind, Reframe, UnknownWord, VideoState};
 
 /// The state of an account. What is erased has no row, so it has no state.

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::ascii_digit;
+
 /// A number as E.164 writes it: `+`, then 8 to 15 digits, the first not zero.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PhoneNumber(String);
@@ -30,9 +32,10 @@ impl PhoneNumber {
 impl FromStr for PhoneNumber {
     type Err = InvalidPhone;
 
-    /// Spaces, dots, hyphens and brackets are passed over.
+    /// Spaces, dots, hyphens, brackets and direction marks are passed over; digits of any script are digits.
     fn from_str(text: &str) -> Result<Self, InvalidPhone> {
-        let kept: String = text.chars().filter(|letter| !matches!(letter, ' ' | '-' | '.' | '(' | ')')).collect();
+        let spoken = |letter: &char| !matches!(letter, ' ' | '-' | '.' | '(' | ')' | '\u{200e}' | '\u{200f}');
+        let kept: String = text.trim().chars().filter(spoken).map(ascii_digit).collect();
         let digits = kept.strip_prefix('+').ok_or(InvalidPhone)?;
         let whole = (8..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
         if whole && !digits.starts_with('0') { Ok(Self(kept)) } else { Err(InvalidPhone) }
@@ -56,6 +59,7 @@ mod tests {
         assert_eq!(number.as_str(), "+491512345678");
         assert_eq!(number.masked(), "•••• 78");
         assert_eq!(number.prefix(), "+49151234");
+        assert_eq!("+٤٩١٥١٢٣٤٥٦٧٨".parse(), Ok(number));
         for bad in ["0151234567", "+0123456789", "+1234567", "+1234567890123456", "+12345x789", ""] {
             assert_eq!(bad.parse::<PhoneNumber>(), Err(InvalidPhone), "{bad}");
         }

@@ -19,3 +19,13 @@ pub fn bounded_text(text: &str, most: usize) -> Result<String, InvalidText> {
     let fits = trimmed.chars().count() <= most && !trimmed.chars().any(strange);
     if fits { Ok(trimmed.to_owned()) } else { Err(InvalidText) }
 }
+
+/// The ASCII digit for an Arabic-Indic or Persian one; every other letter as it is.
+pub fn ascii_digit(letter: char) -> char {
+    let zero = match letter {
+        '\u{0660}'..='\u{0669}' => 0x0660,
+        '\u{06f0}'..='\u{06f9}' => 0x06f0,
+        _ => return letter,
+    };
+    char::from_digit(letter as u32 - zero, 10).unwrap_or(letter)
+}

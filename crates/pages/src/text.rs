@@ -71,6 +71,12 @@ impl Text {
         find(self.why, word).or_else(|| find(self.why, "new")).unwrap_or_default()
     }
 
+    /// What goes or stays when somebody leaves, by the word of the line; none for a word that is not known.
+    #[must_use]
+    pub fn line(&self, code: &str) -> Option<&'static str> {
+        find(self.line, code)
+    }
+
     pub(crate) fn known_problem(&self, code: &str) -> Option<&'static str> {
         find(self.problem, code)
     }
@@ -195,7 +201,7 @@ mod tests {
 
     #[test]
     fn both_languages_know_the_same_words() {
-        for (a, b) in [(EN.problem, AR.problem), (EN.why, AR.why)] {
+        for (a, b) in [(EN.problem, AR.problem), (EN.why, AR.why), (EN.line, AR.line)] {
             let words = |pairs: &[(&'static str, &'static str)]| {
                 let mut words: Vec<_> = pairs.iter().map(|(word, _)| *word).collect();
                 words.sort_unstable();

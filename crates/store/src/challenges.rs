@@ -1,6 +1,6 @@
 //! One-time codes that were sent, and how soon one may be sent again.
 
-use outro_db::{DbError, Tx, params, statements};
+use outro_db::{DbError, Row, Tx, params, statements};
 use outro_model::{AccountId, ChallengeId, Timestamp};
 
 use crate::changed;
@@ -32,7 +32,12 @@ statements! {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)";
     TRY = "UPDATE challenges SET tries = tries + 1
         WHERE account_id = ?1 AND id = ?2 AND purpose = ?3 AND used_at IS NULL AND expires_at > ?4 AND tries < ?5
-        RETURNING number, code_mac, created_at, expires_at";
+        RETURNING id, purpose, number, code_mac, created_at, expires_at";
+    GET = "SELECT id, purpose, number, code_mac, created_at, expires_at FROM challenges
+        WHERE account_id = ?1 AND id = ?2";
+    OPEN = "SELECT id, purpose, number, code_mac, created_at, expires_at FROM challenges
+        WHERE account_id = ?1 AND purpose = ?2 AND used_at IS NULL AND expires_at > ?3 AND tries < ?4";
+    NEXT_SENDING = "SELECT next_at FROM resends WHERE account_id = ?1 AND purpose = ?2";
     USE = "UPDATE challenges SET used_at = ?3 WHERE account_id = ?1 AND id = ?2 AND used_at IS NULL AND expires_at > ?3";
     DROP_PURPOSE = "DELETE FROM challenges WHERE account_id = ?1 AND purpose = ?2";
     DROP_ONE = "DELETE FROM challenges WHERE account_id = ?1 AND id = ?2";
@@ -50,6 +55,34 @@ pub async fn replace(tx: &mut Tx, challenge: &Challenge) -> Result<(), DbError> 
     tx.execute(&INSERT, params![account, id, purpose, number, code_mac, created_at, expires_at]).await.map(|_| ())
 }
 
+fn read(account: AccountId, row: &Row) -> Result<Challenge, DbError> {
+    Ok(Challenge {
+        account,
+        id: row.get(0)?,
+        purpose: row.get(1)?,
+        number: row.get(2)?,
+        code_mac: row.get(3)?,
+        created_at: row.get(4)?,
+        expires_at: row.get(5)?,
+    })
+}
+
+/// A challenge of an account, also one that is over.
+pub async fn get(tx: &mut Tx, account: AccountId, id: ChallengeId) -> Result<Option<Challenge>, DbError> {
+    tx.query_opt(&GET, params![account, id]).await?.map(|row| read(account, &row)).transpose()
+}
+
+/// The challenge of a purpose that can still be answered.
+pub async fn open(tx: &mut Tx, account: AccountId, purpose: i64, now: Timestamp) -> Result<Option<Challenge>, DbError> {
+    let row = tx.query_opt(&OPEN, params![account, purpose, now, TRIES]).await?;
+    row.map(|row| read(account, &row)).transpose()
+}
+
+/// When the next code of a purpose may be sent.
+pub async fn next_sending(tx: &mut Tx, account: AccountId, purpose: i64) -> Result<Option<Timestamp>, DbError> {
+    tx.query_opt(&NEXT_SENDING, params![account, purpose]).await?.map(|row| row.get(0)).transpose()
+}
+
 /// Spends one try; none when the challenge is unknown, used, expired, of another purpose, or out of tries.
 /// Commit before comparing the code: a try that was made stays spent.
 pub async fn spend_try(
@@ -60,11 +93,7 @@ pub async fn spend_try(
     now: Timestamp,
 ) -> Result<Option<Challenge>, DbError> {
     let row = tx.query_opt(&TRY, params![account, id, purpose, now, TRIES]).await?;
-    row.map(|row| {
-        let (number, code_mac, created_at, expires_at) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-        Ok(Challenge { account, id, purpose, number, code_mac, created_at, expires_at })
-    })
-    .transpose()
+    row.map(|row| read(account, &row)).transpose()
 }
 
 /// Uses a challenge up; `false` when somebody was faster, or its time is over.

@@ -35,13 +35,15 @@ pub struct Item {
     pub width: i64,
     /// The rendition's height.
     pub height: i64,
+    /// The rendition's length in bytes.
+    pub size_bytes: i64,
 }
 
 statements! {
     FOR_YOU = concat!(
         "SELECT v.owner_id, v.id, a.state, a.private_account, v.state, v.audience, v.caption, a.handle, a.display_name,
             v.published_at, v.duration_ms, v.like_count,
-            (SELECT COUNT(*) FROM likes l WHERE l.account_id = ?7 AND l.video_id = v.id), b.width, b.height
+            (SELECT COUNT(*) FROM likes l WHERE l.account_id = ?7 AND l.video_id = v.id), b.width, b.height, b.length
         FROM videos v JOIN accounts a ON a.id = v.owner_id
         JOIN blobs b ON b.owner_id = v.owner_id AND b.video_id = v.id AND b.kind = 1
         WHERE ", in_scope!(), " AND (v.published_at, v.id) < (?5, ?6)
@@ -82,5 +84,6 @@ fn read(row: &Row) -> Result<Item, DbError> {
         liked: row.get(12)?,
         width: row.get(13)?,
         height: row.get(14)?,
+        size_bytes: row.get(15)?,
     })
 }

@@ -84,8 +84,8 @@ async fn fail(app: &App, limits: Vec<budget::Tagged>) -> Result<(), AppError> {
     }
 }
 
-/// Notes that the person gave the password again, for what asks for a recent one.
-pub async fn confirm_password(app: &App, signed: &Signed, given: &str) -> Result<(), AppError> {
+/// Notes that the person gave the password again, for what asks for a recent one; the session as it is then.
+pub async fn confirm_password(app: &App, signed: &Signed, given: &str) -> Result<Signed, AppError> {
     let keys = signed.keys(app).await?;
     let limits = [Budget { parts: &[b"password", signed.account.as_bytes()], limit: FAILURES_A_HANDLE }];
     let limits = budget::tagged(app, &limits).await?;
@@ -105,5 +105,6 @@ pub async fn confirm_password(app: &App, signed: &Signed, given: &str) -> Result
     }
     let mut tx = app.db.write().await?;
     sessions::password_given(&mut tx, &session, now).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(Signed { password_at: now, ..signed.clone() })
 }

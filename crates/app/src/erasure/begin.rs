@@ -20,6 +20,12 @@ pub enum Begun {
     },
 }
 
+/// What was asked for last, while it can still be answered: a page that is opened anew shows it again.
+pub async fn begun(app: &App, signed: &Signed) -> Result<Option<Begun>, AppError> {
+    let keys = signed.keys(app).await?;
+    Ok(codes::pending(app, &keys, Purpose::Leave).await?.map(Begun::Code))
+}
+
 /// Begins leaving. It is never impossible for want of a phone.
 pub async fn begin(app: &App, signed: &Signed, origin: &Origin) -> Result<Begun, AppError> {
     let keys = signed.keys(app).await?;

@@ -7,7 +7,7 @@ pub mod note;
 mod receipt;
 mod walk;
 
-pub use begin::{Begun, begin};
+pub use begin::{Begun, begin, begun};
 pub use confirm::{Confirmed, confirm};
 pub use consequences::{Consequences, Line, consequences};
 pub use receipt::{ReceiptView, receipt, receipt_hash};

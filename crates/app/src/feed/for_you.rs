@@ -72,6 +72,7 @@ fn opened(
         duration_ms: item.duration_ms,
         width: item.width,
         height: item.height,
+        size_bytes: item.size_bytes,
         like_count: item.like_count,
         liked: item.liked,
         is_mine: asking == Some(item.owner),

@@ -19,6 +19,19 @@ pub async fn link(app: &App, signed: &Signed, number: &str, origin: &Origin) -> 
     codes::send(app, &keys, Purpose::LinkPhone, &number, origin).await
 }
 
+/// Sends another code to the number that a challenge's code went to. Takes a recent password.
+pub async fn resend(app: &App, signed: &Signed, challenge: &str, origin: &Origin) -> Result<SentCode, AppError> {
+    signed.recent_password(app)?;
+    let keys = signed.keys(app).await?;
+    let number = codes::number_of(app, &keys, Purpose::LinkPhone, challenge).await?;
+    codes::send(app, &keys, Purpose::LinkPhone, &number, origin).await
+}
+
+/// The code that was sent last, while it can be used: a page that is shown again says where it went.
+pub async fn pending(app: &App, signed: &Signed) -> Result<Option<SentCode>, AppError> {
+    codes::pending(app, &signed.keys(app).await?, Purpose::LinkPhone).await
+}
+
 /// Links the number that a code went to; the number, masked.
 pub async fn verify(app: &App, signed: &Signed, challenge: &str, code: &str) -> Result<String, AppError> {
     let keys = signed.keys(app).await?;

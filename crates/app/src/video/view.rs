@@ -43,6 +43,8 @@ pub struct VideoView {
     pub width: i64,
     /// The height of the rendition.
     pub height: i64,
+    /// The length of the rendition in bytes; 0 before there is one.
+    pub size_bytes: i64,
     /// How many like it.
     pub like_count: i64,
     /// Whether the viewer does.
@@ -130,6 +132,7 @@ pub(super) fn opened(keys: &AccountKeys, asking: Option<AccountId>, found: &Foun
         duration_ms: video.duration_ms,
         width: rendition.as_ref().map_or(0, |blob| blob.width),
         height: rendition.as_ref().map_or(0, |blob| blob.height),
+        size_bytes: rendition.as_ref().map_or(0, |blob| blob.length),
         like_count: video.like_count,
         liked: *liked,
         is_mine: asking == Some(owner.id),

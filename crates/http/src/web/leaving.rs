@@ -5,7 +5,7 @@ use outro_app::AppError;
 use outro_app::erasure::{self, Begun, Line};
 use outro_app::video::{self, Part, VideoView};
 use outro_model::VideoState;
-use outro_pages::{Chrome, FormState, LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, Notice};
+use outro_pages::{Chrome, FormState, Lang, LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, Notice};
 use serde::Deserialize;
 
 use super::cards::part;
@@ -13,20 +13,17 @@ use super::phone::seconds_until;
 use super::place::{go, with_cookie};
 use super::render::{Answer, OrPage as _, failed, html};
 use super::visit::{Member, Posted};
-use super::words::{of_sending, too_soon};
 use crate::media::address;
 use crate::who::{From, clear_cookie};
 
 /// How many videos are offered on the page.
 const VIDEOS: i64 = 50;
-/// How long a code is good, in minutes, where the page is shown again and no longer knows when it was sent.
-const CODE_MINUTES: i64 = 5;
 
-/// The challenge of a page that is there already, when another code is asked for.
+/// Whether the page is there already, and another code is asked for.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct BeginForm {
-    challenge: String,
+    again: Option<String>,
 }
 
 /// The proof that it is oneself.
@@ -43,28 +40,27 @@ pub(super) async fn start_over() -> Response {
     go("/settings/account")
 }
 
-/// `POST /settings/leave`.
+/// `POST /settings/leave`: opens the page, and sends the code, or another one.
 pub(super) async fn begin(From(origin): From, Posted { mut member, form }: Posted<BeginForm>) -> Answer {
-    let again = !form.challenge.is_empty();
-    match erasure::begin(&member.visit.server.app, &member.signed, &origin).await {
+    let app = member.visit.server.app.clone();
+    match erasure::begin(&app, &member.signed, &origin).await {
         Ok(begun) => {
-            member.visit.chrome.notice = again.then_some(Notice::CodeSent);
+            member.visit.chrome.notice = form.again.is_some().then_some(Notice::CodeSent);
             let proof = proof(&member, begun);
             Ok(html(page(&member, proof, FormState::default()).await.or_page(&member.visit)?))
         }
-        // The page is there, and with it the code that was sent: both still hold.
-        Err(error) if again => {
-            let wait = if let AppError::TooMany { retry_after_s } = error { retry_after_s } else { 0 };
-            let proof = code_sent(&member, form.challenge, wait);
-            let (form, error) = member.visit.form_of(error)?;
-            let form = too_soon(member.visit.chrome.lang, &error, form);
-            Ok(failed(&error, page(&member, proof, form).await.or_page(&member.visit)?))
-        }
-        Err(error @ AppError::TooMany { .. }) => {
-            let message = of_sending(member.visit.chrome.lang, &error);
-            Ok(member.visit.error_page(&error, message))
-        }
-        Err(error) => Err(member.visit.stop(error)),
+        // A code is on its way already: the page shows where it went, and takes it.
+        Err(error) => match erasure::begun(&app, &member.signed).await.or_page(&member.visit)? {
+            Some(begun) => {
+                let proof = proof(&member, begun);
+                let (shown, error) = member.visit.form_of(error)?;
+                if form.again.is_none() {
+                    return Ok(html(page(&member, proof, FormState::default()).await.or_page(&member.visit)?));
+                }
+                Ok(failed(&error, page(&member, proof, shown).await.or_page(&member.visit)?))
+            }
+            None => Err(member.visit.stop(error)),
+        },
     }
 }
 
@@ -80,10 +76,15 @@ fn proof(member: &Member, begun: Begun) -> LeaveProof {
     }
 }
 
-/// A code that was sent to the linked phone with an earlier page.
-fn code_sent(member: &Member, challenge: String, resend_after_s: i64) -> LeaveProof {
+/// The proof that the page asked for, shown again after a try. A code whose time is over is asked for anew.
+async fn proof_again(member: &Member, challenge: String, by_password: bool) -> Result<LeaveProof, AppError> {
+    if by_password {
+        return Ok(LeaveProof::Password { challenge });
+    }
+    let begun = erasure::begun(&member.visit.server.app, &member.signed).await?;
     let masked = member.me.phone.clone().unwrap_or_default();
-    LeaveProof::Code { challenge, masked, resend_after_s, expires_min: CODE_MINUTES }
+    let over = LeaveProof::Code { challenge, masked, resend_after_s: 0, expires_min: 0 };
+    Ok(begun.map_or(over, |begun| proof(member, begun)))
 }
 
 /// `POST /settings/leave/confirm`.
@@ -93,11 +94,8 @@ pub(super) async fn confirm(Posted { member, form }: Posted<ProofForm>) -> Answe
     match erasure::confirm(app, &member.signed, &challenge, code.as_deref(), password.as_deref()).await {
         Ok(left) => Ok(gone(&member, left)),
         Err(error) => {
-            let proof = match password {
-                Some(_) => LeaveProof::Password { challenge },
-                None => code_sent(&member, challenge, 0),
-            };
             let (form, error) = member.visit.form_of(error)?;
+            let proof = proof_again(&member, challenge, password.is_some()).await.or_page(&member.visit)?;
             Ok(failed(&error, page(&member, proof, form).await.or_page(&member.visit)?))
         }
     }
@@ -130,8 +128,8 @@ async fn page(member: &Member, proof: LeaveProof, form: FormState) -> Result<Str
         chrome: visit.chrome.clone(),
         form,
         handle: me.handle.clone(),
-        goes: lines(&means.erased),
-        stays: lines(&means.kept),
+        goes: lines(visit.chrome.lang, &means.erased),
+        stays: lines(visit.chrome.lang, &means.kept),
         coins: means.coins,
         videos: mine.items.into_iter().map(to_take).collect(),
         proof,
@@ -139,8 +137,12 @@ async fn page(member: &Member, proof: LeaveProof, form: FormState) -> Result<Str
     Ok(page.render())
 }
 
-fn lines(lines: &[Line]) -> Vec<LeaveLine> {
-    lines.iter().map(|line| LeaveLine { what: line.text.to_owned(), detail: String::new() }).collect()
+fn lines(lang: Lang, lines: &[Line]) -> Vec<LeaveLine> {
+    let view = |line: &Line| {
+        let known = lang.text().line(line.code);
+        LeaveLine { what: known.unwrap_or(line.text).to_owned(), detail: String::new() }
+    };
+    lines.iter().map(view).collect()
 }
 
 /// A video to take along. One that never became ready can be had as it was uploaded.
@@ -150,6 +152,6 @@ fn to_take(video: VideoView) -> LeaveVideo {
         cover_url: part(&video, Part::Cover),
         download_url: address(video.id, kind),
         caption: video.caption,
-        size_bytes: 0,
+        size_bytes: video.size_bytes,
     }
 }

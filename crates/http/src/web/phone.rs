@@ -2,14 +2,14 @@
 
 use axum::response::Response;
 use outro_app::{AppError, Origin, SentCode, Signed, account, phone};
-use outro_model::{PhoneNumber, Timestamp};
+use outro_model::Timestamp;
 use outro_pages::{FormState, PhonePage, PhoneVerifyPage};
 use serde::Deserialize;
 
 use super::place::go;
-use super::render::{Answer, Stop, failed, html};
+use super::render::{Answer, OrPage as _, Stop, failed, html};
 use super::visit::{Member, Posted, Visit};
-use super::words::{sentence, too_soon};
+use super::words::sentence;
 use crate::who::From;
 
 /// A number, and the password where it is asked for.
@@ -28,31 +28,28 @@ pub(super) struct CodeForm {
     code: String,
 }
 
-/// What the page of the code holds between its steps. The number stands in that page alone, where its
-/// person has just typed it: another code is sent to it, and its last digits are shown.
-struct Awaited {
-    challenge: String,
-    number: String,
+/// The page that asks for the code.
+fn code_page(visit: &Visit, sent: &SentCode, form: FormState) -> String {
+    let resend_after_s = seconds_until(visit, sent.resend_at);
+    let (chrome, challenge, masked) = (visit.chrome.clone(), sent.challenge.to_string(), sent.sent_to.clone());
+    PhoneVerifyPage { chrome, form, challenge, masked, resend_after_s }.render()
 }
 
-impl Awaited {
-    fn read(text: &str) -> Self {
-        let (challenge, number) = text.split_once('~').unwrap_or((text, ""));
-        Self { challenge: challenge.to_owned(), number: number.to_owned() }
-    }
-
-    fn text(&self) -> String {
-        format!("{}~{}", self.challenge, self.number)
-    }
-
-    fn masked(&self) -> String {
-        self.number.parse::<PhoneNumber>().map(|number| number.masked()).unwrap_or_default()
-    }
-
-    fn page(&self, visit: &Visit, form: FormState, resend_after_s: i64) -> String {
-        let (chrome, challenge, masked) = (visit.chrome.clone(), self.text(), self.masked());
-        PhoneVerifyPage { chrome, form, challenge, masked, resend_after_s }.render()
-    }
+/// The page that asks for the code again, with what is wrong. A code whose time is over was sent to a
+/// number that only its challenge knows: another can still be asked for.
+async fn code_page_again(
+    visit: &Visit,
+    signed: &Signed,
+    challenge: String,
+    form: FormState,
+) -> Result<String, AppError> {
+    Ok(match phone::pending(&visit.server.app, signed).await? {
+        Some(sent) => code_page(visit, &sent, form),
+        None => {
+            let (chrome, masked) = (visit.chrome.clone(), String::new());
+            PhoneVerifyPage { chrome, form, challenge, masked, resend_after_s: 0 }.render()
+        }
+    })
 }
 
 /// Seconds until a moment, rounded up; 0 when it is over.
@@ -78,7 +75,7 @@ pub(super) async fn link(From(origin): From, Posted { member, form }: Posted<Num
     let Member { visit, mut signed, me } = member;
     let NumberForm { number, password } = form;
     let error = match send(&visit, &mut signed, &number, password.as_deref(), &origin).await {
-        Ok(sent) => return Ok(html(code_page(&visit, number, &sent))),
+        Ok(sent) => return Ok(html(code_page(&visit, &sent, FormState::default()))),
         Err(error) => error,
     };
     let (form, error) = ask_for_number(&visit, error)?;
@@ -94,7 +91,7 @@ fn ask_for_number(visit: &Visit, error: AppError) -> Result<(FormState, AppError
             let message = Some(sentence(visit.chrome.lang, &error));
             Ok((FormState { message, errors: vec![] }, error))
         }
-        error => visit.form_of(error).map(|(form, error)| (too_soon(visit.chrome.lang, &error, form), error)),
+        error => visit.form_of(error),
     }
 }
 
@@ -107,27 +104,20 @@ async fn send(
 ) -> Result<SentCode, AppError> {
     let app = &visit.server.app;
     if let Some(password) = password.filter(|_| signed.needs_password(app)) {
-        account::confirm_password(app, signed, password).await?;
-        // The session was read before the password was given.
-        signed.password_at = app.clock.now();
+        *signed = account::confirm_password(app, signed, password).await?;
     }
     phone::link(app, signed, number, origin).await
-}
-
-fn code_page(visit: &Visit, number: String, sent: &SentCode) -> String {
-    let awaited = Awaited { challenge: sent.challenge.to_string(), number };
-    awaited.page(visit, FormState::default(), seconds_until(visit, sent.resend_at))
 }
 
 /// `POST /settings/phone/verify`.
 pub(super) async fn verify(Posted { member, form }: Posted<CodeForm>) -> Answer {
     let Member { visit, signed, .. } = member;
-    let awaited = Awaited::read(&form.challenge);
-    match phone::verify(&visit.server.app, &signed, &awaited.challenge, &form.code).await {
+    let CodeForm { challenge, code } = form;
+    match phone::verify(&visit.server.app, &signed, &challenge, &code).await {
         Ok(_) => Ok(go("/settings/account?done=phone_linked")),
         Err(error) => {
             let (form, error) = visit.form_of(error)?;
-            Ok(failed(&error, awaited.page(&visit, form, 0)))
+            Ok(failed(&error, code_page_again(&visit, &signed, challenge, form).await.or_page(&visit)?))
         }
     }
 }
@@ -135,34 +125,16 @@ pub(super) async fn verify(Posted { member, form }: Posted<CodeForm>) -> Answer 
 /// `POST /settings/phone/resend`.
 pub(super) async fn resend(From(origin): From, Posted { member, form }: Posted<CodeForm>) -> Answer {
     let Member { mut visit, signed, .. } = member;
-    let awaited = Awaited::read(&form.challenge);
-    match phone::link(&visit.server.app, &signed, &awaited.number, &origin).await {
+    match phone::resend(&visit.server.app, &signed, &form.challenge, &origin).await {
         Ok(sent) => {
             visit.chrome.notice = Some(outro_pages::Notice::CodeSent);
-            Ok(html(code_page(&visit, awaited.number, &sent)))
+            Ok(html(code_page(&visit, &sent, FormState::default())))
         }
-        // A number that is none was not sent by the page of the code.
-        Err(AppError::Invalid(_)) => Ok(go("/settings/phone")),
+        // What was sent is gone for good: it begins with the number again.
+        Err(AppError::Refused(refusal)) if refusal.code == "code_expired" => Ok(go("/settings/phone")),
         Err(error) => {
-            let wait = if let AppError::TooMany { retry_after_s } = error { retry_after_s } else { 0 };
-            let (form, error) = visit.form_of(error)?;
-            let form = too_soon(visit.chrome.lang, &error, form);
-            Ok(failed(&error, awaited.page(&visit, form, wait)))
+            let (shown, error) = visit.form_of(error)?;
+            Ok(failed(&error, code_page_again(&visit, &signed, form.challenge, shown).await.or_page(&visit)?))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_awaited_comes_back_as_it_went() {
-        let awaited = Awaited::read("abc~+49 151 2345678");
-        assert_eq!((awaited.challenge.as_str(), awaited.number.as_str()), ("abc", "+49 151 2345678"));
-        assert_eq!(awaited.text(), "abc~+49 151 2345678");
-        assert_eq!(awaited.masked(), "•••• 78");
-        assert_eq!(Awaited::read("abc").number, "");
-        assert_eq!(Awaited::read("abc~nonsense").masked(), "");
     }
 }

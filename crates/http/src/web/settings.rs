@@ -121,7 +121,7 @@ pub(super) async fn password(Posted { member, form }: Posted<PasswordForm>) -> A
     let PasswordForm { password, next } = form;
     let next = onward(&next);
     match account::confirm_password(&visit.server.app, &signed, &password).await {
-        Ok(()) => Ok(go(next)),
+        Ok(_) => Ok(go(next)),
         Err(error) => {
             visit.again(error, |chrome, form| PasswordCheckPage { chrome, form, next: next.to_owned() }.render())
         }

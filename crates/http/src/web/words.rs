@@ -5,9 +5,6 @@ use outro_pages::{FormState, Lang};
 
 use crate::problem::words_of;
 
-/// The longest wait before another code is sent: 16 minutes.
-const LONGEST_WAIT_SECONDS: i64 = 16 * 60;
-
 /// The catalogue's sentence for a word; our own sentence where the catalogue has none.
 pub(super) fn say(lang: Lang, code: &str, own: &str) -> String {
     // The catalogue answers the same general sentence for every word that it does not know.
@@ -36,22 +33,6 @@ pub(super) fn form_of(lang: Lang, error: &AppError) -> Option<FormState> {
         }
         _ => None,
     }
-}
-
-/// The sentence for an error of sending a code. Longer than the longest wait is the day's budget, which has
-/// the general sentence.
-pub(super) fn of_sending(lang: Lang, error: &AppError) -> String {
-    match error {
-        AppError::TooMany { retry_after_s } if *retry_after_s <= LONGEST_WAIT_SECONDS => {
-            say(lang, "resend_too_soon", "A code was just sent. Please wait a moment before asking for another.")
-        }
-        _ => sentence(lang, error),
-    }
-}
-
-/// What a form shows of an error of sending a code.
-pub(super) fn too_soon(lang: Lang, error: &AppError, form: FormState) -> FormState {
-    FormState { message: form.message.map(|_| of_sending(lang, error)), ..form }
 }
 
 /// Moves what was said of the whole form to one of its fields.
@@ -84,9 +65,9 @@ mod tests {
         let refused = AppError::refused(RefusalKind::Conflict, "no_such_word", "Own.");
         let shown = form_of(Lang::En, &refused).unwrap();
         assert_eq!(shown.message.as_deref(), Some("Own."));
-        let soon = AppError::TooMany { retry_after_s: 25 };
-        let daily = AppError::TooMany { retry_after_s: 40_000 };
-        let shown_of = |error| too_soon(Lang::En, error, form_of(Lang::En, error).unwrap()).message;
+        let soon = AppError::TooMany { code: "resend_too_soon", retry_after_s: 25 };
+        let daily = AppError::TooMany { code: "rate_limited", retry_after_s: 40_000 };
+        let shown_of = |error| form_of(Lang::En, error).unwrap().message;
         assert_ne!(shown_of(&soon), shown_of(&daily));
         let moved = onto("handle", shown);
         assert!(moved.message.is_none() && moved.errors[0].field == "handle");
