@@ -82,6 +82,21 @@ class Person {
   async screenshot(name, options = {}) {
     await mkdir(pictures, { recursive: true });
     await this.page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled', ...options });
+    assert.deepEqual(await this.#sticksOut(), [], `text runs out of the screen on ${name}`);
+  }
+
+  // Texts that reach past the side of the screen, or past the box that is drawn around them.
+  #sticksOut() {
+    return this.page.evaluate(() => {
+      const past = (element) => {
+        const { left, right, width } = element.getBoundingClientRect();
+        const box = element.closest('.paper, .panel, dialog')?.getBoundingClientRect();
+        return width > 1 && (left < -1 || right > innerWidth + 1 || (box && right > box.right + 1));
+      };
+      const texts = [...document.querySelectorAll('main *')].filter((e) =>
+        e.childElementCount === 0 && e.textContent.trim() !== '' && e.checkVisibility({ opacityProperty: true }));
+      return texts.filter(past).map((e) => `${e.localName}.${e.className}: ${e.textContent.trim().slice(0, 60)}`);
+    });
   }
 
   // What axe finds against WCAG 2.2 AA, one line each. The script is run by the debugger, which no policy stops.

@@ -107,7 +107,7 @@ impl Flags {
             sms_url: self.sms_url.or(file.sms_url),
             trusted_proxies: proxies.or(file.trusted_proxies).unwrap_or_default(),
             rate_limits: read_switch(self.rate_limits.or(file.rate_limits))?,
-            max_upload_bytes: self.max_upload_mb.or(file.max_upload_mb).unwrap_or(512) << 20,
+            max_upload_bytes: self.max_upload_mb.or(file.max_upload_mb).unwrap_or(500) * 1_000_000,
             max_duration_s: self.max_duration_s.or(file.max_duration_s).unwrap_or(600),
             data,
             listen,

@@ -85,7 +85,7 @@ pub(super) fn new_blob(app: &App, owner: AccountId, video: VideoId, kind: BlobKi
 }
 
 fn too_large(app: &App) -> AppError {
-    let most = app.settings.max_upload_bytes >> 20;
+    let most = app.settings.max_upload_bytes / 1_000_000;
     AppError::refused(RefusalKind::TooLarge, "file_too_large", format!("This file is larger than {most} MB."))
 }
 
