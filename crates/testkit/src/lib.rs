@@ -1,11 +1,10 @@
 //! A whole server for tests: real SQLite or PostgreSQL, real keyring, real files, real ffmpeg, a clock
 //! that stands still. For tests alone; nothing of the product imports it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
-
 mod client;
 mod clips;
 mod postgres;
+mod scenes;
 mod world;
 
 pub use client::{Client, Reply};

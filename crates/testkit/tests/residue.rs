@@ -149,7 +149,7 @@ on_both! {
         for mark in &marks {
             for form in forms(mark) {
                 let planted = [&before[..before.len().min(4096)], &form[..], b"tail"].concat();
-                assert_eq!(found_in(&planted, std::slice::from_ref(mark)), [mark.clone()]);
+                assert_eq!(found_in(&planted, std::slice::from_ref(mark)).len(), 1, "{mark}");
             }
         }
         leave(&world, &who).await;

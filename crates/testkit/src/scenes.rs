@@ -1,0 +1,148 @@
+//! Short ways to a state that a test begins from.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use outro_app::{App, Settings};
+use outro_db::{Row, Statement};
+use outro_model::{AccountId, Audience, BlobId, BlobKind, Clock as _, Reframe, Timestamp, VideoId, VideoState};
+use outro_store::blobs::{self, Blob};
+use outro_store::videos::{self, Video};
+use outro_vault::AccountKeys;
+
+use serde_json::Value;
+
+use crate::client::Client;
+use crate::clips::clip;
+use crate::world::World;
+
+impl World {
+    /// The same server with other settings.
+    pub fn with_settings(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = (*self.app.settings).clone();
+        change(&mut settings);
+        let app = App { settings: Arc::new(settings), ..self.app.clone() };
+        let (clock, outbox, folder) = (self.clock.clone(), self.outbox.clone(), self.folder.clone());
+        Self { app, clock, outbox, folder, database: self.database.clone() }
+    }
+
+    /// Moves the clock to one hour after the next midnight (UTC), so that a test of daily limits does
+    /// not run into the next day. Everybody's password is old then: do it before anybody joins.
+    pub fn to_a_new_day(&self) {
+        let into_day = self.clock.now().0.rem_euclid(86_400_000) / 1000;
+        self.clock.advance_seconds(86_400 - into_day + 3600);
+    }
+
+    /// The id of the account that a client is signed in as.
+    pub async fn id_of(&self, client: &Client) -> AccountId {
+        client.get("/api/v1/me").await.expect(200).json()["id"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Uploads the clip and makes it ready, as people do it; the id of the video.
+    pub async fn uploaded(&self, client: &Client, fields: &[(&str, &str)]) -> String {
+        let reply = client.upload(clip(), fields).await.expect(202);
+        self.settle().await;
+        reply.json()["video"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Plants a video that is ready, with these bytes for its rendition, sealed as an encode seals them,
+    /// and nothing encoded; the id of the video.
+    pub async fn plant(&self, owner: &Client, rendition: &[u8]) -> String {
+        let account = self.id_of(owner).await;
+        let keys = self.app.vault.account(account).await.unwrap().expect("keys");
+        let (id, now) = (VideoId::random(&*self.app.random), self.clock.now());
+        let original = self.seal(&keys, id, BlobKind::Original, b"the original").await;
+        let cover = self.seal(&keys, id, BlobKind::Cover, b"\xff\xd8 a cover").await;
+        let rendition = self.seal(&keys, id, BlobKind::Rendition, rendition).await;
+        let caption = keys.seal_text(outro_datamap::VIDEO_CAPTION, id.as_bytes(), "planted");
+        let mut tx = self.app.db.write().await.unwrap();
+        videos::insert(&mut tx, &video_row(account, id, caption, now)).await.unwrap();
+        for blob in [original, rendition, cover] {
+            blobs::begin(&mut tx, &blob).await.unwrap();
+            assert!(blobs::finish(&mut tx, &blob).await.unwrap());
+        }
+        assert!(videos::set_ready(&mut tx, account, id, 1000, now).await.unwrap());
+        tx.commit().await.unwrap();
+        id.to_string()
+    }
+
+    async fn seal(&self, keys: &AccountKeys, video: VideoId, kind: BlobKind, bytes: &[u8]) -> Blob {
+        let id = BlobId::random(&*self.app.random);
+        let mut writer = self.app.blobs.writer(keys, id, kind).await.unwrap();
+        writer.write(bytes).await.unwrap();
+        let sealed = writer.finish(keys).await.unwrap();
+        let (owner, header, length) = (keys.account(), Some(sealed.header), sealed.length as i64);
+        Blob { owner, id, video, kind, header, length, width: 180, height: 320, created_at: self.clock.now() }
+    }
+}
+
+fn video_row(owner: AccountId, id: VideoId, caption: Vec<u8>, created_at: Timestamp) -> Video {
+    Video {
+        owner,
+        id,
+        state: VideoState::Processing,
+        audience: Audience::Everyone,
+        reframe: Reframe::Fit,
+        caption,
+        created_at,
+        published_at: Timestamp(0),
+        duration_ms: 0,
+        progress: 0,
+        failure: None,
+        like_count: 0,
+    }
+}
+
+impl World {
+    /// Every row of a table of the data map, each as text: for holding what is stored against what it was.
+    pub async fn rows(&self, table: &str) -> Vec<String> {
+        let table = outro_datamap::table(table).expect("a declared table");
+        let columns: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+        let sql = format!("SELECT {} FROM {} ORDER BY {}", columns.join(", "), table.name, table.key.join(", "));
+        let statement = Statement::built(format!("rows::{}", table.name), sql);
+        let rows = self.app.db.read().await.unwrap().query(&statement, &[]).await.unwrap();
+        let text = |row: &Row| -> String {
+            let each = columns.iter().enumerate().map(|(at, name)| format!("{name}={}", shown(row, at)));
+            each.collect::<Vec<_>>().join(" ")
+        };
+        rows.iter().map(text).collect()
+    }
+
+    /// All that is stored, table by table, but for counts of tries.
+    pub async fn everything(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for table in outro_datamap::TABLES.iter().filter(|table| table.name != "budgets") {
+            all.extend(self.rows(table.name).await.into_iter().map(|row| format!("{}: {row}", table.name)));
+        }
+        all
+    }
+
+    /// Every file under the data folder, by its path.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.folder.path().to_owned()];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { folders.push(path) } else { files.push(path) }
+            }
+        }
+        files.sort();
+        files
+    }
+}
+
+/// A column whatever it holds: bytes that are text as text, so that what was not sealed can be read.
+fn shown(row: &Row, at: usize) -> String {
+    if let Ok(number) = row.get::<Option<i64>>(at) {
+        return number.map_or_else(|| "null".to_owned(), |number| number.to_string());
+    }
+    row.get::<String>(at).unwrap_or_else(|_| String::from_utf8_lossy(&row.get::<Vec<u8>>(at).unwrap()).into_owned())
+}
+
+impl Client {
+    /// The same client with the token that an answer holds, or this one.
+    pub fn with_token(&self, token: &Value) -> Self {
+        Self { token: token["token"].as_str().or(token.as_str()).map(str::to_owned), ..self.clone() }
+    }
+}
