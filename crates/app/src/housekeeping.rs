@@ -1,7 +1,7 @@
 //! What has to be done every hour: what ended by itself goes, and once a day the root key is replaced.
 
 use outro_jobs::{Lane, NewJob, Outcome};
-use outro_model::{AccountId, JobId, Timestamp};
+use outro_model::{JobId, Timestamp};
 use outro_store::{accounts, blobs, budgets, challenges, sessions};
 
 use crate::{App, AppError};
@@ -10,6 +10,8 @@ use crate::{App, AppError};
 pub(crate) const JOB: &str = "housekeeping";
 /// How long an upload may take before it is held to be over, in seconds.
 const UPLOAD_SECONDS: i64 = 24 * 3600;
+/// How long a join may take before it is held to be over, in seconds.
+const JOIN_SECONDS: i64 = 3600;
 /// How old a root key becomes, in milliseconds: 23 hours, so that an hourly look replaces it daily.
 const ROOT_MILLIS: i64 = 23 * 3_600_000;
 
@@ -25,22 +27,32 @@ pub async fn schedule(app: &App) -> Result<(), AppError> {
     Ok(tx.commit().await?)
 }
 
-/// Keeps house, and comes again in an hour.
+/// Keeps house, and comes again in an hour. What is in the way of one part is not in the way of the others.
 pub(crate) async fn run(app: &App) -> Outcome {
     let now = app.clock.now();
-    if let Err(error) = keep_house(app, now).await {
-        tracing::error!(%error, "housekeeping was held up; it comes again");
+    let parts = [
+        ("what ended", drop_ended(app, now).await),
+        ("uploads", drop_unfinished(app, now.plus_seconds(-UPLOAD_SECONDS)).await),
+        ("joins", drop_unjoined(app, now.plus_seconds(-JOIN_SECONDS)).await),
+        ("the root key", rotate(app, now).await),
+    ];
+    for (part, kept) in parts {
+        if let Err(error) = kept {
+            tracing::error!(part, %error, "housekeeping was held up; it comes again");
+        }
     }
     Outcome::At(now.plus_seconds(3600))
 }
 
-async fn keep_house(app: &App, now: Timestamp) -> Result<(), AppError> {
+async fn drop_ended(app: &App, now: Timestamp) -> Result<(), AppError> {
     let mut tx = app.db.write().await?;
     sessions::end_expired(&mut tx, now).await?;
     challenges::drop_expired(&mut tx, now).await?;
     budgets::drop_before(&mut tx, now.day()).await?;
-    tx.commit().await?;
-    drop_unfinished(app, now.plus_seconds(-UPLOAD_SECONDS)).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn rotate(app: &App, now: Timestamp) -> Result<(), AppError> {
     let rotated = app.vault.rotated_at().await?;
     if rotated.is_none_or(|at| now.millis_since(at) > ROOT_MILLIS) {
         app.vault.rotate_root().await?;
@@ -64,19 +76,27 @@ pub async fn drop_unfinished(app: &App, before: Timestamp) -> Result<(), AppErro
     }
 }
 
-/// Joins that a stop cut in two: a key and a home without an account. Only for who knows that nobody
-/// is joining, which is before the first request is served.
-pub async fn drop_unjoined(app: &App) -> Result<(), AppError> {
-    let mut after: Option<AccountId> = None;
-    loop {
-        let page = app.vault.account_ids(after, 500).await?;
-        let Some(last) = page.last().copied() else { return Ok(()) };
-        for id in page {
-            if accounts::by_id(&mut app.db.read().await?, id).await?.is_none() {
-                app.vault.forget_unjoined(id).await?;
-                app.blobs.remove_home(id).await?;
-            }
+/// Joins that were cut in two: a key and a home without an account. A key whose account is there was
+/// only not noted as joined.
+async fn drop_unjoined(app: &App, before: Timestamp) -> Result<(), AppError> {
+    for id in app.vault.unjoined(before, 500).await? {
+        if accounts::by_id(&mut app.db.read().await?, id).await?.is_some() {
+            app.vault.joined(id).await?;
+        } else {
+            app.vault.forget_unjoined(id).await?;
+            app.blobs.remove_home(id).await?;
         }
-        after = Some(last);
     }
+    Ok(())
+}
+
+/// Whether database and keyring belong together, as far as can be told: people without keys and keys
+/// without people mean that one of the two is another's, empty, or lost.
+pub async fn fits_keyring(app: &App) -> Result<bool, AppError> {
+    let mut tx = app.db.read().await?;
+    let (rows, people) = (accounts::any(&mut tx).await?, accounts::any_active(&mut tx).await?);
+    drop(tx);
+    let keys = !app.vault.account_ids(None, 1).await?.is_empty();
+    // Those who are leaving have rows and no keys; a join that was cut in two has a key and no row.
+    Ok((!people || keys) && (rows || !app.vault.any_joined().await?))
 }

@@ -1,5 +1,6 @@
 //! Liking a video, and taking it back.
 
+use outro_db::DbError;
 use outro_model::VideoId;
 use outro_policy::Action;
 use outro_store::{accounts, likes, videos};
@@ -23,14 +24,13 @@ async fn set(app: &App, signed: &Signed, id: VideoId, liked: bool) -> Result<Vid
     if !accounts::lock_live(&mut tx, viewer).await? {
         return Err(AppError::SignInNeeded);
     }
-    // The owner is held as well: no like can be written behind the back of their leaving.
-    let owner = videos::by_id(&mut tx, id).await?.ok_or(AppError::NotFound)?.owner;
-    if !accounts::lock_live(&mut tx, owner).await? {
-        return Err(AppError::NotFound);
-    }
     let found = find(&mut tx, Some(viewer), Action::Like, id).await?;
     let changed = if liked {
-        likes::put(&mut tx, viewer, id, found.video.owner, now).await?
+        // The owner is not held: many who like could then keep one from leaving. A like that comes too
+        // late refers to a video that is gone, which the foreign key refuses; one that comes just before
+        // is found by the erasure's walk, which cannot end with it.
+        let put = likes::put(&mut tx, viewer, id, found.video.owner, now).await;
+        put.map_err(|error| if matches!(error, DbError::Constraint(_)) { AppError::NotFound } else { error.into() })?
     } else {
         likes::drop(&mut tx, viewer, id).await?
     };

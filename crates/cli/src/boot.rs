@@ -50,6 +50,11 @@ pub(crate) async fn boot(settings: &Settings, dev: bool) -> Result<Booted, Fail>
             scratch: folder.scratch(),
         }),
     };
+    if !housekeeping::fits_keyring(&app).await? {
+        let line = "database and keyring do not belong together (one of them is empty, lost or another's): \
+            check OUTRO_DATABASE_URL, OUTRO_KEYRING_URL and the data folder";
+        return Err(Fail::new(line));
+    }
     if lock.is_some() {
         take_over(&app).await?;
     }
@@ -92,6 +97,5 @@ fn courier(settings: &Settings, dev: bool) -> Result<Courier, Fail> {
 /// What a server that was stopped left half done, now that it is known to be no more.
 async fn take_over(app: &App) -> Result<(), Fail> {
     app.queue.free_all().await?;
-    housekeeping::drop_unfinished(app, app.clock.now()).await?;
-    Ok(housekeeping::drop_unjoined(app).await?)
+    Ok(housekeeping::drop_unfinished(app, app.clock.now()).await?)
 }

@@ -201,3 +201,29 @@ fn killed_while_encoding_the_video_is_made_after_all() {
     wait_for("the video", || state(&again.base).0 == "ready");
     again.kill();
 }
+
+#[test]
+fn with_an_empty_database_it_does_not_start_and_nothing_is_lost() {
+    let folder = TempDir::new().unwrap();
+    let running = Running::start(folder.path());
+    let person = join(&running.base, "keeper");
+    upload(&running.base, &person.token, &clip("1", "180x320")).unwrap();
+    running.kill();
+    let aside = TempDir::new().unwrap();
+    for name in ["outro.db", "outro.db-wal", "outro.db-shm"] {
+        let _ = std::fs::rename(folder.path().join(name), aside.path().join(name));
+    }
+    let refused = Command::new(env!("CARGO_BIN_EXE_outro"))
+        .args(["serve", "--data", folder.path().to_str().unwrap(), "--listen", "127.0.0.1:0"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("do not belong together"), "{said}");
+    for name in ["outro.db", "outro.db-wal", "outro.db-shm"] {
+        let _ = std::fs::remove_file(folder.path().join(name));
+        let _ = std::fs::rename(aside.path().join(name), folder.path().join(name));
+    }
+    let again = Running::start(folder.path());
+    assert!(signs_in(&again.base, &person));
+    again.kill();
+}

@@ -94,11 +94,11 @@ impl Db {
     }
 
     /// Lets go of what the engine keeps of overwritten pages, as far as it can now: on SQLite the
-    /// write-ahead log is folded in and cut. Best effort by nature: an open reader defers it.
-    pub async fn shed(&self) -> Result<(), DbError> {
+    /// write-ahead log is folded in and cut. `false` when an open reader defers it.
+    pub async fn shed(&self) -> Result<bool, DbError> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.checkpoint().await,
-            Backend::Postgres(_) => Ok(()),
+            Backend::Postgres(_) => Ok(true),
         }
     }
 }

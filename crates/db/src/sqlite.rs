@@ -53,11 +53,12 @@ impl Sqlite {
         SqliteTx::begin(loan, "BEGIN IMMEDIATE")
     }
 
-    pub(crate) async fn checkpoint(&self) -> Result<(), DbError> {
+    /// Whether all of the log was folded in: a reader of an older moment keeps some of it.
+    pub(crate) async fn checkpoint(&self) -> Result<bool, DbError> {
         let loan = self.writer.borrow(&self.path, true).await?;
         off_thread(loan, |connection| {
             connection
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0))
                 .map_err(|error| DbError::sqlite("checkpoint", &error))
         })
         .await

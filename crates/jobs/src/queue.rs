@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use outro_db::{Db, DbError, Row, Tx, params, statements};
-use outro_model::{Clock, JobId, Random, Timestamp, random_bytes};
+use outro_model::{AccountId, Clock, JobId, Random, Timestamp, random_bytes};
 use tokio::sync::Notify;
 
 use crate::{Job, Lane, NewJob};
@@ -22,6 +22,8 @@ statements! {
     DONE = "DELETE FROM jobs WHERE id = ?1 AND lease = ?2";
     AGAIN = "UPDATE jobs SET leased_until = 0, lease = NULL, run_at = ?3, failure = ?4 WHERE id = ?1 AND lease = ?2";
     FREE = "UPDATE jobs SET leased_until = 0, lease = NULL WHERE leased_until > 0";
+    LEASED_UNTIL = "SELECT leased_until FROM jobs WHERE account_id = ?1 AND leased_until > ?2
+        ORDER BY leased_until DESC LIMIT 1";
     WAITING = "SELECT COUNT(*) FROM jobs";
     FIND = "SELECT id, kind, account_id, video_id, attempts FROM jobs WHERE kind = ?1 LIMIT 1";
 }
@@ -30,6 +32,11 @@ statements! {
 pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<(), DbError> {
     let NewJob { id, kind, lane, account, video, run_at } = job;
     tx.execute(&ENQUEUE, params![id, kind, lane.word(), account, video, run_at]).await.map(|_| ())
+}
+
+/// Until when a worker has a job of this account, if one has.
+pub async fn leased_until(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
+    tx.query_opt(&LEASED_UNTIL, params![account, now]).await?.map(|row| row.get(0)).transpose()
 }
 
 /// How many jobs there are, leased ones counted.

@@ -63,6 +63,7 @@ statements! {
     SET_PHONE = "UPDATE accounts SET phone = ?2 WHERE id = ?1 AND state = ?3";
     SET_PASSWORD = "UPDATE accounts SET password_hash = ?2 WHERE id = ?1 AND state = ?3";
     ANY = "SELECT id FROM accounts LIMIT 1";
+    ANY_ACTIVE = "SELECT id FROM accounts WHERE state = ?1 LIMIT 1";
     PAGE = "SELECT id FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2";
     INDEX_PUT = "INSERT INTO handle_index (idx, key_id, sealed_account) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
     INDEX_GET = "SELECT idx, key_id, sealed_account FROM handle_index WHERE idx = ?1";
@@ -145,6 +146,11 @@ pub async fn set_phone(tx: &mut Tx, id: AccountId, phone: &[u8]) -> Result<bool,
 /// Replaces the password's hash, sealed.
 pub async fn set_password(tx: &mut Tx, id: AccountId, hash: &[u8]) -> Result<bool, DbError> {
     changed(tx, &SET_PASSWORD, params![id, hash, AccountState::Active.code()]).await
+}
+
+/// Whether anybody has an account and is not leaving.
+pub async fn any_active(tx: &mut Tx) -> Result<bool, DbError> {
+    Ok(tx.query_opt(&ANY_ACTIVE, params![AccountState::Active.code()]).await?.is_some())
 }
 
 /// Whether there is any account at all.

@@ -109,6 +109,7 @@ CREATE TABLE blobs (
     PRIMARY KEY (owner_id, id)
 ) {table};
 CREATE INDEX blobs_by_video ON blobs (owner_id, video_id, kind);
+CREATE INDEX blobs_unfinished ON blobs (created_at) WHERE header IS NULL;
 
 CREATE TABLE likes (
     account_id {bytes} NOT NULL REFERENCES accounts (id),
@@ -145,6 +146,7 @@ CREATE TABLE receipts (
 CREATE TABLE erasures (
     account_id {bytes} PRIMARY KEY,
     job_id {bytes} NOT NULL,
+    id_hash {bytes} NOT NULL,
     receipt_id {bytes} NOT NULL,
     commitment {bytes} NOT NULL,
     started_at {int} NOT NULL,

@@ -21,8 +21,10 @@ pub struct Erasure {
     pub account: AccountId,
     /// The job that does it.
     pub job: JobId,
-    /// The unguessable id of the receipt; it goes with the work sheet.
-    pub receipt_id: [u8; 32],
+    /// SHA-256 of the receipt's id.
+    pub id_hash: [u8; 32],
+    /// The unguessable id of the receipt, sealed under a key of the service; it goes with the work sheet.
+    pub receipt_id: Vec<u8>,
     /// SHA-256(nonce ‖ account id ‖ handle).
     pub commitment: [u8; 32],
     /// When leaving was confirmed.
@@ -36,18 +38,18 @@ statements! {
     GET = "SELECT state, progress, note FROM receipts WHERE id_hash = ?1";
     PROGRESS = "UPDATE receipts SET progress = ?2 WHERE id_hash = ?1 AND state = 0";
     COMPLETE = "UPDATE receipts SET state = 1, progress = 1000, note = ?2 WHERE id_hash = ?1 AND state = 0";
-    BEGIN = "INSERT INTO erasures (account_id, job_id, receipt_id, commitment, started_at, erased)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    BY_JOB = "SELECT account_id, job_id, receipt_id, commitment, started_at, erased FROM erasures WHERE job_id = ?1";
+    BEGIN = "INSERT INTO erasures (account_id, job_id, id_hash, receipt_id, commitment, started_at, erased)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    BY_JOB = "SELECT account_id, job_id, id_hash, receipt_id, commitment, started_at, erased FROM erasures WHERE job_id = ?1";
     TALLY = "UPDATE erasures SET erased = ?2 WHERE account_id = ?1";
     END = "DELETE FROM erasures WHERE account_id = ?1";
 }
 
 /// Opens a receipt and the work sheet of its erasure.
-pub async fn begin(tx: &mut Tx, id_hash: &[u8; 32], erasure: &Erasure) -> Result<(), DbError> {
-    let Erasure { account, job, receipt_id, commitment, started_at, erased } = erasure;
+pub async fn begin(tx: &mut Tx, erasure: &Erasure) -> Result<(), DbError> {
+    let Erasure { account, job, id_hash, receipt_id, commitment, started_at, erased } = erasure;
     tx.execute(&OPEN, params![id_hash]).await?;
-    tx.execute(&BEGIN, params![account, job, receipt_id, commitment, started_at, erased]).await.map(|_| ())
+    tx.execute(&BEGIN, params![account, job, id_hash, receipt_id, commitment, started_at, erased]).await.map(|_| ())
 }
 
 /// The receipt under the hash of its id.
@@ -63,10 +65,11 @@ pub async fn erasure_of_job(tx: &mut Tx, job: JobId) -> Result<Option<Erasure>, 
         Ok(Erasure {
             account: row.get(0)?,
             job: row.get(1)?,
-            receipt_id: row.get(2)?,
-            commitment: row.get(3)?,
-            started_at: row.get(4)?,
-            erased: row.get(5)?,
+            id_hash: row.get(2)?,
+            receipt_id: row.get(3)?,
+            commitment: row.get(4)?,
+            started_at: row.get(5)?,
+            erased: row.get(6)?,
         })
     })
     .transpose()

@@ -124,3 +124,37 @@ on_both! {
         }
     }
 }
+
+on_both! {
+    async fn those_who_like_cannot_keep_anybody(world: World) {
+        let star = world.client().join("star").await;
+        let account = id_of(&star).await;
+        let video = star.upload(clip(), &[]).await.expect(202).json()["video"]["id"].as_str().unwrap().to_owned();
+        world.run_jobs().await;
+        let mut fans = Vec::new();
+        for number in 0..8 {
+            fans.push(world.client().join(&format!("fan{number}")).await);
+        }
+        let begun = begin(&star).await;
+        let over = std::sync::atomic::AtomicBool::new(false);
+        let like = format!("/api/v1/videos/{video}/like");
+        let cheering = futures_util::future::join_all(fans.iter().map(|fan| async {
+            while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                for method in ["PUT", "DELETE"] {
+                    let status = fan.call(method, &like, None).await.status.as_u16();
+                    assert!(matches!(status, 200 | 404), "{status}");
+                }
+                tokio::task::yield_now().await;
+            }
+        }));
+        let leaving = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let confirmed = tokio::time::timeout(Duration::from_secs(5), confirm(star.clone(), begun, "star".into()));
+            let receipt = confirmed.await.expect("leaving is not held up").expect("the one who asked leaves");
+            settle(&world, &receipt).await;
+            over.store(true, std::sync::atomic::Ordering::Relaxed);
+        };
+        tokio::join!(cheering, leaving);
+        assert_eq!(left_of(&world, account).await, Vec::<String>::new());
+    }
+}

@@ -210,6 +210,39 @@ async fn a_copy_from_before_opens_nobody_who_left() {
     anyone.get("/api/v1/accounts/bob").await.expect(200);
 }
 
+/// SQLite alone: there the files can be read byte by byte.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_it_is_complete_no_file_ties_anything_to_the_account() {
+    let world = World::start(outro_testkit::On::Sqlite).await;
+    let ada = world.client().join("ada").await;
+    ada.upload(outro_testkit::clip(), &[]).await.expect(202);
+    world.run_jobs().await;
+    let id = id_of(&world, &ada).await;
+    let index = world.app.vault.handle_index(&"ada".parse().unwrap());
+    let entry = accounts::handle_entry(&mut world.app.db.read().await.unwrap(), &index).await.unwrap().unwrap();
+    let begun = ada.post("/api/v1/me/deletion", json!({})).await.expect(202).json();
+    let proof = json!({ "challenge": begun["challenge"], "password": "ada-password" });
+    let left = ada.post("/api/v1/me/deletion/confirm", proof).await.expect(200).json();
+    assert_eq!(left["key_destroyed"], true);
+    let receipt = hex::decode(left["receipt"]["id"].as_str().unwrap()).unwrap();
+    world.settle().await;
+
+    let mut database = Vec::new();
+    for entry in fs::read_dir(world.folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            database.extend(fs::read(path).unwrap());
+        }
+    }
+    let holds = |bytes: &[u8]| memchr::memmem::find(&database, bytes).is_some();
+    assert!(!holds(id.as_bytes()), "the account's id stands in the database's files");
+    assert!(!holds(&receipt), "the receipt's id does");
+    assert!(!holds(&entry.key_id), "the key's name does");
+    let ledger = world.app.vault.destruction(id).await.unwrap().unwrap();
+    assert_ne!(ledger.key_id.as_bytes(), &entry.key_id, "the ledger ties an older index to the account");
+    assert_eq!(outro_jobs::waiting(&mut world.app.db.read().await.unwrap()).await.unwrap(), 0);
+}
+
 async fn id_of(world: &World, who: &Client) -> outro_model::AccountId {
     let me = who.get("/api/v1/me").await.expect(200).json();
     let id = me["id"].as_str().unwrap().parse().unwrap();

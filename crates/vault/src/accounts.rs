@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use outro_db::{Param, Row, Tx, params, statements};
-use outro_model::AccountId;
+use outro_model::{AccountId, Timestamp};
 
 use crate::ring::{Subject, Wrapped, ids};
 use crate::{AccountKeys, KeyId, Vault, VaultError};
@@ -23,9 +23,12 @@ statements! {
         WHERE key_id = ?1
           AND NOT EXISTS (SELECT 1 FROM destroyed WHERE destroyed.account_id = account_keys.account_id)";
     IS_DESTROYED = "SELECT 1 FROM destroyed WHERE account_id = ?1";
-    INSERT_KEY = "INSERT INTO account_keys (account_id, key_id, root_id, wrapped, created_at)
-        VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
-    FORGET_KEY = "DELETE FROM account_keys WHERE account_id = ?1";
+    INSERT_KEY = "INSERT INTO account_keys (account_id, key_id, root_id, wrapped, created_at, joined)
+        VALUES (?1, ?2, ?3, ?4, ?5, 0) ON CONFLICT DO NOTHING";
+    JOINED = "UPDATE account_keys SET joined = 1 WHERE account_id = ?1";
+    ANY_JOINED = "SELECT account_id FROM account_keys WHERE joined = 1 LIMIT 1";
+    UNJOINED = "SELECT account_id FROM account_keys WHERE joined = 0 AND created_at < ?1 ORDER BY created_at LIMIT ?2";
+    FORGET_KEY = "DELETE FROM account_keys WHERE account_id = ?1 AND joined = 0";
     ACCOUNT_PAGE = "SELECT account_id FROM account_keys WHERE account_id > ?1 ORDER BY account_id LIMIT ?2";
     FIRST_ACCOUNTS = "SELECT account_id FROM account_keys ORDER BY account_id LIMIT ?1";
 }
@@ -57,8 +60,26 @@ impl Vault {
         Ok(AccountKeys::new(account, key_id, &key, keyring.random.clone()))
     }
 
-    /// Removes the key of a joining that did not come to be, without a trace in the ledger. Never for
-    /// an account that somebody could use: that is [`Self::destroy`].
+    /// Notes that a joining came to be: from here on the key goes by [`Self::destroy`] alone.
+    pub async fn joined(&self, account: AccountId) -> Result<(), VaultError> {
+        let mut tx = self.inner.keyring.db.write().await?;
+        tx.execute(&JOINED, params![account]).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Whether anybody who joined has a key here.
+    pub async fn any_joined(&self) -> Result<bool, VaultError> {
+        Ok(self.inner.keyring.db.read().await?.query_opt(&ANY_JOINED, &[]).await?.is_some())
+    }
+
+    /// Accounts whose key was made before `before` and whose joining was not heard of since.
+    pub async fn unjoined(&self, before: Timestamp, limit: u32) -> Result<Vec<AccountId>, VaultError> {
+        let mut tx = self.inner.keyring.db.read().await?;
+        ids(&tx.query(&UNJOINED, params![before, i64::from(limit)]).await?)
+    }
+
+    /// Removes the key of a joining that did not come to be, without a trace in the ledger. The key of
+    /// somebody who joined stays: that is for [`Self::destroy`].
     pub async fn forget_unjoined(&self, account: AccountId) -> Result<(), VaultError> {
         let mut tx = self.inner.keyring.db.write().await?;
         tx.execute(&FORGET_KEY, params![account]).await?;

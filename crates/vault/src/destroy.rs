@@ -14,6 +14,7 @@ statements! {
     LEDGER_ENTRY = "SELECT destroyed_at, key_id FROM destroyed WHERE account_id = ?1";
     INSERT_ENTRY = "INSERT INTO destroyed (account_id, key_id, destroyed_at)
         VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    BLANK_ENTRY = "UPDATE destroyed SET key_id = ?2 WHERE account_id = ?1";
     LEDGER_PAGE = "SELECT account_id FROM destroyed WHERE account_id > ?1 ORDER BY account_id LIMIT ?2";
     FIRST_ENTRIES = "SELECT account_id FROM destroyed ORDER BY account_id LIMIT ?1";
 }
@@ -23,7 +24,8 @@ statements! {
 pub struct Destruction {
     /// When the key was destroyed.
     pub at: Timestamp,
-    /// The name of the destroyed key; [`KeyId::NONE`] when there was none to destroy.
+    /// The name of the destroyed key; [`KeyId::NONE`] when there was none to destroy, and once the
+    /// erasure is complete.
     pub key_id: KeyId,
 }
 
@@ -46,6 +48,16 @@ impl Vault {
             Ok(destruction)
         });
         done.await.unwrap_or(Err(VaultError::Stopped))
+    }
+
+    /// Forgets which key an account had, once nothing of it is left to be found by that. With it the
+    /// ledger could tell whose an entry of an index is, in a copy of the database from before.
+    pub async fn forget_key_id(&self, account: AccountId) -> Result<(), VaultError> {
+        let mut tx = self.inner.keyring.db.write().await?;
+        tx.execute(&BLANK_ENTRY, params![account, KeyId::NONE]).await?;
+        tx.commit().await?;
+        self.inner.keyring.db.shed().await?;
+        Ok(())
     }
 
     /// The ledger's entry for an account.

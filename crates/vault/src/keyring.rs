@@ -17,8 +17,10 @@ pub const KEYRING_MIGRATIONS: &[Migration] = &[Migration {
             key_id {bytes} NOT NULL UNIQUE,
             root_id {bytes} NOT NULL,
             wrapped {bytes} NOT NULL,
-            created_at {int} NOT NULL
+            created_at {int} NOT NULL,
+            joined {int} NOT NULL
           ) {table};
+          CREATE INDEX account_keys_unjoined ON account_keys (created_at) WHERE joined = 0;
           CREATE INDEX account_keys_by_root ON account_keys (root_id, account_id);
           CREATE TABLE destroyed (
             account_id {bytes} NOT NULL PRIMARY KEY,
@@ -42,6 +44,7 @@ pub const KEYRING_MIGRATIONS: &[Migration] = &[Migration {
 pub const KEYRING_COLUMNS: &[(&str, &str)] = &[
     ("account_keys", "account_id"),
     ("account_keys", "created_at"),
+    ("account_keys", "joined"),
     ("account_keys", "key_id"),
     ("account_keys", "root_id"),
     ("account_keys", "wrapped"),

@@ -24,13 +24,13 @@ pub enum MacPurpose {
     Csrf,
     /// Handles of erased accounts, under their slow hash.
     ErasedHandle,
-    /// Cursors of lists, as they are handed out.
-    Cursor,
+    /// What the work sheet of an erasure holds until it is complete.
+    WorkSheet,
 }
 
 impl MacPurpose {
     /// Every purpose. A new one gets its key at the next start.
-    const ALL: [Self; 4] = [Self::OneTimeCode, Self::Csrf, Self::ErasedHandle, Self::Cursor];
+    const ALL: [Self; 4] = [Self::OneTimeCode, Self::Csrf, Self::ErasedHandle, Self::WorkSheet];
 
     /// The name of its key in the keyring; it never changes.
     const fn name(self) -> &'static str {
@@ -38,7 +38,7 @@ impl MacPurpose {
             Self::OneTimeCode => "mac/one-time-code",
             Self::Csrf => "mac/csrf",
             Self::ErasedHandle => "mac/erased-handle",
-            Self::Cursor => "mac/cursor",
+            Self::WorkSheet => "mac/work-sheet",
         }
     }
 }

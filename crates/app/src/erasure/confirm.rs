@@ -23,6 +23,9 @@ pub struct Confirmed {
     pub account_id: AccountId,
     /// The handle, likewise.
     pub handle: String,
+    /// Whether the key is destroyed already. Only where the keyring does not answer it is not: then the
+    /// account is hidden, and the job destroys the key as soon as it can.
+    pub key_destroyed: bool,
 }
 
 /// Leaves for good. One of `code` and `password` is the proof that was asked for.
@@ -49,12 +52,22 @@ async fn go(app: App, keys: AccountKeys, proved: Proved) -> Result<Confirmed, Ap
     let handle = hide(&app, &keys, &proved, &nonce, receipt_id).await?;
     drop(keys);
     // From here on nothing turns back: should the keyring not answer now, the job goes on trying.
-    if let Err(error) = app.vault.destroy(account_id).await {
-        tracing::error!(%error, "the key could not be destroyed at once; the job will");
-    }
+    let key_destroyed = destroy(&app, account_id).await;
     app.queue.wake();
     let (receipt_id, nonce) = (hex::encode(receipt_id), hex::encode(nonce));
-    Ok(Confirmed { receipt_id, nonce, account_id, handle: handle.as_str().to_owned() })
+    Ok(Confirmed { receipt_id, nonce, account_id, handle: handle.as_str().to_owned(), key_destroyed })
+}
+
+/// Destroys the key, and tries again while the keyring is busy; whether it is destroyed now.
+async fn destroy(app: &App, account: AccountId) -> bool {
+    for pause in [0, 100, 500, 2000] {
+        tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
+        match app.vault.destroy(account).await {
+            Ok(_) => return true,
+            Err(error) => tracing::error!(%error, "the key could not be destroyed yet"),
+        }
+    }
+    false
 }
 
 /// SHA-256(nonce ‖ account id ‖ handle): names nobody to whom the nonce is not known.
@@ -88,8 +101,10 @@ async fn hide(
     let job = JobId::random(&*app.random);
     let commitment = commitment(nonce, id, handle.as_str());
     let erased = String::new();
-    let erasure = Erasure { account: id, job, receipt_id, commitment, started_at: now, erased };
-    receipts::begin(&mut tx, &sha256(&[&receipt_id]), &erasure).await?;
+    let id_hash = sha256(&[&receipt_id]);
+    let receipt_id = super::sheet::seal(app, id, &receipt_id);
+    let erasure = Erasure { account: id, job, id_hash, receipt_id, commitment, started_at: now, erased };
+    receipts::begin(&mut tx, &erasure).await?;
     // The job names no account: the walk deletes all jobs that do.
     let job = NewJob { id: job, kind: JOB, lane: Lane::Prompt, account: None, video: None, run_at: now };
     outro_jobs::enqueue(&mut tx, &job).await?;

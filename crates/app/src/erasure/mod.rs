@@ -5,6 +5,7 @@ mod confirm;
 mod consequences;
 pub mod note;
 mod receipt;
+mod sheet;
 mod walk;
 
 pub use begin::{Begun, begin, begun};

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use outro_jobs::{Job, Outcome};
 use outro_store::erasure::{BATCH, STEPS, Step, Subject, residue};
 use outro_store::receipts::{self, Erasure};
-use outro_vault::{Destruction, seal_under, sha256};
+use outro_vault::{Destruction, seal_under};
 
 use super::note;
 use crate::{App, AppError};
@@ -23,31 +23,48 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
     }
 }
 
+/// Streams, uploads and encodes of an account end by themselves within this time of its leaving: they
+/// ask after it at least every half second. No receipt is signed before.
+const LETTING_GO_MILLIS: i64 = 1000;
+
 async fn erase(app: &App, job: &Job) -> Result<Outcome, AppError> {
     let sheet = receipts::erasure_of_job(&mut app.db.read().await?, job.id).await?;
-    let Some(sheet) = sheet else { return Ok(Outcome::Done) };
+    // It was complete already, and stopped before the log was cut.
+    let Some(sheet) = sheet else { return cut_the_log(app).await };
     let destruction = app.vault.destroy(sheet.account).await?;
+    let mut tx = app.db.read().await?;
+    if let Some(until) = outro_jobs::leased_until(&mut tx, sheet.account, app.clock.now()).await? {
+        // A worker is on a job of this account: it will notice, and let go of what it holds.
+        return Ok(Outcome::At(until.min(app.clock.now().plus_seconds(1))));
+    }
+    drop(tx);
     let subject = Subject { account: sheet.account, key_id: *destruction.key_id.as_bytes() };
     let mut tally = Tally::read(&sheet.erased);
     for (done, step) in STEPS.iter().enumerate() {
         walk(app, &sheet, &subject, step, &mut tally).await?;
         let mut tx = app.db.write().await?;
         let permille = (done as i64 + 1) * 900 / STEPS.len() as i64;
-        receipts::set_progress(&mut tx, &sha256(&[&sheet.receipt_id]), permille).await?;
+        receipts::set_progress(&mut tx, &sheet.id_hash, permille).await?;
         tx.commit().await?;
     }
     app.blobs.remove_home(sheet.account).await?;
-    app.db.shed().await?;
     if let Some(left) = audit(app, &subject).await? {
         tracing::error!(left, "an erasure is not complete yet");
         return Ok(Outcome::Again("residue"));
     }
-    let signable = destruction.at.0 + app.vault.receipt_delay().as_millis() as i64;
-    if app.clock.now().0 < signable {
-        return Ok(Outcome::At(outro_model::Timestamp(signable)));
+    let wait = (app.vault.receipt_delay().as_millis() as i64).max(LETTING_GO_MILLIS);
+    let signable = outro_model::Timestamp(destruction.at.0 + wait);
+    if app.clock.now() < signable {
+        return Ok(Outcome::At(signable));
     }
+    app.vault.forget_key_id(sheet.account).await?;
     complete(app, &sheet, &destruction, &tally).await?;
-    Ok(Outcome::Done)
+    cut_the_log(app).await
+}
+
+/// Overwritten pages stand in the write-ahead log until it is cut; that too belongs to the erasure.
+async fn cut_the_log(app: &App) -> Result<Outcome, AppError> {
+    Ok(if app.db.shed().await? { Outcome::Done } else { Outcome::Again("an open reader keeps the log") })
 }
 
 /// Deletes what one line of the map finds, batch by batch, and counts it in the same transactions.
@@ -98,9 +115,10 @@ async fn complete(app: &App, sheet: &Erasure, destruction: &Destruction, tally: 
     }
     .text();
     let signed = note::sign(&app.vault, &app.settings.host, &text);
-    let sealed = seal_under(&sheet.receipt_id, note::SEAL, signed.as_bytes());
+    let receipt_id = super::sheet::open(app, sheet.account, &sheet.receipt_id)?;
+    let sealed = seal_under(&receipt_id, note::SEAL, signed.as_bytes());
     let mut tx = app.db.write().await?;
-    receipts::complete(&mut tx, &sha256(&[&sheet.receipt_id]), sheet.account, &sealed).await?;
+    receipts::complete(&mut tx, &sheet.id_hash, sheet.account, &sealed).await?;
     Ok(tx.commit().await?)
 }
 

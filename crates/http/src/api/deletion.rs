@@ -72,6 +72,9 @@ pub(crate) struct LeftView {
     account_id: String,
     /// Likewise.
     handle: String,
+    /// Whether the key is destroyed already. It is, but where the keyring does not answer: then the
+    /// account is hidden, and the key is destroyed as soon as it can be.
+    key_destroyed: bool,
 }
 
 /// A receipt.
@@ -135,7 +138,7 @@ pub(crate) async fn begin(
     Ok((StatusCode::ACCEPTED, Json(view)))
 }
 
-/// Leaves for good. When this answers, the key is destroyed and nobody finds the account any more.
+/// Leaves for good. When this answers nobody finds the account any more, and its key is destroyed.
 #[utoipa::path(post, path = "/api/v1/me/deletion/confirm", tag = "leaving", request_body = ProofBody,
     security(("bearer" = [])), responses(
     (status = 200, description = "Gone", body = LeftView),
@@ -152,5 +155,6 @@ pub(crate) async fn confirm(
     let left = erasure::confirm(&server.app, &signed, &challenge, code.as_deref(), password.as_deref()).await?;
     let url = format!("{}/receipts/{}", server.config.public_url, left.receipt_id);
     let receipt = ReceiptRef { id: left.receipt_id, url, nonce: left.nonce };
-    Ok(Json(LeftView { receipt, account_id: left.account_id.to_string(), handle: left.handle }))
+    let (account_id, handle, key_destroyed) = (left.account_id.to_string(), left.handle, left.key_destroyed);
+    Ok(Json(LeftView { receipt, account_id, handle, key_destroyed }))
 }

@@ -7,7 +7,7 @@ use crate::{MacPurpose, VaultError, verify};
 async fn service_keys_stay_and_each_purpose_has_its_own() {
     on_both(async |place| {
         let vault = place.vault().await;
-        let purposes = [MacPurpose::OneTimeCode, MacPurpose::Csrf, MacPurpose::ErasedHandle, MacPurpose::Cursor];
+        let purposes = [MacPurpose::OneTimeCode, MacPurpose::Csrf, MacPurpose::ErasedHandle, MacPurpose::WorkSheet];
         let tags = purposes.map(|purpose| vault.mac(purpose, &[b"a", b"b"]));
         assert!((1..4).all(|place| !tags[..place].contains(&tags[place])));
         assert_ne!(vault.mac(MacPurpose::Csrf, &[b"ab"]), vault.mac(MacPurpose::Csrf, &[b"a", b"b"]));

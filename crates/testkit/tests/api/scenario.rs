@@ -1,0 +1,245 @@
+//! One walk over every route, in which each described answer comes up once, and each is as described.
+
+use outro_courier::{Courier, Gateway};
+use outro_store::budgets;
+use outro_testkit::clip;
+
+use super::described::Described;
+use super::*;
+
+/// Answers that no test can bring about without breaking the machine.
+const NOT_HERE: &[&str] = &["GET /readyz 503"];
+
+struct Walk {
+    world: World,
+    /// Somebody who stays to the end.
+    reader: Client,
+    described: Described,
+}
+
+impl Walk {
+    /// Asks, and holds the answer against the description.
+    async fn ask(&mut self, client: &Client, call: (&str, &str, &str), body: Option<Value>, status: u16) -> Reply {
+        let (method, template, value) = call;
+        let path = template.replace("{id}", value).replace("{handle}", value);
+        let reply = client.call(method, &path, body).await;
+        self.described.hold(method, template, status, &reply);
+        reply
+    }
+
+    /// Uses up a budget of the day.
+    async fn use_up(&self, parts: &[&[u8]], times: usize) {
+        let tag = self.world.app.vault.budget_tag(parts).await.unwrap();
+        let day = outro_model::Clock::now(&*self.world.clock).day();
+        let mut tx = self.world.app.db.write().await.unwrap();
+        for _ in 0..times {
+            budgets::spend(&mut tx, &tag, day).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+}
+
+on_both! {
+    async fn every_answer_is_as_described(world: World) {
+        world.to_a_new_day();
+        let reader = world.client().join("reader").await;
+        let mut walk = Walk { world, reader, described: Described::new() };
+        let client = accounts(&mut walk).await;
+        videos(&mut walk, &client).await;
+        phone(&mut walk, &client).await;
+        sessions(&mut walk, &client).await;
+        leaving(&mut walk, &client).await;
+        limits(&mut walk).await;
+        without_an_account(&mut walk).await;
+        bodies_that_cannot_be_read(&mut walk).await;
+        let unseen: Vec<_> =
+            walk.described.unseen().into_iter().filter(|one| !NOT_HERE.contains(&one.as_str())).collect();
+        assert!(unseen.is_empty(), "described, and never seen: {unseen:#?}");
+    }
+}
+
+async fn accounts(walk: &mut Walk) -> Client {
+    let nobody = walk.world.client();
+    let join = json!({"handle": "Walker", "password": "walker-password", "birth_date": "1990-05-05"});
+    let joined = walk.ask(&nobody, ("POST", "/api/v1/accounts", ""), Some(join.clone()), 201).await.json();
+    assert_eq!(joined["account"]["handle"], "walker");
+    walk.ask(&nobody, ("POST", "/api/v1/accounts", ""), Some(join), 409).await;
+    let short = json!({"handle": "other", "password": "short", "birth_date": "1990-05-05"});
+    walk.ask(&nobody, ("POST", "/api/v1/accounts", ""), Some(short), 422).await;
+    let client = nobody.with_token(&joined);
+    walk.ask(&nobody, ("GET", "/api/v1/accounts/{handle}", "WALKER"), None, 200).await;
+    walk.ask(&nobody, ("GET", "/api/v1/accounts/{handle}", "nobody"), None, 404).await;
+    let me = walk.ask(&client, ("GET", "/api/v1/me", ""), None, 200).await.json();
+    assert_eq!((&me["handle"], &me["phone"]), (&json!("walker"), &Value::Null));
+    walk.ask(&client, ("PATCH", "/api/v1/me", ""), Some(json!({"bio": "About me"})), 200).await;
+    walk.ask(&client, ("PATCH", "/api/v1/me", ""), Some(json!({"bio": "x".repeat(301)})), 422).await;
+    walk.ask(&client, ("GET", "/api/v1/me/privacy", ""), None, 200).await;
+    walk.ask(&client, ("PATCH", "/api/v1/me/privacy", ""), Some(json!({"private_account": true})), 200).await;
+    walk.ask(&nobody, ("GET", "/api/v1/accounts/{handle}", "walker"), None, 200).await;
+    walk.ask(&client, ("PATCH", "/api/v1/me/privacy", ""), Some(json!({"private_account": false})), 200).await;
+    walk.ask(&client, ("PATCH", "/api/v1/me/privacy", ""), Some(json!({"private_account": 5})), 422).await;
+    walk.ask(&nobody, ("GET", "/healthz", ""), None, 200).await;
+    walk.ask(&nobody, ("GET", "/readyz", ""), None, 200).await;
+    walk.ask(&nobody, ("GET", "/api/openapi.json", ""), None, 200).await;
+    client
+}
+
+async fn videos(walk: &mut Walk, client: &Client) {
+    let (nobody, route, one) = (client.anonymous(), "/api/v1/videos", "/api/v1/videos/{id}");
+    let reply = client.upload(clip(), &[("caption", "A #walk"), ("reframe", "fit")]).await;
+    walk.described.hold("POST", route, 202, &reply);
+    let id = reply.json()["video"]["id"].as_str().unwrap().to_owned();
+    // Processing, ready and failed have one shape.
+    walk.ask(client, ("GET", one, &id), None, 200).await;
+    walk.world.settle().await;
+    let ready = walk.ask(client, ("GET", one, &id), None, 200).await.json();
+    assert_eq!((&ready["state"], &ready["progress"]), (&json!("ready"), &json!(1.0)));
+    walk.ask(&nobody, ("GET", one, NO_ID), None, 404).await;
+    walk.ask(&nobody, ("GET", "/api/v1/feed/for-you", ""), None, 200).await;
+    let reply = nobody.get("/api/v1/feed/for-you?limit=0").await;
+    walk.described.hold("GET", "/api/v1/feed/for-you", 422, &reply);
+    let list = "/api/v1/accounts/{handle}/videos";
+    walk.ask(client, ("GET", list, "walker"), None, 200).await;
+    walk.ask(client, ("GET", list, "nobody"), None, 404).await;
+    let reply = nobody.get("/api/v1/accounts/walker/videos?cursor=x").await;
+    walk.described.hold("GET", list, 422, &reply);
+    for (method, status) in [("PUT", 200), ("DELETE", 200)] {
+        walk.ask(client, (method, "/api/v1/videos/{id}/like", &id), None, status).await;
+        walk.ask(client, (method, "/api/v1/videos/{id}/like", NO_ID), None, 404).await;
+    }
+    walk.ask(client, ("PATCH", one, &id), Some(json!({"caption": "Another"})), 200).await;
+    walk.ask(client, ("PATCH", one, &id), Some(json!({"audience": "friends of friends"})), 422).await;
+    walk.ask(client, ("PATCH", one, NO_ID), Some(json!({"caption": "x"})), 404).await;
+    walk.ask(client, ("DELETE", one, NO_ID), None, 404).await;
+    walk.ask(client, ("DELETE", one, &id), None, 204).await;
+    walk.world.settle().await;
+    walk.described.hold("POST", route, 422, &client.upload(b"no video", &[]).await);
+    let small = walk.world.with_settings(|settings| settings.max_upload_bytes = 1000).client();
+    let small = small.with_token(&json!(client.token));
+    walk.described.hold("POST", route, 413, &small.upload(clip(), &[]).await);
+    let half = "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nhalf";
+    let reply = send(client, "POST", route, "multipart/form-data; boundary=b", half).await;
+    walk.described.hold("POST", route, 400, &reply);
+}
+
+/// A server whose messages do not leave.
+fn broken_gateway(walk: &Walk, client: &Client) -> Client {
+    let mut world = walk.world.with_settings(|_| {});
+    world.app.courier = Courier::Gateway(Gateway::at("http://127.0.0.1:1/").unwrap());
+    world.client().with_token(&json!(client.token))
+}
+
+async fn phone(walk: &mut Walk, client: &Client) {
+    let (link, verify, number) = ("/api/v1/me/phone", "/api/v1/me/phone/verify", json!({"number": "+4915112345678"}));
+    let broken = broken_gateway(walk, client);
+    walk.ask(&broken, ("POST", link, ""), Some(number.clone()), 503).await;
+    walk.ask(client, ("POST", link, ""), Some(json!({"number": "0151"})), 422).await;
+    let sent = walk.ask(client, ("POST", link, ""), Some(number.clone()), 202).await.json();
+    walk.ask(client, ("POST", link, ""), Some(number), 429).await;
+    let code = walk.world.last_code();
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    let answer = |code: &str| Some(json!({"challenge": sent["challenge"], "code": code}));
+    walk.ask(client, ("POST", verify, ""), answer(wrong), 422).await;
+    walk.ask(client, ("POST", verify, ""), answer(&code), 200).await;
+    walk.ask(client, ("POST", verify, ""), answer(&code), 409).await;
+    let me = walk.ask(client, ("GET", "/api/v1/me", ""), None, 200).await.json();
+    assert_eq!(me["phone"], "•••• 78");
+}
+
+async fn sessions(walk: &mut Walk, client: &Client) {
+    let (nobody, route) = (client.anonymous(), "/api/v1/sessions");
+    let given = |password: &str| Some(json!({"handle": "walker", "password": password}));
+    let token = walk.ask(&nobody, ("POST", route, ""), given("walker-password"), 201).await.json();
+    walk.ask(&nobody, ("POST", route, ""), given("another password"), 401).await;
+    walk.ask(&nobody, ("POST", route, ""), Some(json!({"handle": "walker"})), 422).await;
+    let second = nobody.with_token(&token);
+    let list = walk.ask(client, ("GET", "/api/v1/me/sessions", ""), None, 200).await.json();
+    assert_eq!(list["items"].as_array().unwrap().len(), 2);
+    walk.ask(client, ("DELETE", "/api/v1/me/sessions/{id}", NO_ID), None, 404).await;
+    walk.ask(&second, ("DELETE", "/api/v1/sessions/current", ""), None, 204).await;
+    let third = walk.ask(&nobody, ("POST", route, ""), given("walker-password"), 201).await.json();
+    let third = nobody.with_token(&third);
+    let items = walk.ask(&third, ("GET", "/api/v1/me/sessions", ""), None, 200).await.json();
+    let other = items["items"].as_array().unwrap().iter().find(|one| one["current"] == true).unwrap()["id"].clone();
+    walk.ask(client, ("DELETE", "/api/v1/me/sessions/{id}", other.as_str().unwrap()), None, 204).await;
+    // Fifteen minutes later, linking asks for the password again.
+    walk.world.clock.advance_seconds(901);
+    let number = Some(json!({"number": "+4915112345678"}));
+    let refused = walk.ask(client, ("POST", "/api/v1/me/phone", ""), number, 403).await;
+    assert_eq!(refused.code(), "password_needed");
+    let again = "/api/v1/sessions/current/password";
+    walk.ask(client, ("POST", again, ""), Some(json!({"password": "wrong password"})), 422).await;
+    walk.ask(client, ("POST", again, ""), Some(json!({"password": "walker-password"})), 204).await;
+}
+
+async fn leaving(walk: &mut Walk, client: &Client) {
+    let (route, confirm) = ("/api/v1/me/deletion", "/api/v1/me/deletion/confirm");
+    walk.ask(client, ("GET", route, ""), None, 200).await;
+    let broken = broken_gateway(walk, client);
+    walk.ask(&broken, ("POST", route, ""), None, 503).await;
+    let begun = walk.ask(client, ("POST", route, ""), None, 202).await.json();
+    walk.ask(client, ("POST", route, ""), None, 429).await;
+    let code = walk.world.last_code();
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    let answer = |challenge: &Value, code: &str| Some(json!({"challenge": challenge, "code": code}));
+    walk.ask(client, ("POST", confirm, ""), answer(&begun["challenge"], wrong), 422).await;
+    walk.ask(client, ("POST", confirm, ""), answer(&json!(NO_ID), &code), 409).await;
+    let left = walk.ask(client, ("POST", confirm, ""), answer(&begun["challenge"], &code), 200).await.json();
+    let receipt = left["receipt"]["id"].as_str().unwrap().to_owned();
+    let open = walk.ask(&client.anonymous(), ("GET", "/api/v1/receipts/{id}", &receipt), None, 200).await.json();
+    assert_eq!(open["state"], "erasing");
+    walk.world.settle().await;
+    let done = walk.ask(&client.anonymous(), ("GET", "/api/v1/receipts/{id}", &receipt), None, 200).await.json();
+    assert_eq!((&done["state"], &done["progress"]), (&json!("complete"), &json!(1.0)));
+    walk.ask(&client.anonymous(), ("GET", "/api/v1/receipts/{id}", NO_ID), None, 404).await;
+}
+
+async fn limits(walk: &mut Walk) {
+    let client = walk.world.client().join("limited").await;
+    let id = walk.world.id_of(&client).await;
+    walk.use_up(&[b"tries", id.as_bytes()], 50).await;
+    let answer = json!({"challenge": NO_ID, "code": "123456"});
+    walk.ask(&client, ("POST", "/api/v1/me/phone/verify", ""), Some(answer.clone()), 429).await;
+    walk.ask(&client, ("POST", "/api/v1/me/deletion/confirm", ""), Some(answer), 429).await;
+    walk.use_up(&[b"password", id.as_bytes()], 30).await;
+    let password = Some(json!({"password": "limited-password"}));
+    walk.ask(&client, ("POST", "/api/v1/sessions/current/password", ""), password, 429).await;
+    let nowhere = [0u8; 4];
+    walk.use_up(&[b"sign-in", &nowhere], 300).await;
+    let sign_in = json!({"handle": "limited", "password": "limited-password"});
+    let limited = walk.ask(&client.anonymous(), ("POST", "/api/v1/sessions", ""), Some(sign_in), 429).await;
+    assert!(limited.headers.contains_key("retry-after"));
+    walk.use_up(&[b"join", &nowhere], 30).await;
+    let join = json!({"handle": "late_comer", "password": "12345678", "birth_date": "1990-05-05"});
+    walk.ask(&client.anonymous(), ("POST", "/api/v1/accounts", ""), Some(join), 429).await;
+}
+
+async fn without_an_account(walk: &mut Walk) {
+    let nobody = walk.world.client();
+    let liar = nobody.with_token(&json!("bm90aGluZw"));
+    for operation in walk.described.operations() {
+        let (method, path) = &operation;
+        if walk.described.is_secured(&operation) {
+            walk.ask(&nobody, (method, path, NO_ID), None, 401).await;
+        } else if method == "GET" && walk.described.statuses(&operation).contains(&401) {
+            walk.ask(&liar, (method, path, NO_ID), None, 401).await;
+        }
+    }
+}
+
+async fn bodies_that_cannot_be_read(walk: &mut Walk) {
+    let client = walk.world.with_settings(|settings| settings.rate_limits = false).client();
+    let client = client.with_token(&json!(walk.reader.token));
+    for operation in walk.described.operations() {
+        let (method, path) = &operation;
+        let (statuses, huge) = (walk.described.statuses(&operation), "x".repeat(70 << 10));
+        for (status, kind, body) in
+            [(400, "application/json", "{"), (413, "application/json", huge.as_str()), (415, "text/plain", "{}")]
+        {
+            if walk.described.body_schema(&operation).is_some() && statuses.contains(&status) {
+                let reply = send(&client, method, &path.replace("{id}", NO_ID), kind, body.to_owned()).await;
+                walk.described.hold(method, path, status, &reply);
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! How the engines run the hot statements, held against what was committed. A plan that walks a table
+//! which grows with the number of accounts fails, whatever was committed.
+//!
+//! After a wanted change: `OUTRO_WRITE_PLANS=1 cargo nextest run -p outro-testkit --test store plan`.
+
+use std::path::Path;
+
+use super::*;
+use outro_db::{Db, Engine, Statement};
+
+/// Whose plan is committed.
+const HOT: &[&str] = &[
+    "outro_store::feed::FOR_YOU",
+    "outro_store::sessions::GET",
+    "outro_store::accounts::BY_ID",
+    "outro_store::accounts::INDEX_GET",
+    "outro_store::videos::BY_ID",
+    "outro_store::videos::OF_OWNER",
+    "outro_store::blobs::OF_VIDEO",
+    "outro_store::likes::LIKED",
+    "outro_store::challenges::TRY",
+    "outro_jobs::queue::LEASE",
+];
+
+/// Statements that walk a table because no more than one row, or none but the next, is asked for; or a
+/// table that does not grow with accounts: the queue holds what is due and not what was done.
+const MAY_WALK: &[(&str, &str)] = &[
+    ("outro_store::accounts::ANY", "one row, whichever comes first"),
+    ("outro_store::accounts::ERASED_MOST_BITS", "one row, in the order of the key"),
+    ("outro_jobs::queue::FREE", "the queue, once at start"),
+    ("outro_jobs::queue::WAITING", "the queue, for tests"),
+    ("outro_jobs::queue::FIND", "the queue, once at start"),
+];
+
+fn statements() -> Vec<&'static Statement> {
+    let built = outro_store::erasure::built_statements();
+    let declared = outro_store::all_statements().into_iter().chain(built);
+    declared.chain(outro_jobs::all_statements().iter().copied()).collect()
+}
+
+fn named(name: &str) -> &'static Statement {
+    statements().into_iter().find(|statement| statement.name() == name).unwrap_or_else(|| panic!("no {name}"))
+}
+
+/// SQLite names a walk `SCAN`, PostgreSQL `Seq Scan`; an index that is read from end to end to find a row
+/// has no condition on it.
+fn walks(engine: Engine, plan: &[String]) -> bool {
+    match engine {
+        Engine::Sqlite => plan.iter().any(|line| line.starts_with("SCAN") && !line.contains("CONSTANT ROW")),
+        Engine::Postgres => plan.iter().enumerate().any(|(number, line)| {
+            let index = line.contains("Index Scan") || line.contains("Index Only Scan");
+            let bounded = plan.get(number + 1).is_some_and(|next| next.contains("Index Cond"));
+            line.contains("Seq Scan") || index && !bounded
+        }),
+    }
+}
+
+async fn written(db: &Db) -> String {
+    let mut out = String::new();
+    for name in HOT {
+        let plan = db.explain(named(name)).await.unwrap();
+        assert!(!plan.is_empty(), "{name}");
+        out.push_str(&format!("{name}\n"));
+        plan.iter().for_each(|line| out.push_str(&format!("    {line}\n")));
+        out.push('\n');
+    }
+    out
+}
+
+on_both! {
+    async fn the_plans_are_those_committed(world: World) {
+        let name = if world.app.db.engine() == Engine::Sqlite { "sqlite.txt" } else { "postgres.txt" };
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/explain").join(name);
+        let plans = written(&world.app.db).await;
+        if std::env::var_os("OUTRO_WRITE_PLANS").is_some() {
+            std::fs::write(&path, &plans).unwrap();
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(plans, committed, "{name} differs: see the head of plans.rs");
+    }
+}
+
+on_both! {
+    async fn no_statement_walks_a_table_that_grows(world: World) {
+        let db = &world.app.db;
+        let mut walking = Vec::new();
+        for statement in statements() {
+            let may = MAY_WALK.iter().any(|(name, _)| *name == statement.name());
+            let plan = db.explain(statement).await.unwrap_or_else(|error| panic!("{}: {error}", statement.name()));
+            if !may && walks(db.engine(), &plan) {
+                walking.push(format!("{}\n    {}", statement.name(), plan.join("\n    ")));
+            }
+        }
+        assert!(walking.is_empty(), "these walk a whole table:\n{}", walking.join("\n"));
+    }
+}
+
+on_both! {
+    async fn a_walk_is_seen_as_one(world: World) {
+        let db = &world.app.db;
+        let by_text = Statement::built("by bio".into(), "SELECT id FROM accounts WHERE bio = ?1".into());
+        let plan = db.explain(&by_text).await.unwrap();
+        assert!(walks(db.engine(), &plan), "{plan:?}");
+    }
+}
+
+// An owner of 10,000 videos must not make every look-up of one walk the others.
+on_both! {
+    async fn the_objects_of_a_video_are_found_without_those_of_others(world: World) {
+        for name in ["blobs::OF_VIDEO", "blobs::ALL_OF_VIDEO", "feed::FOR_YOU"] {
+            let plan = world.app.db.explain(named(&format!("outro_store::{name}"))).await.unwrap();
+            let lines = plan.iter().enumerate().filter(|(_, line)| line.contains("blobs") || line.contains("SEARCH b "));
+            let texts: Vec<_> = lines.map(|(at, line)| [line.as_str(), plan.get(at + 1).map_or("", |next| next)]).collect();
+            let bounded = texts.iter().any(|text| text.concat().contains("video_id"));
+            assert!(bounded, "{name}: {}", plan.join("\n"));
+        }
+    }
+}
