@@ -39,6 +39,26 @@ pub(crate) async fn spend(app: &App, tx: &mut Tx, limits: &[Tagged]) -> Result<(
     Ok(())
 }
 
+/// Gives back one of each limit: what it was spent for did not come to be.
+pub(crate) async fn give_back(tx: &mut Tx, limits: &[Tagged]) -> Result<(), AppError> {
+    for Tagged { tag, .. } in limits {
+        budgets::give_back(tx, tag).await?;
+    }
+    Ok(())
+}
+
+/// Spends one of each limit in a transaction of its own: a try counts also when nothing comes of it.
+/// Whether each of them had one left.
+pub(crate) async fn spend_now(app: &App, limits: &[Tagged]) -> Result<bool, AppError> {
+    let mut tx = app.db.write().await?;
+    let mut left = true;
+    for Tagged { tag, limit } in limits {
+        left &= budgets::spend(&mut tx, tag, app.clock.now().day()).await? <= *limit;
+    }
+    tx.commit().await?;
+    Ok(left)
+}
+
 /// Whether one of the limits is used up; spends nothing.
 pub(crate) async fn used(tx: &mut Tx, limits: &[Tagged]) -> Result<bool, AppError> {
     for Tagged { tag, limit } in limits {

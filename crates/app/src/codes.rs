@@ -1,21 +1,21 @@
 //! One-time codes by text message, after NIST SP 800-63B-4: six random digits, stored as a keyed hash
 //! bound to account, purpose and number, single use, five minutes, five tries.
 
+mod send;
+
 use outro_db::Tx;
 use outro_model::{AccountId, ChallengeId, PhoneNumber, Random, Timestamp, random_bytes};
-use outro_store::accounts;
+use outro_store::accounts::{self, Account};
 use outro_store::challenges::{self, Challenge};
 use outro_vault::{AccountKeys, MacPurpose, constant_time_eq};
 
-use crate::budget::{self, Budget, Tagged};
-use crate::{App, AppError, Origin, RefusalKind, password};
+use crate::budget::{self, Budget};
+use crate::{App, AppError, RefusalKind, password};
+
+pub(crate) use send::send;
 
 /// How long a code can be used, in seconds.
 const VALID_SECONDS: i64 = 300;
-/// The first wait before another code is sent, in seconds; each further one is twice as long.
-const FIRST_WAIT_SECONDS: i64 = 30;
-/// How often the wait doubles at most: 16 minutes.
-const WAIT_DOUBLINGS: i64 = 5;
 /// Tries of codes that an account has a day, whatever else is lifted.
 const TRIES_A_DAY: i64 = 50;
 
@@ -43,10 +43,18 @@ impl Purpose {
             Self::LinkPhone => "links this phone to your account",
             Self::Leave => "DELETES your account for good",
         };
-        // A port is not part of the line's host.
-        let bound = host.split(':').next().unwrap_or(host);
-        format!("Outro: {code} {what} on {host}. Not you? Ignore this and tell nobody the code.\n\n@{bound} #{code}")
+        let line = dns_name(host).map(|name| format!("\n\n@{name} #{code}")).unwrap_or_default();
+        format!("Outro: {code} {what} on {host}. Not you? Ignore this and tell nobody the code.{line}")
     }
+}
+
+/// The name in `host`, without the port. An address has none: no browser would fill a code in by it.
+fn dns_name(host: &str) -> Option<&str> {
+    let name = host.split(':').next()?;
+    let is_name = name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.'));
+    // The last label of a name is never a number: that is an IPv4 address, however it is written.
+    let last = name.rsplit('.').find(|label| !label.is_empty())?;
+    (is_name && !last.chars().all(|letter| letter.is_ascii_digit())).then_some(name)
 }
 
 /// A code that was sent.
@@ -62,49 +70,30 @@ pub struct SentCode {
     pub resend_at: Timestamp,
 }
 
-/// Sends a code to a number, in the place of earlier ones of the purpose.
-pub(crate) async fn send(
-    app: &App,
-    keys: &AccountKeys,
-    purpose: Purpose,
-    number: &PhoneNumber,
-    origin: &Origin,
-) -> Result<SentCode, AppError> {
-    let (account, now) = (keys.account(), app.clock.now());
-    let code = six_digits(&*app.random);
-    let challenge = new_challenge(app, keys, purpose, Some((number, &code)));
-    let limits = send_limits(app, account, purpose, number, origin).await?;
-    let mut tx = app.db.write().await?;
-    if !accounts::lock_live(&mut tx, account).await? {
-        return Err(AppError::SignInNeeded);
-    }
-    let resend_at = note_sending(app, &mut tx, account, purpose).await?;
-    if app.settings.rate_limits {
-        budget::spend(app, &mut tx, &limits).await?;
-    }
-    challenges::replace(&mut tx, &challenge).await?;
-    tx.commit().await?;
-    let text = purpose.text(&code, &app.settings.host);
-    if let Err(error) = app.courier.send(number, text, now).await {
-        tracing::error!(%error, "a code could not be sent");
-        withdraw(app, &challenge).await?;
-        let detail = "The code could not be sent. Please try again in a few minutes.";
-        return Err(AppError::refused(RefusalKind::Unavailable, "send_failed", detail));
-    }
-    let Challenge { id, expires_at, .. } = challenge;
-    Ok(SentCode { challenge: id, sent_to: number.masked(), expires_at, resend_at })
+/// The number that is linked to an account.
+pub(crate) fn linked_number(keys: &AccountKeys, account: &Account) -> Result<Option<PhoneNumber>, AppError> {
+    let open = |sealed: &Vec<u8>| keys.open_text(outro_datamap::ACCOUNT_PHONE, account.id.as_bytes(), sealed);
+    Ok(account.phone.as_ref().map(open).transpose()?.and_then(|number| number.parse().ok()))
 }
 
-/// The code that was sent last for a purpose, while it can be used.
-pub(crate) async fn pending(app: &App, keys: &AccountKeys, purpose: Purpose) -> Result<Option<SentCode>, AppError> {
+/// What was asked for last for a purpose and can still be answered: the challenge, and where its code
+/// went, or nothing of that where a password answers it.
+pub(crate) enum Pending {
+    Code(SentCode),
+    Password(Challenge),
+}
+
+/// What can still be answered for a purpose; a code before a password.
+pub(crate) async fn pending(app: &App, keys: &AccountKeys, purpose: Purpose) -> Result<Option<Pending>, AppError> {
     let (account, now) = (keys.account(), app.clock.now());
     let mut tx = app.db.read().await?;
     let Some(open) = challenges::open(&mut tx, account, purpose.code(), now).await? else { return Ok(None) };
     let resend = challenges::next_sending(&mut tx, account, purpose.code()).await?;
     drop(tx);
-    let Some(number) = open_number(keys, &open)? else { return Ok(None) };
+    let Some(number) = open_number(keys, &open)? else { return Ok(Some(Pending::Password(open))) };
     let Challenge { id, expires_at, .. } = open;
-    Ok(Some(SentCode { challenge: id, sent_to: number.masked(), expires_at, resend_at: resend.unwrap_or(now) }))
+    let sent = SentCode { challenge: id, sent_to: number.masked(), expires_at, resend_at: resend.unwrap_or(now) };
+    Ok(Some(Pending::Code(sent)))
 }
 
 /// The number that a challenge's code went to.
@@ -126,75 +115,37 @@ pub(crate) async fn number_of(
     open_number(keys, &found)?.ok_or_else(code_over)
 }
 
-/// A challenge that a password answers, where no code can be sent.
-pub(crate) async fn without_code(app: &App, keys: &AccountKeys, purpose: Purpose) -> Result<Challenge, AppError> {
-    let challenge = new_challenge(app, keys, purpose, None);
+/// A challenge that a password answers, where no code can be sent. A code that was sent before and still
+/// holds can be given all the same.
+pub(crate) async fn without_code(app: &App, account: AccountId, purpose: Purpose) -> Result<Challenge, AppError> {
+    let challenge = new_challenge(app, account, purpose);
     let mut tx = app.db.write().await?;
-    if !accounts::lock_live(&mut tx, keys.account()).await? {
+    if !accounts::lock_live(&mut tx, account).await? {
         return Err(AppError::SignInNeeded);
     }
-    challenges::replace(&mut tx, &challenge).await?;
+    challenges::add_without_number(&mut tx, &challenge).await?;
     tx.commit().await?;
     Ok(challenge)
 }
 
-fn new_challenge(app: &App, keys: &AccountKeys, purpose: Purpose, sent: Option<(&PhoneNumber, &str)>) -> Challenge {
-    let (account, now) = (keys.account(), app.clock.now());
-    let id = ChallengeId::random(&*app.random);
-    let number =
-        sent.map(|(number, _)| keys.seal(outro_datamap::CHALLENGE_NUMBER, id.as_bytes(), number.as_str().as_bytes()));
-    let code_mac = sent.map(|(number, code)| mac(app, account, purpose, id, number, code).to_vec());
+fn new_challenge(app: &App, account: AccountId, purpose: Purpose) -> Challenge {
+    let now = app.clock.now();
     Challenge {
         account,
-        id,
+        id: ChallengeId::random(&*app.random),
         purpose: purpose.code(),
-        number,
-        code_mac: code_mac.unwrap_or_default(),
+        number: None,
+        code_mac: vec![],
         created_at: now,
         expires_at: now.plus_seconds(VALID_SECONDS),
     }
 }
 
-async fn withdraw(app: &App, challenge: &Challenge) -> Result<(), AppError> {
-    let mut tx = app.db.write().await?;
-    challenges::withdraw(&mut tx, challenge.account, challenge.id).await?;
-    challenges::reset_resend(&mut tx, challenge.account, challenge.purpose).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Refuses what comes before the wait is over; the next wait is twice as long.
-async fn note_sending(app: &App, tx: &mut Tx, account: AccountId, purpose: Purpose) -> Result<Timestamp, AppError> {
-    let now = app.clock.now();
-    let (sent, next_at) = challenges::resend(tx, account, purpose.code()).await?.unwrap_or((0, now));
-    if app.settings.rate_limits && now < next_at {
-        let retry_after_s = (next_at.millis_since(now) + 999) / 1000;
-        return Err(AppError::TooMany { code: "resend_too_soon", retry_after_s });
-    }
-    let wait = FIRST_WAIT_SECONDS << sent.min(WAIT_DOUBLINGS);
-    let next_at = now.plus_seconds(wait);
-    challenges::set_resend(tx, account, purpose.code(), sent + 1, next_at).await?;
-    Ok(next_at)
-}
-
-/// A number that its owner verified is asked after by its owner alone, and has a budget that nobody
-/// else can use up: strangers who try to link it spend another one.
-async fn send_limits(
-    app: &App,
-    account: AccountId,
-    purpose: Purpose,
-    number: &PhoneNumber,
-    origin: &Origin,
-) -> Result<Vec<Tagged>, AppError> {
-    let kind: &[u8] = if purpose == Purpose::LinkPhone { b"link" } else { b"leave" };
-    let place = origin.place();
-    let own = Budget { parts: &[kind, b"account", account.as_bytes()], limit: 10 };
-    let of_number = Budget { parts: &[kind, b"number", number.as_str().as_bytes()], limit: 5 };
-    let of_place = Budget { parts: &[kind, b"place", &place], limit: 50 };
-    let of_prefix = Budget { parts: &[kind, b"prefix", number.prefix().as_bytes()], limit: 100 };
-    match purpose {
-        Purpose::LinkPhone => budget::tagged(app, &[own, of_number, of_place, of_prefix]).await,
-        Purpose::Leave => budget::tagged(app, &[own]).await,
-    }
+fn with_number(app: &App, keys: &AccountKeys, purpose: Purpose, number: &PhoneNumber, code: &str) -> Challenge {
+    let new = new_challenge(app, keys.account(), purpose);
+    let sealed = keys.seal(outro_datamap::CHALLENGE_NUMBER, new.id.as_bytes(), number.as_str().as_bytes());
+    let code_mac = mac(app, new.account, purpose, new.id, number, code).to_vec();
+    Challenge { number: Some(sealed), code_mac, ..new }
 }
 
 /// What a person gives to show that it is them.
@@ -202,6 +153,12 @@ async fn send_limits(
 pub(crate) enum Proof<'a> {
     Code(&'a str),
     Password(&'a str),
+}
+
+/// Drops what was asked for for a purpose, and begins its waits anew.
+pub(crate) async fn forget(tx: &mut Tx, account: AccountId, purpose: Purpose) -> Result<(), AppError> {
+    challenges::drop_purpose(tx, account, purpose.code()).await?;
+    Ok(challenges::reset_resend(tx, account, purpose.code()).await?)
 }
 
 /// A challenge that was answered rightly. It is used up in the transaction of what it allows.
@@ -242,6 +199,10 @@ pub(crate) async fn check(
     tx.commit().await?;
     let tried = tried.ok_or_else(code_over)?;
     let number = open_number(keys, &tried)?;
+    // A code that went to a number which is not the person's any more proves nothing.
+    if purpose == Purpose::Leave && number.is_some() && number != linked_number(keys, &stored)? {
+        return Err(code_over());
+    }
     let right = match (proof, &number) {
         (Proof::Code(code), Some(number)) => {
             constant_time_eq(&mac(app, account, purpose, id, number, &digits(code)), &tried.code_mac)
@@ -249,7 +210,7 @@ pub(crate) async fn check(
         (Proof::Password(given), None) => {
             let row = account.as_bytes();
             let hash = keys.open(outro_datamap::ACCOUNT_PASSWORD_HASH, row, &stored.password_hash)?;
-            password::verify(given, Some(&hash)).await?
+            password::turn(&password::EXIT)?.verify(given, Some(&hash)).await?
         }
         _ => false,
     };
@@ -308,6 +269,11 @@ mod tests {
         let text = Purpose::Leave.text("012345", "video.example:8443");
         assert!(text.contains("DELETES your account"));
         assert!(text.ends_with("\n\n@video.example #012345"), "{text}");
+        for address in ["[2001:db8::1]:8443", "[::1]", "192.0.2.7:8080", "192.0.2.7"] {
+            let text = Purpose::Leave.text("012345", address);
+            assert!(text.ends_with("tell nobody the code."), "{text}");
+        }
+        assert_eq!(dns_name("localhost:8080"), Some("localhost"));
         assert_eq!(digits(" 012-345 "), "012345");
         assert_eq!(digits("٠١٢٣٤٥"), "012345");
     }

@@ -27,6 +27,9 @@ pub struct Signed {
     pub token_hash: [u8; 32],
     /// When the password was given last.
     pub password_at: Timestamp,
+    /// Whether this very request moved the end of the session: a cookie that holds its token is to be
+    /// set anew, so that it lives as long.
+    pub renewed: bool,
 }
 
 /// Anybody: signed in or not.
@@ -69,17 +72,14 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Viewer, AppError> {
     let now = app.clock.now();
     let session = sessions::get(&mut app.db.read().await?, account, &token_hash, now).await?;
     let Some(session) = session else { return Ok(None) };
-    if now.millis_since(session.seen_at) > SEEN_STEP_MILLIS {
+    let renewed = now.millis_since(session.seen_at) > SEEN_STEP_MILLIS;
+    if renewed {
         let mut tx = app.db.write().await?;
         sessions::touch(&mut tx, &session, now).await?;
         tx.commit().await?;
     }
-    Ok(Some(signed(&session)))
-}
-
-pub(crate) fn signed(session: &Session) -> Signed {
-    let Session { account, token_hash, id, password_at, .. } = session;
-    Signed { account: *account, session: *id, token_hash: *token_hash, password_at: *password_at }
+    let Session { account, token_hash, id: session, password_at, .. } = session;
+    Ok(Some(Signed { account, session, token_hash, password_at, renewed }))
 }
 
 /// Whether who was signed in when a stream began still is. Asked while it goes on.

@@ -34,10 +34,14 @@ impl Gateway {
         let body = serde_json::json!({ "to": to.as_str(), "text": text });
         let sent = tokio::task::spawn_blocking(move || agent.post(&*url).send_json(body));
         match sent.await {
+            // A redirection is not followed: whoever answers so has not taken the message.
+            Ok(Ok(answer)) if !answer.status().is_success() => {
+                Err(CourierError::Refused(format!("status {}", answer.status().as_u16())))
+            }
             Ok(Ok(_)) => Ok(()),
             // The status tells enough; an error's own text could quote the address.
             Ok(Err(ureq::Error::StatusCode(code))) => Err(CourierError::Refused(format!("status {code}"))),
-            Ok(Err(ureq::Error::Timeout(_))) => Err(CourierError::Refused("no answer in time".into())),
+            Ok(Err(ureq::Error::Timeout(_))) => Err(CourierError::NoAnswer),
             Ok(Err(_)) => Err(CourierError::Refused("it cannot be reached".into())),
             Err(_) => Err(CourierError::Refused("the hand-over was stopped".into())),
         }
@@ -84,6 +88,16 @@ mod tests {
         Gateway::at(&url).unwrap().send(&number, "123456 is your code".into()).await.unwrap();
         let body: serde_json::Value = serde_json::from_str(&served.join().unwrap()).unwrap();
         assert_eq!(body, serde_json::json!({"to": "+491512345678", "text": "123456 is your code"}));
+    }
+
+    #[tokio::test]
+    async fn only_success_is_success() {
+        for (status, taken) in [("200 OK", true), ("204 No Content", true), ("302 Found", false), ("304 Not", false)] {
+            let (url, served) = gateway(status);
+            let sent = Gateway::at(&url).unwrap().send(&"+491512345678".parse().unwrap(), "x".into()).await;
+            served.join().unwrap();
+            assert_eq!(sent.is_ok(), taken, "{status}: {sent:?}");
+        }
     }
 
     #[tokio::test]

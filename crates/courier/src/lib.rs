@@ -25,12 +25,22 @@ pub enum Courier {
 /// The message did not leave. The text is for the log, and names no number and no address.
 #[derive(Debug, thiserror::Error)]
 pub enum CourierError {
-    /// The gateway said no, or said nothing.
+    /// The gateway said no, or could not be reached.
     #[error("the gateway did not take the message: {0}")]
     Refused(String),
+    /// The gateway did not answer in time: whether it has the message is not known.
+    #[error("the gateway did not take the message: no answer in time")]
+    NoAnswer,
     /// No gateway is set.
     #[error("no gateway is set")]
     Nothing,
+}
+
+impl CourierError {
+    /// Whether the message may be on its way all the same.
+    pub fn may_have_left(&self) -> bool {
+        matches!(self, Self::NoAnswer)
+    }
 }
 
 impl Courier {

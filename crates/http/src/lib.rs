@@ -3,10 +3,15 @@
 
 mod api;
 mod cursor;
+mod deliver;
+mod extract;
+mod form;
 mod headers;
+mod listen;
 mod media;
 mod problem;
 mod range;
+mod unread;
 mod watch;
 mod web;
 mod who;
@@ -18,6 +23,7 @@ use axum::Router;
 use outro_app::App;
 
 pub use api::description;
+pub use listen::{Listening, Peer, Wire};
 
 /// What the surface needs besides the use cases.
 #[derive(Clone)]
@@ -48,12 +54,12 @@ impl Config {
     }
 }
 
-/// Every route there is.
+/// Every route there is. Serve it with [`Listening`]: without, what is revoked ends only when the client reads on.
 pub fn router(server: Server) -> Router {
     let (api, _) = api::routes().split_for_parts();
+    let programs = api.merge(media::routes()).method_not_allowed_fallback(problem::not_this_method);
     Router::new()
-        .merge(api)
-        .merge(media::routes())
+        .merge(programs)
         .merge(web::routes(server.config.dev))
         .fallback(web::nothing_here)
         .layer(axum::middleware::from_fn_with_state(server.clone(), headers::harden))

@@ -1,9 +1,11 @@
 //! The bytes of videos and covers. Every request asks the policy; an address holds no right of its own.
 
+use std::ops::Range;
+
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use outro_app::AppError;
@@ -11,9 +13,12 @@ use outro_app::video::{self, Media, Part};
 use outro_model::VideoId;
 
 use crate::Server;
+use crate::deliver;
+use crate::extract::Path;
+use crate::listen::Line;
 use crate::problem::ApiError;
 use crate::range::{self, Asked};
-use crate::who::Who;
+use crate::who::{Connection, Who};
 
 /// The routes of media.
 pub(crate) fn routes() -> Router<Server> {
@@ -39,53 +44,106 @@ fn names(part: Part) -> (&'static str, &'static str, Option<&'static str>) {
     }
 }
 
+/// A proxy that keeps what a client has not taken yet would keep it in the open, and past a revocation.
+const NO_BUFFERING: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
+
 async fn serve(
     State(server): State<Server>,
     Who(viewer): Who,
     Path((id, name)): Path<(String, String)>,
+    Connection(line): Connection,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let id: VideoId = id.parse().map_err(|_| AppError::NotFound)?;
     let part = PARTS.iter().copied().find(|part| names(*part).0 == name).ok_or(AppError::NotFound)?;
     let media = video::open(&server.app, &viewer, id, part).await?;
-    Ok(respond(media, part, &method, &headers))
+    let answer = Answer::of(&media, &headers);
+    Ok(answer.respond(media, part, (method == Method::GET).then_some(line)))
 }
 
-fn respond(media: Media, part: Part, method: &Method, headers: &HeaderMap) -> Response {
-    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let etag = format!("\"{}\"", media.etag);
-    let known =
-        text(header::IF_NONE_MATCH).is_some_and(|list| list == "*" || list.split(',').any(|tag| tag.trim() == etag));
-    // A range of another version of the thing is of no use: then the whole is sent.
-    let same = text(header::IF_RANGE).is_none_or(|tag| tag == etag);
-    let (length, (_, kind, file)) = (media.length, names(part));
-    let asked = range::read(text(header::RANGE).filter(|_| same), length);
-    let (status, range) = match asked {
-        _ if known => (StatusCode::NOT_MODIFIED, 0..0),
-        Asked::Whole => (StatusCode::OK, 0..length),
-        Asked::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
-        Asked::Nothing => (StatusCode::RANGE_NOT_SATISFIABLE, 0..0),
-    };
-    let mut builder = Response::builder()
-        .status(status)
-        .header(header::ETAG, etag)
-        .header(header::ACCEPT_RANGES, "bytes")
-        // A browser may keep it and must ask each time; nobody else may keep it.
-        .header(header::CACHE_CONTROL, "private, no-cache");
-    if let Some(file) = file {
-        builder = builder.header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\""));
+/// What is answered of a part: the status, and which of its bytes.
+struct Answer {
+    status: StatusCode,
+    range: Range<u64>,
+    etag: String,
+}
+
+impl Answer {
+    fn of(media: &Media, headers: &HeaderMap) -> Self {
+        let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        let (etag, length) = (format!("\"{}\"", media.etag), media.length);
+        // A range of another version of the thing is of no use: then the whole is sent. Only the same
+        // bytes will do here, so that a weak tag never fits (RFC 9110 §13.1.5).
+        let same = text(header::IF_RANGE).is_none_or(|tag| tag == etag);
+        let (status, range) = match range::read(text(header::RANGE).filter(|_| same), length) {
+            _ if is_known(headers, &etag) => (StatusCode::NOT_MODIFIED, 0..0),
+            Asked::Whole => (StatusCode::OK, 0..length),
+            Asked::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
+            Asked::Nothing => (StatusCode::RANGE_NOT_SATISFIABLE, 0..0),
+        };
+        Self { status, range, etag }
     }
-    builder = match status {
-        StatusCode::NOT_MODIFIED => builder,
-        StatusCode::RANGE_NOT_SATISFIABLE => builder.header(header::CONTENT_RANGE, format!("bytes */{length}")),
-        _ => builder.header(header::CONTENT_TYPE, kind).header(header::CONTENT_LENGTH, range.end - range.start),
-    };
-    if status == StatusCode::PARTIAL_CONTENT {
-        let line = format!("bytes {}-{}/{length}", range.start, range.end - 1);
-        builder = builder.header(header::CONTENT_RANGE, line);
+
+    /// `to` is the connection that the bytes go to, if any; none when only the headers are asked for.
+    fn respond(self, media: Media, part: Part, to: Option<Option<Line>>) -> Response {
+        let (Self { status, range, etag }, length, (_, kind, file)) = (self, media.length, names(part));
+        let mut builder = Response::builder()
+            .status(status)
+            .header(header::ETAG, etag)
+            .header(header::ACCEPT_RANGES, "bytes")
+            // A browser may keep it and must ask each time; nobody else may keep it.
+            .header(header::CACHE_CONTROL, "private, no-cache")
+            .header(NO_BUFFERING.0, NO_BUFFERING.1);
+        if let Some(file) = file {
+            builder = builder.header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\""));
+        }
+        builder = match status {
+            StatusCode::NOT_MODIFIED => builder,
+            StatusCode::RANGE_NOT_SATISFIABLE => builder.header(header::CONTENT_RANGE, format!("bytes */{length}")),
+            _ => builder.header(header::CONTENT_TYPE, kind).header(header::CONTENT_LENGTH, range.end - range.start),
+        };
+        if status == StatusCode::PARTIAL_CONTENT {
+            let line = format!("bytes {}-{}/{length}", range.start, range.end - 1);
+            builder = builder.header(header::CONTENT_RANGE, line);
+        }
+        let body = match to {
+            Some(line) if !range.is_empty() => {
+                let (bytes, revoked) = media.read(range);
+                deliver::body(bytes, revoked, line)
+            }
+            _ => Body::empty(),
+        };
+        builder.body(body).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
     }
-    let empty = method == Method::HEAD || range.is_empty();
-    let body = if empty { Body::empty() } else { Body::from_stream(media.stream(range)) };
-    builder.body(body).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
+
+/// Whether the client has this version already. The comparison is weak (RFC 9110 §13.1.2): proxies that
+/// compress mark a tag as weak, and clients send it back like that.
+fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let lines = headers.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|line| line.to_str().ok());
+    let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
+    tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_compared_weakly_and_in_all_lines() {
+        let known = |lines: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::IF_NONE_MATCH, line.parse().unwrap());
+            }
+            is_known(&headers, "\"abc\"")
+        };
+        for lines in [&["\"abc\""][..], &["W/\"abc\""], &["\"x\", W/\"abc\""], &["*"], &["\"x\"", "\"abc\""]] {
+            assert!(known(lines), "{lines:?}");
+        }
+        for lines in [&[][..], &["\"x\""], &["w/\"abc\""], &["abc"], &["W/W/\"abc\""]] {
+            assert!(!known(lines), "{lines:?}");
+        }
+    }
 }

@@ -1,11 +1,9 @@
 //! Errors to responses: RFC 9457 problem documents. What went wrong inside is logged, not said.
 
-use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use outro_app::{AppError, RefusalKind};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 /// A problem document.
@@ -133,25 +131,7 @@ pub(crate) fn refused(status: StatusCode, code: &'static str, detail: &str) -> R
     problem(status, code, detail.to_owned(), vec![])
 }
 
-/// A JSON body; what cannot be read is a problem document too.
-pub(crate) struct Body<T>(pub(crate) T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        match axum::Json::<T>::from_request(request, state).await {
-            Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(rejection) => {
-                // The reader's own words could quote what was sent.
-                let (code, detail) = match rejection.status() {
-                    StatusCode::UNSUPPORTED_MEDIA_TYPE => ("not_json", "Send a body of type application/json."),
-                    StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "The body is too large."),
-                    StatusCode::UNPROCESSABLE_ENTITY => ("invalid", "A field is missing or of another type."),
-                    _ => ("not_json", "The body is not JSON."),
-                };
-                Err(refused(rejection.status(), code, detail))
-            }
-        }
-    }
+/// The answer to a method that an address does not take; the router adds those that it takes.
+pub(crate) async fn not_this_method() -> Response {
+    refused(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take this method.")
 }

@@ -16,7 +16,10 @@ pub(crate) enum Asked {
 /// Reads a `Range` header. Several ranges at once, and what is not of the grammar, are passed over,
 /// as the RFC allows.
 pub(crate) fn read(header: Option<&str>, length: u64) -> Asked {
-    let spec = header.and_then(|text| text.trim().strip_prefix("bytes="));
+    // The name of the unit is case-insensitive (§14.1).
+    let spec =
+        header.and_then(|text| text.trim().split_once('=')).filter(|(unit, _)| unit.eq_ignore_ascii_case("bytes"));
+    let spec = spec.map(|(_, spec)| spec);
     let Some((first, last)) = spec.filter(|spec| !spec.contains(',')).and_then(|spec| spec.split_once('-')) else {
         return Asked::Whole;
     };
@@ -47,6 +50,9 @@ mod tests {
             (None, Asked::Whole),
             // Safari asks for two bytes first.
             (Some("bytes=0-1"), Asked::Part(0..2)),
+            (Some("BYTES=0-1"), Asked::Part(0..2)),
+            (Some("Bytes=-10"), Asked::Part(90..100)),
+            (Some("bytes =0-1"), Asked::Whole),
             // Chromium asks for all that is left.
             (Some("bytes=0-"), Asked::Part(0..100)),
             (Some("bytes=90-"), Asked::Part(90..100)),

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use outro_app::{AppError, Origin, Signed, Viewer, authenticate};
 
+use crate::listen::{Line, Peer};
 use crate::problem::ApiError;
 use crate::{Config, Server};
 
@@ -69,7 +70,8 @@ impl Visitor {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token that a program gives.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
@@ -105,19 +107,59 @@ pub(crate) fn forgery() -> AppError {
     AppError::refused(outro_app::RefusalKind::Forbidden, "form_expired", detail)
 }
 
-/// Whether a browser says that another site made this request. Clients that are no browsers say nothing.
-pub(crate) fn is_cross_site(headers: &HeaderMap, config: &Config) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    match (text("sec-fetch-site"), text("origin")) {
-        (Some(site), _) => !matches!(site, "same-origin" | "none"),
-        // A browser that does not know the first header sends the second; the host it came to is
-        // either the public one or, in development, the one in the request.
-        (None, Some(origin)) => {
-            let host = text("host").unwrap_or_default();
-            origin != config.public_url && origin.split_once("://").map(|(_, at)| at) != Some(host)
+/// The refusal of what came from another site.
+pub(crate) fn another_site() -> AppError {
+    AppError::refused(outro_app::RefusalKind::Forbidden, "cross_site", "This request came from another site.")
+}
+
+/// Where a browser says that a request was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MadeBy {
+    /// On a page of ours, or by the person: a bookmark, an address typed in.
+    Us,
+    /// On another site.
+    Another,
+    /// By a browser that may not tell, or hides it: `Origin: null` and nothing else.
+    Untold,
+    /// By a client that is no browser and says nothing.
+    NoBrowser,
+}
+
+impl MadeBy {
+    /// What the headers of a request say.
+    pub(crate) fn of(headers: &HeaderMap, config: &Config) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        match (text("sec-fetch-site"), text("origin")) {
+            (Some("same-origin" | "none"), _) => Self::Us,
+            (Some(_), _) => Self::Another,
+            // Browsers keep the first header to https and localhost. Over plain HTTP in a house's own
+            // network they send the second alone; the host they came to is either the public one or
+            // the one in the request.
+            (None, Some("null")) => Self::Untold,
+            (None, Some(origin)) => {
+                let host = text("host").unwrap_or_default();
+                let ours = origin == config.public_url || origin.split_once("://").map(|(_, at)| at) == Some(host);
+                if ours { Self::Us } else { Self::Another }
+            }
+            (None, None) => Self::NoBrowser,
         }
-        (None, None) => false,
     }
+}
+
+/// Whether a browser says that another site made this request. One that may not tell is believed to be no
+/// other site's where a session's token decides: another site neither has the token nor, by `SameSite`, sends
+/// the cookie. Signing in and joining have no token yet; [`may_open_session`] is for them.
+pub(crate) fn is_cross_site(headers: &HeaderMap, config: &Config) -> bool {
+    MadeBy::of(headers, config) == MadeBy::Another
+}
+
+/// Whether a form may sign a browser in. Another site could else sign somebody in to the account of its own
+/// choosing, who would then upload and link a phone there: its form would come with `Origin: null` when it
+/// hides where it is from. So what is untold is refused here; our own pages tell (`Referrer-Policy:
+/// same-origin`), over plain HTTP too. The JSON interface hands out tokens and sets no cookie: there is
+/// nothing to be signed in to by another site.
+pub(crate) fn may_open_session(headers: &HeaderMap, config: &Config) -> bool {
+    matches!(MadeBy::of(headers, config), MadeBy::Us | MadeBy::NoBrowser)
 }
 
 /// The cookie of a new session.
@@ -136,6 +178,17 @@ fn cookie_line(config: &Config, value: &str, seconds: i64) -> HeaderValue {
     HeaderValue::from_str(&line).unwrap_or(HeaderValue::from_static(""))
 }
 
+/// The connection that a request came over; none where it came over none, as in tests.
+pub(crate) struct Connection(pub(crate) Option<Line>);
+
+impl<S: Sync> FromRequestParts<S> for Connection {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.extensions.get::<ConnectInfo<Peer>>().map(|info| info.0.line.clone())))
+    }
+}
+
 /// Where a request comes from.
 pub(crate) struct From(pub(crate) Origin);
 
@@ -143,11 +196,20 @@ impl FromRequestParts<Server> for From {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        let forwarded = header_text(parts, "x-forwarded-for");
-        Ok(Self(Origin { address: client(peer, forwarded, &server.config.trusted_proxies) }))
+        let peer = parts.extensions.get::<ConnectInfo<Peer>>().map(|info| info.0.address);
+        // Whoever serves without connections that can be cut tells the address alone.
+        let bare = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+        let peer = peer.or_else(bare).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
+        Ok(Self(Origin { address: client(peer, &forwarded(&parts.headers), &server.config.trusted_proxies) }))
     }
+}
+
+/// The chain of addresses. A proxy may add a line of its own: all lines are one list (RFC 9110 §5.3), of
+/// which the client wrote the beginning and the last proxy the end.
+fn forwarded(headers: &HeaderMap) -> String {
+    // What is no text is no address: it stays in its place and ends the chain there.
+    let lines = headers.get_all("x-forwarded-for").into_iter().map(|line| line.to_str().unwrap_or("?"));
+    lines.collect::<Vec<_>>().join(",")
 }
 
 /// The last address of the chain that no trusted proxy has.
@@ -212,6 +274,48 @@ mod tests {
         assert_eq!(client(proxy, "198.51.100.7, 203.0.113.9", &[proxy]), person);
         assert_eq!(client(proxy, "garbage", &[proxy]), proxy);
         assert_ne!(client(proxy, "198.51.100.7, 203.0.113.9", &[proxy]), liar);
+    }
+
+    #[test]
+    fn every_line_of_the_chain_counts() {
+        let [proxy, person] = ["10.0.0.1", "203.0.113.9"].map(|text| text.parse().unwrap());
+        let chain = |lines: &[&[u8]]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", HeaderValue::from_bytes(line).unwrap());
+            }
+            client(proxy, &forwarded(&headers), &[proxy])
+        };
+        // The client wrote the first line, the proxy the second.
+        assert_eq!(chain(&[b"198.51.100.7", b"203.0.113.9"]), person);
+        assert_eq!(chain(&[b"198.51.100.7, 10.0.0.1", b"203.0.113.9, 10.0.0.1"]), person);
+        assert_eq!(chain(&[b"203.0.113.9", b"\xff"]), proxy);
+        assert_eq!(chain(&[]), proxy);
+    }
+
+    #[test]
+    fn who_made_a_request_is_read_from_what_browsers_send() {
+        let config = Config {
+            public_url: "https://outro.test".into(),
+            site_name: String::new(),
+            dev: false,
+            trusted_proxies: vec![],
+        };
+        let made = |lines: &[(&'static str, &'static str)]| {
+            let headers = lines.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+            MadeBy::of(&headers.collect(), &config)
+        };
+        let lan = ("host", "box.lan:8080");
+        assert_eq!(made(&[lan, ("origin", "http://box.lan:8080")]), MadeBy::Us);
+        assert_eq!(made(&[lan, ("origin", "http://box.lan")]), MadeBy::Another);
+        assert_eq!(made(&[lan, ("origin", "null")]), MadeBy::Untold);
+        assert_eq!(made(&[lan, ("origin", "null"), ("sec-fetch-site", "cross-site")]), MadeBy::Another);
+        assert_eq!(made(&[lan, ("origin", "null"), ("sec-fetch-site", "same-origin")]), MadeBy::Us);
+        assert_eq!(made(&[lan, ("origin", "https://outro.test")]), MadeBy::Us);
+        assert_eq!(made(&[lan, ("origin", "https://evil.example")]), MadeBy::Another);
+        assert_eq!(made(&[("sec-fetch-site", "same-site")]), MadeBy::Another);
+        assert_eq!(made(&[("sec-fetch-site", "none")]), MadeBy::Us);
+        assert_eq!(made(&[]), MadeBy::NoBrowser);
     }
 
     #[test]

@@ -61,8 +61,11 @@ pub struct Job {
     pub account: Option<AccountId>,
     /// The video it is about.
     pub video: Option<VideoId>,
-    /// How often it was begun, this time counted; also when a process died under it.
+    /// How often it was begun since a run of it ended, this time counted: more than once means that a
+    /// process died under it.
     pub attempts: i64,
+    /// How many of its runs ended in [`Outcome::Again`], one after the other.
+    pub errors: i64,
 }
 
 /// Every statement there is, so that tests can prepare each on both engines.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use outro_db::{Db, DbError, Row, Tx, params, statements};
+use outro_db::{Db, DbError, Param, Row, Statement, Tx, params, statements};
 use outro_model::{AccountId, Clock, JobId, Random, Timestamp, random_bytes};
 use tokio::sync::Notify;
 
@@ -12,20 +12,24 @@ use crate::{Job, Lane, NewJob};
 pub(crate) const LEASE_SECONDS: i64 = 30;
 
 statements! {
-    ENQUEUE = "INSERT INTO jobs (id, kind, lane, account_id, video_id, run_at, attempts, leased_until)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0)";
+    ENQUEUE = "INSERT INTO jobs (id, kind, lane, account_id, video_id, run_at, attempts, errors, leased_until)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0)";
     LEASE = "UPDATE jobs SET leased_until = ?3, lease = ?4, attempts = attempts + 1
         WHERE id = (SELECT id FROM jobs WHERE lane = ?1 AND run_at <= ?2 AND leased_until <= ?2
             ORDER BY run_at, id LIMIT 1 {skip_locked})
-        RETURNING id, kind, account_id, video_id, attempts";
+        RETURNING id, kind, account_id, video_id, attempts, errors";
     EXTEND = "UPDATE jobs SET leased_until = ?3 WHERE id = ?1 AND lease = ?2";
     DONE = "DELETE FROM jobs WHERE id = ?1 AND lease = ?2";
-    AGAIN = "UPDATE jobs SET leased_until = 0, lease = NULL, run_at = ?3, failure = ?4 WHERE id = ?1 AND lease = ?2";
+    AGAIN = "UPDATE jobs SET leased_until = 0, lease = NULL, run_at = ?3, failure = ?4, attempts = 0,
+        errors = errors + 1 WHERE id = ?1 AND lease = ?2";
+    LATER = "UPDATE jobs SET leased_until = 0, lease = NULL, run_at = ?3, failure = NULL, attempts = 0, errors = 0
+        WHERE id = ?1 AND lease = ?2";
+    HAND_BACK = "UPDATE jobs SET leased_until = 0, lease = NULL, attempts = attempts - 1 WHERE id = ?1 AND lease = ?2";
     FREE = "UPDATE jobs SET leased_until = 0, lease = NULL WHERE leased_until > 0";
     LEASED_UNTIL = "SELECT leased_until FROM jobs WHERE account_id = ?1 AND leased_until > ?2
         ORDER BY leased_until DESC LIMIT 1";
     WAITING = "SELECT COUNT(*) FROM jobs";
-    FIND = "SELECT id, kind, account_id, video_id, attempts FROM jobs WHERE kind = ?1 LIMIT 1";
+    FIND = "SELECT id, kind, account_id, video_id, attempts, errors FROM jobs WHERE kind = ?1 LIMIT 1";
 }
 
 /// Adds a job in the transaction of the change that needs it. Call [`Queue::wake`] after the commit.
@@ -50,7 +54,14 @@ pub async fn find(tx: &mut Tx, kind: &str) -> Result<Option<Job>, DbError> {
 }
 
 fn read(row: &Row) -> Result<Job, DbError> {
-    Ok(Job { id: row.get(0)?, kind: row.get(1)?, account: row.get(2)?, video: row.get(3)?, attempts: row.get(4)? })
+    Ok(Job {
+        id: row.get(0)?,
+        kind: row.get(1)?,
+        account: row.get(2)?,
+        video: row.get(3)?,
+        attempts: row.get(4)?,
+        errors: row.get(5)?,
+    })
 }
 
 /// The queue of a database: cheap to clone.
@@ -110,14 +121,27 @@ impl Queue {
     }
 
     pub(crate) async fn done(&self, lease: &Lease) -> Result<(), DbError> {
-        let mut tx = self.db.write().await?;
-        tx.execute(&DONE, params![lease.job, lease.token]).await?;
-        tx.commit().await
+        self.settle(&DONE, params![lease.job, lease.token]).await
     }
 
+    /// The run ended in an error: it is counted.
     pub(crate) async fn again(&self, lease: &Lease, at: Timestamp, failure: &str) -> Result<(), DbError> {
+        self.settle(&AGAIN, params![lease.job, lease.token, at, failure]).await
+    }
+
+    /// The run ended well, and wants to come again.
+    pub(crate) async fn later(&self, lease: &Lease, at: Timestamp) -> Result<(), DbError> {
+        self.settle(&LATER, params![lease.job, lease.token, at]).await
+    }
+
+    /// Gives a job back that was begun and not ended, as if it had not been begun.
+    pub(crate) async fn hand_back(&self, lease: &Lease) -> Result<(), DbError> {
+        self.settle(&HAND_BACK, params![lease.job, lease.token]).await
+    }
+
+    async fn settle(&self, statement: &Statement, values: &[Param<'_>]) -> Result<(), DbError> {
         let mut tx = self.db.write().await?;
-        tx.execute(&AGAIN, params![lease.job, lease.token, at, failure]).await?;
+        tx.execute(statement, values).await?;
         tx.commit().await
     }
 }

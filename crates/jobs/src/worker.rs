@@ -29,19 +29,22 @@ pub trait Runner: Send + Sync + 'static {
 /// How often an idle worker looks; a wake of its own process comes at once.
 const IDLE: Duration = Duration::from_millis(1000);
 
+/// Returns when `stop` turns true; never, when nobody is left to turn it.
+async fn told_to(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending().await
+    }
+}
+
 impl Queue {
-    /// Works on a lane until `stop` turns true. A job that runs then is left to its lease: its work is
-    /// cut off here and done again by whoever comes next.
+    /// Works on a lane until `stop` turns true. A job that runs then is cut off and handed back: whoever
+    /// comes next does it from the beginning, and the stop does not count against it.
     pub async fn work<R: Runner>(&self, lane: Lane, runner: &R, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             let woken = self.wakes.notified();
             tokio::pin!(woken);
             woken.as_mut().enable();
-            let worked = tokio::select! {
-                worked = self.work_once(lane, runner) => worked,
-                _ = stop.wait_for(|stop| *stop) => return,
-            };
-            match worked {
+            match self.work_until(lane, runner, stop.clone()).await {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(error) => tracing::error!(lane = lane.word(), %error, "the queue cannot be read"),
@@ -49,29 +52,46 @@ impl Queue {
             tokio::select! {
                 () = woken => {}
                 () = tokio::time::sleep(IDLE) => {}
-                _ = stop.wait_for(|stop| *stop) => {}
+                () = told_to(&mut stop) => {}
             }
         }
     }
 
     /// Runs one due job; `false` when none is due.
     pub async fn work_once<R: Runner>(&self, lane: Lane, runner: &R) -> Result<bool, DbError> {
+        // Without a sender nothing ever stops it.
+        let (_never, stop) = watch::channel(false);
+        self.work_until(lane, runner, stop).await
+    }
+
+    async fn work_until<R: Runner>(
+        &self,
+        lane: Lane,
+        runner: &R,
+        mut stop: watch::Receiver<bool>,
+    ) -> Result<bool, DbError> {
         let Some((job, lease)) = self.lease(lane).await? else { return Ok(false) };
         let outcome = tokio::select! {
+            // A run that has ended is settled, also when the stop comes at the same moment.
+            biased;
             outcome = runner.run(&job) => outcome,
             () = self.hold(&lease) => {
                 tracing::warn!(kind = job.kind, "the lease was lost: another worker has the job");
+                return Ok(true);
+            }
+            () = told_to(&mut stop) => {
+                self.hand_back(&lease).await?;
                 return Ok(true);
             }
         };
         match outcome {
             Outcome::Done => self.done(&lease).await?,
             Outcome::Again(word) => {
-                tracing::warn!(kind = job.kind, attempts = job.attempts, reason = word, "the job runs again");
-                let wait = (1i64 << job.attempts.clamp(0, 9)).min(300);
+                tracing::warn!(kind = job.kind, errors = job.errors + 1, reason = word, "the job runs again");
+                let wait = (2i64 << job.errors.clamp(0, 8)).min(300);
                 self.again(&lease, self.clock.now().plus_seconds(wait), word).await?;
             }
-            Outcome::At(moment) => self.again(&lease, moment, "").await?,
+            Outcome::At(moment) => self.later(&lease, moment).await?,
         }
         Ok(true)
     }

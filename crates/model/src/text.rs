@@ -4,10 +4,26 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidText;
 
-/// One line of at most `most` characters, trimmed; control characters are refused.
+/// The joiners, without which Persian and many emoji cannot be written.
+const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
+
+/// Whether a letter has no place in a line that names somebody: what turns the direction of the text
+/// around it, is not seen, or breaks the line. One name could be made to look like another by them.
+fn is_deceptive(letter: char) -> bool {
+    let invisible = matches!(letter, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    let turns =
+        matches!(letter, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let breaks = matches!(letter, '\u{2028}' | '\u{2029}');
+    invisible || turns || breaks
+}
+
+/// One line of at most `most` characters, trimmed. Control characters are refused, those that turn the
+/// direction of text or are not seen too, and a line of joiners alone.
 pub fn bounded_line(text: &str, most: usize) -> Result<String, InvalidText> {
     let trimmed = text.trim();
-    let fits = trimmed.chars().count() <= most && !trimmed.chars().any(char::is_control);
+    let strange = |letter: char| letter.is_control() || is_deceptive(letter);
+    let seen = trimmed.is_empty() || trimmed.chars().any(|letter| !JOINERS.contains(&letter));
+    let fits = trimmed.chars().count() <= most && !trimmed.chars().any(strange) && seen;
     if fits { Ok(trimmed.to_owned()) } else { Err(InvalidText) }
 }
 
@@ -28,4 +44,24 @@ pub fn ascii_digit(letter: char) -> char {
         _ => return letter,
     };
     char::from_digit(letter as u32 - zero, 10).unwrap_or(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_holds_nothing_that_deceives() {
+        let refused = "\u{61c}\u{200b}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2060}\u{2066}\u{2067}\u{2068}\u{2069}\u{feff}";
+        for letter in refused.chars() {
+            let name = format!("Ada{letter}Love");
+            assert_eq!(bounded_line(&name, 50), Err(InvalidText), "{:x}", letter as u32);
+        }
+        for alone in ["\u{200d}", "\u{200c}\u{200d}"] {
+            assert_eq!(bounded_line(alone, 50), Err(InvalidText));
+        }
+        for name in ["", "👩\u{200d}🚀 Ada", "می\u{200c}خواهم", "עדה"] {
+            assert_eq!(bounded_line(name, 50).as_deref(), Ok(name));
+        }
+    }
 }

@@ -70,8 +70,9 @@ statements! {
     INDEX_DROP = "DELETE FROM handle_index WHERE idx = ?1";
     ERASED_PUT = "INSERT INTO erased_handles (bits, tag) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
     ERASED_GET = "SELECT bits FROM erased_handles WHERE bits = ?1 AND tag = ?2";
-    ERASED_MOST_BITS = "SELECT bits FROM erased_handles ORDER BY bits DESC LIMIT 1";
-    ERASED_COUNT = "SELECT COUNT(*) FROM erased_handles WHERE bits = ?1";
+    ERASED_COUNTS = "SELECT kept FROM erased_counts WHERE shard < ?1";
+    ERASED_COUNT = "INSERT INTO erased_counts (shard, kept) VALUES (?1, 1)
+        ON CONFLICT (shard) DO UPDATE SET kept = erased_counts.kept + 1";
 }
 
 /// Adds an account.
@@ -179,36 +180,63 @@ pub async fn release_handle(tx: &mut Tx, idx: &[u8; 32]) -> Result<(), DbError> 
     tx.execute(&INDEX_DROP, params![idx]).await.map(|_| ())
 }
 
-/// The fewest bits that are kept of an erased handle's slow hash: one in 1,024 unused names fits.
-const FEWEST_BITS: i64 = 10;
+/// The bits that are kept of the first erased handle's slow hash: one in 1,024 unused names fits.
+const FEWEST_BITS: u32 = 10;
 /// The most bits that a tag is read from.
-const MOST_BITS: i64 = 62;
+const MOST_BITS: u32 = 62;
+/// In how many rows the erased handles are counted, so that those who leave at one moment do not wait
+/// for each other.
+const SHARDS: u64 = 16;
 
-/// The first `bits` bits of a slow hash.
-fn cut(hash: u64, bits: i64) -> i64 {
-    (hash >> (64 - bits)) as i64
+/// How many bits are kept of a tag of the `k`-th length, the first being 1. There are 2^(k-1) tags of
+/// it, so those of one length together refuse one unused name in 1,024 at k = 1, and at most one in
+/// 2,048·k² after it: the sum stays below one in 774, however many people have left.
+fn bits_of(k: u32) -> u32 {
+    let square = k * k;
+    let more = if k == 1 { 0 } else { k + square.next_power_of_two().ilog2() };
+    (FEWEST_BITS + more).min(MOST_BITS)
 }
 
-/// Keeps an erased handle from being taken again: the slow hash, cut to 10 bits for the first, one
-/// more each time the number kept doubles, so that all tags together fit about one unused name in
-/// 1,000, and each alone fits many.
+/// The first `bits` bits of a slow hash.
+fn cut(hash: u64, bits: u32) -> (i64, i64) {
+    (i64::from(bits), (hash >> (64 - bits)) as i64)
+}
+
+/// What is kept of the slow hash of a handle that is erased after `kept` others: how many bits, and those.
+pub fn erased_tag(kept: u64, hash: u64) -> (i64, i64) {
+    cut(hash, bits_of((kept + 1).ilog2() + 1))
+}
+
+/// What of `kept` erased handles a slow hash can fit: one tag of each length there is.
+pub fn fitting_tags(kept: u64, hash: u64) -> impl Iterator<Item = (i64, i64)> {
+    let lengths = kept.checked_ilog2().map_or(0, |doubled| doubled + 1);
+    (1..=lengths).map(move |k| cut(hash, bits_of(k)))
+}
+
+/// How many tags are kept of erased handles.
+async fn erased_kept(tx: &mut Tx) -> Result<u64, DbError> {
+    let mut kept = 0;
+    for row in tx.query(&ERASED_COUNTS, params![SHARDS as i64]).await? {
+        kept += row.get::<i64>(0)?;
+    }
+    Ok(kept as u64)
+}
+
+/// Keeps an erased handle from being taken again, by its slow hash cut short: each tag alone fits many
+/// names, and all together about one unused name in 1,000. Those who leave at one moment do not see
+/// each other in the count: their tags may be a bit shorter than one after the other, never lost.
 pub async fn reserve_erased(tx: &mut Tx, hash: u64) -> Result<(), DbError> {
-    let most = tx.query_opt(&ERASED_MOST_BITS, &[]).await?;
-    let most: i64 = most.map_or(Ok(FEWEST_BITS), |row| row.get(0))?;
-    let rows = tx.query(&ERASED_COUNT, params![most]).await?;
-    let count: i64 = rows.first().map_or(Ok(0), |row| row.get(0))?;
-    // 2^(bits - 10) tags of each length: as many as double the number kept so far.
-    let full = count >= 1 << (most - FEWEST_BITS);
-    let bits = if full { (most + 1).min(MOST_BITS) } else { most };
-    tx.execute(&ERASED_PUT, params![bits, cut(hash, bits)]).await.map(|_| ())
+    let (bits, tag) = erased_tag(erased_kept(tx).await?, hash);
+    if changed(tx, &ERASED_PUT, params![bits, tag]).await? {
+        tx.execute(&ERASED_COUNT, params![(hash % SHARDS) as i64]).await?;
+    }
+    Ok(())
 }
 
 /// Whether a slow hash fits an erased handle.
 pub async fn is_erased(tx: &mut Tx, hash: u64) -> Result<bool, DbError> {
-    let most = tx.query_opt(&ERASED_MOST_BITS, &[]).await?;
-    let most: i64 = most.map_or(Ok(0), |row| row.get(0))?;
-    for bits in FEWEST_BITS..=most {
-        if tx.query_opt(&ERASED_GET, params![bits, cut(hash, bits)]).await?.is_some() {
+    for (bits, tag) in fitting_tags(erased_kept(tx).await?, hash) {
+        if tx.query_opt(&ERASED_GET, params![bits, tag]).await?.is_some() {
             return Ok(true);
         }
     }

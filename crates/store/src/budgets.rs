@@ -5,6 +5,7 @@ use outro_db::{DbError, Tx, params, statements};
 statements! {
     SPEND = "INSERT INTO budgets (tag, day, spent) VALUES (?1, ?2, 1)
         ON CONFLICT (tag) DO UPDATE SET spent = budgets.spent + 1 RETURNING spent";
+    GIVE_BACK = "UPDATE budgets SET spent = spent - 1 WHERE tag = ?1 AND spent > 0";
     SPENT = "SELECT spent FROM budgets WHERE tag = ?1";
     DROP_OLD = "DELETE FROM budgets WHERE day < ?1";
 }
@@ -13,6 +14,11 @@ statements! {
 pub async fn spend(tx: &mut Tx, tag: &[u8; 16], day: i64) -> Result<i64, DbError> {
     let rows = tx.query(&SPEND, params![tag, day]).await?;
     rows.first().map_or(Ok(0), |row| row.get(0))
+}
+
+/// Gives one back that was spent for nothing.
+pub async fn give_back(tx: &mut Tx, tag: &[u8; 16]) -> Result<(), DbError> {
+    tx.execute(&GIVE_BACK, params![tag]).await.map(|_| ())
 }
 
 /// What is spent of a budget.

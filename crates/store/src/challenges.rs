@@ -36,22 +36,41 @@ statements! {
     GET = "SELECT id, purpose, number, code_mac, created_at, expires_at FROM challenges
         WHERE account_id = ?1 AND id = ?2";
     OPEN = "SELECT id, purpose, number, code_mac, created_at, expires_at FROM challenges
-        WHERE account_id = ?1 AND purpose = ?2 AND used_at IS NULL AND expires_at > ?3 AND tries < ?4";
+        WHERE account_id = ?1 AND purpose = ?2 AND used_at IS NULL AND expires_at > ?3 AND tries < ?4
+        ORDER BY CASE WHEN number IS NULL THEN 1 ELSE 0 END, created_at DESC LIMIT 1";
     NEXT_SENDING = "SELECT next_at FROM resends WHERE account_id = ?1 AND purpose = ?2";
     USE = "UPDATE challenges SET used_at = ?3 WHERE account_id = ?1 AND id = ?2 AND used_at IS NULL AND expires_at > ?3";
     DROP_PURPOSE = "DELETE FROM challenges WHERE account_id = ?1 AND purpose = ?2";
+    DROP_WITHOUT_NUMBER = "DELETE FROM challenges WHERE account_id = ?1 AND purpose = ?2 AND number IS NULL";
     DROP_ONE = "DELETE FROM challenges WHERE account_id = ?1 AND id = ?2";
     DROP_EXPIRED = "DELETE FROM challenges WHERE expires_at <= ?1";
     RESEND_GET = "SELECT sent, next_at FROM resends WHERE account_id = ?1 AND purpose = ?2 {for_update}";
     RESEND_PUT = "INSERT INTO resends (account_id, purpose, sent, next_at) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (account_id, purpose) DO UPDATE SET sent = ?3, next_at = ?4";
+    RESEND_BACK = "UPDATE resends SET sent = ?4, next_at = ?5 WHERE account_id = ?1 AND purpose = ?2 AND sent = ?3";
+    RESEND_UNDO = "DELETE FROM resends WHERE account_id = ?1 AND purpose = ?2 AND sent = ?3";
     RESEND_RESET = "DELETE FROM resends WHERE account_id = ?1 AND purpose = ?2";
 }
 
 /// Adds a challenge in the place of the earlier ones of its purpose: only the last code sent counts.
 pub async fn replace(tx: &mut Tx, challenge: &Challenge) -> Result<(), DbError> {
+    drop_purpose(tx, challenge.account, challenge.purpose).await?;
+    insert(tx, challenge).await
+}
+
+/// Adds a challenge that a password answers, beside a code that was sent and still holds.
+pub async fn add_without_number(tx: &mut Tx, challenge: &Challenge) -> Result<(), DbError> {
+    tx.execute(&DROP_WITHOUT_NUMBER, params![challenge.account, challenge.purpose]).await?;
+    insert(tx, challenge).await
+}
+
+/// Removes the challenges of a purpose: none of them can be answered any more.
+pub async fn drop_purpose(tx: &mut Tx, account: AccountId, purpose: i64) -> Result<(), DbError> {
+    tx.execute(&DROP_PURPOSE, params![account, purpose]).await.map(|_| ())
+}
+
+async fn insert(tx: &mut Tx, challenge: &Challenge) -> Result<(), DbError> {
     let Challenge { account, id, purpose, number, code_mac, created_at, expires_at } = challenge;
-    tx.execute(&DROP_PURPOSE, params![account, purpose]).await?;
     tx.execute(&INSERT, params![account, id, purpose, number, code_mac, created_at, expires_at]).await.map(|_| ())
 }
 
@@ -72,7 +91,7 @@ pub async fn get(tx: &mut Tx, account: AccountId, id: ChallengeId) -> Result<Opt
     tx.query_opt(&GET, params![account, id]).await?.map(|row| read(account, &row)).transpose()
 }
 
-/// The challenge of a purpose that can still be answered.
+/// The challenge of a purpose that can still be answered: a code that was sent before one that a password answers.
 pub async fn open(tx: &mut Tx, account: AccountId, purpose: i64, now: Timestamp) -> Result<Option<Challenge>, DbError> {
     let row = tx.query_opt(&OPEN, params![account, purpose, now, TRIES]).await?;
     row.map(|row| read(account, &row)).transpose()
@@ -126,6 +145,22 @@ pub async fn set_resend(
     next_at: Timestamp,
 ) -> Result<(), DbError> {
     tx.execute(&RESEND_PUT, params![account, purpose, sent, next_at]).await.map(|_| ())
+}
+
+/// Takes back that a code was sent, for the `sent`th time, as if it had not been asked for. Waits that
+/// began anew meanwhile are left alone.
+pub async fn take_back_resend(
+    tx: &mut Tx,
+    account: AccountId,
+    purpose: i64,
+    sent: i64,
+    before: Option<(i64, Timestamp)>,
+) -> Result<(), DbError> {
+    match before {
+        Some((before, next_at)) => tx.execute(&RESEND_BACK, params![account, purpose, sent, before, next_at]).await,
+        None => tx.execute(&RESEND_UNDO, params![account, purpose, sent]).await,
+    }
+    .map(|_| ())
 }
 
 /// Starts the waits of a purpose from the beginning.

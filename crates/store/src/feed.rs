@@ -25,6 +25,8 @@ pub struct Item {
     pub display_name: Vec<u8>,
     /// When the video could be watched first.
     pub published_at: Timestamp,
+    /// When it was uploaded.
+    pub created_at: Timestamp,
     /// How long it is.
     pub duration_ms: i64,
     /// How many like it.
@@ -42,10 +44,10 @@ pub struct Item {
 statements! {
     FOR_YOU = concat!(
         "SELECT v.owner_id, v.id, a.state, a.private_account, v.state, v.audience, v.caption, a.handle, a.display_name,
-            v.published_at, v.duration_ms, v.like_count,
+            v.published_at, v.created_at, v.duration_ms, v.like_count,
             (SELECT COUNT(*) FROM likes l WHERE l.account_id = ?7 AND l.video_id = v.id), b.width, b.height, b.length
         FROM videos v JOIN accounts a ON a.id = v.owner_id
-        JOIN blobs b ON b.owner_id = v.owner_id AND b.video_id = v.id AND b.kind = 1
+        JOIN blobs b ON b.owner_id = v.owner_id AND b.video_id = v.id AND b.kind = 1 AND b.header IS NOT NULL
         WHERE ", in_scope!(), " AND (v.published_at, v.id) < (?5, ?6)
         ORDER BY v.published_at DESC, v.id DESC LIMIT ?8"
     );
@@ -79,11 +81,12 @@ fn read(row: &Row) -> Result<Item, DbError> {
         handle: row.get(7)?,
         display_name: row.get(8)?,
         published_at: row.get(9)?,
-        duration_ms: row.get(10)?,
-        like_count: row.get(11)?,
-        liked: row.get(12)?,
-        width: row.get(13)?,
-        height: row.get(14)?,
-        size_bytes: row.get(15)?,
+        created_at: row.get(10)?,
+        duration_ms: row.get(11)?,
+        like_count: row.get(12)?,
+        liked: row.get(13)?,
+        width: row.get(14)?,
+        height: row.get(15)?,
+        size_bytes: row.get(16)?,
     })
 }

@@ -35,6 +35,11 @@ CREATE TABLE erased_handles (
     PRIMARY KEY (bits, tag)
 ) {table};
 
+CREATE TABLE erased_counts (
+    shard {int} PRIMARY KEY,
+    kept {int} NOT NULL
+) {table};
+
 CREATE TABLE sessions (
     account_id {bytes} NOT NULL REFERENCES accounts (id),
     token_hash {bytes} NOT NULL,
@@ -106,9 +111,9 @@ CREATE TABLE blobs (
     width {int} NOT NULL,
     height {int} NOT NULL,
     created_at {int} NOT NULL,
-    PRIMARY KEY (owner_id, id)
+    PRIMARY KEY (owner_id, video_id, kind, id)
 ) {table};
-CREATE INDEX blobs_by_video ON blobs (owner_id, video_id, kind);
+CREATE UNIQUE INDEX blobs_by_id ON blobs (owner_id, id);
 CREATE INDEX blobs_unfinished ON blobs (created_at) WHERE header IS NULL;
 
 CREATE TABLE likes (
@@ -129,6 +134,7 @@ CREATE TABLE jobs (
     video_id {bytes},
     run_at {int} NOT NULL,
     attempts {int} NOT NULL,
+    errors {int} NOT NULL,
     leased_until {int} NOT NULL,
     lease {bytes},
     failure TEXT

@@ -34,7 +34,8 @@ statements! {
         WHERE s.account_id = ?1 AND s.token_hash = ?2 AND s.expires_at > ?3 AND a.state = 0";
     LIST = "SELECT account_id, token_hash, id, created_at, seen_at, expires_at, password_at, device
         FROM sessions WHERE account_id = ?1 AND expires_at > ?2 ORDER BY seen_at DESC, id";
-    SEEN = "UPDATE sessions SET seen_at = ?3 WHERE account_id = ?1 AND token_hash = ?2";
+    SEEN = "UPDATE sessions SET seen_at = ?3, expires_at = expires_at - seen_at + ?3
+        WHERE account_id = ?1 AND token_hash = ?2";
     PASSWORD = "UPDATE sessions SET password_at = ?3 WHERE account_id = ?1 AND token_hash = ?2";
     END = "DELETE FROM sessions WHERE account_id = ?1 AND token_hash = ?2";
     END_BY_ID = "DELETE FROM sessions WHERE account_id = ?1 AND id = ?2";
@@ -77,7 +78,7 @@ fn read(row: &Row) -> Result<Session, DbError> {
     })
 }
 
-/// Notes that a session was used.
+/// Notes that a session was used: its end moves by as much as its last use.
 pub async fn touch(tx: &mut Tx, session: &Session, now: Timestamp) -> Result<(), DbError> {
     tx.execute(&SEEN, params![session.account, session.token_hash, now]).await.map(|_| ())
 }

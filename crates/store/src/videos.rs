@@ -50,7 +50,7 @@ statements! {
     OF_OWNER = "SELECT owner_id, id, state, audience, reframe, caption, created_at, published_at, duration_ms, progress,
         failure, like_count FROM videos WHERE owner_id = ?1 AND (created_at, id) < (?2, ?3)
         ORDER BY created_at DESC, id DESC LIMIT ?4";
-    COUNT = "SELECT COUNT(*), COALESCE(SUM(like_count), 0) FROM videos WHERE owner_id = ?1 AND state = ?2 AND audience = ?3";
+    COUNT = "SELECT COUNT(*), CAST(COALESCE(SUM(like_count), 0) AS BIGINT) FROM videos WHERE owner_id = ?1 AND state = ?2 AND audience = ?3";
     COUNT_ALL = "SELECT COUNT(*) FROM videos WHERE owner_id = ?1";
     PROGRESS = "UPDATE videos SET progress = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
     READY = "UPDATE videos SET state = 1, progress = 1000, duration_ms = ?3, published_at = ?4

@@ -10,7 +10,8 @@ use outro_vault::AccountKeys;
 
 use super::new_session;
 use crate::budget::{self, Budget};
-use crate::{App, AppError, FieldError, Origin, RefusalKind, password};
+use crate::password::{self, Turn};
+use crate::{App, AppError, FieldError, Origin, RefusalKind};
 
 /// What a person joins with.
 #[derive(Clone)]
@@ -36,32 +37,79 @@ pub struct Joined {
     pub token: String,
 }
 
-/// How many accounts one place may open a day.
+/// How often one place may try to join a day, whatever comes of it.
 const JOINS_A_DAY: i64 = 30;
 
 /// Opens an account. Whether a handle is live, hidden, reserved or erased, the answer is one.
 pub async fn join(app: &App, join: &Join, origin: &Origin) -> Result<Joined, AppError> {
     let (handle, birth_date, age) = read(app, join)?;
+    let turn = spend(app, origin).await?;
+    // Both slow hashes are made before anything is looked up, so that time tells nothing.
+    let tag = turn.handle_tag(app, &handle).await?;
+    let hash = turn.hash(app, &join.password).await?;
+    drop(turn);
+    let new = New { handle, birth_date, age, tag, hash, device: join.device.clone() };
+    // A client that hangs up must not leave a key and a home without an account: from here on it runs
+    // to its end by itself.
+    let opening = tokio::spawn(open(app.clone(), new));
+    opening.await.map_err(AppError::internal)?
+}
+
+/// Counts the try, and takes a turn for the slow hashes. What is used up is refused before any work.
+async fn spend(app: &App, origin: &Origin) -> Result<Turn, AppError> {
     let place = origin.place();
     let limits = budget::tagged(app, &[Budget { parts: &[b"join", &place], limit: JOINS_A_DAY }]).await?;
-    // Both slow hashes are made before anything is looked up, so that time tells nothing.
-    let tag = password::handle_tag(app, &handle).await?;
-    let hash = password::hash(app, &join.password).await?;
+    if app.settings.rate_limits && budget::used(&mut app.db.read().await?, &limits).await? {
+        return Err(budget::used_up(app));
+    }
+    let turn = password::turn(&password::ENTRY)?;
+    // Asked again, for those who asked at the same moment.
+    if app.settings.rate_limits && !budget::spend_now(app, &limits).await? {
+        return Err(budget::used_up(app));
+    }
+    Ok(turn)
+}
+
+/// What an account is opened with, read and hashed.
+struct New {
+    handle: Handle,
+    birth_date: BirthDate,
+    age: AgeRule,
+    tag: u64,
+    hash: Vec<u8>,
+    device: String,
+}
+
+/// Makes the key, the home and the rows; what did not come to be is taken back.
+async fn open(app: App, new: New) -> Result<Joined, AppError> {
     let id = AccountId::random(&*app.random);
     let keys = app.vault.create_account(id).await?;
-    let account = sealed(app, &keys, &handle, &birth_date, &hash, tag, age);
     let written = match app.blobs.create_home(id).await {
-        Ok(()) => write(app, &keys, &handle, &account, tag, limits, &join.device).await,
+        Ok(()) => write(&app, &keys, &new).await,
         Err(error) => Err(error.into()),
     };
     match written {
-        Ok(token) => Ok(Joined { id, handle: handle.as_str().to_owned(), token }),
+        Ok(token) => {
+            // Should the keyring not answer now, housekeeping sees that the account is there.
+            if let Err(error) = app.vault.joined(id).await {
+                tracing::warn!(%error, "a key could not be noted as joined yet");
+            }
+            Ok(Joined { id, handle: new.handle.as_str().to_owned(), token })
+        }
         Err(error) => {
-            app.vault.forget_unjoined(id).await?;
-            app.blobs.remove_home(id).await?;
+            undo(&app, id).await?;
             Err(error)
         }
     }
+}
+
+/// Takes key and home back, unless the account is there after all: a commit may be made whose answer was lost.
+async fn undo(app: &App, id: AccountId) -> Result<(), AppError> {
+    if accounts::by_id(&mut app.db.read().await?, id).await?.is_none() {
+        app.vault.forget_unjoined(id).await?;
+        app.blobs.remove_home(id).await?;
+    }
+    Ok(())
 }
 
 /// Reads all fields, so that all that is wrong is said at once.
@@ -90,57 +138,39 @@ fn read(app: &App, join: &Join) -> Result<(Handle, BirthDate, AgeRule), AppError
     }
 }
 
-fn sealed(
-    app: &App,
-    keys: &AccountKeys,
-    handle: &Handle,
-    birth_date: &BirthDate,
-    hash: &[u8],
-    tag: u64,
-    age: AgeRule,
-) -> Account {
+fn sealed(app: &App, keys: &AccountKeys, new: &New) -> Account {
     let id = keys.account();
     let row = id.as_bytes();
     Account {
         id,
         state: AccountState::Active,
         created_at: app.clock.now(),
-        private_account: age == AgeRule::StartsPrivate,
-        handle: keys.seal_text(ACCOUNT_HANDLE, row, handle.as_str()),
+        private_account: new.age == AgeRule::StartsPrivate,
+        handle: keys.seal_text(ACCOUNT_HANDLE, row, new.handle.as_str()),
         display_name: keys.seal_text(ACCOUNT_DISPLAY_NAME, row, ""),
         bio: keys.seal_text(ACCOUNT_BIO, row, ""),
-        birth_date: keys.seal_text(ACCOUNT_BIRTH_DATE, row, &birth_date.to_text()),
-        password_hash: keys.seal(ACCOUNT_PASSWORD_HASH, row, hash),
+        birth_date: keys.seal_text(ACCOUNT_BIRTH_DATE, row, &new.birth_date.to_text()),
+        password_hash: keys.seal(ACCOUNT_PASSWORD_HASH, row, &new.hash),
         phone: None,
-        handle_tag: keys.seal(ACCOUNT_HANDLE_TAG, row, &tag.to_be_bytes()),
+        handle_tag: keys.seal(ACCOUNT_HANDLE_TAG, row, &new.tag.to_be_bytes()),
     }
 }
 
-async fn write(
-    app: &App,
-    keys: &AccountKeys,
-    handle: &Handle,
-    account: &Account,
-    tag: u64,
-    limits: Vec<budget::Tagged>,
-    device: &str,
-) -> Result<String, AppError> {
-    let index = app.vault.seal_index(keys, &app.vault.handle_index(handle));
+async fn write(app: &App, keys: &AccountKeys, new: &New) -> Result<String, AppError> {
+    let index = app.vault.seal_index(keys, &app.vault.handle_index(&new.handle));
     let entry =
         HandleEntry { idx: index.index, key_id: *index.key_id.as_bytes(), sealed_account: index.sealed_account };
-    let (token, session) = new_session(app, keys, device);
+    let (token, session) = new_session(app, keys, &new.device);
+    let account = sealed(app, keys, new);
     let mut tx = app.db.write().await?;
-    if app.settings.rate_limits {
-        budget::spend(app, &mut tx, &limits).await?;
-    }
     // The handle is taken first and the erased ones are asked after second: when an erasure lets it go
     // at this very moment, the second question sees what it left.
-    let free = accounts::claim_handle(&mut tx, &entry).await? && !accounts::is_erased(&mut tx, tag).await?;
-    if !free || handle.is_reserved() {
+    let free = accounts::claim_handle(&mut tx, &entry).await? && !accounts::is_erased(&mut tx, new.tag).await?;
+    if !free || new.handle.is_reserved() {
         let detail = "This handle is not available. Please choose another.";
         return Err(AppError::refused(RefusalKind::Conflict, "handle_unavailable", detail));
     }
-    accounts::insert(&mut tx, account).await?;
+    accounts::insert(&mut tx, &account).await?;
     sessions::insert(&mut tx, &session).await?;
     tx.commit().await?;
     Ok(token)

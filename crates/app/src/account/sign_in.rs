@@ -25,6 +25,7 @@ pub async fn sign_in(app: &App, handle: &str, given: &str, device: &str, origin:
     if app.settings.rate_limits && budget::used(&mut tx, &limits).await? {
         return Err(budget::used_up(app));
     }
+    let turn = password::turn(&password::ENTRY)?;
     let found = match &parsed {
         Some(handle) => by_handle(app, &mut tx, handle).await?,
         None => None,
@@ -37,19 +38,25 @@ pub async fn sign_in(app: &App, handle: &str, given: &str, device: &str, origin:
         }
     };
     drop(tx);
-    let hash = found
-        .as_ref()
-        .map(|Found { account, keys }| keys.open(ACCOUNT_PASSWORD_HASH, account.id.as_bytes(), &account.password_hash));
-    let hash = hash.transpose()?;
-    let right = password::verify(given, hash.as_ref().map(|hash| hash.as_slice())).await?;
+    // Only what is needed is taken along: nobody's keys are held while this waits its turn.
+    let open_hash = |Found { account, keys }: Found| {
+        let hash = keys.open(ACCOUNT_PASSWORD_HASH, account.id.as_bytes(), &account.password_hash);
+        hash.map(|hash| (account.id, hash))
+    };
+    let found = found.map(open_hash).transpose()?;
+    let right = turn.verify(given, found.as_ref().map(|(_, hash)| hash.as_slice())).await?;
     match found {
-        Some(found) if right => open(app, &found, device).await,
+        Some((account, _)) if right => open(app, account, device).await,
         _ => {
             fail(app, limits).await?;
-            let detail = "That handle and password do not fit together.";
-            Err(AppError::refused(RefusalKind::WrongCredentials, "credentials_wrong", detail))
+            Err(wrong())
         }
     }
+}
+
+fn wrong() -> AppError {
+    let detail = "That handle and password do not fit together.";
+    AppError::refused(RefusalKind::WrongCredentials, "credentials_wrong", detail)
 }
 
 /// The look-ups that an account would have cost.
@@ -60,12 +67,12 @@ async fn look_for_nobody(app: &App, tx: &mut outro_db::Tx) -> Result<(), AppErro
     Ok(())
 }
 
-async fn open(app: &App, found: &Found, device: &str) -> Result<String, AppError> {
-    let (token, session) = new_session(app, &found.keys, device);
+async fn open(app: &App, account: AccountId, device: &str) -> Result<String, AppError> {
+    let keys = app.vault.account(account).await?.ok_or_else(wrong)?;
+    let (token, session) = new_session(app, &keys, device);
     let mut tx = app.db.write().await?;
-    if !accounts::lock_live(&mut tx, found.account.id).await? {
-        let detail = "That handle and password do not fit together.";
-        return Err(AppError::refused(RefusalKind::WrongCredentials, "credentials_wrong", detail));
+    if !accounts::lock_live(&mut tx, account).await? {
+        return Err(wrong());
     }
     sessions::insert(&mut tx, &session).await?;
     tx.commit().await?;
@@ -76,12 +83,9 @@ async fn fail(app: &App, limits: Vec<budget::Tagged>) -> Result<(), AppError> {
     if !app.settings.rate_limits {
         return Ok(());
     }
-    let mut tx = app.db.write().await?;
     // What is used up here is refused at the next try, not at this one.
-    match budget::spend(app, &mut tx, &limits).await {
-        Ok(()) | Err(AppError::TooMany { .. }) => Ok(tx.commit().await?),
-        Err(error) => Err(error),
-    }
+    budget::spend_now(app, &limits).await?;
+    Ok(())
 }
 
 /// Notes that the person gave the password again, for what asks for a recent one; the session as it is then.
@@ -98,8 +102,10 @@ pub async fn confirm_password(app: &App, signed: &Signed, given: &str) -> Result
     let session = sessions::get(&mut tx, signed.account, &signed.token_hash, now).await?;
     let session = session.ok_or(AppError::SignInNeeded)?;
     drop(tx);
+    let turn = password::turn(&password::ENTRY)?;
     let hash = keys.open(ACCOUNT_PASSWORD_HASH, signed.account.as_bytes(), &account.password_hash)?;
-    if !password::verify(given, Some(&hash)).await? {
+    drop(keys);
+    if !turn.verify(given, Some(&hash)).await? {
         fail(app, limits).await?;
         return Err(AppError::invalid("password", "password_wrong", "That is not your password."));
     }

@@ -1,9 +1,10 @@
 //! Asking to leave: the code is sent by itself.
 
-use outro_model::{ChallengeId, PhoneNumber, Timestamp};
+use outro_model::{ChallengeId, Timestamp};
 use outro_store::accounts;
+use outro_store::challenges::Challenge;
 
-use crate::codes::{self, Purpose, SentCode};
+use crate::codes::{self, Pending, Purpose, SentCode};
 use crate::{App, AppError, Origin, Signed};
 
 /// What is asked for next.
@@ -23,22 +24,27 @@ pub enum Begun {
 /// What was asked for last, while it can still be answered: a page that is opened anew shows it again.
 pub async fn begun(app: &App, signed: &Signed) -> Result<Option<Begun>, AppError> {
     let keys = signed.keys(app).await?;
-    Ok(codes::pending(app, &keys, Purpose::Leave).await?.map(Begun::Code))
+    Ok(codes::pending(app, &keys, Purpose::Leave).await?.map(|pending| match pending {
+        Pending::Code(sent) => Begun::Code(sent),
+        Pending::Password(challenge) => by_password(&challenge),
+    }))
 }
 
-/// Begins leaving. It is never impossible for want of a phone.
+/// Begins leaving. It is never impossible for want of a phone, nor because no message can be sent: then
+/// the password is the proof, and a code that was sent before still holds.
 pub async fn begin(app: &App, signed: &Signed, origin: &Origin) -> Result<Begun, AppError> {
     let keys = signed.keys(app).await?;
     let account = accounts::by_id(&mut app.db.read().await?, signed.account).await?;
     let account = account.ok_or(AppError::SignInNeeded)?;
-    let sealed = account.phone.filter(|_| app.courier.works());
-    let phone = sealed.map(|sealed| keys.open_text(outro_datamap::ACCOUNT_PHONE, account.id.as_bytes(), &sealed));
-    let phone: Option<PhoneNumber> = phone.transpose()?.and_then(|phone| phone.parse().ok());
-    match phone {
-        Some(phone) => Ok(Begun::Code(codes::send(app, &keys, Purpose::Leave, &phone, origin).await?)),
-        None => {
-            let challenge = codes::without_code(app, &keys, Purpose::Leave).await?;
-            Ok(Begun::Password { challenge: challenge.id, expires_at: challenge.expires_at })
-        }
+    let number = codes::linked_number(&keys, &account)?.filter(|_| app.courier.works());
+    if let Some(number) = number
+        && let Some(sent) = codes::send(app, keys, Purpose::Leave, &number, origin).await?
+    {
+        return Ok(Begun::Code(sent));
     }
+    Ok(by_password(&codes::without_code(app, signed.account, Purpose::Leave).await?))
+}
+
+fn by_password(challenge: &Challenge) -> Begun {
+    Begun::Password { challenge: challenge.id, expires_at: challenge.expires_at }
 }

@@ -68,7 +68,7 @@ fn opened(
         state: item.video_facts.state,
         progress: 1000,
         failure: None,
-        created_at: since(item.published_at),
+        created_at: since(item.created_at),
         duration_ms: item.duration_ms,
         width: item.width,
         height: item.height,

@@ -3,7 +3,7 @@
 use outro_model::PhoneNumber;
 use outro_store::accounts;
 
-use crate::codes::{self, Proof, Purpose, SentCode};
+use crate::codes::{self, Pending, Proof, Purpose, SentCode};
 use crate::{App, AppError, Origin, RefusalKind, Signed};
 
 /// Sends a code to a number that is to be linked. Takes a recent password.
@@ -16,7 +16,12 @@ pub async fn link(app: &App, signed: &Signed, number: &str, origin: &Origin) -> 
         return Err(AppError::refused(RefusalKind::Unavailable, "no_gateway", detail));
     }
     let keys = signed.keys(app).await?;
-    codes::send(app, &keys, Purpose::LinkPhone, &number, origin).await
+    codes::send(app, keys, Purpose::LinkPhone, &number, origin).await?.ok_or_else(not_sent)
+}
+
+fn not_sent() -> AppError {
+    let detail = "The code could not be sent. Please try again in a few minutes.";
+    AppError::refused(RefusalKind::Unavailable, "send_failed", detail)
 }
 
 /// Sends another code to the number that a challenge's code went to. Takes a recent password.
@@ -24,12 +29,13 @@ pub async fn resend(app: &App, signed: &Signed, challenge: &str, origin: &Origin
     signed.recent_password(app)?;
     let keys = signed.keys(app).await?;
     let number = codes::number_of(app, &keys, Purpose::LinkPhone, challenge).await?;
-    codes::send(app, &keys, Purpose::LinkPhone, &number, origin).await
+    codes::send(app, keys, Purpose::LinkPhone, &number, origin).await?.ok_or_else(not_sent)
 }
 
 /// The code that was sent last, while it can be used: a page that is shown again says where it went.
 pub async fn pending(app: &App, signed: &Signed) -> Result<Option<SentCode>, AppError> {
-    codes::pending(app, &signed.keys(app).await?, Purpose::LinkPhone).await
+    let pending = codes::pending(app, &signed.keys(app).await?, Purpose::LinkPhone).await?;
+    Ok(pending.and_then(|pending| if let Pending::Code(sent) = pending { Some(sent) } else { None }))
 }
 
 /// Links the number that a code went to; the number, masked.
@@ -40,6 +46,11 @@ pub async fn verify(app: &App, signed: &Signed, challenge: &str, code: &str) -> 
     let sealed = keys.seal_text(outro_datamap::ACCOUNT_PHONE, signed.account.as_bytes(), number.as_str());
     let mut tx = app.db.write().await?;
     proved.use_up(app, &mut tx).await?;
+    let before = accounts::by_id(&mut tx, signed.account).await?.ok_or(AppError::SignInNeeded)?;
+    if codes::linked_number(&keys, &before)?.as_ref() != Some(number) {
+        // A code for leaving that went to the number before proves nothing from here on.
+        codes::forget(&mut tx, signed.account, Purpose::Leave).await?;
+    }
     if !accounts::set_phone(&mut tx, signed.account, &sealed).await? {
         return Err(AppError::SignInNeeded);
     }

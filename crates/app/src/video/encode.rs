@@ -19,24 +19,30 @@ use crate::{App, AppError};
 
 /// The kind of the job that encodes.
 pub(crate) const JOB: &str = "video.encode";
-/// How often a file may be begun before it is held to be the file's fault.
-const TRIES: i64 = 4;
+/// How many encodes of a file may end in an error before it is held to be the file's fault.
+const ERRORS: i64 = 4;
+/// How often an encode may be begun and never end, because this process died meanwhile: more, and the
+/// file may be what kills it. Stops and restarts alone stay far below.
+const BEGINNINGS: i64 = 12;
+/// The word for a file that we could not make a video of, though nothing is known to be wrong with it.
+const TOO_HARD: &str = "too_hard";
 /// How often the progress is noted, and asked whether to go on.
 const STEP: Duration = Duration::from_millis(500);
 
 /// Makes the video of a job. A video that is not being made any more is left alone.
 pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
     let (Some(owner), Some(video)) = (job.account, job.video) else { return Outcome::Done };
-    let made = if job.attempts > TRIES { Err(Failed::Give("too_hard")) } else { make(app, owner, video).await };
+    let too_hard = job.errors >= ERRORS || job.attempts > BEGINNINGS;
+    let made = if too_hard { Err(Failed::Give(TOO_HARD.to_owned())) } else { make(app, owner, video).await };
     let word = match made {
         Ok(()) | Err(Failed::Gone) => return Outcome::Done,
         Err(Failed::Give(word)) => word,
         Err(Failed::Again(error)) => {
-            tracing::warn!(%error, attempts = job.attempts, "an encode did not succeed");
+            tracing::warn!(%error, errors = job.errors, "an encode did not succeed");
             return Outcome::Again("encode");
         }
     };
-    match give_up(app, owner, video, word).await {
+    match give_up(app, owner, video, &word).await {
         Ok(()) => Outcome::Done,
         Err(error) => {
             tracing::error!(%error, "a failed video could not be noted");
@@ -49,7 +55,7 @@ enum Failed {
     /// The video or its owner is gone, or going.
     Gone,
     /// It is the file's fault; the word says which.
-    Give(&'static str),
+    Give(String),
     /// It is ours.
     Again(AppError),
 }
@@ -65,8 +71,8 @@ impl<E: Into<AppError>> From<E> for Failed {
 
 fn of_run(error: RunError) -> Failed {
     match error {
-        RunError::Refused(refusal) => Failed::Give(refusal.code()),
-        RunError::TooMuch(_) => Failed::Give("too_large"),
+        RunError::Refused(refusal) => Failed::Give(refusal.code().to_owned()),
+        RunError::TooMuch(_) => Failed::Give("too_large".to_owned()),
         RunError::Cancelled => Failed::Gone,
         error => Failed::Again(AppError::internal(error)),
     }
@@ -74,8 +80,13 @@ fn of_run(error: RunError) -> Failed {
 
 async fn make(app: &App, owner: AccountId, video: VideoId) -> Result<(), Failed> {
     let mut tx = app.db.read().await?;
-    let row = videos::by_id(&mut tx, video).await?.filter(|row| row.state == VideoState::Processing);
-    let row = row.ok_or(Failed::Gone)?;
+    let row = videos::by_id(&mut tx, video).await?.ok_or(Failed::Gone)?;
+    match (row.state, row.failure) {
+        (VideoState::Processing, _) => {}
+        // It was given up, and the stop came before its files went.
+        (VideoState::Failed, Some(word)) => return Err(Failed::Give(word)),
+        _ => return Err(Failed::Gone),
+    }
     let original = blobs::of_video(&mut tx, owner, video, BlobKind::Original).await?.ok_or(Failed::Gone)?;
     drop(tx);
     let input = unseal(app, &original).await?;
@@ -229,15 +240,23 @@ async fn commit(
     Ok(true)
 }
 
-/// Says to the owner why there is no video; nothing of the file is kept.
+/// Says to the owner why there is no video. Of a file that is at fault nothing is kept; where the fault
+/// may be ours, the original is, so that its owner can still take it along.
 async fn give_up(app: &App, owner: AccountId, video: VideoId, word: &str) -> Result<(), AppError> {
     let mut tx = app.db.write().await?;
     if accounts::lock_live(&mut tx, owner).await? {
         videos::set_failed(&mut tx, owner, video, word).await?;
     }
     tx.commit().await?;
-    let left = blobs::all_of_video(&mut app.db.read().await?, owner, video).await?;
-    for id in left {
+    let mut tx = app.db.read().await?;
+    // A video that was made after all, or that is taken away, is not ours to clear.
+    let failed = videos::by_id(&mut tx, video).await?.filter(|row| row.state == VideoState::Failed);
+    let Some(failed) = failed else { return Ok(()) };
+    let left = blobs::all_of_video(&mut tx, owner, video).await?;
+    let original = blobs::of_video(&mut tx, owner, video, BlobKind::Original).await?;
+    drop(tx);
+    let kept = original.filter(|_| failed.failure.as_deref() == Some(TOO_HARD)).map(|original| original.id);
+    for id in left.into_iter().filter(|id| Some(*id) != kept) {
         discard(app, owner, id).await?;
     }
     Ok(())

@@ -15,6 +15,6 @@ pub use list::{VideoPage, of_profile};
 pub use play::{Media, Part, open};
 pub use remove::remove;
 pub(crate) use remove::{JOB as REMOVE_JOB, run as run_remove};
-pub use upload::{NewVideo, Upload, begin_upload};
+pub use upload::{NewVideo, Upload, begin_upload, until_signed_out};
 pub use view::{Failure, VideoView, Why, get};
 pub(crate) use view::{find, view_of};

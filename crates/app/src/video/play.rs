@@ -2,14 +2,16 @@
 //! on every request, and again while the bytes go out.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt as _};
+use futures_util::Stream;
 use outro_blobs::{BlobError, BlobReader};
 use outro_model::{BlobId, BlobKind, VideoId};
 use outro_policy::Action;
 use outro_store::blobs;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::view::find;
 use crate::{App, AppError, Viewer, viewer};
@@ -48,10 +50,11 @@ pub struct Media {
     recheck: Recheck,
 }
 
-/// How often the policy is asked again while bytes go out: what is revoked ends within a second.
+/// How often it is asked again, while something goes on, whether it may: what is revoked ends within a second.
 const ASK_AGAIN: Duration = Duration::from_millis(500);
+/// How long the answer may take; together they stay below the second.
+const ANSWER_WITHIN: Duration = Duration::from_millis(450);
 
-#[derive(Clone)]
 struct Recheck {
     app: App,
     who: Viewer,
@@ -87,32 +90,36 @@ impl Recheck {
         let blob = blobs::of_video(&mut tx, found.video.owner, self.video, kind).await?;
         Ok(blob.is_some_and(|blob| blob.id == self.blob))
     }
+}
 
-    /// Returns when it may not go on any more.
-    async fn until_revoked(self) {
-        loop {
-            tokio::time::sleep(ASK_AGAIN).await;
-            // What cannot be asked is not allowed.
-            if !self.still_allowed().await.unwrap_or(false) {
-                return;
-            }
+/// Returns when the answer is no. What cannot be asked is not allowed.
+pub(super) async fn until_refused<A>(ask: impl Fn() -> A)
+where
+    A: Future<Output = Result<bool, AppError>>,
+{
+    let mut beat = interval_at(Instant::now() + ASK_AGAIN, ASK_AGAIN);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        beat.tick().await;
+        if !matches!(timeout(ANSWER_WITHIN, ask()).await, Ok(Ok(true))) {
+            return;
         }
     }
 }
 
 impl Media {
-    /// The bytes of a range. The stream fails, and with it the connection, as soon as the viewer may
-    /// not read on, whether or not they are reading.
-    pub fn stream(self, range: Range<u64>) -> impl Stream<Item = Result<Bytes, BlobError>> + Send + 'static {
-        let revoked = Box::pin(self.recheck.until_revoked());
-        let bytes = Box::pin(self.reader.stream(range));
-        futures_util::stream::unfold((bytes, Some(revoked)), |(mut bytes, revoked)| async move {
-            let mut revoked = revoked?;
-            tokio::select! {
-                biased;
-                () = &mut revoked => Some((Err(BlobError::HomeGone), (bytes, None))),
-                next = bytes.next() => next.map(|next| (next, (bytes, Some(revoked)))),
-            }
-        })
+    /// The bytes of a range, and a future that returns as soon as the viewer may not read on: who sends
+    /// the bytes waits for it beside them, whether or not they are being read, and then ends at once.
+    pub fn read(
+        self,
+        range: Range<u64>,
+    ) -> (impl Stream<Item = Result<Bytes, BlobError>> + Send + 'static, impl Future<Output = ()> + Send + 'static)
+    {
+        let recheck = Arc::new(self.recheck);
+        let ask = move || {
+            let recheck = recheck.clone();
+            async move { recheck.still_allowed().await }
+        };
+        (self.reader.stream(range), until_refused(ask))
     }
 }

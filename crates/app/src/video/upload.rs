@@ -7,16 +7,18 @@ use std::io::{Seek as _, Write as _};
 use outro_blobs::BlobWriter;
 use outro_jobs::{Lane, NewJob};
 use outro_media::{Limits, RunError, Scratch};
-use outro_model::{AccountId, BlobId, BlobKind, JobId, Reframe, Timestamp, VideoId, VideoState};
+use outro_model::{AccountId, AccountState, BlobId, BlobKind, JobId, Reframe, Timestamp, VideoId, VideoState};
 use outro_policy::Action;
 use outro_store::accounts;
 use outro_store::blobs::{self, Blob};
 use outro_store::videos::{self, Video};
+use tokio::runtime::Handle;
 
 use super::change::{read_audience, read_caption};
 use super::encode::JOB;
+use super::play::until_refused;
 use super::view::{VideoView, find, view_of};
-use crate::{App, AppError, RefusalKind, Signed};
+use crate::{App, AppError, RefusalKind, Signed, Viewer, viewer};
 
 /// What is said of a video besides its bytes.
 #[derive(Clone, Default)]
@@ -29,14 +31,51 @@ pub struct NewVideo {
     pub reframe: Option<String>,
 }
 
-/// An upload that goes on. Dropped unfinished, it leaves nothing that can be read: the sealed file
-/// goes at once, its row by housekeeping.
+/// An upload that goes on. Dropped unfinished, it leaves nothing that can be read: the sealed file goes at
+/// once, its row right after.
 pub struct Upload {
     app: App,
     blob: Blob,
     writer: BlobWriter,
     scratch: File,
     length: u64,
+    row: UnusedRow,
+}
+
+/// The row of an object that may come to nothing. Dropped, it is removed, unless it was kept.
+struct UnusedRow {
+    app: App,
+    owner: AccountId,
+    id: BlobId,
+    kept: bool,
+}
+
+impl UnusedRow {
+    fn of(app: &App, blob: &Blob) -> Self {
+        Self { app: app.clone(), owner: blob.owner, id: blob.id, kept: false }
+    }
+
+    /// Removes it now. What goes wrong with that is logged, and left to housekeeping, which finds such rows.
+    async fn remove(mut self) {
+        self.kept = true;
+        removed(&self.app, self.owner, self.id).await;
+    }
+}
+
+impl Drop for UnusedRow {
+    fn drop(&mut self) {
+        let (app, owner, id) = (self.app.clone(), self.owner, self.id);
+        // Where the server is stopping, nothing can be spawned any more: housekeeping finds the row.
+        if let (false, Ok(runtime)) = (self.kept, Handle::try_current()) {
+            runtime.spawn(async move { removed(&app, owner, id).await });
+        }
+    }
+}
+
+async fn removed(app: &App, owner: AccountId, id: BlobId) {
+    if let Err(error) = discard(app, owner, id).await {
+        tracing::warn!(%error, "an object that nothing came of is left to housekeeping");
+    }
 }
 
 impl App {
@@ -61,12 +100,26 @@ pub async fn begin_upload(app: &App, signed: &Signed, length: Option<u64>) -> Re
     if !accounts::lock_live(&mut tx, signed.account).await? {
         return Err(AppError::SignInNeeded);
     }
+    let row = UnusedRow::of(app, &blob);
     // The row is there before the file is: whoever finds an end to this finds the file by it.
     blobs::begin(&mut tx, &blob).await?;
     tx.commit().await?;
     let writer = app.blobs.writer(&keys, blob.id, BlobKind::Original).await?;
     let scratch = Scratch::new(length.unwrap_or(u64::MAX), &app.settings.scratch)?.into_file();
-    Ok(Upload { app: app.clone(), blob, writer, scratch, length: 0 })
+    Ok(Upload { app: app.clone(), blob, writer, scratch, length: 0, row })
+}
+
+/// Returns when who uploads is signed out, or leaving. Waited for while bytes come in, or do not.
+pub async fn until_signed_out(app: &App, signed: &Signed) {
+    let who = Some(signed.clone());
+    until_refused(|| is_signed_in(app, &who)).await;
+}
+
+async fn is_signed_in(app: &App, who: &Viewer) -> Result<bool, AppError> {
+    let mut tx = app.db.read().await?;
+    let Some(account) = viewer::still(app, &mut tx, who).await? else { return Ok(false) };
+    let account = accounts::by_id(&mut tx, account).await?;
+    Ok(account.is_some_and(|account| account.state == AccountState::Active))
 }
 
 /// A row for an object that is about to be written.
@@ -101,34 +154,54 @@ impl Upload {
         Ok(self.scratch.write_all(bytes)?)
     }
 
+    /// Ends the upload before its end. Nothing of it is left when this returns.
+    pub async fn abandon(self) {
+        let Self { writer, scratch, row, .. } = self;
+        drop((writer, scratch));
+        row.remove().await;
+    }
+
     /// Ends the upload: what it is is found by probing, and what is no video is refused, with nothing kept.
+    /// All bytes are here: that the client hangs up now changes nothing, and interrupts nothing.
     pub async fn finish(self, signed: &Signed, new: NewVideo) -> Result<VideoView, AppError> {
-        let (app, owner, id) = (self.app.clone(), self.blob.owner, self.blob.id);
-        let made = self.make(signed, new).await;
+        let signed = signed.clone();
+        let made = tokio::spawn(async move { self.make(&signed, new).await });
+        made.await.map_err(AppError::internal)?
+    }
+
+    async fn make(self, signed: &Signed, new: NewVideo) -> Result<VideoView, AppError> {
+        let Self { app, blob, writer, scratch, mut row, .. } = self;
+        let made = seal(&app, signed, new, (blob, writer, scratch)).await;
         if made.is_err() {
-            discard(&app, owner, id).await?;
+            row.remove().await;
+        } else {
+            row.kept = true;
         }
         made
     }
+}
 
-    async fn make(mut self, signed: &Signed, new: NewVideo) -> Result<VideoView, AppError> {
-        let app = self.app;
-        let video = read(&app, &self.blob, new)?;
-        self.scratch.rewind()?;
-        match outro_media::probe(&app.tools, &self.scratch, &app.limits()).await {
-            Ok(_) => {}
-            Err(RunError::Refused(refusal)) => {
-                return Err(AppError::refused(RefusalKind::Unusable, refusal.code(), refusal.sentence()));
-            }
-            Err(error) => return Err(AppError::internal(error)),
+async fn seal(
+    app: &App,
+    signed: &Signed,
+    new: NewVideo,
+    (blob, writer, mut scratch): (Blob, BlobWriter, File),
+) -> Result<VideoView, AppError> {
+    let video = read(app, &blob, new)?;
+    scratch.rewind()?;
+    match outro_media::probe(&app.tools, &scratch, &app.limits()).await {
+        Ok(_) => {}
+        Err(RunError::Refused(refusal)) => {
+            return Err(AppError::refused(RefusalKind::Unusable, refusal.code(), refusal.sentence()));
         }
-        // The keys are asked for again: who left while the bytes came in has none.
-        let keys = signed.keys(&app).await?;
-        let sealed = self.writer.finish(&keys).await?;
-        let blob = Blob { header: Some(sealed.header), length: sealed.length as i64, ..self.blob };
-        let caption = keys.seal_text(outro_datamap::VIDEO_CAPTION, video.id.as_bytes(), &video.text);
-        write(&app, signed, &blob, Video { caption, ..video.row }).await
+        Err(error) => return Err(AppError::internal(error)),
     }
+    // The keys are asked for again: who left while the bytes came in has none.
+    let keys = signed.keys(app).await?;
+    let sealed = writer.finish(&keys).await?;
+    let blob = Blob { header: Some(sealed.header), length: sealed.length as i64, ..blob };
+    let caption = keys.seal_text(outro_datamap::VIDEO_CAPTION, video.id.as_bytes(), &video.text);
+    write(app, signed, &blob, Video { caption, ..video.row }).await
 }
 
 struct Read {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use outro_app::{App, AppRunner, housekeeping};
-use outro_http::{Config, Server, router};
+use outro_http::{Config, Listening, Peer, Server, router};
 use outro_jobs::Lane;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -48,8 +48,8 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
     }
     greet(&settings, &app, args.dev);
     let server = Server { app, config: Arc::new(config(settings, args.dev)) };
-    let service = router(server).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(told_to_stop(stop));
+    let service = router(server).into_make_service_with_connect_info::<Peer>();
+    let serving = axum::serve(Listening::from(listener), service).with_graceful_shutdown(told_to_stop(stop));
     let mut late = stopped.clone();
     tokio::select! {
         served = serving.into_future() => served?,

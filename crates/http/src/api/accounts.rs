@@ -1,7 +1,7 @@
 //! `accounts`: joining, and looking at others.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use outro_app::account::{self, Join};
 use outro_app::video;
@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 use super::views::{Page, ProfileView, VideoJson};
 use crate::Server;
 use crate::cursor::{self, PageQuery};
-use crate::problem::{ApiError, Body, Problem};
+use crate::extract::{Body, Path, Query};
+use crate::problem::{ApiError, Problem};
 use crate::who::{Device, From, Who};
 
 /// What a person joins with.
@@ -65,6 +66,7 @@ pub(crate) async fn join(
 #[utoipa::path(get, path = "/api/v1/accounts/{handle}", tag = "accounts",
     params(("handle" = String, Path, description = "The handle")), responses(
     (status = 200, description = "The profile", body = ProfileView),
+    (status = 401, description = "The token opens nothing", body = Problem),
     (status = 404, description = "Nothing here", body = Problem)))]
 pub(crate) async fn profile(
     State(server): State<Server>,
@@ -79,6 +81,7 @@ pub(crate) async fn profile(
 #[utoipa::path(get, path = "/api/v1/accounts/{handle}/videos", tag = "accounts",
     params(("handle" = String, Path, description = "The handle"), PageQuery), responses(
     (status = 200, description = "The videos", body = Page<VideoJson>),
+    (status = 401, description = "The token opens nothing", body = Problem),
     (status = 404, description = "Nothing here", body = Problem),
     (status = 422, description = "A field cannot be used", body = Problem)))]
 pub(crate) async fn videos(

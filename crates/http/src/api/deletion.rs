@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Server;
-use crate::problem::{ApiError, Body, Problem};
+use crate::extract::Body;
+use crate::problem::{ApiError, Problem};
 use crate::who::{From, Me};
 
 /// What leaving means.
@@ -112,8 +113,7 @@ pub(crate) async fn consequences(
 #[utoipa::path(post, path = "/api/v1/me/deletion", tag = "leaving", security(("bearer" = [])), responses(
     (status = 202, description = "The proof is asked for", body = BegunView),
     (status = 401, description = "Not signed in", body = Problem),
-    (status = 429, description = "Too many, or too soon", body = Problem),
-    (status = 503, description = "The code could not be sent", body = Problem)))]
+    (status = 429, description = "Too many, or too soon", body = Problem)))]
 pub(crate) async fn begin(
     State(server): State<Server>,
     Me(signed): Me,

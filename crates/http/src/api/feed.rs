@@ -1,18 +1,20 @@
 //! `feed`.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use outro_app::feed;
 
 use super::views::{Page, VideoJson};
 use crate::Server;
 use crate::cursor::{self, PageQuery};
+use crate::extract::Query;
 use crate::problem::{ApiError, Problem};
 use crate::who::Who;
 
 /// For You: what everyone may see, the newest first. Open without an account.
 #[utoipa::path(get, path = "/api/v1/feed/for-you", tag = "feed", params(PageQuery), responses(
     (status = 200, description = "The videos", body = Page<VideoJson>),
+    (status = 401, description = "The token opens nothing", body = Problem),
     (status = 422, description = "A field cannot be used", body = Problem)))]
 pub(crate) async fn for_you(
     State(server): State<Server>,

@@ -1,13 +1,14 @@
 //! `like`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use outro_app::AppError;
 use outro_app::video::VideoView;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Server;
+use crate::extract::Path;
 use crate::problem::{ApiError, Problem};
 use crate::who::Me;
 

@@ -8,12 +8,13 @@ use utoipa::ToSchema;
 
 use super::views::MeView;
 use crate::Server;
-use crate::problem::{ApiError, Body, Problem};
+use crate::extract::Body;
+use crate::problem::{ApiError, Problem};
 use crate::who::Me;
 
 /// What is changed; what is left out stays.
 #[derive(Deserialize, ToSchema)]
-pub(crate) struct ChangeBody {
+pub(crate) struct ProfileChangeBody {
     /// At most 50 characters.
     display_name: Option<String>,
     /// At most 300 characters.
@@ -37,7 +38,7 @@ pub(crate) async fn get(State(server): State<Server>, Me(signed): Me) -> Result<
 }
 
 /// Changes one's own account.
-#[utoipa::path(patch, path = "/api/v1/me", tag = "me", request_body = ChangeBody, security(("bearer" = [])),
+#[utoipa::path(patch, path = "/api/v1/me", tag = "me", request_body = ProfileChangeBody, security(("bearer" = [])),
     responses(
     (status = 200, description = "Changed", body = MeView),
     (status = 401, description = "Not signed in", body = Problem),
@@ -45,7 +46,7 @@ pub(crate) async fn get(State(server): State<Server>, Me(signed): Me) -> Result<
 pub(crate) async fn change(
     State(server): State<Server>,
     Me(signed): Me,
-    Body(body): Body<ChangeBody>,
+    Body(body): Body<ProfileChangeBody>,
 ) -> Result<Json<MeView>, ApiError> {
     let change = ProfileChange { display_name: body.display_name, bio: body.bio };
     Ok(Json(account::change_profile(&server.app, &signed, change).await?.into()))

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Server;
-use crate::problem::{ApiError, Body, Problem};
+use crate::extract::Body;
+use crate::problem::{ApiError, Problem};
 use crate::who::{From, Me};
 
 /// A number.

@@ -1,12 +1,13 @@
 //! `receipts`: the proof of an erasure.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use outro_app::erasure;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Server;
+use crate::extract::Path;
 use crate::problem::{ApiError, Problem};
 
 /// A receipt. `outro receipt verify FILE` takes this document.

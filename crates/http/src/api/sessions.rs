@@ -1,7 +1,7 @@
 //! `sessions`: signing in and out, and the devices that are signed in.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use outro_app::AppError;
 use outro_app::account;
@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 
 use super::views::Page;
 use crate::Server;
-use crate::problem::{ApiError, Body, Problem};
+use crate::extract::{Body, Path};
+use crate::problem::{ApiError, Problem};
 use crate::who::{Device, From, Me};
 
 /// What a person signs in with.

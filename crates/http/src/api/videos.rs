@@ -1,18 +1,20 @@
 //! `videos`: uploading, looking, changing, removing.
 
 use axum::Json;
-use axum::extract::multipart::{Field, Multipart, MultipartError};
-use axum::extract::{Path, State};
+use axum::extract::State;
+use axum::extract::multipart::Field;
 use axum::http::{HeaderMap, StatusCode, header};
 use outro_app::video::{self, NewVideo, Upload, VideoChange, VideoView};
-use outro_app::{AppError, RefusalKind, Signed};
+use outro_app::{AppError, Signed};
 use outro_model::VideoId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::views::VideoJson;
 use crate::Server;
-use crate::problem::{ApiError, Body, Problem};
+use crate::extract::{Body, Path};
+use crate::form::{Form, Meter};
+use crate::problem::{ApiError, Problem};
 use crate::who::{Me, Who};
 
 /// The longest text field of an upload, in bytes: a caption of 2,200 characters fits.
@@ -42,7 +44,7 @@ pub(crate) struct UploadedView {
 
 /// What is changed; what is left out stays.
 #[derive(Deserialize, ToSchema)]
-pub(crate) struct ChangeBody {
+pub(crate) struct VideoChangeBody {
     /// `everyone` or `only_me`.
     audience: Option<String>,
     /// At most 2,200 characters.
@@ -58,75 +60,88 @@ fn read_id(id: &str) -> Result<VideoId, AppError> {
     request_body(content = UploadForm, content_type = "multipart/form-data"), responses(
     (status = 202, description = "Taken in; it is being made ready", body = UploadedView),
     (status = 400, description = "Not a multipart form, or cut off", body = Problem),
-    (status = 401, description = "Not signed in", body = Problem),
+    (status = 401, description = "Not signed in, or signed out meanwhile", body = Problem),
     (status = 413, description = "Too large", body = Problem),
+    (status = 415, description = "Not of type multipart/form-data", body = Problem),
     (status = 422, description = "Not a video, or a field cannot be used", body = Problem)))]
 pub(crate) async fn upload(
     State(server): State<Server>,
     Me(signed): Me,
     headers: HeaderMap,
-    form: Multipart,
+    form: Form,
 ) -> Result<(StatusCode, Json<UploadedView>), ApiError> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    let video = receive(&server, &signed, form, announced).await?.into();
+    let video = receive(&server, &signed, form, announced(&headers)).await?.into();
     Ok((StatusCode::ACCEPTED, Json(UploadedView { video })))
 }
 
+/// The length of a whole form, where it is known.
+pub(crate) fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok())
+}
+
 /// Reads the fields of an upload, in whatever order they come; the file is passed on as it comes.
-/// `announced` is the length of the whole form, where it is known.
+/// `announced` is the length of the whole form, where it is known. Who leaves meanwhile, or is signed out,
+/// is refused at once, whether or not anything still comes in. A refusal leaves nothing behind.
 pub(crate) async fn receive(
     server: &Server,
     signed: &Signed,
-    mut form: Multipart,
+    mut form: Form,
     announced: Option<u64>,
 ) -> Result<VideoView, AppError> {
-    let mut new = NewVideo::default();
-    let mut upload = None;
-    while let Some(field) = form.next_field().await.map_err(cut_off)? {
+    let (mut new, mut upload) = (NewVideo::default(), None);
+    let taken = tokio::select! {
+        biased;
+        () = video::until_signed_out(&server.app, signed) => Err(AppError::SignInNeeded),
+        taken = fields(server, signed, &mut form, announced, (&mut new, &mut upload)) => taken,
+    };
+    let missing = || AppError::invalid("file", "file_missing", "Choose a video.");
+    match (taken, upload) {
+        (Ok(()), Some(upload)) => upload.finish(signed, new).await,
+        (Ok(()), None) => Err(missing()),
+        (Err(error), upload) => {
+            if let Some(upload) = upload {
+                upload.abandon().await;
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn fields(
+    server: &Server,
+    signed: &Signed,
+    form: &mut Form,
+    announced: Option<u64>,
+    (new, upload): (&mut NewVideo, &mut Option<Upload>),
+) -> Result<(), AppError> {
+    let meter = form.meter();
+    while let Some(mut field) = form.next().await? {
         match field.name() {
-            Some("file") if upload.is_none() => upload = Some(take(server, signed, field, announced).await?),
-            Some("caption") => new.caption = Some(text(field).await?),
-            Some("audience") => new.audience = Some(text(field).await?),
-            Some("reframe") => new.reframe = Some(text(field).await?),
+            Some("file") if upload.is_none() => {
+                let upload = upload.insert(video::begin_upload(&server.app, signed, announced).await?);
+                while let Some(bytes) = meter.take(&mut field).await? {
+                    upload.write(&bytes).await?;
+                }
+            }
+            Some("caption") => new.caption = Some(text(&meter, &mut field).await?),
+            Some("audience") => new.audience = Some(text(&meter, &mut field).await?),
+            Some("reframe") => new.reframe = Some(text(&meter, &mut field).await?),
             _ => {}
         }
     }
-    let missing = || AppError::invalid("file", "file_missing", "Choose a video.");
-    upload.ok_or_else(missing)?.finish(signed, new).await
+    Ok(())
 }
 
-async fn take(
-    server: &Server,
-    signed: &Signed,
-    mut field: Field<'_>,
-    announced: Option<u64>,
-) -> Result<Upload, AppError> {
-    let mut upload = video::begin_upload(&server.app, signed, announced).await?;
-    while let Some(bytes) = field.chunk().await.map_err(cut_off)? {
-        upload.write(&bytes).await?;
-    }
-    Ok(upload)
-}
-
-async fn text(mut field: Field<'_>) -> Result<String, AppError> {
-    let mut bytes = Vec::new();
-    while let Some(more) = field.chunk().await.map_err(cut_off)? {
-        if bytes.len() + more.len() > FIELD_BYTES {
-            return Err(AppError::invalid("caption", "caption_too_long", "A field is too long."));
-        }
-        bytes.extend_from_slice(&more);
-    }
-    String::from_utf8(bytes).map_err(|_| AppError::invalid("caption", "not_text", "A field is not text."))
-}
-
-fn cut_off(_: MultipartError) -> AppError {
-    AppError::refused(RefusalKind::Malformed, "cut_off", "The upload was cut off, or is not a form. Please try again.")
+async fn text(meter: &Meter, field: &mut Field<'_>) -> Result<String, AppError> {
+    let unusable = || AppError::invalid("caption", "caption_too_long", "A field is too long, or is not text.");
+    meter.text(field, FIELD_BYTES).await?.ok_or_else(unusable)
 }
 
 /// A video.
 #[utoipa::path(get, path = "/api/v1/videos/{id}", tag = "videos",
     params(("id" = String, Path, description = "The id of the video")), responses(
     (status = 200, description = "The video", body = VideoJson),
+    (status = 401, description = "The token opens nothing", body = Problem),
     (status = 404, description = "Nothing here", body = Problem)))]
 pub(crate) async fn get(
     State(server): State<Server>,
@@ -137,7 +152,7 @@ pub(crate) async fn get(
 }
 
 /// Changes one's own video.
-#[utoipa::path(patch, path = "/api/v1/videos/{id}", tag = "videos", request_body = ChangeBody,
+#[utoipa::path(patch, path = "/api/v1/videos/{id}", tag = "videos", request_body = VideoChangeBody,
     security(("bearer" = [])), params(("id" = String, Path, description = "The id of the video")), responses(
     (status = 200, description = "Changed", body = VideoJson),
     (status = 401, description = "Not signed in", body = Problem),
@@ -147,7 +162,7 @@ pub(crate) async fn change(
     State(server): State<Server>,
     Me(signed): Me,
     Path(id): Path<String>,
-    Body(body): Body<ChangeBody>,
+    Body(body): Body<VideoChangeBody>,
 ) -> Result<Json<VideoJson>, ApiError> {
     let change = VideoChange { audience: body.audience, caption: body.caption };
     Ok(Json(video::change(&server.app, &signed, read_id(&id)?, change).await?.into()))

@@ -20,11 +20,13 @@ mod words;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts as _, Request, State};
+use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use outro_app::AppError;
 
 use crate::Server;
+use crate::headers::is_for_programs;
 use crate::problem::ApiError;
 use visit::Visit;
 
@@ -80,11 +82,16 @@ fn settings_routes() -> Router<Server> {
 pub(crate) async fn nothing_here(State(server): State<Server>, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     let path = parts.uri.path();
-    if path.starts_with("/api/") || path.starts_with("/media/") {
+    if is_for_programs(path) {
         return ApiError(AppError::NotFound).into_response();
     }
     match Visit::from_request_parts(&mut parts, &server).await {
         Ok(visit) => visit.nothing(),
         Err(stop) => stop.into_response(),
     }
+}
+
+/// The page of a refusal that is given before anybody looks at who is asking.
+pub(crate) fn refused_page(server: &Server, parts: &Parts, error: &AppError) -> Response {
+    Visit::stranger(parts, server).refusal(error)
 }

@@ -47,6 +47,11 @@ impl Visit {
             AppError::PasswordNeeded => return go(&with_next("/settings/password-check", &self.back)),
             _ => log(error),
         }
+        self.refusal(error)
+    }
+
+    /// The page of an error, in the reader's language.
+    pub(super) fn refusal(&self, error: &AppError) -> Response {
         self.error_page(error, sentence(self.chrome.lang, error))
     }
 

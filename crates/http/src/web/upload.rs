@@ -1,8 +1,7 @@
 //! Uploading, for browsers without scripts; scripts send the same form to the JSON interface.
 
-use axum::extract::Multipart;
-use axum::extract::multipart::MultipartRejection;
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use outro_app::{AppError, RefusalKind};
 use outro_pages::{Audience, Chrome, FormState, Reframe, UploadPage};
 
@@ -11,7 +10,8 @@ use super::render::{Answer, OrPage as _, html};
 use super::visit::Member;
 use super::words::onto;
 use crate::Server;
-use crate::api::receive;
+use crate::api::{announced, receive};
+use crate::form::Form;
 
 /// The longest token that is read; one of ours is far shorter.
 const TOKEN_BYTES: usize = 256;
@@ -37,12 +37,11 @@ fn page(server: &Server, chrome: Chrome, form: FormState) -> String {
 }
 
 /// `POST /upload`. The token is the first field, so that nothing of a forged upload is taken in.
-pub(super) async fn take(member: Member, headers: HeaderMap, form: Result<Multipart, MultipartRejection>) -> Answer {
+pub(super) async fn take(member: Member, headers: HeaderMap, form: Result<Form, Response>) -> Answer {
     let mut form = form.map_err(|_| not_a_form()).or_page(&member.visit)?;
     let token = token(&mut form).await.or_page(&member.visit)?;
     let Member { visit, signed, .. } = member.checked(&token)?;
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    match receive(&visit.server, &signed, form, announced).await {
+    match receive(&visit.server, &signed, form, announced(&headers)).await {
         Ok(video) => Ok(go(&format!("/v/{}", video.id))),
         Err(error) => {
             let server = visit.server.clone();
@@ -52,17 +51,11 @@ pub(super) async fn take(member: Member, headers: HeaderMap, form: Result<Multip
 }
 
 /// The first field, when it is the token; else nothing, which fits no session.
-async fn token(form: &mut Multipart) -> Result<String, AppError> {
-    let first = form.next_field().await.map_err(|_| not_a_form())?;
+async fn token(form: &mut Form) -> Result<String, AppError> {
+    let meter = form.meter();
+    let first = form.next().await?;
     let Some(mut field) = first.filter(|field| field.name() == Some("csrf")) else { return Ok(String::new()) };
-    let mut bytes = Vec::new();
-    while let Some(more) = field.chunk().await.map_err(|_| not_a_form())? {
-        if bytes.len() + more.len() > TOKEN_BYTES {
-            return Ok(String::new());
-        }
-        bytes.extend_from_slice(&more);
-    }
-    Ok(String::from_utf8(bytes).unwrap_or_default())
+    Ok(meter.text(&mut field, TOKEN_BYTES).await?.unwrap_or_default())
 }
 
 fn not_a_form() -> AppError {

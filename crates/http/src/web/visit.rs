@@ -14,7 +14,7 @@ use super::place;
 use super::render::{OrPage as _, Stop};
 use crate::Server;
 use crate::problem::ApiError;
-use crate::who::{Visitor, csrf, csrf_fits, forgery, is_cross_site};
+use crate::who::{Visitor, another_site, csrf, csrf_fits, forgery, is_cross_site, may_open_session};
 
 /// Anybody's visit.
 pub(super) struct Visit {
@@ -43,7 +43,8 @@ impl FromRequestParts<Server> for Visit {
 }
 
 impl Visit {
-    fn stranger(parts: &Parts, server: &Server) -> Self {
+    /// A visit of somebody who is not looked up.
+    pub(super) fn stranger(parts: &Parts, server: &Server) -> Self {
         let said = place::said(&parts.uri);
         let languages = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let chrome = Chrome {
@@ -126,7 +127,7 @@ impl Member {
     }
 }
 
-/// A form that may be sent by anybody. That it is no other site's, `headers` has seen to.
+/// A form that may be sent by anybody, from a page of ours: it may sign the browser in.
 pub(super) struct Sent<T> {
     pub(super) visit: Visit,
     pub(super) form: T,
@@ -138,6 +139,9 @@ impl<T: DeserializeOwned> FromRequest<Server> for Sent<T> {
     async fn from_request(request: Request, server: &Server) -> Result<Self, Stop> {
         let (mut parts, body) = request.into_parts();
         let visit = Visit::from_request_parts(&mut parts, server).await?;
+        if !may_open_session(&parts.headers, &server.config) {
+            return Err(visit.stop(another_site()));
+        }
         let form = fields(Request::from_parts(parts, body)).await.or_page(&visit)?;
         Ok(Self { visit, form })
     }

@@ -58,8 +58,22 @@ async fn linked(world: &World, client: &Client, number: &str) {
     verify(client, &challenge, &world.last_code()).await.expect(200);
 }
 
-fn retry_after(reply: &Reply) -> i64 {
+/// The seconds to wait that a refusal for asking too often names; the code says why.
+#[track_caller]
+fn refused_for(reply: &Reply, code: &str) -> i64 {
     assert_eq!(reply.status, 429, "{}", reply.text());
-    assert_eq!(reply.code(), "rate_limited");
+    assert_eq!(reply.code(), code);
     reply.headers[header::RETRY_AFTER].to_str().unwrap().parse().unwrap()
+}
+
+/// The wait between two codes is not over.
+#[track_caller]
+fn too_soon(reply: &Reply) -> i64 {
+    refused_for(reply, "resend_too_soon")
+}
+
+/// A budget of the day is used up.
+#[track_caller]
+fn used_up(reply: &Reply) -> i64 {
+    refused_for(reply, "rate_limited")
 }

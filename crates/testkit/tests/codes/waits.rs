@@ -11,9 +11,9 @@ on_both! {
             let sent = link(&client, NUMBER).await.expect(202).json();
             let next = outro_model::Clock::now(&*world.clock).plus_seconds(wait).rfc3339();
             assert_eq!(sent["resend_after"], next);
-            assert_eq!(retry_after(&link(&client, NUMBER).await), wait);
+            assert_eq!(too_soon(&link(&client, NUMBER).await), wait);
             world.clock.advance_seconds(wait - 1);
-            assert_eq!(retry_after(&link(&client, NUMBER).await), 1);
+            assert_eq!(too_soon(&link(&client, NUMBER).await), 1);
             world.clock.advance_seconds(1);
         }
     }
@@ -23,7 +23,7 @@ on_both! {
     async fn what_was_refused_sends_nothing_and_keeps_the_code(world: World) {
         let client = world.client().join("ada").await;
         let challenge = challenge(link(&client, NUMBER).await);
-        retry_after(&link(&client, "+4915187654321").await);
+        too_soon(&link(&client, "+4915187654321").await);
         assert_eq!(world.outbox.messages().len(), 1);
         verify(&client, &challenge, &world.last_code()).await.expect(200);
     }
@@ -34,12 +34,12 @@ on_both! {
         let client = world.client().join("ada").await;
         linked(&world, &client, NUMBER).await;
         link(&client, NUMBER).await.expect(202);
-        retry_after(&link(&client, NUMBER).await);
+        too_soon(&link(&client, NUMBER).await);
         begin(&client).await.expect(202);
-        assert_eq!(retry_after(&begin(&client).await), 30);
+        assert_eq!(too_soon(&begin(&client).await), 30);
         world.clock.advance_seconds(30);
         begin(&client).await.expect(202);
-        assert_eq!(retry_after(&begin(&client).await), 60);
+        assert_eq!(too_soon(&begin(&client).await), 60);
         link(&client, NUMBER).await.expect(202);
     }
 }
@@ -62,7 +62,7 @@ on_both! {
         let client = world.client().join("ada").await;
         let challenge = challenge(link(&client, NUMBER).await);
         verify(&client, &challenge, &other_than(&world.last_code())).await.expect(422);
-        assert_eq!(retry_after(&link(&client, NUMBER).await), 30);
+        assert_eq!(too_soon(&link(&client, NUMBER).await), 30);
     }
 }
 

@@ -11,7 +11,8 @@ fn sheet(account: AccountId) -> Erasure {
     Erasure {
         account,
         job: JobId::random(&SystemRandom),
-        receipt_id: [6; 32],
+        id_hash: HASH,
+        receipt_id: vec![6; 40],
         commitment: [7; 32],
         started_at: Timestamp(8),
         erased: String::new(),
@@ -23,7 +24,7 @@ on_both! {
         let mut tx = write(&world).await;
         assert!(receipts::get(&mut tx, &HASH).await.unwrap().is_none());
         let sheet = sheet(add_account(&mut tx).await);
-        receipts::begin(&mut tx, &HASH, &sheet).await.unwrap();
+        receipts::begin(&mut tx, &sheet).await.unwrap();
         receipts::set_progress(&mut tx, &HASH, 450).await.unwrap();
         receipts::tally(&mut tx, sheet.account, "videos=2").await.unwrap();
         let found = receipts::erasure_of_job(&mut tx, sheet.job).await.unwrap().unwrap();
