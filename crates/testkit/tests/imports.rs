@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("policy", &["model"]),
-    ("datamap", &[]),
+    ("datamap", &["model"]),
     ("db", &["model"]),
     ("vault", &["db", "datamap", "model"]),
     ("store", &["db", "datamap", "model", "policy"]),
