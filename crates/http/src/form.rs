@@ -59,7 +59,7 @@ impl Form {
         self.fields.next_field().await.map_err(|error| meter.explain(error))
     }
 
-    /// What was read of a form's file, so that it counts no more.
+    /// What counts the bytes of this form, for whoever reads one of its fields.
     pub(crate) fn meter(&self) -> Arc<Meter> {
         self.meter.clone()
     }
@@ -69,7 +69,7 @@ impl Form {
 pub(crate) struct Meter(AtomicU64);
 
 impl Meter {
-    /// The next bytes of the file of a form: they are no burden, their taker sees to how many there are.
+    /// The next bytes of the file of a form. They do not count: their taker sees to how many there are.
     pub(crate) async fn take(&self, file: &mut Field<'_>) -> Result<Option<Bytes>, AppError> {
         let taken = file.chunk().await.map_err(|error| self.explain(error))?;
         if let Some(bytes) = &taken {
@@ -78,8 +78,8 @@ impl Meter {
         Ok(taken)
     }
 
-    /// The text of a field of at most `most` bytes; none when it is longer, or no text.
-    pub(crate) async fn text(&self, field: &mut Field<'_>, most: usize) -> Result<Option<String>, AppError> {
+    /// A field of at most `most` bytes; none when it is longer.
+    pub(crate) async fn short(&self, field: &mut Field<'_>, most: usize) -> Result<Option<Vec<u8>>, AppError> {
         let mut text = Vec::new();
         while let Some(more) = field.chunk().await.map_err(|error| self.explain(error))? {
             if text.len() + more.len() > most {
@@ -87,7 +87,7 @@ impl Meter {
             }
             text.extend_from_slice(&more);
         }
-        Ok(String::from_utf8(text).ok())
+        Ok(Some(text))
     }
 
     fn spend(&self, count: usize) -> bool {

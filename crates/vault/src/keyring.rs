@@ -20,7 +20,7 @@ pub const KEYRING_MIGRATIONS: &[Migration] = &[Migration {
             created_at {int} NOT NULL,
             joined {int} NOT NULL
           ) {table};
-          CREATE INDEX account_keys_unjoined ON account_keys (created_at) WHERE joined = 0;
+          CREATE INDEX account_keys_by_joining ON account_keys (joined, created_at);
           CREATE INDEX account_keys_by_root ON account_keys (root_id, account_id);
           CREATE TABLE destroyed (
             account_id {bytes} NOT NULL PRIMARY KEY,

@@ -133,8 +133,9 @@ async fn fields(
 }
 
 async fn text(meter: &Meter, field: &mut Field<'_>) -> Result<String, AppError> {
-    let unusable = || AppError::invalid("caption", "caption_too_long", "A field is too long, or is not text.");
-    meter.text(field, FIELD_BYTES).await?.ok_or_else(unusable)
+    let long = || AppError::invalid("caption", "caption_too_long", "A field is too long.");
+    let bytes = meter.short(field, FIELD_BYTES).await?.ok_or_else(long)?;
+    String::from_utf8(bytes).map_err(|_| AppError::invalid("caption", "not_text", "A field is not text."))
 }
 
 /// A video.

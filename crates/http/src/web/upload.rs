@@ -55,7 +55,8 @@ async fn token(form: &mut Form) -> Result<String, AppError> {
     let meter = form.meter();
     let first = form.next().await?;
     let Some(mut field) = first.filter(|field| field.name() == Some("csrf")) else { return Ok(String::new()) };
-    Ok(meter.text(&mut field, TOKEN_BYTES).await?.unwrap_or_default())
+    let token = meter.short(&mut field, TOKEN_BYTES).await?.unwrap_or_default();
+    Ok(String::from_utf8(token).unwrap_or_default())
 }
 
 fn not_a_form() -> AppError {
