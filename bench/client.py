@@ -69,7 +69,7 @@ class Api:
         for _ in range(200):
             texts = self.texts(to)
             if len(texts) > after:
-                return re.search(r"^@\S+ #(\d{6})\s*$", texts[-1]["text"], re.M).group(1)
+                return re.search(r"\b(\d{6})\b", texts[-1]["text"]).group(1)
             time.sleep(0.01)
         raise RuntimeError("no code in the development outbox")
 
