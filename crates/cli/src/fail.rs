@@ -1,6 +1,7 @@
 //! What an operator is told when a command cannot go on: one clear line.
 
 use std::fmt::Display;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// One line that says what is wrong, and where it helps, what to do.
@@ -32,8 +33,7 @@ impl<E: std::error::Error> From<E> for Fail {
     }
 }
 
-/// Says something to whoever ran the command.
-#[expect(clippy::print_stdout, reason = "this is how a command-line program tells people")]
+/// Says something to whoever ran the command. Nobody may be listening any more: a server must not end by that.
 pub(crate) fn say(line: impl Display) {
-    println!("{line}");
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
