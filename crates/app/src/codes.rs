@@ -180,10 +180,11 @@ impl Proved {
     }
 }
 
-/// Holds a proof against a challenge. The try is spent, and stays so, before the two are compared.
+/// Holds a proof against a challenge. The try is spent, and stays so, before the two are compared. The
+/// keys are let go before a password waits its turn: nobody's are held longer than a lease.
 pub(crate) async fn check(
     app: &App,
-    keys: &AccountKeys,
+    keys: AccountKeys,
     purpose: Purpose,
     challenge: &str,
     proof: Proof<'_>,
@@ -198,9 +199,9 @@ pub(crate) async fn check(
     let stored = accounts::by_id(&mut tx, account).await?.ok_or(AppError::SignInNeeded)?;
     tx.commit().await?;
     let tried = tried.ok_or_else(code_over)?;
-    let number = open_number(keys, &tried)?;
+    let number = open_number(&keys, &tried)?;
     // A code that went to a number which is not the person's any more proves nothing.
-    if purpose == Purpose::Leave && number.is_some() && number != linked_number(keys, &stored)? {
+    if purpose == Purpose::Leave && number.is_some() && number != linked_number(&keys, &stored)? {
         return Err(code_over());
     }
     let right = match (proof, &number) {
@@ -210,6 +211,7 @@ pub(crate) async fn check(
         (Proof::Password(given), None) => {
             let row = account.as_bytes();
             let hash = keys.open(outro_datamap::ACCOUNT_PASSWORD_HASH, row, &stored.password_hash)?;
+            drop(keys);
             password::turn(&password::EXIT)?.verify(given, Some(&hash)).await?
         }
         _ => false,

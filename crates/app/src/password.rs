@@ -19,6 +19,11 @@ const HASH: usize = 32;
 /// How many wait for each place at most: the last of them for a second or two.
 const WAITING_A_PLACE: usize = 32;
 
+/// The first 64 bits of a slow hash, of which some are kept when the handle is erased.
+pub(crate) fn read_tag(bytes: &[u8]) -> u64 {
+    bytes.iter().take(8).fold(0, |tag, byte| tag << 8 | u64::from(*byte))
+}
+
 /// A queue for slow hashes. Who finds it full is told so at once, before anything is spent.
 pub(crate) struct Queue {
     /// Those who wait and those who are served.
@@ -81,7 +86,7 @@ impl Turn {
     pub(crate) async fn handle_tag(&self, app: &App, handle: &Handle) -> Result<u64, AppError> {
         let keyed = app.vault.mac(MacPurpose::ErasedHandle, &[handle.as_str().as_bytes()]);
         let hash = self.argon2id(Zeroizing::new(keyed.to_vec()), *b"outro handle tag").await?;
-        Ok(hash.iter().take(8).fold(0, |tag, byte| tag << 8 | u64::from(*byte)))
+        Ok(read_tag(&hash))
     }
 
     async fn argon2id(&self, secret: Zeroizing<Vec<u8>>, salt: [u8; SALT]) -> Result<[u8; HASH], AppError> {

@@ -9,7 +9,7 @@ use crate::Server;
 use crate::problem::ApiError;
 use crate::unread::Unread;
 use crate::web::refused_page;
-use crate::who::{Connection, another_site, bearer, is_cross_site};
+use crate::who::{Connection, Renewal, another_site, bearer, is_cross_site};
 
 /// No script, style or frame but our own. `blob:` is for the picture of a file before it is uploaded.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
@@ -36,7 +36,9 @@ pub(crate) async fn harden(
     request: Request,
     next: Next,
 ) -> Response {
-    let (request, unread) = Unread::watch(request, line);
+    let (mut request, unread) = Unread::watch(request, line);
+    let renewal = Renewal::default();
+    request.extensions_mut().insert(renewal.clone());
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // Only a script that was given a token can send it along; what a browser adds by itself (a cookie,
     // `Basic`) says nothing of who made the request.
@@ -47,6 +49,7 @@ pub(crate) async fn harden(
         next.run(request).await
     };
     unread.mark(&mut response);
+    renewal.mark(&mut response);
     for (name, value) in ALWAYS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }

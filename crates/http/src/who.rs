@@ -2,10 +2,12 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::response::Response;
 use outro_app::{AppError, Origin, Signed, Viewer, authenticate};
 
 use crate::listen::{Line, Peer};
@@ -64,8 +66,35 @@ impl FromRequestParts<Server> for Visitor {
 impl Visitor {
     async fn of(parts: &Parts, server: &Server) -> Result<Self, AppError> {
         match cookie(&parts.headers) {
-            Some(token) => Ok(Self(authenticate(&server.app, token).await?)),
+            Some(token) => {
+                let viewer = authenticate(&server.app, token).await?;
+                if viewer.as_ref().is_some_and(|signed| signed.renewed)
+                    && let Some(renewal) = parts.extensions.get::<Renewal>()
+                {
+                    renewal.note(set_cookie(&server.config, token));
+                }
+                Ok(Self(viewer))
+            }
             None => Ok(Self(None)),
+        }
+    }
+}
+
+/// Where a request notes that it moved the end of its session, so that its response makes the browser
+/// keep the cookie as long.
+#[derive(Clone, Default)]
+pub(crate) struct Renewal(Arc<OnceLock<HeaderValue>>);
+
+impl Renewal {
+    fn note(&self, cookie: HeaderValue) {
+        // Who is asking may be found out more than once in a request; the answer is the same.
+        let _ = self.0.set(cookie);
+    }
+
+    /// Sets the cookie anew, unless the response sets it already: signing out takes it back.
+    pub(crate) fn mark(&self, response: &mut Response) {
+        if let Some(cookie) = self.0.get() {
+            response.headers_mut().entry(header::SET_COOKIE).or_insert_with(|| cookie.clone());
         }
     }
 }

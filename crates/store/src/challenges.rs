@@ -42,7 +42,6 @@ statements! {
     USE = "UPDATE challenges SET used_at = ?3 WHERE account_id = ?1 AND id = ?2 AND used_at IS NULL AND expires_at > ?3";
     DROP_PURPOSE = "DELETE FROM challenges WHERE account_id = ?1 AND purpose = ?2";
     DROP_WITHOUT_NUMBER = "DELETE FROM challenges WHERE account_id = ?1 AND purpose = ?2 AND number IS NULL";
-    DROP_ONE = "DELETE FROM challenges WHERE account_id = ?1 AND id = ?2";
     DROP_EXPIRED = "DELETE FROM challenges WHERE expires_at <= ?1";
     RESEND_GET = "SELECT sent, next_at FROM resends WHERE account_id = ?1 AND purpose = ?2 {for_update}";
     RESEND_PUT = "INSERT INTO resends (account_id, purpose, sent, next_at) VALUES (?1, ?2, ?3, ?4)
@@ -118,11 +117,6 @@ pub async fn spend_try(
 /// Uses a challenge up; `false` when somebody was faster, or its time is over.
 pub async fn use_up(tx: &mut Tx, account: AccountId, id: ChallengeId, now: Timestamp) -> Result<bool, DbError> {
     changed(tx, &USE, params![account, id, now]).await
-}
-
-/// Removes a challenge whose code could not be sent.
-pub async fn withdraw(tx: &mut Tx, account: AccountId, id: ChallengeId) -> Result<(), DbError> {
-    tx.execute(&DROP_ONE, params![account, id]).await.map(|_| ())
 }
 
 /// Removes challenges whose time is over.

@@ -8,6 +8,7 @@ use outro_store::{accounts, sessions};
 use outro_vault::{AccountKeys, sha256};
 
 use crate::codes::{self, Proof, Proved, Purpose};
+use crate::password::read_tag;
 use crate::{App, AppError, Signed};
 
 use super::JOB;
@@ -38,15 +39,14 @@ pub async fn confirm(
 ) -> Result<Confirmed, AppError> {
     let missing = || AppError::invalid("code", "field_required", "Please enter the code.");
     let proof = code.map(Proof::Code).or(password.map(Proof::Password)).ok_or_else(missing)?;
-    let keys = signed.keys(app).await?;
-    let proved = codes::check(app, &keys, Purpose::Leave, challenge, proof).await?;
+    let proved = codes::check(app, signed.keys(app).await?, Purpose::Leave, challenge, proof).await?;
     // A client that hangs up must not stop this half way: it runs to its end by itself.
-    let going = tokio::spawn(go(app.clone(), keys, proved));
+    let going = tokio::spawn(go(app.clone(), signed.clone(), proved));
     going.await.map_err(AppError::internal)?
 }
 
-async fn go(app: App, keys: AccountKeys, proved: Proved) -> Result<Confirmed, AppError> {
-    let account_id = keys.account();
+async fn go(app: App, signed: Signed, proved: Proved) -> Result<Confirmed, AppError> {
+    let (account_id, keys) = (signed.account, signed.keys(&app).await?);
     let nonce: [u8; 32] = random_bytes(&*app.random);
     let receipt_id: [u8; 32] = random_bytes(&*app.random);
     let handle = hide(&app, &keys, &proved, &nonce, receipt_id).await?;
@@ -94,10 +94,9 @@ async fn hide(
     let handle = keys.open_text(ACCOUNT_HANDLE, id.as_bytes(), &account.handle)?;
     let handle: Handle = handle.parse().map_err(|_| AppError::internal("a stored handle is none"))?;
     let tag = keys.open(ACCOUNT_HANDLE_TAG, id.as_bytes(), &account.handle_tag)?;
-    let tag = tag.iter().take(8).fold(0, |tag, byte| tag << 8 | u64::from(*byte));
     sessions::end_all(&mut tx, id).await?;
     accounts::release_handle(&mut tx, &app.vault.handle_index(&handle)).await?;
-    accounts::reserve_erased(&mut tx, tag).await?;
+    accounts::reserve_erased(&mut tx, read_tag(&tag)).await?;
     let job = JobId::random(&*app.random);
     let commitment = commitment(nonce, id, handle.as_str());
     let erased = String::new();

@@ -41,7 +41,7 @@ pub async fn pending(app: &App, signed: &Signed) -> Result<Option<SentCode>, App
 /// Links the number that a code went to; the number, masked.
 pub async fn verify(app: &App, signed: &Signed, challenge: &str, code: &str) -> Result<String, AppError> {
     let keys = signed.keys(app).await?;
-    let proved = codes::check(app, &keys, Purpose::LinkPhone, challenge, Proof::Code(code)).await?;
+    let proved = codes::check(app, keys.clone(), Purpose::LinkPhone, challenge, Proof::Code(code)).await?;
     let number = proved.number.as_ref().ok_or_else(|| AppError::internal("a proof without a number"))?;
     let sealed = keys.seal_text(outro_datamap::ACCOUNT_PHONE, signed.account.as_bytes(), number.as_str());
     let mut tx = app.db.write().await?;

@@ -1,5 +1,8 @@
 //! Sessions, names, and the line that binds a code to its origin.
 
+use axum::body::Body;
+use axum::http::Request;
+
 use super::*;
 
 on_both! {
@@ -17,6 +20,23 @@ on_both! {
         assert_eq!(renewed().await, Some(true));
         world.clock.advance_seconds(90 * 86_400);
         client.get("/api/v1/me").await.expect(401);
+    }
+}
+
+on_both! {
+    async fn the_cookie_lives_as_long_as_its_session(world: World) {
+        let token = world.client().join("ada").await.token.unwrap();
+        let anew = async || {
+            let request = Request::builder().uri("/settings").header("cookie", format!("outro_session={token}"));
+            let reply = world.client().send(request.body(Body::empty()).unwrap()).await.expect(200);
+            reply.headers.get("set-cookie").map(|line| line.to_str().unwrap().to_owned())
+        };
+        assert_eq!(anew().await, None);
+        world.clock.advance_seconds(60 * 86_400);
+        let line = anew().await.unwrap();
+        assert!(line.contains(&token) && line.contains("Max-Age=7776000"), "{line}");
+        // With each hour's first request alone.
+        assert_eq!(anew().await, None);
     }
 }
 
