@@ -14,6 +14,7 @@ mod password;
 pub mod phone;
 mod ready;
 mod runner;
+mod standing;
 pub mod video;
 mod viewer;
 

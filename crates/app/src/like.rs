@@ -25,16 +25,16 @@ async fn set(app: &App, signed: &Signed, id: VideoId, liked: bool) -> Result<Vid
         return Err(AppError::SignInNeeded);
     }
     let found = find(&mut tx, Some(viewer), Action::Like, id).await?;
-    let changed = if liked {
+    let moved = if liked {
         // The owner is not held: many who like could then keep one from leaving. A like that comes too
         // late refers to a video that is gone, which the foreign key refuses; one that comes just before
         // is found by the erasure's walk, which cannot end with it.
         let put = likes::put(&mut tx, viewer, id, found.video.owner, now).await;
         put.map_err(|error| if matches!(error, DbError::Constraint(_)) { AppError::NotFound } else { error.into() })?
     } else {
-        likes::drop(&mut tx, viewer, id).await?
+        likes::drop(&mut tx, viewer, id).await? == Some(true)
     };
-    if changed {
+    if moved {
         videos::add_likes(&mut tx, found.video.owner, id, if liked { 1 } else { -1 }).await?;
     }
     let after = find(&mut tx, Some(viewer), Action::SeeVideo, id).await?;

@@ -1,5 +1,7 @@
 //! Every table of the database and of the keyring.
 
+mod graph;
+
 use crate::Erase::{
     DeleteBlobs, DeleteByKeyId, DeleteLast, DeleteRows, DeleteRowsAndLower, DestroyKey, ExpiresWithin, WithReceipt,
 };
@@ -87,6 +89,11 @@ pub const TABLES: &[Table] = &[
         links: &[Link { column: "account_id", erase: DeleteRows }],
         video: None,
     },
+    graph::FOLLOWS,
+    graph::FOLLOW_REQUESTS,
+    graph::BLOCKS,
+    graph::MUTES,
+    graph::COUNTS,
     Table {
         name: "likes",
         why: "Which videos you liked, and how many likes each video has.",
@@ -97,6 +104,7 @@ pub const TABLES: &[Table] = &[
             column("video_id", Structure, Part("likes")),
             column("owner_id", Structure, Internal),
             column("created_at", Structure, Part("likes")),
+            column("counted", Structure, Internal),
         ],
         links: &[
             Link {
@@ -105,6 +113,7 @@ pub const TABLES: &[Table] = &[
                     table: "videos",
                     column: "like_count",
                     by: &[("owner_id", "owner_id"), ("id", "video_id")],
+                    many: false,
                 }),
             },
             Link { column: "owner_id", erase: DeleteRows },
@@ -169,6 +178,8 @@ pub const TABLES: &[Table] = &[
             column("progress", Structure, Internal),
             column("failure", Structure, Part("videos")),
             column("like_count", Structure, Part("videos")),
+            column("comments_from", Structure, Part("videos")),
+            column("hidden", Structure, Part("videos")),
         ],
         links: &[Link { column: "owner_id", erase: DeleteRows }],
         video: Some(VideoLink { owner: "owner_id", video: "id" }),
@@ -190,6 +201,12 @@ pub const TABLES: &[Table] = &[
             column("password_hash", Sealed, Internal),
             column("phone", Sealed, Part("profile")),
             column("handle_tag", Sealed, Internal),
+            column("on_hiatus", Structure, Part("settings")),
+            column("suspended", Structure, Part("settings")),
+            column("discoverable", Structure, Part("settings")),
+            column("searchable", Structure, Part("settings")),
+            column("messages_from", Structure, Part("settings")),
+            column("comments_from", Structure, Part("settings")),
         ],
         links: &[Link { column: "id", erase: DeleteLast }],
         video: None,

@@ -73,7 +73,7 @@ pub struct Link {
 pub enum Erase {
     /// Deletes the rows.
     DeleteRows,
-    /// Deletes the rows and lowers the count that somebody else's row keeps of them.
+    /// Deletes the rows and lowers the count that somebody else's row keeps of those whose `counted` is 1.
     DeleteRowsAndLower(Counter),
     /// Deletes the sealed objects that the rows stand for, then the rows.
     DeleteBlobs,
@@ -99,6 +99,8 @@ pub struct Counter {
     pub column: &'static str,
     /// Pairs of (column there, column here) that find the row.
     pub by: &'static [(&'static str, &'static str)],
+    /// Whether several rows of one account may stand in the same count.
+    pub many: bool,
 }
 
 /// The columns that name a video.

@@ -30,6 +30,16 @@ ids! {
     SessionId(SessionKind);
     /// The id of a video.
     VideoId(VideoKind);
+    /// The id of a comment.
+    CommentId(CommentKind);
+    /// The id of a notification.
+    NotificationId(NotificationKind);
+    /// The id of a conversation.
+    ConversationId(ConversationKind);
+    /// The id of a message.
+    MessageId(MessageKind);
+    /// The id of a report.
+    ReportId(ReportKind);
     /// The id of a sealed object.
     BlobId(BlobKindTag);
     /// The id of a one-time-code challenge.

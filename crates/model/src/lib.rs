@@ -13,11 +13,14 @@ mod video;
 pub use birth::{AgeRule, BirthDate, InvalidBirthDate};
 pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
 pub use handle::{Handle, InvalidHandle};
-pub use id::{AccountId, BlobId, ChallengeId, Id, InvalidId, JobId, SessionId, VideoId};
+pub use id::{
+    AccountId, BlobId, ChallengeId, CommentId, ConversationId, Id, InvalidId, JobId, MessageId, NotificationId,
+    ReportId, SessionId, VideoId,
+};
 pub use phone::{InvalidPhone, PhoneNumber};
 pub use random::{Random, random_bytes};
 pub use text::{InvalidText, ascii_digit, bounded_line, bounded_text};
-pub use video::{Audience, BlobKind, Reframe, UnknownWord, VideoState};
+pub use video::{Audience, BlobKind, Circle, Reframe, UnknownWord, VideoState};
 
 /// The state of an account. What is erased has no row, so it has no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

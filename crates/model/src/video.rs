@@ -45,10 +45,35 @@ macro_rules! words {
 words! {
     /// Who may see a video.
     Audience {
-        /// Everyone, with or without an account.
+        /// Everyone, with or without an account. Where the account is private, its followers.
         Everyone = 0, "everyone";
+        /// Those whose follow the owner has accepted.
+        Followers = 1, "followers";
+        /// Those who follow the owner and whom the owner follows.
+        Friends = 2, "friends";
         /// Its owner alone.
         OnlyMe = 3, "only_me";
+    }
+}
+
+words! {
+    /// From whom something is taken: comments, messages.
+    Circle {
+        /// Everyone who has an account.
+        Everyone = 0, "everyone";
+        /// Those whose follow was accepted.
+        Followers = 1, "followers";
+        /// Those who follow and are followed.
+        Friends = 2, "friends";
+        /// No one.
+        NoOne = 3, "no_one";
+    }
+}
+
+impl Circle {
+    /// The smaller of two circles: each lies within the one before it.
+    pub const fn narrower(self, other: Self) -> Self {
+        if self.code() > other.code() { self } else { other }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Chrome, VideoCard, chrome::Tab, page};
+use crate::{Chrome, Text, VideoCard, chrome::Tab, page};
 
 /// `GET /v/{id}`: one video, with what its owner can do about it.
 ///
@@ -67,12 +67,57 @@ pub enum Audience {
     /// Everyone (`everyone`).
     #[default]
     Everyone,
+    /// Those who follow the owner (`followers`).
+    Followers,
+    /// Those who follow the owner and are followed back (`friends`).
+    Friends,
     /// Its owner alone (`only_me`).
     OnlyMe,
 }
 
 impl Audience {
+    /// From the widest to the narrowest.
+    pub(crate) const ALL: &'static [Audience] =
+        &[Audience::Everyone, Audience::Followers, Audience::Friends, Audience::OnlyMe];
+
     pub(crate) fn is_everyone(self) -> bool {
         self == Audience::Everyone
+    }
+
+    /// The word that forms send.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Audience::Everyone => "everyone",
+            Audience::Followers => "followers",
+            Audience::Friends => "friends",
+            Audience::OnlyMe => "only_me",
+        }
+    }
+
+    pub(crate) fn icon(self) -> &'static str {
+        match self {
+            Audience::Everyone => "globe",
+            Audience::Followers => "users",
+            Audience::Friends => "user-check",
+            Audience::OnlyMe => "lock",
+        }
+    }
+
+    pub(crate) fn name(self, t: &'static Text) -> &'static str {
+        match self {
+            Audience::Everyone => t.audience_everyone,
+            Audience::Followers => t.audience_followers,
+            Audience::Friends => t.audience_friends,
+            Audience::OnlyMe => t.audience_only_me,
+        }
+    }
+
+    pub(crate) fn more(self, t: &'static Text) -> &'static str {
+        match self {
+            Audience::Everyone => t.audience_everyone_more,
+            Audience::Followers => t.audience_followers_more,
+            Audience::Friends => t.audience_friends_more,
+            Audience::OnlyMe => t.audience_only_me_more,
+        }
     }
 }

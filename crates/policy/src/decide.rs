@@ -1,16 +1,28 @@
 //! The decision.
 
-use outro_model::{AccountState, Audience, VideoState};
+use outro_model::{AccountState, Audience, Circle, VideoState};
 
 use crate::{Facts, Relation, VideoFacts};
 
-/// What somebody wants to do.
+/// What somebody wants to do. Of `Notify` and `Suggest` the viewer is who would be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// See that the account exists: its card, with handle, name and picture.
     SeeCard,
     /// See the profile's content: bio, counts, list of videos.
     SeeProfile,
+    /// See who follows the account, and whom it follows.
+    SeeLists,
+    /// Follow the account, or ask to.
+    Follow,
+    /// Send the account a message.
+    Message,
+    /// Have the account suggested.
+    Suggest,
+    /// Find the account by searching for its name.
+    Find,
+    /// Be told of what the account does.
+    Notify,
     /// See a video's page: caption, counts, state.
     SeeVideo,
     /// Read bytes of a rendition.
@@ -19,6 +31,12 @@ pub enum Action {
     SeeCover,
     /// Like, or take a like back.
     Like,
+    /// See the comments on a video.
+    SeeComments,
+    /// Comment on a video.
+    Comment,
+    /// Give coins for a video.
+    Gift,
     /// Download the original or a rendition as a file.
     Download,
     /// Change audience or caption.
@@ -32,45 +50,128 @@ impl Action {
     pub const ALL: &'static [Self] = &[
         Self::SeeCard,
         Self::SeeProfile,
+        Self::SeeLists,
+        Self::Follow,
+        Self::Message,
+        Self::Suggest,
+        Self::Find,
+        Self::Notify,
         Self::SeeVideo,
         Self::ReadBytes,
         Self::SeeCover,
         Self::Like,
+        Self::SeeComments,
+        Self::Comment,
+        Self::Gift,
         Self::Download,
         Self::ChangeVideo,
         Self::RemoveVideo,
     ];
 
-    const fn is_about_a_video(self) -> bool {
-        !matches!(self, Self::SeeCard | Self::SeeProfile)
+    /// Whether the question is about a video.
+    pub const fn is_about_a_video(self) -> bool {
+        match self {
+            Self::SeeCard
+            | Self::SeeProfile
+            | Self::SeeLists
+            | Self::Follow
+            | Self::Message
+            | Self::Suggest
+            | Self::Find
+            | Self::Notify => false,
+            Self::SeeVideo
+            | Self::ReadBytes
+            | Self::SeeCover
+            | Self::Like
+            | Self::SeeComments
+            | Self::Comment
+            | Self::Gift
+            | Self::Download
+            | Self::ChangeVideo
+            | Self::RemoveVideo => true,
+        }
+    }
+
+    /// Whether it shows content, which privacy hides; the card stays.
+    const fn shows_content(self) -> bool {
+        self.is_about_a_video() || matches!(self, Self::SeeProfile | Self::SeeLists)
+    }
+
+    /// Whether it takes a video that can be watched.
+    const fn takes_a_ready_video(self) -> bool {
+        use Action::{Comment, Gift, Like, ReadBytes, SeeComments, SeeCover};
+        matches!(self, ReadBytes | SeeCover | Like | SeeComments | Comment | Gift)
     }
 
     const fn is_the_owners_alone(self) -> bool {
         matches!(self, Self::Download | Self::ChangeVideo | Self::RemoveVideo)
     }
+
+    /// What nobody does to themselves.
+    const fn is_towards_others(self) -> bool {
+        matches!(self, Self::Follow | Self::Message | Self::Suggest | Self::Notify | Self::Gift)
+    }
+
+    /// Whether others notice it: it takes an account that is not away.
+    const fn acts(self) -> bool {
+        matches!(self, Self::Follow | Self::Message | Self::Like | Self::Comment | Self::Gift)
+    }
+
+    /// What is for people who are signed in: acting, and being told of somebody.
+    const fn takes_an_account(self) -> bool {
+        self.acts() || matches!(self, Self::Suggest | Self::Notify)
+    }
+
+    /// What a moderator may do with what was reported: look.
+    const fn looks(self) -> bool {
+        use Action::{ReadBytes, SeeCard, SeeComments, SeeCover, SeeProfile, SeeVideo};
+        matches!(self, SeeCard | SeeProfile | SeeVideo | ReadBytes | SeeCover | SeeComments)
+    }
 }
 
-/// Why a decision was taken. Only the owner is ever told.
+/// Why a decision was taken. Only the owner is ever told, but for what [`Decision::hidden`] lets be said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// It is the viewer's own.
     Own,
-    /// It is open to everyone.
-    Public,
+    /// It is open to this viewer.
+    Open,
+    /// It was reported, and a moderator looks.
+    Moderation,
     /// The owner is leaving or has left.
     OwnerLeaving,
+    /// One has blocked the other.
+    Blocked,
+    /// The owner is on hiatus.
+    OnHiatus,
+    /// A moderator has closed the account.
+    Suspended,
     /// The account is private.
     PrivateAccount,
-    /// The video is for its owner only.
-    OnlyMe,
+    /// The video is for fewer people.
+    Audience,
     /// The video cannot be watched: not yet, or not any more.
     NotReady,
     /// The owner takes the video away.
     Removing,
+    /// A moderator has hidden the video.
+    HiddenByModerator,
+    /// The account is in nobody's suggestions.
+    NotDiscoverable,
+    /// The account is not found by its name.
+    NotSearchable,
     /// Only the owner may.
     OwnersAlone,
     /// It takes an account.
     NeedsAccount,
+    /// The viewer's own account is on hiatus or suspended.
+    ViewerAway,
+    /// Comments are not taken from this viewer.
+    CommentsClosed,
+    /// Messages are not taken from this viewer.
+    MessagesClosed,
+    /// Nobody does this to themselves.
+    Oneself,
     /// The question names no video, or nothing allows it.
     Nothing,
 }
@@ -93,49 +194,120 @@ impl Decision {
         Self { allowed: false, reason }
     }
 
-    /// Whether the surface must answer as for what never existed. The one refusal that may be said is
-    /// that a thing which the viewer can see takes an account to act on.
+    /// Whether the surface must answer as for what never existed. What may be said is said of things
+    /// that the viewer can see, and tells nothing of who else may do what.
     pub const fn hidden(self) -> bool {
-        !self.allowed && !matches!(self.reason, Reason::NeedsAccount)
+        use Reason::{CommentsClosed, MessagesClosed, NeedsAccount, Oneself, ViewerAway};
+        !self.allowed && !matches!(self.reason, NeedsAccount | ViewerAway | CommentsClosed | MessagesClosed | Oneself)
     }
 }
 
-/// Decides whether `facts` allow `action`.
+/// Decides whether `facts` allow `action`. The rules that hide come first, so that what may be said is
+/// said only of what can be seen.
 pub fn decide(action: Action, facts: &Facts) -> Decision {
-    if let Some(reason) = denied(action, facts) {
-        return Decision::no(reason);
-    }
-    match facts.relation {
-        Relation::Owner => Decision::yes(Reason::Own),
-        _ if action.is_the_owners_alone() => Decision::no(Reason::OwnersAlone),
-        Relation::Anonymous if action == Action::Like => Decision::no(Reason::NeedsAccount),
-        Relation::Anonymous | Relation::Stranger => Decision::yes(Reason::Public),
+    let denied = existence(facts).or_else(|| content(action, facts)).or_else(|| switches(action, facts));
+    match denied.or_else(|| limits(action, facts)) {
+        Some(reason) => Decision::no(reason),
+        None => granted(action, facts.relation),
     }
 }
 
-/// The rules that deny, the strongest first. None of them can be overruled.
-fn denied(action: Action, facts: &Facts) -> Option<Reason> {
-    if facts.owner.state == AccountState::Leaving {
-        return Some(Reason::OwnerLeaving);
+/// What grants; whatever is not named here is denied.
+const fn granted(action: Action, relation: Relation) -> Decision {
+    match relation {
+        Relation::Owner => Decision::yes(Reason::Own),
+        Relation::Moderator if action.looks() => Decision::yes(Reason::Moderation),
+        Relation::Anonymous | Relation::Stranger | Relation::Requested | Relation::Follower | Relation::Friend => {
+            Decision::yes(Reason::Open)
+        }
+        Relation::Moderator | Relation::Blocked => Decision::no(Reason::Nothing),
     }
-    let own = facts.relation == Relation::Owner;
-    if facts.owner.private_account && !own && action != Action::SeeCard {
+}
+
+/// Whether the viewer may know of the owner at all.
+fn existence(facts: &Facts) -> Option<Reason> {
+    let past = matches!(facts.relation, Relation::Owner | Relation::Moderator);
+    let owner = &facts.owner;
+    if owner.state == AccountState::Leaving {
+        Some(Reason::OwnerLeaving)
+    } else if facts.relation == Relation::Blocked {
+        Some(Reason::Blocked)
+    } else if owner.on_hiatus && !past {
+        Some(Reason::OnHiatus)
+    } else {
+        (owner.suspended && !past).then_some(Reason::Suspended)
+    }
+}
+
+/// Whether the viewer may see what the action is about.
+fn content(action: Action, facts: &Facts) -> Option<Reason> {
+    let past = matches!(facts.relation, Relation::Owner | Relation::Moderator);
+    if facts.owner.private_account && action.shows_content() && !past && !facts.relation.is_within(Circle::Followers) {
         return Some(Reason::PrivateAccount);
     }
     if !action.is_about_a_video() {
         return None;
     }
-    facts.video.map_or(Some(Reason::Nothing), |video| denied_by_video(action, &video, own))
+    facts.video.map_or(Some(Reason::Nothing), |video| of_video(action, &video, facts.relation))
 }
 
-fn denied_by_video(action: Action, video: &VideoFacts, own: bool) -> Option<Reason> {
+fn of_video(action: Action, video: &VideoFacts, relation: Relation) -> Option<Reason> {
+    let own = relation == Relation::Owner;
+    let past = own || relation == Relation::Moderator;
     if video.state == VideoState::Removing {
         return Some(Reason::Removing);
     }
-    if video.audience == Audience::OnlyMe && !own {
-        return Some(Reason::OnlyMe);
+    if !past && !relation.is_within(circle(video.audience)) {
+        return Some(Reason::Audience);
     }
-    let watched = matches!(action, Action::ReadBytes | Action::SeeCover | Action::Like);
+    if !past && video.hidden {
+        return Some(Reason::HiddenByModerator);
+    }
     let unfinished = video.state != VideoState::Ready;
-    (unfinished && (watched || !own)).then_some(Reason::NotReady)
+    if unfinished && (action.takes_a_ready_video() || !own) {
+        return Some(Reason::NotReady);
+    }
+    (action.is_the_owners_alone() && !own).then_some(Reason::OwnersAlone)
+}
+
+const fn circle(audience: Audience) -> Circle {
+    match audience {
+        Audience::Everyone => Circle::Everyone,
+        Audience::Followers => Circle::Followers,
+        Audience::Friends => Circle::Friends,
+        Audience::OnlyMe => Circle::NoOne,
+    }
+}
+
+/// What the owner has switched off. Lists leave it out without a word.
+fn switches(action: Action, facts: &Facts) -> Option<Reason> {
+    let own = facts.relation == Relation::Owner;
+    match action {
+        Action::Suggest if !facts.owner.discoverable => Some(Reason::NotDiscoverable),
+        Action::Find if !facts.owner.searchable && !own => Some(Reason::NotSearchable),
+        _ => None,
+    }
+}
+
+/// What may be said of a thing that the viewer can see.
+fn limits(action: Action, facts: &Facts) -> Option<Reason> {
+    let own = facts.relation == Relation::Owner;
+    if own && action.is_towards_others() {
+        return Some(Reason::Oneself);
+    }
+    if facts.relation == Relation::Anonymous && action.takes_an_account() {
+        return Some(Reason::NeedsAccount);
+    }
+    if facts.viewer_away && action.acts() {
+        return Some(Reason::ViewerAway);
+    }
+    let outside = |circle: Circle| !own && !facts.relation.is_within(circle);
+    match action {
+        Action::Message if outside(facts.owner.messages_from) => Some(Reason::MessagesClosed),
+        Action::Comment => {
+            let of_video = facts.video.map_or(Circle::NoOne, |video| video.comments_from);
+            outside(facts.owner.comments_from.narrower(of_video)).then_some(Reason::CommentsClosed)
+        }
+        _ => None,
+    }
 }

@@ -11,6 +11,6 @@ mod matrix;
 mod scope;
 
 pub use decide::{Action, Decision, Reason, decide};
-pub use facts::{Facts, OwnerFacts, Relation, VideoFacts};
-pub use matrix::matrix;
+pub use facts::{Facts, OwnerFacts, Relation, Ties, VideoFacts};
+pub use matrix::{every_fact, matrix};
 pub use scope::{FeedScope, feed_scope};

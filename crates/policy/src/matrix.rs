@@ -1,54 +1,178 @@
-//! The whole policy as a table, for `docs/policy.md`.
+//! The whole policy as tables, for `docs/policy.md`.
 
 use std::fmt::Write;
 
-use outro_model::{AccountState, Audience, VideoState};
+use outro_model::{AccountState, Audience, Circle, VideoState};
 
 use crate::{Action, Facts, OwnerFacts, Relation, VideoFacts, decide};
 
-/// Every decision there is, as Markdown: one row for each set of facts, one column for each action.
-pub fn matrix() -> String {
-    let mut out = String::from(
-        "# The policy, in full\n\nWritten from `crates/policy` by its test `the_matrix_is_current`; do not edit by hand.\n\
-         `yes`, or the reason of the refusal. Whatever is refused answers as what never existed, but for\n\
-         `NeedsAccount`.\n\n| account | video | viewer |",
-    );
-    Action::ALL.iter().for_each(|action| write!(out, " {action:?} |").unwrap_or_default());
-    out.push_str("\n|---|---|---|");
-    out.push_str(&"---|".repeat(Action::ALL.len()));
-    out.push('\n');
-    for owner in owners() {
-        for video in videos() {
-            for &relation in Relation::ALL {
-                row(&mut out, &Facts { relation, owner, video: Some(video) });
+const BOTH: [bool; 2] = [false, true];
+const STATES: [AccountState; 2] = [AccountState::Active, AccountState::Leaving];
+
+/// Every set of facts there is: each kind of owner, video, relation and viewer with each other.
+pub fn every_fact() -> impl Iterator<Item = Facts> {
+    let owners = STATES.into_iter().flat_map(|state| {
+        let flags = (0u8..32).map(move |bits| OwnerFacts {
+            state,
+            private_account: bits & 1 != 0,
+            on_hiatus: bits & 2 != 0,
+            suspended: bits & 4 != 0,
+            discoverable: bits & 8 == 0,
+            searchable: bits & 16 == 0,
+            ..OwnerFacts::OPEN
+        });
+        flags.flat_map(|owner| {
+            let circles = Circle::ALL.iter().flat_map(|&messages| Circle::ALL.iter().map(move |&of| (messages, of)));
+            circles.map(move |(messages_from, comments_from)| OwnerFacts { messages_from, comments_from, ..owner })
+        })
+    });
+    owners.flat_map(|owner| {
+        let videos = every_video().map(Some).chain([None]);
+        videos.flat_map(move |video| {
+            let viewers = Relation::ALL.iter().flat_map(|&relation| BOTH.map(|away| (relation, away)));
+            viewers.map(move |(relation, viewer_away)| Facts { relation, viewer_away, owner, video })
+        })
+    })
+}
+
+fn every_video() -> impl Iterator<Item = VideoFacts> {
+    let seen = VideoState::ALL.iter().flat_map(|&state| Audience::ALL.iter().map(move |&audience| (state, audience)));
+    seen.flat_map(|(state, audience)| {
+        let more = Circle::ALL.iter().flat_map(|&comments_from| BOTH.map(|hidden| (comments_from, hidden)));
+        more.map(move |(comments_from, hidden)| VideoFacts { state, audience, comments_from, hidden })
+    })
+}
+
+/// FNV-1a over every decision there is, so that a change of any one is a change of the committed page.
+fn digest() -> (u64, u64) {
+    let (mut hash, mut count) = (0xcbf2_9ce4_8422_2325_u64, 0);
+    for facts in every_fact() {
+        for &action in Action::ALL {
+            let decision = decide(action, &facts);
+            for byte in [u8::from(decision.allowed), u8::from(decision.hidden()), decision.reason as u8] {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
             }
+            count += 1;
         }
     }
+    (hash, count)
+}
+
+/// Every decision, as Markdown. What does not touch each other stands in tables of its own.
+pub fn matrix() -> String {
+    let (hash, count) = digest();
+    let mut out = format!(
+        "# The policy, in full\n\nWritten from `crates/policy` by its test `the_matrix_is_current`; do not edit by hand.\n\
+         `yes`, or the reason of the refusal. Whatever is refused answers as what never existed, but for what stands\n\
+         in *italics*: it may be said, of a thing that the viewer can see. Each table varies what its head names and\n\
+         leaves all else open. All {count} decisions together: `{hash:016x}`.\n"
+    );
+    accounts(&mut out);
+    videos(&mut out);
+    switches(&mut out);
+    comments(&mut out);
     out
 }
 
-fn owners() -> Vec<OwnerFacts> {
-    let states = [AccountState::Active, AccountState::Leaving];
-    states
-        .into_iter()
-        .flat_map(|state| [false, true].map(|private_account| OwnerFacts { state, private_account }))
-        .collect()
+fn of_accounts() -> Vec<Action> {
+    Action::ALL.iter().copied().filter(|action| !action.is_about_a_video()).collect()
 }
 
-fn videos() -> Vec<VideoFacts> {
-    let of = |&state: &VideoState| Audience::ALL.iter().map(move |&audience| VideoFacts { state, audience });
-    VideoState::ALL.iter().flat_map(of).collect()
+fn of_videos() -> Vec<Action> {
+    Action::ALL.iter().copied().filter(|action| action.is_about_a_video()).collect()
 }
 
-fn row(out: &mut String, facts: &Facts) {
-    let private = if facts.owner.private_account { "private" } else { "public" };
-    let video =
-        facts.video.map(|video| format!("{}, {}", video.state.word(), video.audience.word())).unwrap_or_default();
-    let _ = write!(out, "| {:?}, {private} | {video} | {:?} |", facts.owner.state, facts.relation);
-    for &action in Action::ALL {
+fn head(out: &mut String, title: &str, varied: &[&str], actions: &[Action]) {
+    let _ = write!(out, "\n## {title}\n\n|");
+    varied.iter().for_each(|name| write!(out, " {name} |").unwrap_or_default());
+    actions.iter().for_each(|action| write!(out, " {action:?} |").unwrap_or_default());
+    let _ = writeln!(out, "\n|{}", "---|".repeat(varied.len() + actions.len()));
+}
+
+fn row(out: &mut String, varied: &[&str], actions: &[Action], facts: &Facts) {
+    out.push('|');
+    varied.iter().for_each(|value| write!(out, " {value} |").unwrap_or_default());
+    for &action in actions {
         let decision = decide(action, facts);
-        let word = if decision.allowed { "yes".to_owned() } else { format!("{:?}", decision.reason) };
-        let _ = write!(out, " {word} |");
+        let _ = match (decision.allowed, decision.hidden()) {
+            (true, _) => write!(out, " yes |"),
+            (false, true) => write!(out, " {:?} |", decision.reason),
+            (false, false) => write!(out, " *{:?}* |", decision.reason),
+        };
     }
     out.push('\n');
+}
+
+fn open(relation: Relation) -> Facts {
+    Facts { relation, viewer_away: false, owner: OwnerFacts::OPEN, video: Some(VideoFacts::OPEN) }
+}
+
+fn accounts(out: &mut String) {
+    let standings = [
+        ("public", OwnerFacts::OPEN),
+        ("private", OwnerFacts { private_account: true, ..OwnerFacts::OPEN }),
+        ("on hiatus", OwnerFacts { on_hiatus: true, ..OwnerFacts::OPEN }),
+        ("suspended", OwnerFacts { suspended: true, ..OwnerFacts::OPEN }),
+        ("leaving", OwnerFacts { state: AccountState::Leaving, ..OwnerFacts::OPEN }),
+    ];
+    head(out, "Accounts", &["account", "viewer", "viewer is"], Action::ALL);
+    for (name, owner) in standings {
+        for &relation in Relation::ALL {
+            for viewer_away in BOTH {
+                let facts = Facts { owner, viewer_away, ..open(relation) };
+                let here = if viewer_away { "away" } else { "here" };
+                row(out, &[name, &format!("{relation:?}"), here], Action::ALL, &facts);
+            }
+        }
+    }
+}
+
+fn videos(out: &mut String) {
+    let actions = of_videos();
+    head(out, "Videos", &["account", "video", "viewer"], &actions);
+    for private_account in BOTH {
+        let (owner, name) =
+            (OwnerFacts { private_account, ..OwnerFacts::OPEN }, if private_account { "private" } else { "public" });
+        for video in every_video().filter(|video| video.comments_from == Circle::Everyone) {
+            let hidden = if video.hidden { ", hidden" } else { "" };
+            let words = format!("{}, {}{hidden}", video.state.word(), video.audience.word());
+            for &relation in Relation::ALL {
+                let facts = Facts { owner, video: Some(video), ..open(relation) };
+                row(out, &[name, &words, &format!("{relation:?}")], &actions, &facts);
+            }
+        }
+    }
+}
+
+fn switches(out: &mut String) {
+    head(out, "Who may find and message", &["discoverable", "searchable", "messages from", "viewer"], &of_accounts());
+    for discoverable in BOTH {
+        for searchable in BOTH {
+            for &messages_from in Circle::ALL {
+                for &relation in Relation::ALL {
+                    let owner = OwnerFacts { discoverable, searchable, messages_from, ..OwnerFacts::OPEN };
+                    let facts = Facts { owner, ..open(relation) };
+                    let (one, two) = (discoverable.to_string(), searchable.to_string());
+                    let varied = [&one, &two, messages_from.word(), &format!("{relation:?}")];
+                    row(out, &varied, &of_accounts(), &facts);
+                }
+            }
+        }
+    }
+}
+
+fn comments(out: &mut String) {
+    let actions = [Action::SeeComments, Action::Comment];
+    head(out, "Who may comment", &["account takes", "video takes", "viewer"], &actions);
+    for &account in Circle::ALL {
+        for &video in Circle::ALL {
+            for &relation in Relation::ALL {
+                let owner = OwnerFacts { comments_from: account, ..OwnerFacts::OPEN };
+                let video = VideoFacts { comments_from: video, ..VideoFacts::OPEN };
+                let facts = Facts { owner, video: Some(video), ..open(relation) };
+                let varied = [account.word(), video.comments_from.word(), &format!("{relation:?}")];
+                row(out, &varied, &actions, &facts);
+            }
+        }
+    }
 }

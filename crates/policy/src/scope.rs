@@ -1,9 +1,11 @@
-//! Which videos may stand in a feed, as conditions that a query can carry.
+//! Which videos may stand in a feed, and which accounts in a list, as conditions that a query can carry.
 
 use outro_model::{AccountState, Audience, VideoState};
 
 /// What a video and its owner must be to stand in the For You feed. `store` turns it into SQL in one
-/// place; a property test holds that place against [`crate::decide`].
+/// place; a property test holds that place against [`crate::decide`]. Beyond what is said here the
+/// owner is neither private nor on hiatus nor suspended, the video is not hidden by a moderator, and
+/// neither of owner and viewer has blocked the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FeedScope {
     /// The state of the video.
@@ -12,17 +14,10 @@ pub struct FeedScope {
     pub audience: Audience,
     /// The state of the owner.
     pub owner: AccountState,
-    /// Whether the owner's account may be private.
-    pub private_account: bool,
 }
 
-/// The scope of For You. It is the same for everyone: what a viewer may see beyond it (their own
-/// hidden videos) does not belong in a feed of others.
+/// The scope of For You: what every stranger may watch. What a viewer may see beyond it (their own
+/// hidden videos, those of friends) does not belong in a feed for everyone.
 pub const fn feed_scope() -> FeedScope {
-    FeedScope {
-        video: VideoState::Ready,
-        audience: Audience::Everyone,
-        owner: AccountState::Active,
-        private_account: false,
-    }
+    FeedScope { video: VideoState::Ready, audience: Audience::Everyone, owner: AccountState::Active }
 }

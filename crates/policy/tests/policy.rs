@@ -2,82 +2,191 @@
 
 use std::path::Path;
 
-use outro_model::{AccountState, Audience, VideoState};
-use outro_policy::{Action, Facts, OwnerFacts, Relation, VideoFacts, decide, feed_scope};
+use outro_model::{AccountState, Audience, Circle, VideoState};
+use outro_policy::{Action, Facts, OwnerFacts, Reason, Relation, VideoFacts, decide, every_fact, feed_scope};
 
-fn all_facts() -> Vec<Facts> {
-    let mut all = Vec::new();
-    for &relation in Relation::ALL {
-        for state in [AccountState::Active, AccountState::Leaving] {
-            for private_account in [false, true] {
-                let owner = OwnerFacts { state, private_account };
-                all.push(Facts { relation, owner, video: None });
-                for &state in VideoState::ALL {
-                    for &audience in Audience::ALL {
-                        all.push(Facts { relation, owner, video: Some(VideoFacts { state, audience }) });
-                    }
-                }
-            }
-        }
-    }
-    all
-}
+const OPEN: Facts =
+    Facts { relation: Relation::Stranger, viewer_away: false, owner: OwnerFacts::OPEN, video: Some(VideoFacts::OPEN) };
 
-#[test]
-fn the_leaving_are_hidden_from_everyone_themselves_included() {
-    for facts in all_facts().iter().filter(|facts| facts.owner.state == AccountState::Leaving) {
+/// Holds a rule against every action and every set of facts.
+fn always(rule: impl Fn(Action, &Facts) -> bool) {
+    for facts in every_fact() {
         for &action in Action::ALL {
-            assert!(decide(action, facts).hidden(), "{action:?} {facts:?}");
+            assert!(rule(action, &facts), "{action:?} {facts:?}: {:?}", decide(action, &facts));
         }
     }
 }
 
 #[test]
-fn only_owners_see_past_private_and_only_me() {
-    for facts in all_facts().iter().filter(|facts| facts.relation != Relation::Owner) {
-        let only_me = facts.video.is_some_and(|video| video.audience == Audience::OnlyMe);
-        let about_video = |action| !matches!(action, Action::SeeCard | Action::SeeProfile);
-        for &action in Action::ALL {
-            let closed = facts.owner.private_account && action != Action::SeeCard || only_me && about_video(action);
-            assert!(!closed || decide(action, facts).hidden(), "{action:?} {facts:?}");
-        }
-    }
+fn the_leaving_and_the_blocked_are_hidden_whatever_else_is_so() {
+    let gone = |facts: &Facts| facts.owner.state == AccountState::Leaving || facts.relation == Relation::Blocked;
+    always(|action, facts| !gone(facts) || decide(action, facts).hidden());
+}
+
+#[test]
+fn hiatus_and_suspension_hide_from_all_but_owner_and_moderator() {
+    let past = |facts: &Facts| matches!(facts.relation, Relation::Owner | Relation::Moderator);
+    always(|action, facts| {
+        let away = facts.owner.on_hiatus || facts.owner.suspended;
+        !away || past(facts) || decide(action, facts).hidden()
+    });
+}
+
+#[test]
+fn every_setting_only_ever_narrows() {
+    // With a switch thrown towards privacy nothing is allowed that was not before.
+    let narrower: [fn(&mut Facts); 8] = [
+        |facts| facts.owner.private_account = true,
+        |facts| facts.owner.on_hiatus = true,
+        |facts| facts.owner.suspended = true,
+        |facts| facts.owner.discoverable = false,
+        |facts| facts.owner.searchable = false,
+        |facts| facts.owner.messages_from = facts.owner.messages_from.narrower(Circle::Friends),
+        |facts| facts.owner.comments_from = facts.owner.comments_from.narrower(Circle::NoOne),
+        |facts| facts.viewer_away = true,
+    ];
+    always(|action, facts| {
+        let before = decide(action, facts).allowed;
+        narrower.iter().all(|narrow| {
+            let mut after = *facts;
+            narrow(&mut after);
+            before || !decide(action, &after).allowed
+        })
+    });
+}
+
+#[test]
+fn closer_relations_may_never_less() {
+    let order = [Relation::Anonymous, Relation::Stranger, Relation::Requested, Relation::Follower, Relation::Friend];
+    always(|action, facts| {
+        let of = |relation| decide(action, &Facts { relation, ..*facts }).allowed;
+        order.is_sorted_by_key(|&relation| of(relation))
+    });
+}
+
+#[test]
+fn private_accounts_show_content_to_followers_alone() {
+    let close = [Relation::Follower, Relation::Friend, Relation::Owner, Relation::Moderator];
+    let card = [Action::SeeCard, Action::Follow, Action::Message, Action::Suggest, Action::Find, Action::Notify];
+    always(|action, facts| {
+        let closed = facts.owner.private_account && !close.contains(&facts.relation) && !card.contains(&action);
+        !closed || decide(action, facts).hidden()
+    });
+}
+
+#[test]
+fn only_me_means_the_owner_and_friends_means_both_ways() {
+    always(|action, facts| {
+        let Some(video) = facts.video.filter(|_| action.is_about_a_video()) else { return true };
+        let seen_by: &[Relation] = match video.audience {
+            Audience::Everyone => Relation::ALL,
+            Audience::Followers => &[Relation::Follower, Relation::Friend, Relation::Owner, Relation::Moderator],
+            Audience::Friends => &[Relation::Friend, Relation::Owner, Relation::Moderator],
+            Audience::OnlyMe => &[Relation::Owner, Relation::Moderator],
+        };
+        seen_by.contains(&facts.relation) || decide(action, facts).hidden()
+    });
 }
 
 #[test]
 fn nothing_plays_that_is_not_ready_and_bytes_never_outrun_the_page() {
-    for facts in all_facts() {
+    let follows_the_page =
+        [Action::ReadBytes, Action::SeeCover, Action::Like, Action::SeeComments, Action::Comment, Action::Gift];
+    always(|action, facts| {
         let ready = facts.video.is_some_and(|video| video.state == VideoState::Ready);
-        for action in [Action::ReadBytes, Action::SeeCover, Action::Like] {
-            let allowed = decide(action, &facts).allowed;
-            assert!(!allowed || ready && decide(Action::SeeVideo, &facts).allowed, "{action:?} {facts:?}");
+        let may = decide(action, facts).allowed && follows_the_page.contains(&action);
+        !may || ready && decide(Action::SeeVideo, facts).allowed
+    });
+}
+
+#[test]
+fn what_may_be_said_is_said_only_of_what_can_be_seen() {
+    always(|action, facts| {
+        let decision = decide(action, facts);
+        let seen = if action.is_about_a_video() { Action::SeeVideo } else { Action::SeeCard };
+        decision.allowed || decision.hidden() || decide(seen, facts).allowed
+    });
+}
+
+#[test]
+fn a_moderator_looks_and_does_nothing_else() {
+    always(|action, facts| {
+        let looks = [
+            Action::SeeCard,
+            Action::SeeProfile,
+            Action::SeeVideo,
+            Action::ReadBytes,
+            Action::SeeCover,
+            Action::SeeComments,
+        ];
+        facts.relation != Relation::Moderator || looks.contains(&action) || !decide(action, facts).allowed
+    });
+}
+
+#[test]
+fn who_is_away_looks_and_does_not_act() {
+    let acts = [Action::Follow, Action::Message, Action::Like, Action::Comment, Action::Gift];
+    always(|action, facts| !facts.viewer_away || !acts.contains(&action) || !decide(action, facts).allowed);
+    let away = Facts { viewer_away: true, ..OPEN };
+    assert_eq!(decide(Action::Like, &away).reason, Reason::ViewerAway);
+    assert!(decide(Action::ReadBytes, &away).allowed);
+}
+
+#[test]
+fn each_audience_opens_what_it_says() {
+    let of = |action, relation| decide(action, &Facts { relation, ..OPEN });
+    for relation in [Relation::Anonymous, Relation::Stranger, Relation::Follower, Relation::Friend] {
+        assert!(of(Action::ReadBytes, relation).allowed);
+        assert_eq!(of(Action::Like, relation).allowed, relation != Relation::Anonymous);
+        assert_eq!(of(Action::Comment, relation).allowed, relation != Relation::Anonymous);
+        assert_eq!(of(Action::Message, relation).allowed, relation != Relation::Anonymous);
+        assert!(!of(Action::Download, relation).allowed);
+    }
+    assert_eq!(of(Action::Like, Relation::Anonymous).reason, Reason::NeedsAccount);
+    assert!(!of(Action::Like, Relation::Anonymous).hidden());
+    assert!(of(Action::Download, Relation::Owner).allowed);
+    assert_eq!(of(Action::Follow, Relation::Owner).reason, Reason::Oneself);
+    for circle in [Circle::Friends, Circle::NoOne] {
+        let owner = OwnerFacts { messages_from: circle, comments_from: circle, ..OwnerFacts::OPEN };
+        for action in [Action::Message, Action::Comment] {
+            let of = |relation| decide(action, &Facts { owner, relation, ..OPEN });
+            assert_eq!(of(Relation::Friend).allowed, circle == Circle::Friends);
+            assert!(!of(Relation::Follower).allowed && !of(Relation::Follower).hidden());
         }
+        assert!(decide(Action::Comment, &Facts { owner, relation: Relation::Owner, ..OPEN }).allowed);
     }
 }
 
 #[test]
-fn a_public_ready_video_plays_for_all_and_takes_an_account_to_like() {
-    let owner = OwnerFacts { state: AccountState::Active, private_account: false };
-    let video = Some(VideoFacts { state: VideoState::Ready, audience: Audience::Everyone });
-    let of = |relation| Facts { relation, owner, video };
-    for &relation in Relation::ALL {
-        assert!(decide(Action::ReadBytes, &of(relation)).allowed);
-        assert_eq!(decide(Action::Like, &of(relation)).allowed, relation != Relation::Anonymous);
-        assert_eq!(decide(Action::Download, &of(relation)).allowed, relation == Relation::Owner);
+fn a_video_narrows_who_may_comment_and_never_widens_it() {
+    for &account in Circle::ALL {
+        for &video in Circle::ALL {
+            let owner = OwnerFacts { comments_from: account, ..OwnerFacts::OPEN };
+            let video = VideoFacts { comments_from: video, ..VideoFacts::OPEN };
+            for &relation in Relation::ALL {
+                let of = |owner, video| {
+                    decide(Action::Comment, &Facts { relation, owner, video: Some(video), ..OPEN }).allowed
+                };
+                assert_eq!(of(owner, video), of(owner, VideoFacts::OPEN) && of(OwnerFacts::OPEN, video));
+            }
+        }
     }
-    assert!(!decide(Action::Like, &of(Relation::Anonymous)).hidden());
 }
 
 #[test]
 fn the_feed_scope_is_what_a_stranger_may_watch() {
     let scope = feed_scope();
-    for facts in all_facts().iter().filter(|facts| facts.relation == Relation::Anonymous) {
+    for facts in every_fact().filter(|facts| matches!(facts.relation, Relation::Anonymous | Relation::Blocked)) {
         let Some(video) = facts.video else { continue };
         let in_scope = video.state == scope.video
             && video.audience == scope.audience
+            && !video.hidden
             && facts.owner.state == scope.owner
-            && facts.owner.private_account == scope.private_account;
-        assert_eq!(in_scope, decide(Action::ReadBytes, facts).allowed, "{facts:?}");
+            && !facts.owner.private_account
+            && !facts.owner.on_hiatus
+            && !facts.owner.suspended
+            && facts.relation != Relation::Blocked;
+        assert_eq!(in_scope, decide(Action::ReadBytes, &facts).allowed, "{facts:?}");
     }
 }
 

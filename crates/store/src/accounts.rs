@@ -1,22 +1,21 @@
 //! Accounts, the index of handles, and the handles that are erased.
 
 use outro_db::{DbError, Row, Tx, params, statements};
-use outro_model::{AccountId, AccountState, Timestamp};
+use outro_model::{AccountId, AccountState, Circle, Timestamp};
 use outro_policy::OwnerFacts;
 
 use crate::changed;
+use crate::visibility::{OWNER, owner_columns, owner_facts};
 
 /// A row of `accounts`; what is sealed is still sealed.
 #[derive(Debug)]
 pub struct Account {
     /// The id.
     pub id: AccountId,
-    /// The state.
-    pub state: AccountState,
+    /// State and settings, as the policy asks for them.
+    pub facts: OwnerFacts,
     /// When the person joined.
     pub created_at: Timestamp,
-    /// Whether strangers see the card only.
-    pub private_account: bool,
     /// Sealed.
     pub handle: Vec<u8>,
     /// Sealed.
@@ -34,10 +33,27 @@ pub struct Account {
 }
 
 impl Account {
-    /// What the policy asks of an owner.
-    pub fn facts(&self) -> OwnerFacts {
-        OwnerFacts { state: self.state, private_account: self.private_account }
+    /// Whether the account may look and not act: on hiatus, or suspended.
+    pub const fn is_away(&self) -> bool {
+        self.facts.on_hiatus || self.facts.suspended
     }
+}
+
+/// What is changed of an account's privacy; what is `None` stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PrivacyChange {
+    /// Whether strangers see the card only.
+    pub private_account: Option<bool>,
+    /// Whether the account may be suggested.
+    pub discoverable: Option<bool>,
+    /// Whether the account may be found by searching for its name.
+    pub searchable: Option<bool>,
+    /// Who may send messages.
+    pub messages_from: Option<Circle>,
+    /// Who may comment.
+    pub comments_from: Option<Circle>,
+    /// Whether the account is kept and invisible.
+    pub on_hiatus: Option<bool>,
 }
 
 /// An entry of the index of handles: only the keyring joins it to an account.
@@ -53,13 +69,17 @@ pub struct HandleEntry {
 
 statements! {
     INSERT = "INSERT INTO accounts (id, state, created_at, private_account, handle, display_name, bio, birth_date,
-        password_hash, phone, handle_tag) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-    BY_ID = "SELECT id, state, created_at, private_account, handle, display_name, bio, birth_date, password_hash,
-        phone, handle_tag FROM accounts WHERE id = ?1";
+        password_hash, phone, handle_tag, messages_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    COUNTS = "INSERT INTO counts (account_id, followers, following) VALUES (?1, 0, 0)";
+    BY_ID = concat!("SELECT ", owner_columns!(), ", a.id, a.created_at, a.handle, a.display_name, a.bio, a.birth_date,
+        a.password_hash, a.phone, a.handle_tag FROM accounts a WHERE a.id = ?1");
     LOCK_LIVE = "SELECT id FROM accounts WHERE id = ?1 AND state = ?2 {for_share}";
     LEAVE = "UPDATE accounts SET state = ?2 WHERE id = ?1 AND state = ?3";
     SET_PROFILE = "UPDATE accounts SET display_name = ?2, bio = ?3 WHERE id = ?1 AND state = ?4";
-    SET_PRIVATE = "UPDATE accounts SET private_account = ?2 WHERE id = ?1 AND state = ?3";
+    SET_PRIVACY = "UPDATE accounts SET private_account = COALESCE(?3, private_account),
+        discoverable = COALESCE(?4, discoverable), searchable = COALESCE(?5, searchable),
+        messages_from = COALESCE(?6, messages_from), comments_from = COALESCE(?7, comments_from),
+        on_hiatus = COALESCE(?8, on_hiatus) WHERE id = ?1 AND state = ?2";
     SET_PHONE = "UPDATE accounts SET phone = ?2 WHERE id = ?1 AND state = ?3";
     SET_PASSWORD = "UPDATE accounts SET password_hash = ?2 WHERE id = ?1 AND state = ?3";
     ANY = "SELECT id FROM accounts LIMIT 1";
@@ -75,15 +95,15 @@ statements! {
         ON CONFLICT (shard) DO UPDATE SET kept = erased_counts.kept + 1";
 }
 
-/// Adds an account.
+/// Adds an account. Of its settings, those that joining decides are taken; the others begin open.
 pub async fn insert(tx: &mut Tx, account: &Account) -> Result<(), DbError> {
-    let Account { id, state, created_at, private_account, handle, display_name, bio, birth_date, .. } = account;
-    let state = state.code();
+    let Account { id, facts, created_at, handle, display_name, bio, birth_date, .. } = account;
+    let (state, messages_from) = (facts.state.code(), facts.messages_from.code());
     let values = params![
         id,
         state,
         created_at,
-        private_account,
+        facts.private_account,
         handle,
         display_name,
         bio,
@@ -91,8 +111,10 @@ pub async fn insert(tx: &mut Tx, account: &Account) -> Result<(), DbError> {
         account.password_hash,
         account.phone,
         account.handle_tag,
+        messages_from,
     ];
-    tx.execute(&INSERT, values).await.map(|_| ())
+    tx.execute(&INSERT, values).await?;
+    tx.execute(&COUNTS, params![id]).await.map(|_| ())
 }
 
 /// The account with this id, in whatever state.
@@ -102,17 +124,16 @@ pub async fn by_id(tx: &mut Tx, id: AccountId) -> Result<Option<Account>, DbErro
 
 fn read(row: &Row) -> Result<Account, DbError> {
     Ok(Account {
-        id: row.get(0)?,
-        state: AccountState::from_code(row.get(1)?),
-        created_at: row.get(2)?,
-        private_account: row.get(3)?,
-        handle: row.get(4)?,
-        display_name: row.get(5)?,
-        bio: row.get(6)?,
-        birth_date: row.get(7)?,
-        password_hash: row.get(8)?,
-        phone: row.get(9)?,
-        handle_tag: row.get(10)?,
+        facts: owner_facts(row, 0)?,
+        id: row.get(OWNER)?,
+        created_at: row.get(OWNER + 1)?,
+        handle: row.get(OWNER + 2)?,
+        display_name: row.get(OWNER + 3)?,
+        bio: row.get(OWNER + 4)?,
+        birth_date: row.get(OWNER + 5)?,
+        password_hash: row.get(OWNER + 6)?,
+        phone: row.get(OWNER + 7)?,
+        handle_tag: row.get(OWNER + 8)?,
     })
 }
 
@@ -134,9 +155,22 @@ pub async fn set_profile(tx: &mut Tx, id: AccountId, display_name: &[u8], bio: &
     changed(tx, &SET_PROFILE, params![id, display_name, bio, AccountState::Active.code()]).await
 }
 
-/// Makes the account private or public.
-pub async fn set_private(tx: &mut Tx, id: AccountId, private: bool) -> Result<bool, DbError> {
-    changed(tx, &SET_PRIVATE, params![id, private, AccountState::Active.code()]).await
+/// Changes who may see, find, message and comment. It holds from the next request on.
+pub async fn set_privacy(tx: &mut Tx, id: AccountId, change: PrivacyChange) -> Result<bool, DbError> {
+    let code = |circle: Option<Circle>| circle.map(Circle::code);
+    let (messages_from, comments_from) = (code(change.messages_from), code(change.comments_from));
+    let active = AccountState::Active.code();
+    let values = params![
+        id,
+        active,
+        change.private_account,
+        change.discoverable,
+        change.searchable,
+        messages_from,
+        comments_from,
+        change.on_hiatus,
+    ];
+    changed(tx, &SET_PRIVACY, values).await
 }
 
 /// Links a phone, sealed.

@@ -97,10 +97,15 @@ fn lower(table: &Table, column: &str, counter: Counter) -> String {
     let here: Vec<_> = counter.by.iter().map(|(_, here)| *here).collect();
     let (there, here, key) = (there.join(", "), here.join(", "), table.key.join(", "));
     let (count, other, name) = (counter.column, counter.table, table.name);
-    format!(
-        "UPDATE {other} SET {count} = {count} - 1 WHERE ({there}) IN (SELECT {here} FROM (\
-         SELECT * FROM {name} WHERE {column} = ?1 ORDER BY {key} LIMIT ?2) AS batch)"
-    )
+    let batch =
+        format!("(SELECT * FROM {name} WHERE {column} = ?1 ORDER BY {key} LIMIT ?2) AS batch WHERE counted = 1");
+    let by = if counter.many {
+        let same = counter.by.iter().map(|(there, here)| format!(" AND batch.{here} = {other}.{there}"));
+        format!("(SELECT COUNT(*) FROM {batch}{})", same.collect::<String>())
+    } else {
+        "1".to_owned()
+    };
+    format!("UPDATE {other} SET {count} = {count} - {by} WHERE ({there}) IN (SELECT {here} FROM {batch})")
 }
 
 fn video_step(table: &'static Table) -> Option<VideoStep> {

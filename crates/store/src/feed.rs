@@ -1,10 +1,13 @@
 //! The For You feed.
 
 use outro_db::{DbError, Row, Tx, params, statements};
-use outro_model::{AccountId, AccountState, Audience, Timestamp, VideoId, VideoState};
-use outro_policy::{FeedScope, OwnerFacts, VideoFacts};
+use outro_model::{AccountId, Timestamp, VideoId};
+use outro_policy::{FeedScope, OwnerFacts, Ties, VideoFacts};
 
-use crate::visibility::{in_scope, scope_codes};
+use crate::visibility::{
+    OWNER, TIES, VIDEO, in_scope, owner_columns, owner_facts, scope_codes, ties, ties_columns, video_columns,
+    video_facts, viewer,
+};
 
 /// One item of a feed; what is sealed is still sealed.
 #[derive(Debug)]
@@ -15,6 +18,8 @@ pub struct Item {
     pub video: VideoId,
     /// What the policy asks of the owner.
     pub owner_facts: OwnerFacts,
+    /// What stands between the viewer and the owner.
+    pub ties: Ties,
     /// What the policy asks of the video.
     pub video_facts: VideoFacts,
     /// The caption, sealed.
@@ -43,50 +48,49 @@ pub struct Item {
 
 statements! {
     FOR_YOU = concat!(
-        "SELECT v.owner_id, v.id, a.state, a.private_account, v.state, v.audience, v.caption, a.handle, a.display_name,
-            v.published_at, v.created_at, v.duration_ms, v.like_count,
-            (SELECT COUNT(*) FROM likes l WHERE l.account_id = ?7 AND l.video_id = v.id), b.width, b.height, b.length
+        "SELECT ", owner_columns!(), ", ", video_columns!(), ", ", ties_columns!(), ",
+            v.owner_id, v.id, v.caption, a.handle, a.display_name, v.published_at, v.created_at, v.duration_ms,
+            v.like_count, (SELECT COUNT(*) FROM likes l WHERE l.account_id = ?1 AND l.video_id = v.id),
+            b.width, b.height, b.length
         FROM videos v JOIN accounts a ON a.id = v.owner_id
         JOIN blobs b ON b.owner_id = v.owner_id AND b.video_id = v.id AND b.kind = 1 AND b.header IS NOT NULL
         WHERE ", in_scope!(), " AND (v.published_at, v.id) < (?5, ?6)
-        ORDER BY v.published_at DESC, v.id DESC LIMIT ?8"
+        ORDER BY v.published_at DESC, v.id DESC LIMIT ?7"
     );
 }
 
-/// Videos in the scope, the newest first, those before `before`, at most `limit`. `viewer` is asked
-/// after for likes alone.
+/// Videos in the scope, the newest first, those before `before`, at most `limit`.
 pub async fn for_you(
     tx: &mut Tx,
     scope: FeedScope,
-    viewer: Option<AccountId>,
+    asking: Option<AccountId>,
     before: (Timestamp, VideoId),
     limit: i64,
 ) -> Result<Vec<Item>, DbError> {
-    let (video, audience, owner, private) = scope_codes(scope);
-    let viewer = viewer.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
-    let values = params![video, audience, owner, private, before.0, before.1, viewer, limit];
-    tx.query(&FOR_YOU, values).await?.iter().map(read).collect()
+    let (owner, video, audience) = scope_codes(scope);
+    let mut values = vec![viewer(&asking)];
+    values.extend(params![owner, video, audience, before.0, before.1, limit]);
+    tx.query(&FOR_YOU, &values).await?.iter().map(read).collect()
 }
 
 fn read(row: &Row) -> Result<Item, DbError> {
+    const AT: usize = OWNER + VIDEO + TIES;
     Ok(Item {
-        owner: row.get(0)?,
-        video: row.get(1)?,
-        owner_facts: OwnerFacts { state: AccountState::from_code(row.get(2)?), private_account: row.get(3)? },
-        video_facts: VideoFacts {
-            state: VideoState::from_code(row.get(4)?).unwrap_or(VideoState::Removing),
-            audience: Audience::from_code(row.get(5)?).unwrap_or(Audience::OnlyMe),
-        },
-        caption: row.get(6)?,
-        handle: row.get(7)?,
-        display_name: row.get(8)?,
-        published_at: row.get(9)?,
-        created_at: row.get(10)?,
-        duration_ms: row.get(11)?,
-        like_count: row.get(12)?,
-        liked: row.get(13)?,
-        width: row.get(14)?,
-        height: row.get(15)?,
-        size_bytes: row.get(16)?,
+        owner_facts: owner_facts(row, 0)?,
+        video_facts: video_facts(row, OWNER)?,
+        ties: ties(row, OWNER + VIDEO)?,
+        owner: row.get(AT)?,
+        video: row.get(AT + 1)?,
+        caption: row.get(AT + 2)?,
+        handle: row.get(AT + 3)?,
+        display_name: row.get(AT + 4)?,
+        published_at: row.get(AT + 5)?,
+        created_at: row.get(AT + 6)?,
+        duration_ms: row.get(AT + 7)?,
+        like_count: row.get(AT + 8)?,
+        liked: row.get(AT + 9)?,
+        width: row.get(AT + 10)?,
+        height: row.get(AT + 11)?,
+        size_bytes: row.get(AT + 12)?,
     })
 }

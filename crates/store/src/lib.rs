@@ -9,6 +9,7 @@ pub mod budgets;
 pub mod challenges;
 pub mod erasure;
 pub mod feed;
+pub mod graph;
 pub mod likes;
 mod migrations;
 pub mod receipts;
@@ -52,6 +53,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         challenges::STATEMENTS,
         erasure::STATEMENTS,
         feed::STATEMENTS,
+        graph::STATEMENTS,
         likes::STATEMENTS,
         receipts::STATEMENTS,
         sessions::STATEMENTS,

@@ -1,10 +1,11 @@
 //! Videos.
 
 use outro_db::{DbError, Row, Tx, params, statements};
-use outro_model::{AccountId, Audience, Reframe, Timestamp, VideoId, VideoState};
+use outro_model::{AccountId, Audience, Circle, Reframe, Timestamp, VideoId, VideoState};
 use outro_policy::VideoFacts;
 
 use crate::changed;
+use crate::visibility::{VIDEO, video_columns, video_facts};
 
 /// A row of `videos`; the caption is still sealed.
 #[derive(Debug)]
@@ -13,10 +14,8 @@ pub struct Video {
     pub owner: AccountId,
     /// The id.
     pub id: VideoId,
-    /// How far it has come.
-    pub state: VideoState,
-    /// Who may see it.
-    pub audience: Audience,
+    /// State and audience, as the policy asks for them.
+    pub facts: VideoFacts,
     /// How it becomes upright.
     pub reframe: Reframe,
     /// Sealed.
@@ -35,21 +34,14 @@ pub struct Video {
     pub like_count: i64,
 }
 
-impl Video {
-    /// What the policy asks of a video.
-    pub fn facts(&self) -> VideoFacts {
-        VideoFacts { state: self.state, audience: self.audience }
-    }
-}
-
 statements! {
     INSERT = "INSERT INTO videos (owner_id, id, state, audience, reframe, caption, created_at, published_at,
-        duration_ms, progress, like_count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0)";
-    BY_ID = "SELECT owner_id, id, state, audience, reframe, caption, created_at, published_at, duration_ms, progress,
-        failure, like_count FROM videos WHERE id = ?1";
-    OF_OWNER = "SELECT owner_id, id, state, audience, reframe, caption, created_at, published_at, duration_ms, progress,
-        failure, like_count FROM videos WHERE owner_id = ?1 AND (created_at, id) < (?2, ?3)
-        ORDER BY created_at DESC, id DESC LIMIT ?4";
+        duration_ms, progress, like_count, comments_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, ?8)";
+    BY_ID = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
+        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count FROM videos v WHERE v.id = ?1");
+    OF_OWNER = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
+        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count FROM videos v
+        WHERE v.owner_id = ?1 AND (v.created_at, v.id) < (?2, ?3) ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
     COUNT = "SELECT COUNT(*), CAST(COALESCE(SUM(like_count), 0) AS BIGINT) FROM videos WHERE owner_id = ?1 AND state = ?2 AND audience = ?3";
     COUNT_ALL = "SELECT COUNT(*) FROM videos WHERE owner_id = ?1";
     PROGRESS = "UPDATE videos SET progress = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
@@ -58,15 +50,18 @@ statements! {
     FAIL = "UPDATE videos SET state = 2, failure = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
     REMOVE = "UPDATE videos SET state = 3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_AUDIENCE = "UPDATE videos SET audience = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
+    SET_COMMENTS_FROM = "UPDATE videos SET comments_from = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_CAPTION = "UPDATE videos SET caption = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     LIKED = "UPDATE videos SET like_count = like_count + ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 1";
 }
 
 /// Adds a video that is being made.
 pub async fn insert(tx: &mut Tx, video: &Video) -> Result<(), DbError> {
-    let Video { owner, id, state, audience, reframe, caption, created_at, .. } = video;
-    let (state, audience, reframe) = (state.code(), audience.code(), reframe.code());
-    tx.execute(&INSERT, params![owner, id, state, audience, reframe, caption, created_at]).await.map(|_| ())
+    let Video { owner, id, facts, reframe, caption, created_at, .. } = video;
+    let (state, audience, reframe) = (facts.state.code(), facts.audience.code(), reframe.code());
+    let comments_from = facts.comments_from.code();
+    let values = params![owner, id, state, audience, reframe, caption, created_at, comments_from];
+    tx.execute(&INSERT, values).await.map(|_| ())
 }
 
 /// The video with this id, in whatever state.
@@ -87,19 +82,17 @@ pub async fn of_owner(
 /// A row whose columns stand in the order of the statements here.
 fn read(row: &Row) -> Result<Video, DbError> {
     Ok(Video {
-        owner: row.get(0)?,
-        id: row.get(1)?,
-        // What cannot be read is hidden.
-        state: VideoState::from_code(row.get(2)?).unwrap_or(VideoState::Removing),
-        audience: Audience::from_code(row.get(3)?).unwrap_or(Audience::OnlyMe),
-        reframe: Reframe::from_code(row.get(4)?).unwrap_or(Reframe::Fit),
-        caption: row.get(5)?,
-        created_at: row.get(6)?,
-        published_at: row.get(7)?,
-        duration_ms: row.get(8)?,
-        progress: row.get(9)?,
-        failure: row.get(10)?,
-        like_count: row.get(11)?,
+        facts: video_facts(row, 0)?,
+        owner: row.get(VIDEO)?,
+        id: row.get(VIDEO + 1)?,
+        reframe: Reframe::from_code(row.get(VIDEO + 2)?).unwrap_or(Reframe::Fit),
+        caption: row.get(VIDEO + 3)?,
+        created_at: row.get(VIDEO + 4)?,
+        published_at: row.get(VIDEO + 5)?,
+        duration_ms: row.get(VIDEO + 6)?,
+        progress: row.get(VIDEO + 7)?,
+        failure: row.get(VIDEO + 8)?,
+        like_count: row.get(VIDEO + 9)?,
     })
 }
 
@@ -143,6 +136,11 @@ pub async fn set_removing(tx: &mut Tx, owner: AccountId, id: VideoId) -> Result<
 /// Sets who may see a video.
 pub async fn set_audience(tx: &mut Tx, owner: AccountId, id: VideoId, audience: Audience) -> Result<bool, DbError> {
     changed(tx, &SET_AUDIENCE, params![owner, id, audience.code()]).await
+}
+
+/// Sets who may comment on a video.
+pub async fn set_comments_from(tx: &mut Tx, owner: AccountId, id: VideoId, from: Circle) -> Result<bool, DbError> {
+    changed(tx, &SET_COMMENTS_FROM, params![owner, id, from.code()]).await
 }
 
 /// Sets the caption, sealed.

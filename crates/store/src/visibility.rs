@@ -1,17 +1,112 @@
-//! The one place where visibility is SQL.
+//! The one place where visibility is SQL, and where the facts of the policy are read from rows.
+//!
+//! Statements that use it join `accounts a`, and `videos v` where videos are meant; their first
+//! parameter is the viewer's id, empty for nobody.
 
-use outro_policy::FeedScope;
+use outro_db::{DbError, Param, Row};
+use outro_model::{AccountId, AccountState, Audience, Circle, VideoState};
+use outro_policy::{FeedScope, OwnerFacts, Ties, VideoFacts};
 
-/// The predicate of [`FeedScope`], over `videos v` joined with `accounts a`. Its parameters are the
-/// first four of the statement, in the order of [`scope_codes`].
+/// What the policy asks of an owner: eight columns, which [`owner_facts`] reads.
+macro_rules! owner_columns {
+    () => {
+        "a.state, a.private_account, a.on_hiatus, a.suspended, a.discoverable, a.searchable, a.messages_from,
+            a.comments_from"
+    };
+}
+pub(crate) use owner_columns;
+
+/// What the policy asks of a video: four columns, which [`video_facts`] reads.
+macro_rules! video_columns {
+    () => {
+        "v.state, v.audience, v.comments_from, v.hidden"
+    };
+}
+pub(crate) use video_columns;
+
+/// What stands between the viewer and `a`: five columns, which [`ties`] reads.
+macro_rules! ties_columns {
+    () => {
+        "(SELECT COUNT(*) FROM follows f WHERE f.follower_id = ?1 AND f.followed_id = a.id),
+            (SELECT COUNT(*) FROM follows f WHERE f.follower_id = a.id AND f.followed_id = ?1),
+            (SELECT COUNT(*) FROM follow_requests r WHERE r.followed_id = a.id AND r.follower_id = ?1),
+            (SELECT COUNT(*) FROM blocks x WHERE x.blocker_id = ?1 AND x.blocked_id = a.id),
+            (SELECT COUNT(*) FROM blocks x WHERE x.blocker_id = a.id AND x.blocked_id = ?1)"
+    };
+}
+pub(crate) use ties_columns;
+
+/// The card of `a` may be seen by the viewer: `decide(SeeCard)` as a condition, but for one's own card
+/// while one is away. The second parameter is the code of the active state.
+macro_rules! card_in_scope {
+    () => {
+        "a.state = ?2 AND a.on_hiatus = 0 AND a.suspended = 0
+            AND NOT EXISTS (SELECT 1 FROM blocks x WHERE x.blocker_id = ?1 AND x.blocked_id = a.id)
+            AND NOT EXISTS (SELECT 1 FROM blocks x WHERE x.blocker_id = a.id AND x.blocked_id = ?1)"
+    };
+}
+pub(crate) use card_in_scope;
+
+/// The predicate of [`FeedScope`]. Its parameters are the first four of the statement: the viewer, then
+/// those of [`scope_codes`].
 macro_rules! in_scope {
     () => {
-        "v.state = ?1 AND v.audience = ?2 AND a.state = ?3 AND a.private_account = ?4"
+        concat!(
+            crate::visibility::card_in_scope!(),
+            " AND v.state = ?3 AND v.audience = ?4 AND a.private_account = 0 AND v.hidden = 0"
+        )
     };
 }
 pub(crate) use in_scope;
 
-/// The parameters of the predicate.
-pub(crate) fn scope_codes(scope: FeedScope) -> (i64, i64, i64, bool) {
-    (scope.video.code(), scope.audience.code(), scope.owner.code(), scope.private_account)
+/// The parameters of the predicate after the viewer.
+pub(crate) fn scope_codes(scope: FeedScope) -> (i64, i64, i64) {
+    (scope.owner.code(), scope.video.code(), scope.audience.code())
+}
+
+/// The viewer as a parameter: no id at all for nobody.
+pub(crate) fn viewer(id: &Option<AccountId>) -> Param<'_> {
+    Param::Bytes(id.as_ref().map_or(&[], |id| id.as_bytes().as_slice()))
+}
+
+/// Reads the columns of an owner, from the column `at`. What cannot be read is closed.
+pub(crate) fn owner_facts(row: &Row, at: usize) -> Result<OwnerFacts, DbError> {
+    Ok(OwnerFacts {
+        state: AccountState::from_code(row.get(at)?),
+        private_account: row.get(at + 1)?,
+        on_hiatus: row.get(at + 2)?,
+        suspended: row.get(at + 3)?,
+        discoverable: row.get(at + 4)?,
+        searchable: row.get(at + 5)?,
+        messages_from: Circle::from_code(row.get(at + 6)?).unwrap_or(Circle::NoOne),
+        comments_from: Circle::from_code(row.get(at + 7)?).unwrap_or(Circle::NoOne),
+    })
+}
+
+/// How many columns [`owner_facts`] reads.
+pub(crate) const OWNER: usize = 8;
+/// How many columns [`video_facts`] reads.
+pub(crate) const VIDEO: usize = 4;
+/// How many columns [`ties`] reads.
+pub(crate) const TIES: usize = 5;
+
+/// Reads the columns of a video, from the column `at`. What cannot be read is hidden.
+pub(crate) fn video_facts(row: &Row, at: usize) -> Result<VideoFacts, DbError> {
+    Ok(VideoFacts {
+        state: VideoState::from_code(row.get(at)?).unwrap_or(VideoState::Removing),
+        audience: Audience::from_code(row.get(at + 1)?).unwrap_or(Audience::OnlyMe),
+        comments_from: Circle::from_code(row.get(at + 2)?).unwrap_or(Circle::NoOne),
+        hidden: row.get(at + 3)?,
+    })
+}
+
+/// Reads the columns of ties, from the column `at`.
+pub(crate) fn ties(row: &Row, at: usize) -> Result<Ties, DbError> {
+    Ok(Ties {
+        follows: row.get(at)?,
+        followed: row.get(at + 1)?,
+        requested: row.get(at + 2)?,
+        blocks: row.get(at + 3)?,
+        blocked: row.get(at + 4)?,
+    })
 }

@@ -4,6 +4,7 @@
 mod client;
 mod clips;
 mod postgres;
+pub mod rows;
 mod scenes;
 mod world;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use outro_app::{App, Settings};
 use outro_db::{Row, Statement};
-use outro_model::{AccountId, Audience, BlobId, BlobKind, Clock as _, Reframe, Timestamp, VideoId, VideoState};
+use outro_model::{AccountId, BlobId, BlobKind, Clock as _, VideoId};
 use outro_store::blobs::{self, Blob};
 use outro_store::videos::{self, Video};
 use outro_vault::AccountKeys;
@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::clips::clip;
+use crate::rows::video_row;
 use crate::world::World;
 
 impl World {
@@ -56,7 +57,7 @@ impl World {
         let rendition = self.seal(&keys, id, BlobKind::Rendition, rendition).await;
         let caption = keys.seal_text(outro_datamap::VIDEO_CAPTION, id.as_bytes(), "planted");
         let mut tx = self.app.db.write().await.unwrap();
-        videos::insert(&mut tx, &video_row(account, id, caption, now)).await.unwrap();
+        videos::insert(&mut tx, &Video { id, caption, ..video_row(account, now) }).await.unwrap();
         for blob in [original, rendition, cover] {
             blobs::begin(&mut tx, &blob).await.unwrap();
             assert!(blobs::finish(&mut tx, &blob).await.unwrap());
@@ -73,23 +74,6 @@ impl World {
         let sealed = writer.finish(keys).await.unwrap();
         let (owner, header, length) = (keys.account(), Some(sealed.header), sealed.length as i64);
         Blob { owner, id, video, kind, header, length, width: 180, height: 320, created_at: self.clock.now() }
-    }
-}
-
-fn video_row(owner: AccountId, id: VideoId, caption: Vec<u8>, created_at: Timestamp) -> Video {
-    Video {
-        owner,
-        id,
-        state: VideoState::Processing,
-        audience: Audience::Everyone,
-        reframe: Reframe::Fit,
-        caption,
-        created_at,
-        published_at: Timestamp(0),
-        duration_ms: 0,
-        progress: 0,
-        failure: None,
-        like_count: 0,
     }
 }
 

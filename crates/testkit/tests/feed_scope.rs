@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use outro_db::Statement;
-use outro_model::{AccountId, Audience, BlobId, BlobKind, Reframe, Timestamp, VideoId, VideoState};
-use outro_policy::{Action, Facts, OwnerFacts, Relation, VideoFacts, decide, feed_scope};
-use outro_store::accounts::{self, Account};
+use outro_db::{Statement, params};
+use outro_model::{AccountId, Audience, BlobId, BlobKind, Timestamp, VideoId, VideoState};
+use outro_policy::{Action, Facts, OwnerFacts, Relation, Ties, VideoFacts, decide, every_fact, feed_scope};
+use outro_store::accounts::{self, Account, PrivacyChange};
 use outro_store::blobs::{self, Blob};
 use outro_store::videos::{self, Video};
-use outro_store::{feed, likes};
+use outro_store::{feed, graph, likes};
+use outro_testkit::rows::{account_row, video_row};
 use outro_testkit::{World, on_both};
 use outro_vault::SystemRandom;
 use proptest::prelude::*;
@@ -21,6 +22,9 @@ const LATE: (Timestamp, VideoId) = (Timestamp(i64::MAX), VideoId::from_bytes([0x
 struct SomeAccount {
     leaving: bool,
     private: bool,
+    on_hiatus: bool,
+    suspended: bool,
+    ties: Ties,
     videos: Vec<SomeVideo>,
 }
 
@@ -31,6 +35,7 @@ struct SomeVideo {
     /// Few moments, so that several videos share one.
     moment: i64,
     liked: bool,
+    hidden: bool,
 }
 
 fn some_video() -> impl Strategy<Value = SomeVideo> {
@@ -39,17 +44,35 @@ fn some_video() -> impl Strategy<Value = SomeVideo> {
         1 => proptest::sample::select(VideoState::ALL),
     ];
     let audiences = proptest::sample::select(Audience::ALL);
-    (states, audiences, 1..4i64, any::<bool>()).prop_map(|(state, audience, moment, liked)| SomeVideo {
-        state,
-        audience,
-        moment,
-        liked,
-    })
+    (states, audiences, 1..4i64, any::<bool>(), proptest::bool::weighted(0.2))
+        .prop_map(|(state, audience, moment, liked, hidden)| SomeVideo { state, audience, moment, liked, hidden })
+}
+
+/// What stands between the fan and an account. A block ends follows, so both are never there.
+fn some_ties() -> impl Strategy<Value = Ties> {
+    let nothing = Ties::default();
+    prop_oneof![
+        3 => Just(nothing),
+        1 => Just(Ties { follows: true, ..nothing }),
+        1 => Just(Ties { follows: true, followed: true, ..nothing }),
+        1 => Just(Ties { requested: true, ..nothing }),
+        1 => Just(Ties { blocks: true, ..nothing }),
+        1 => Just(Ties { blocked: true, ..nothing }),
+    ]
 }
 
 fn some_account() -> impl Strategy<Value = SomeAccount> {
-    (proptest::bool::weighted(0.3), proptest::bool::weighted(0.3), proptest::collection::vec(some_video(), 0..5))
-        .prop_map(|(leaving, private, videos)| SomeAccount { leaving, private, videos })
+    let rare = || proptest::bool::weighted(0.2);
+    (rare(), rare(), rare(), rare(), some_ties(), proptest::collection::vec(some_video(), 0..5)).prop_map(
+        |(leaving, private, on_hiatus, suspended, ties, videos)| SomeAccount {
+            leaving,
+            private,
+            on_hiatus,
+            suspended,
+            ties,
+            videos,
+        },
+    )
 }
 
 /// A video that was planted, with its facts.
@@ -58,59 +81,73 @@ struct Planted {
     video: VideoId,
     owner_facts: OwnerFacts,
     video_facts: VideoFacts,
+    /// What stands between the fan and the owner.
+    ties: Ties,
     like: SomeVideo,
 }
 
 impl Planted {
     fn allowed_to(&self, relation: Relation) -> bool {
-        let facts = Facts { relation, owner: self.owner_facts, video: Some(self.video_facts) };
+        let facts = Facts { relation, viewer_away: false, owner: self.owner_facts, video: Some(self.video_facts) };
         decide(Action::ReadBytes, &facts).allowed
+    }
+
+    /// What a viewer is to the owner: only the fan has ties.
+    fn relation(&self, viewer: Option<AccountId>, fan: AccountId) -> Relation {
+        Relation::of(viewer, self.owner, if viewer == Some(fan) { self.ties } else { Ties::default() })
+    }
+
+    /// Whether it belongs in the feed: what every stranger may watch, unless one has blocked the other.
+    fn belongs(&self, viewer: Option<AccountId>, fan: AccountId) -> bool {
+        self.allowed_to(Relation::Anonymous) && self.relation(viewer, fan) != Relation::Blocked
     }
 }
 
 async fn empty(world: &World) {
     let mut tx = world.app.db.write().await.unwrap();
-    for table in ["likes", "blobs", "videos", "accounts"] {
+    for table in ["likes", "blobs", "videos", "follows", "follow_requests", "blocks", "counts", "accounts"] {
         let delete = Statement::built(format!("empty::{table}"), format!("DELETE FROM {table}"));
         tx.execute(&delete, &[]).await.unwrap();
     }
     tx.commit().await.unwrap();
 }
 
-async fn plant_account(tx: &mut outro_db::Tx, private_account: bool) -> AccountId {
-    let account = Account {
-        id: AccountId::random(&SystemRandom),
-        state: outro_model::AccountState::Active,
-        created_at: Timestamp(1),
-        private_account,
-        handle: vec![1],
-        display_name: vec![1],
-        bio: vec![1],
-        birth_date: vec![1],
-        password_hash: vec![1],
-        phone: None,
-        handle_tag: vec![1],
-    };
+async fn plant_account(tx: &mut outro_db::Tx, some: &SomeAccount) -> AccountId {
+    let facts = OwnerFacts { private_account: some.private, ..OwnerFacts::OPEN };
+    let account = Account { facts, ..account_row() };
     accounts::insert(tx, &account).await.unwrap();
+    let change = PrivacyChange { on_hiatus: Some(some.on_hiatus), ..PrivacyChange::default() };
+    assert!(accounts::set_privacy(tx, account.id, change).await.unwrap());
+    if some.suspended {
+        let suspend = Statement::new("suspend", "UPDATE accounts SET suspended = 1 WHERE id = ?1");
+        tx.execute(&suspend, params![account.id]).await.unwrap();
+    }
     account.id
 }
 
+async fn plant_ties(tx: &mut outro_db::Tx, fan: AccountId, owner: AccountId, ties: Ties) {
+    let now = Timestamp(1);
+    if ties.follows {
+        assert!(graph::follow(tx, fan, owner, now).await.unwrap());
+    }
+    if ties.followed {
+        assert!(graph::follow(tx, owner, fan, now).await.unwrap());
+    }
+    if ties.requested {
+        assert!(graph::ask(tx, fan, owner, now).await.unwrap());
+    }
+    if ties.blocks {
+        assert!(graph::block(tx, fan, owner, now).await.unwrap());
+    }
+    if ties.blocked {
+        assert!(graph::block(tx, owner, fan, now).await.unwrap());
+    }
+}
+
 async fn plant_video(tx: &mut outro_db::Tx, owner: AccountId, some: SomeVideo) -> VideoId {
-    let id = VideoId::random(&SystemRandom);
-    let video = Video {
-        owner,
-        id,
-        state: VideoState::Processing,
-        audience: some.audience,
-        reframe: Reframe::Fit,
-        caption: vec![1],
-        created_at: Timestamp(some.moment),
-        published_at: Timestamp(0),
-        duration_ms: 0,
-        progress: 0,
-        failure: None,
-        like_count: 0,
-    };
+    let row = video_row(owner, Timestamp(some.moment));
+    let video = Video { facts: VideoFacts { audience: some.audience, ..row.facts }, ..row };
+    let id = video.id;
     videos::insert(tx, &video).await.unwrap();
     match some.state {
         VideoState::Processing => {}
@@ -121,6 +158,10 @@ async fn plant_video(tx: &mut outro_db::Tx, owner: AccountId, some: SomeVideo) -
             plant_rendition(tx, owner, id, some.moment).await;
             assert!(videos::set_removing(tx, owner, id).await.unwrap());
         }
+    }
+    if some.hidden {
+        let hide = Statement::new("hide", "UPDATE videos SET hidden = 1 WHERE owner_id = ?1 AND id = ?2");
+        tx.execute(&hide, params![owner, id]).await.unwrap();
     }
     id
 }
@@ -145,13 +186,14 @@ async fn plant_rendition(tx: &mut outro_db::Tx, owner: AccountId, video: VideoId
 async fn plant(world: &World, some: &[SomeAccount], fan: AccountId) -> Vec<Planted> {
     let (mut tx, mut planted) = (world.app.db.write().await.unwrap(), Vec::new());
     for account in some {
-        let owner = plant_account(&mut tx, account.private).await;
+        let owner = plant_account(&mut tx, account).await;
+        plant_ties(&mut tx, fan, owner, account.ties).await;
         for &like in &account.videos {
             let video = plant_video(&mut tx, owner, like).await;
             if like.liked {
                 assert!(likes::put(&mut tx, fan, video, owner, Timestamp(1)).await.unwrap());
             }
-            planted.push((owner, video, like));
+            planted.push((owner, video, account.ties, like));
         }
         if account.leaving {
             assert!(accounts::leave(&mut tx, owner).await.unwrap());
@@ -159,11 +201,12 @@ async fn plant(world: &World, some: &[SomeAccount], fan: AccountId) -> Vec<Plant
     }
     // The facts are those that the store gives to every other surface.
     let mut out = Vec::new();
-    for (owner, video, like) in planted {
-        let owner_facts = accounts::by_id(&mut tx, owner).await.unwrap().unwrap().facts();
-        let video_facts = videos::by_id(&mut tx, video).await.unwrap().unwrap().facts();
-        assert_eq!((video_facts.state, video_facts.audience), (like.state, like.audience));
-        out.push(Planted { owner, video, owner_facts, video_facts, like });
+    for (owner, video, ties, like) in planted {
+        let owner_facts = accounts::by_id(&mut tx, owner).await.unwrap().unwrap().facts;
+        let video_facts = videos::by_id(&mut tx, video).await.unwrap().unwrap().facts;
+        let planted = (video_facts.state, video_facts.audience, video_facts.hidden);
+        assert_eq!(planted, (like.state, like.audience, like.hidden));
+        out.push(Planted { owner, video, owner_facts, video_facts, ties, like });
     }
     tx.commit().await.unwrap();
     out
@@ -183,24 +226,28 @@ async fn feed_of(world: &World, viewer: Option<AccountId>, limit: i64) -> Vec<fe
 async fn check(world: &World, some: &[SomeAccount], limit: i64) -> Result<(), TestCaseError> {
     empty(world).await;
     let mut tx = world.app.db.write().await.unwrap();
-    let fan = plant_account(&mut tx, false).await;
+    let fan = account_row();
+    accounts::insert(&mut tx, &fan).await.unwrap();
+    let fan = fan.id;
     tx.commit().await.unwrap();
     let planted = plant(world, some, fan).await;
-    let expected: BTreeSet<VideoId> =
-        planted.iter().filter(|one| one.allowed_to(Relation::Anonymous)).map(|one| one.video).collect();
     let owners: Vec<AccountId> = planted.iter().map(|one| one.owner).take(1).collect();
     for viewer in [None, Some(fan)].into_iter().chain(owners.into_iter().map(Some)) {
         let items = feed_of(world, viewer, limit).await;
         let ids: Vec<VideoId> = items.iter().map(|item| item.video).collect();
         let unique: BTreeSet<VideoId> = ids.iter().copied().collect();
         prop_assert_eq!(ids.len(), unique.len(), "a video stands twice");
+        let expected: BTreeSet<VideoId> =
+            planted.iter().filter(|one| one.belongs(viewer, fan)).map(|one| one.video).collect();
         prop_assert_eq!(&unique, &expected);
         let places: Vec<_> = items.iter().map(|item| (item.published_at, item.video)).collect();
         prop_assert!(places.is_sorted_by(|one, next| one > next), "out of order");
         for item in &items {
             let one = planted.iter().find(|one| one.video == item.video).unwrap();
-            prop_assert!(one.allowed_to(Relation::between(viewer, one.owner)), "the feed shows what may not be seen");
+            let relation = one.relation(viewer, fan);
+            prop_assert!(one.allowed_to(relation), "the feed shows what may not be seen");
             prop_assert_eq!((item.owner_facts, item.video_facts), (one.owner_facts, one.video_facts));
+            prop_assert_eq!(Relation::of(viewer, item.owner, item.ties), relation);
             prop_assert_eq!(item.liked, viewer == Some(fan) && one.like.liked);
         }
     }
@@ -221,17 +268,11 @@ on_both! {
     }
 }
 
-/// Strangers who are signed in may see what those without an account may, so one feed is right for both.
+/// Strangers who are signed in may see what those without an account may, so one scope is right for both.
 #[test]
 fn one_feed_is_right_for_everybody() {
-    for &state in VideoState::ALL {
-        for &audience in Audience::ALL {
-            for private_account in [false, true] {
-                let owner = OwnerFacts { state: outro_model::AccountState::Active, private_account };
-                let video = Some(VideoFacts { state, audience });
-                let seen = |relation| decide(Action::ReadBytes, &Facts { relation, owner, video }).allowed;
-                assert_eq!(seen(Relation::Anonymous), seen(Relation::Stranger));
-            }
-        }
+    for facts in every_fact().filter(|facts| facts.relation == Relation::Anonymous) {
+        let seen = |relation| decide(Action::ReadBytes, &Facts { relation, ..facts }).allowed;
+        assert_eq!(seen(Relation::Anonymous), seen(Relation::Stranger));
     }
 }

@@ -3,7 +3,8 @@
 use outro_datamap::{
     ACCOUNT_BIO, ACCOUNT_BIRTH_DATE, ACCOUNT_DISPLAY_NAME, ACCOUNT_HANDLE, ACCOUNT_HANDLE_TAG, ACCOUNT_PASSWORD_HASH,
 };
-use outro_model::{AccountId, AccountState, AgeRule, BirthDate, Handle};
+use outro_model::{AccountId, AgeRule, BirthDate, Circle, Handle};
+use outro_policy::OwnerFacts;
 use outro_store::accounts::{self, Account, HandleEntry};
 use outro_store::sessions;
 use outro_vault::AccountKeys;
@@ -138,14 +139,20 @@ fn read(app: &App, join: &Join) -> Result<(Handle, BirthDate, AgeRule), AppError
     }
 }
 
+/// The young start private, with messages from no one.
+fn first_settings(age: AgeRule) -> OwnerFacts {
+    let young = age == AgeRule::StartsPrivate;
+    let messages_from = if young { Circle::NoOne } else { OwnerFacts::OPEN.messages_from };
+    OwnerFacts { private_account: young, messages_from, ..OwnerFacts::OPEN }
+}
+
 fn sealed(app: &App, keys: &AccountKeys, new: &New) -> Account {
     let id = keys.account();
     let row = id.as_bytes();
     Account {
         id,
-        state: AccountState::Active,
+        facts: first_settings(new.age),
         created_at: app.clock.now(),
-        private_account: new.age == AgeRule::StartsPrivate,
         handle: keys.seal_text(ACCOUNT_HANDLE, row, new.handle.as_str()),
         display_name: keys.seal_text(ACCOUNT_DISPLAY_NAME, row, ""),
         bio: keys.seal_text(ACCOUNT_BIO, row, ""),

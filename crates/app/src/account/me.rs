@@ -2,7 +2,7 @@
 
 use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME, ACCOUNT_PHONE};
 use outro_model::{AccountId, PhoneNumber, bounded_line, bounded_text};
-use outro_store::accounts;
+use outro_store::accounts::{self, PrivacyChange};
 
 use super::{open_handle, since};
 use crate::{App, AppError, Signed};
@@ -49,7 +49,7 @@ pub async fn me(app: &App, signed: &Signed) -> Result<Me, AppError> {
         bio: keys.open_text(ACCOUNT_BIO, row, &account.bio)?,
         phone: phone.and_then(|phone| phone.parse::<PhoneNumber>().ok()).map(|phone| phone.masked()),
         created_at: since(account.created_at),
-        private_account: account.private_account,
+        private_account: account.facts.private_account,
     })
 }
 
@@ -82,7 +82,8 @@ pub async fn change_profile(app: &App, signed: &Signed, change: ProfileChange) -
 /// Makes the account private or public; it holds from the next request on.
 pub async fn set_private(app: &App, signed: &Signed, private: bool) -> Result<(), AppError> {
     let mut tx = app.db.write().await?;
-    if !accounts::set_private(&mut tx, signed.account, private).await? {
+    let change = PrivacyChange { private_account: Some(private), ..PrivacyChange::default() };
+    if !accounts::set_privacy(&mut tx, signed.account, change).await? {
         return Err(AppError::SignInNeeded);
     }
     Ok(tx.commit().await?)

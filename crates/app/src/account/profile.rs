@@ -2,11 +2,11 @@
 
 use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME};
 use outro_model::{AccountId, Audience, Handle};
-use outro_policy::{Action, Facts, Relation, decide};
+use outro_policy::{Action, Relation, decide};
 use outro_store::videos;
 
 use super::{Found, by_handle, open_handle};
-use crate::{App, AppError, Viewer, viewer};
+use crate::{App, AppError, Viewer, standing, viewer};
 
 /// A profile: the card, and the content where the viewer may see it.
 #[derive(Clone)]
@@ -42,11 +42,8 @@ pub async fn profile(app: &App, who: &Viewer, handle: &str) -> Result<Profile, A
     let mut tx = app.db.read().await?;
     let asking = viewer::still(app, &mut tx, who).await?;
     let Found { account, keys } = by_handle(app, &mut tx, &handle).await?.ok_or(AppError::NotFound)?;
-    let relation = Relation::between(asking, account.id);
-    let facts = Facts { relation, owner: account.facts(), video: None };
-    if !decide(Action::SeeCard, &facts).allowed {
-        return Err(AppError::NotFound);
-    }
+    let facts = standing::facts(&mut tx, asking, &account).await?;
+    standing::ask(Action::SeeCard, &facts)?;
     let row = account.id.as_bytes();
     let content = if decide(Action::SeeProfile, &facts).allowed {
         let (video_count, like_count) = videos::public_counts(&mut tx, account.id, Audience::Everyone).await?;
@@ -58,8 +55,8 @@ pub async fn profile(app: &App, who: &Viewer, handle: &str) -> Result<Profile, A
         id: account.id,
         handle: open_handle(&keys, account.id, &account.handle)?,
         display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, row, &account.display_name)?,
-        is_me: relation == Relation::Owner,
-        private_account: account.private_account,
+        is_me: facts.relation == Relation::Owner,
+        private_account: account.facts.private_account,
         content,
     })
 }

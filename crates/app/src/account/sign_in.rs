@@ -31,7 +31,7 @@ pub async fn sign_in(app: &App, handle: &str, given: &str, device: &str, origin:
         None => None,
     };
     let found = match found {
-        Some(found) if found.account.state == AccountState::Active => Some(found),
+        Some(found) if found.account.facts.state == AccountState::Active => Some(found),
         _ => {
             look_for_nobody(app, &mut tx).await?;
             None

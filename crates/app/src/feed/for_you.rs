@@ -45,8 +45,9 @@ pub async fn for_you(
 }
 
 fn allowed(item: &Item, asking: Option<AccountId>) -> bool {
-    let relation = Relation::between(asking, item.owner);
-    let facts = Facts { relation, owner: item.owner_facts, video: Some(item.video_facts) };
+    let relation = Relation::of(asking, item.owner, item.ties);
+    // Whether the viewer may act changes nothing about what may be watched.
+    let facts = Facts { relation, viewer_away: false, owner: item.owner_facts, video: Some(item.video_facts) };
     decide(Action::ReadBytes, &facts).allowed
 }
 

@@ -13,14 +13,14 @@ pub(super) const CAPTION: usize = 2200;
 /// What is changed; what is `None` stays.
 #[derive(Clone, Default)]
 pub struct VideoChange {
-    /// `everyone` or `only_me`.
+    /// `everyone`, `followers`, `friends` or `only_me`.
     pub audience: Option<String>,
     /// At most 2,200 characters.
     pub caption: Option<String>,
 }
 
 pub(super) fn read_audience(word: &str) -> Result<Audience, AppError> {
-    let wrong = "Choose everyone or only_me.";
+    let wrong = "Choose everyone, followers, friends or only_me.";
     word.parse().map_err(|_| AppError::invalid("audience", "invalid_audience", wrong))
 }
 

@@ -81,7 +81,7 @@ fn of_run(error: RunError) -> Failed {
 async fn make(app: &App, owner: AccountId, video: VideoId) -> Result<(), Failed> {
     let mut tx = app.db.read().await?;
     let row = videos::by_id(&mut tx, video).await?.ok_or(Failed::Gone)?;
-    match (row.state, row.failure) {
+    match (row.facts.state, row.failure) {
         (VideoState::Processing, _) => {}
         // It was given up, and the stop came before its files went.
         (VideoState::Failed, Some(word)) => return Err(Failed::Give(word)),
@@ -250,7 +250,7 @@ async fn give_up(app: &App, owner: AccountId, video: VideoId, word: &str) -> Res
     tx.commit().await?;
     let mut tx = app.db.read().await?;
     // A video that was made after all, or that is taken away, is not ours to clear.
-    let failed = videos::by_id(&mut tx, video).await?.filter(|row| row.state == VideoState::Failed);
+    let failed = videos::by_id(&mut tx, video).await?.filter(|row| row.facts.state == VideoState::Failed);
     let Some(failed) = failed else { return Ok(()) };
     let left = blobs::all_of_video(&mut tx, owner, video).await?;
     let original = blobs::of_video(&mut tx, owner, video, BlobKind::Original).await?;

@@ -1,12 +1,12 @@
 //! The videos of a profile.
 
 use outro_model::{Handle, Timestamp, VideoId};
-use outro_policy::{Action, Facts, Relation, decide};
+use outro_policy::{Action, decide};
 use outro_store::videos;
 
 use super::view::{VideoView, opened, with_parts};
 use crate::account::{Found, by_handle};
-use crate::{App, AppError, Viewer, viewer};
+use crate::{App, AppError, Viewer, standing, viewer};
 
 /// A page of videos, the newest first.
 pub struct VideoPage {
@@ -29,17 +29,14 @@ pub async fn of_profile(
     let mut tx = app.db.read().await?;
     let asking = viewer::still(app, &mut tx, who).await?;
     let Found { account, keys } = by_handle(app, &mut tx, &handle).await?.ok_or(AppError::NotFound)?;
-    let relation = Relation::between(asking, account.id);
-    let mut facts = Facts { relation, owner: account.facts(), video: None };
-    if !decide(Action::SeeProfile, &facts).allowed {
-        return Err(AppError::NotFound);
-    }
+    let mut facts = standing::facts(&mut tx, asking, &account).await?;
+    standing::ask(Action::SeeProfile, &facts)?;
     let before = before.unwrap_or(crate::feed::FIRST);
     let rows = videos::of_owner(&mut tx, account.id, before, limit).await?;
     let next = (rows.len() as i64 == limit).then(|| rows.last().map(|video| (video.created_at, video.id))).flatten();
     let mut items = Vec::with_capacity(rows.len());
     for video in rows {
-        facts.video = Some(video.facts());
+        facts.video = Some(video.facts);
         if decide(Action::SeeVideo, &facts).allowed {
             let owner = outro_store::accounts::by_id(&mut tx, account.id).await?.ok_or(AppError::NotFound)?;
             items.push(opened(&keys, asking, &with_parts(&mut tx, asking, video, owner).await?)?);

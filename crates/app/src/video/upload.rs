@@ -8,7 +8,7 @@ use outro_blobs::BlobWriter;
 use outro_jobs::{Lane, NewJob};
 use outro_media::{Limits, RunError, Scratch};
 use outro_model::{AccountId, AccountState, BlobId, BlobKind, JobId, Reframe, Timestamp, VideoId, VideoState};
-use outro_policy::Action;
+use outro_policy::{Action, VideoFacts};
 use outro_store::accounts;
 use outro_store::blobs::{self, Blob};
 use outro_store::videos::{self, Video};
@@ -18,14 +18,14 @@ use super::change::{read_audience, read_caption};
 use super::encode::JOB;
 use super::play::until_refused;
 use super::view::{VideoView, find, view_of};
-use crate::{App, AppError, RefusalKind, Signed, Viewer, viewer};
+use crate::{App, AppError, RefusalKind, Signed, Viewer, standing, viewer};
 
 /// What is said of a video besides its bytes.
 #[derive(Clone, Default)]
 pub struct NewVideo {
     /// At most 2,200 characters.
     pub caption: Option<String>,
-    /// `everyone` (the default) or `only_me`.
+    /// `everyone` (the default), `followers`, `friends` or `only_me`.
     pub audience: Option<String>,
     /// `fit` (the default) or `crop`.
     pub reframe: Option<String>,
@@ -97,9 +97,7 @@ pub async fn begin_upload(app: &App, signed: &Signed, length: Option<u64>) -> Re
     let keys = signed.keys(app).await?;
     let blob = new_blob(app, signed.account, VideoId::random(&*app.random), BlobKind::Original);
     let mut tx = app.db.write().await?;
-    if !accounts::lock_live(&mut tx, signed.account).await? {
-        return Err(AppError::SignInNeeded);
-    }
+    standing::hold_present(&mut tx, signed.account).await?;
     let row = UnusedRow::of(app, &blob);
     // The row is there before the file is: whoever finds an end to this finds the file by it.
     blobs::begin(&mut tx, &blob).await?;
@@ -119,7 +117,7 @@ async fn is_signed_in(app: &App, who: &Viewer) -> Result<bool, AppError> {
     let mut tx = app.db.read().await?;
     let Some(account) = viewer::still(app, &mut tx, who).await? else { return Ok(false) };
     let account = accounts::by_id(&mut tx, account).await?;
-    Ok(account.is_some_and(|account| account.state == AccountState::Active))
+    Ok(account.is_some_and(|account| account.facts.state == AccountState::Active))
 }
 
 /// A row for an object that is about to be written.
@@ -223,8 +221,7 @@ fn read(app: &App, blob: &Blob, new: NewVideo) -> Result<Read, AppError> {
     let row = Video {
         owner: blob.owner,
         id: blob.video,
-        state: VideoState::Processing,
-        audience,
+        facts: VideoFacts { state: VideoState::Processing, audience, ..VideoFacts::OPEN },
         reframe,
         caption: vec![],
         created_at: app.clock.now(),
@@ -242,7 +239,8 @@ async fn write(app: &App, signed: &Signed, blob: &Blob, video: Video) -> Result<
     let id = video.id;
     let mut tx = app.db.write().await?;
     // Who left meanwhile has taken the row of the object along: nothing may be added any more.
-    if !accounts::lock_live(&mut tx, signed.account).await? || !blobs::finish(&mut tx, blob).await? {
+    standing::hold_present(&mut tx, signed.account).await?;
+    if !blobs::finish(&mut tx, blob).await? {
         return Err(AppError::SignInNeeded);
     }
     videos::insert(&mut tx, &video).await?;

@@ -4,7 +4,7 @@ use outro_datamap::{ACCOUNT_DISPLAY_NAME, VIDEO_CAPTION};
 use outro_db::Tx;
 use outro_media::Refusal;
 use outro_model::{AccountId, Audience, BlobKind, Reframe, VideoId, VideoState};
-use outro_policy::{Action, Facts, Relation, decide};
+use outro_policy::{Action, Facts};
 use outro_store::accounts::{self, Account};
 use outro_store::blobs::{self, Blob};
 use outro_store::likes;
@@ -12,7 +12,7 @@ use outro_store::videos::{self, Video};
 use outro_vault::AccountKeys;
 
 use crate::account::{open_handle, since};
-use crate::{App, AppError, Viewer, viewer};
+use crate::{App, AppError, Viewer, standing, viewer};
 
 /// A video, as a viewer may see it.
 #[derive(Clone)]
@@ -97,14 +97,8 @@ pub(crate) async fn find(
 ) -> Result<FoundVideo, AppError> {
     let video = videos::by_id(tx, id).await?.ok_or(AppError::NotFound)?;
     let owner = accounts::by_id(tx, video.owner).await?.ok_or(AppError::NotFound)?;
-    let relation = Relation::between(asking, owner.id);
-    let decision = decide(action, &Facts { relation, owner: owner.facts(), video: Some(video.facts()) });
-    if decision.hidden() {
-        return Err(AppError::NotFound);
-    }
-    if !decision.allowed {
-        return Err(AppError::SignInNeeded);
-    }
+    let facts = Facts { video: Some(video.facts), ..standing::facts(tx, asking, &owner).await? };
+    standing::ask(action, &facts)?;
     with_parts(tx, asking, video, owner).await
 }
 
@@ -123,9 +117,9 @@ pub(super) fn opened(keys: &AccountKeys, asking: Option<AccountId>, found: &Foun
         handle: open_handle(keys, owner.id, &owner.handle)?,
         display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, row, &owner.display_name)?,
         caption: keys.open_text(VIDEO_CAPTION, video.id.as_bytes(), &video.caption)?,
-        audience: video.audience,
+        audience: video.facts.audience,
         reframe: video.reframe,
-        state: video.state,
+        state: video.facts.state,
         progress: video.progress,
         failure,
         created_at: since(video.created_at),

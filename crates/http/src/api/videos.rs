@@ -29,7 +29,7 @@ pub(crate) struct UploadForm {
     file: Vec<u8>,
     /// At most 2,200 characters.
     caption: Option<String>,
-    /// `everyone` (when not given) or `only_me`.
+    /// `everyone` (when not given), `followers`, `friends` or `only_me`.
     audience: Option<String>,
     /// How a landscape video becomes upright: `fit` (when not given) or `crop`.
     reframe: Option<String>,
@@ -45,7 +45,7 @@ pub(crate) struct UploadedView {
 /// What is changed; what is left out stays.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct VideoChangeBody {
-    /// `everyone` or `only_me`.
+    /// `everyone`, `followers`, `friends` or `only_me`.
     audience: Option<String>,
     /// At most 2,200 characters.
     caption: Option<String>,

@@ -100,7 +100,7 @@ pub(crate) struct VideoJson {
     account: AccountRef,
     /// The caption.
     caption: String,
-    /// `everyone` or `only_me`.
+    /// `everyone`, `followers`, `friends` or `only_me`.
     audience: &'static str,
     /// `processing`, `ready` or `failed`.
     state: &'static str,

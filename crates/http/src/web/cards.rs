@@ -15,6 +15,8 @@ pub(super) const fn percent(progress: i64) -> i64 {
 pub(super) const fn audience(of: outro_model::Audience) -> Audience {
     match of {
         outro_model::Audience::Everyone => Audience::Everyone,
+        outro_model::Audience::Followers => Audience::Followers,
+        outro_model::Audience::Friends => Audience::Friends,
         outro_model::Audience::OnlyMe => Audience::OnlyMe,
     }
 }

@@ -2,19 +2,28 @@
 
 use super::*;
 use outro_model::SessionId;
-use outro_store::accounts::HandleEntry;
+use outro_store::accounts::{HandleEntry, PrivacyChange};
 use outro_store::sessions::{self, Session};
+
+const PRIVATE: PrivacyChange = PrivacyChange {
+    private_account: Some(true),
+    discoverable: None,
+    searchable: None,
+    messages_from: None,
+    comments_from: None,
+    on_hiatus: None,
+};
 
 on_both! {
     async fn an_account_is_read_as_it_was_written(world: World) {
         let mut tx = write(&world).await;
         assert!(!accounts::any(&mut tx).await.unwrap());
         let mut account = account_row();
-        account.private_account = true;
+        account.facts.private_account = true;
         accounts::insert(&mut tx, &account).await.unwrap();
         let read = accounts::by_id(&mut tx, account.id).await.unwrap().unwrap();
         assert_eq!(format!("{read:?}"), format!("{account:?}"));
-        assert!(read.facts().private_account);
+        assert!(read.facts.private_account);
         assert!(accounts::any(&mut tx).await.unwrap());
         assert!(accounts::by_id(&mut tx, AccountId::random(&SystemRandom)).await.unwrap().is_none());
     }
@@ -25,12 +34,12 @@ on_both! {
         let mut tx = write(&world).await;
         let id = add_account(&mut tx).await;
         assert!(accounts::set_profile(&mut tx, id, b"name", b"about").await.unwrap());
-        assert!(accounts::set_private(&mut tx, id, true).await.unwrap());
+        assert!(accounts::set_privacy(&mut tx, id, PRIVATE).await.unwrap());
         assert!(accounts::set_phone(&mut tx, id, b"phone").await.unwrap());
         assert!(accounts::set_password(&mut tx, id, b"hash").await.unwrap());
         let read = accounts::by_id(&mut tx, id).await.unwrap().unwrap();
         assert_eq!((read.display_name, read.bio), (b"name".to_vec(), b"about".to_vec()));
-        assert_eq!((read.private_account, read.phone.as_deref()), (true, Some(b"phone".as_slice())));
+        assert_eq!((read.facts.private_account, read.phone.as_deref()), (true, Some(b"phone".as_slice())));
         assert_eq!((read.password_hash, read.handle), (b"hash".to_vec(), b"h".to_vec()));
     }
 }
@@ -44,11 +53,11 @@ on_both! {
         assert!(!accounts::leave(&mut tx, id).await.unwrap());
         assert!(!accounts::lock_live(&mut tx, id).await.unwrap());
         assert!(!accounts::set_profile(&mut tx, id, b"x", b"x").await.unwrap());
-        assert!(!accounts::set_private(&mut tx, id, true).await.unwrap());
+        assert!(!accounts::set_privacy(&mut tx, id, PRIVATE).await.unwrap());
         assert!(!accounts::set_phone(&mut tx, id, b"x").await.unwrap());
         assert!(!accounts::set_password(&mut tx, id, b"x").await.unwrap());
         let read = accounts::by_id(&mut tx, id).await.unwrap().unwrap();
-        assert_eq!((read.state, read.bio, read.phone), (AccountState::Leaving, b"b".to_vec(), None));
+        assert_eq!((read.facts.state, read.bio, read.phone), (AccountState::Leaving, b"b".to_vec(), None));
     }
 }
 
@@ -57,7 +66,7 @@ on_both! {
         let (mut tx, nobody) = (write(&world).await, AccountId::random(&SystemRandom));
         assert!(!accounts::lock_live(&mut tx, nobody).await.unwrap());
         assert!(!accounts::leave(&mut tx, nobody).await.unwrap());
-        assert!(!accounts::set_private(&mut tx, nobody, true).await.unwrap());
+        assert!(!accounts::set_privacy(&mut tx, nobody, PRIVATE).await.unwrap());
     }
 }
 

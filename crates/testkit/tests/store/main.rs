@@ -14,9 +14,10 @@ use outro_db::Tx;
 use outro_model::{
     AccountId, AccountState, Audience, BlobId, BlobKind, Clock as _, Reframe, Timestamp, VideoId, VideoState,
 };
-use outro_store::accounts::{self, Account};
+use outro_store::accounts;
 use outro_store::blobs::Blob;
-use outro_store::videos::{self, Video};
+use outro_store::videos;
+use outro_testkit::rows::{account_row, video_row};
 use outro_testkit::{World, on_both};
 use outro_vault::SystemRandom;
 
@@ -34,23 +35,6 @@ fn now(world: &World) -> Timestamp {
     world.clock.now()
 }
 
-/// An account that was never sealed: the store does not look into what it keeps.
-fn account_row() -> Account {
-    Account {
-        id: AccountId::random(&SystemRandom),
-        state: AccountState::Active,
-        created_at: Timestamp(1),
-        private_account: false,
-        handle: b"h".to_vec(),
-        display_name: b"d".to_vec(),
-        bio: b"b".to_vec(),
-        birth_date: b"1".to_vec(),
-        password_hash: b"p".to_vec(),
-        phone: None,
-        handle_tag: b"t".to_vec(),
-    }
-}
-
 /// Adds an account.
 async fn add_account(tx: &mut Tx) -> AccountId {
     let account = account_row();
@@ -60,23 +44,9 @@ async fn add_account(tx: &mut Tx) -> AccountId {
 
 /// Adds a video that is being made.
 async fn add_video(tx: &mut Tx, owner: AccountId, created_at: i64) -> VideoId {
-    let id = VideoId::random(&SystemRandom);
-    let video = Video {
-        owner,
-        id,
-        state: VideoState::Processing,
-        audience: Audience::Everyone,
-        reframe: Reframe::Crop,
-        caption: b"c".to_vec(),
-        created_at: Timestamp(created_at),
-        published_at: Timestamp(0),
-        duration_ms: 0,
-        progress: 0,
-        failure: None,
-        like_count: 0,
-    };
+    let video = video_row(owner, Timestamp(created_at));
     videos::insert(tx, &video).await.unwrap();
-    id
+    video.id
 }
 
 /// A row for an object that is about to be written.

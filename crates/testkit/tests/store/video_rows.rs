@@ -23,7 +23,7 @@ on_both! {
         let owner = add_account(&mut tx).await;
         let id = add_video(&mut tx, owner, 5).await;
         let video = videos::by_id(&mut tx, id).await.unwrap().unwrap();
-        assert_eq!((video.owner, video.state, video.reframe), (owner, VideoState::Processing, Reframe::Crop));
+        assert_eq!((video.owner, video.facts.state, video.reframe), (owner, VideoState::Processing, Reframe::Crop));
         assert_eq!((video.created_at, video.published_at, video.failure), (Timestamp(5), Timestamp(0), None));
         assert!(videos::by_id(&mut tx, VideoId::random(&SystemRandom)).await.unwrap().is_none());
         assert_eq!(videos::count(&mut tx, owner).await.unwrap(), 1);
@@ -54,7 +54,7 @@ on_both! {
         let id = add_video(&mut tx, owner, 5).await;
         assert!(videos::set_failed(&mut tx, owner, id, "damaged").await.unwrap());
         let video = videos::by_id(&mut tx, id).await.unwrap().unwrap();
-        assert_eq!((video.state, video.failure.as_deref()), (VideoState::Failed, Some("damaged")));
+        assert_eq!((video.facts.state, video.failure.as_deref()), (VideoState::Failed, Some("damaged")));
         assert!(!videos::set_ready(&mut tx, owner, id, 1, Timestamp(1)).await.unwrap());
     }
 }
@@ -72,7 +72,7 @@ on_both! {
         assert!(!videos::set_caption(&mut tx, owner, id, b"later").await.unwrap());
         assert!(!videos::add_likes(&mut tx, owner, id, 1).await.unwrap());
         let video = videos::by_id(&mut tx, id).await.unwrap().unwrap();
-        assert_eq!((video.state, video.audience), (VideoState::Removing, Audience::OnlyMe));
+        assert_eq!((video.facts.state, video.facts.audience), (VideoState::Removing, Audience::OnlyMe));
         assert_eq!(video.caption, b"new");
     }
 }
@@ -147,8 +147,8 @@ on_both! {
         assert!(videos::add_likes(&mut tx, owner, video, 1).await.unwrap());
         assert_eq!(videos::public_counts(&mut tx, owner, Audience::Everyone).await.unwrap(), (1, 1));
         assert_eq!(videos::public_counts(&mut tx, owner, Audience::OnlyMe).await.unwrap(), (0, 0));
-        assert!(likes::drop(&mut tx, fan, video).await.unwrap());
-        assert!(!likes::drop(&mut tx, fan, video).await.unwrap());
+        assert_eq!(likes::drop(&mut tx, fan, video).await.unwrap(), Some(true));
+        assert_eq!(likes::drop(&mut tx, fan, video).await.unwrap(), None);
     }
 }
 

@@ -1,13 +1,8 @@
-//! The steps of the schema. A step that has landed is never changed: a later one expands, then contracts.
-
-use outro_db::Migration;
-
-/// Every step, in order.
-pub const MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "spine", sql: SPINE }];
+//! Accounts, sessions, codes, videos, likes, jobs, receipts.
 
 /// Keys lead with the owner's id. Foreign keys are the last line of defence of an erasure: the row of
 /// an account cannot go while anything of it is left, however late that was written.
-const SPINE: &str = "
+pub(super) const SQL: &str = "
 CREATE TABLE accounts (
     id {bytes} PRIMARY KEY,
     state {int} NOT NULL,

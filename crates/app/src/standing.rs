@@ -1,0 +1,60 @@
+//! What the policy is told of a viewer and an owner, and what the viewer is told of its refusals.
+
+use outro_db::Tx;
+use outro_model::AccountId;
+use outro_policy::{Action, Decision, Facts, Reason, Relation, decide};
+use outro_store::accounts::{self, Account};
+use outro_store::graph::{self, Standing};
+
+use crate::{AppError, RefusalKind};
+
+/// The facts of `asking` and `owner`, read in the caller's own snapshot.
+pub(crate) async fn facts(tx: &mut Tx, asking: Option<AccountId>, owner: &Account) -> Result<Facts, AppError> {
+    let standing = match asking {
+        None => Standing::default(),
+        Some(viewer) if viewer == owner.id => Standing { viewer_away: owner.is_away(), ..Standing::default() },
+        Some(viewer) => graph::standing(tx, viewer, owner.id).await?,
+    };
+    let relation = Relation::of(asking, owner.id, standing.ties);
+    Ok(Facts { relation, viewer_away: standing.viewer_away, owner: owner.facts, video: None })
+}
+
+/// Asks the policy; what is refused answers as what never was, but for what may be said.
+pub(crate) fn ask(action: Action, facts: &Facts) -> Result<(), AppError> {
+    let decision = decide(action, facts);
+    if decision.allowed { Ok(()) } else { Err(refusal(decision)) }
+}
+
+/// What the viewer is told of a refusal.
+fn refusal(decision: Decision) -> AppError {
+    let forbidden = |code, detail: &str| AppError::refused(RefusalKind::Forbidden, code, detail);
+    if decision.hidden() {
+        return AppError::NotFound;
+    }
+    match decision.reason {
+        Reason::NeedsAccount => AppError::SignInNeeded,
+        Reason::ViewerAway => away(),
+        Reason::CommentsClosed => forbidden("comments_closed", "Comments are not open to you here."),
+        Reason::MessagesClosed => forbidden("messages_closed", "This account does not take messages from you."),
+        Reason::Oneself => AppError::refused(
+            RefusalKind::Conflict,
+            "oneself",
+            "This is your own account: it cannot be done to oneself.",
+        ),
+        _ => AppError::NotFound,
+    }
+}
+
+fn away() -> AppError {
+    let detail = "Your account is on hiatus or suspended. You can look around, but others cannot see you act.";
+    AppError::refused(RefusalKind::Forbidden, "account_away", detail)
+}
+
+/// Holds one's own account for a change that others see: refuses when it is gone, or away.
+pub(crate) async fn hold_present(tx: &mut Tx, account: AccountId) -> Result<(), AppError> {
+    if !accounts::lock_live(tx, account).await? {
+        return Err(AppError::SignInNeeded);
+    }
+    let row = accounts::by_id(tx, account).await?.ok_or(AppError::SignInNeeded)?;
+    if row.is_away() { Err(away()) } else { Ok(()) }
+}
