@@ -42,11 +42,14 @@ fn named(name: &str) -> &'static Statement {
     statements().into_iter().find(|statement| statement.name() == name).unwrap_or_else(|| panic!("no {name}"))
 }
 
-/// SQLite names a walk `SCAN`, PostgreSQL `Seq Scan`; an index that is read from end to end to find a row
+/// SQLite names a walk `SCAN` (one over the rows of a batch is bounded), PostgreSQL `Seq Scan`; an index that is read from end to end to find a row
 /// has no condition on it.
 fn walks(engine: Engine, plan: &[String]) -> bool {
     match engine {
-        Engine::Sqlite => plan.iter().any(|line| line.starts_with("SCAN") && !line.contains("CONSTANT ROW")),
+        Engine::Sqlite => plan.iter().any(|line| {
+            let bounded = line.contains("CONSTANT ROW") || line.as_str() == "SCAN batch";
+            line.starts_with("SCAN") && !bounded
+        }),
         Engine::Postgres => plan.iter().enumerate().any(|(number, line)| {
             let index = line.contains("Index Scan") || line.contains("Index Only Scan");
             let bounded = plan.get(number + 1).is_some_and(|next| next.contains("Index Cond"));
