@@ -33,6 +33,7 @@ async function press(form) {
     if (!answer.ok) throw new Error(answer.status);
     const { state } = await answer.json();
     for (const other of document.querySelectorAll("[data-follow]")) if (other.dataset.follow === handle) show(other, state);
+    for (const text of document.querySelectorAll("[data-asked]")) text.hidden = text.dataset.asked !== String(state === "requested");
     // Of a private account, what was open to a follower closes.
     if ("private" in form.dataset && follows(before) !== (state === "following")) return location.reload();
     count(handle, (state === "following") - follows(before));
