@@ -145,7 +145,7 @@ describe('following', { timeout: 400_000 }, () => {
     await main(nora.page).getByText(words.block).first().tap();
     await nora.screenshot('graph-block');
     await steps.follow(nora.page, followButton(nora.page, words.blockOf('vera.private')));
-    await main(nora.page).getByText('@vera.private').waitFor();
+    await main(nora.page).getByText('@vera.private').first().waitFor();
     await noBarriers(nora, 'graph-blocked');
     for (const [who, other] of [[nora, 'vera.private'], [vera, 'nora.asks']]) {
       await who.expecting(/404/, async () => {

@@ -117,6 +117,11 @@ impl PeoplePage {
         self.list == PeopleList::Followers
     }
 
+    /// The handle, set apart from the direction of the text around it.
+    fn heading(&self) -> String {
+        format!("\u{2066}@{}\u{2069}", self.handle)
+    }
+
     fn title(&self) -> &'static str {
         let t = self.chrome.t();
         if self.shows_followers() { t.graph_followers } else { t.graph_following_list }
