@@ -8,6 +8,7 @@ mod codes;
 pub mod erasure;
 mod error;
 pub mod feed;
+pub mod graph;
 pub mod housekeeping;
 mod like;
 mod password;

@@ -1,5 +1,6 @@
 //! Every table of the database and of the keyring.
 
+mod answers;
 mod graph;
 
 use crate::Erase::{
@@ -91,6 +92,7 @@ pub const TABLES: &[Table] = &[
     },
     graph::FOLLOWS,
     graph::FOLLOW_REQUESTS,
+    answers::REQUEST_ANSWERS,
     graph::BLOCKS,
     graph::MUTES,
     graph::COUNTS,

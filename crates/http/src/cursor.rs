@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use outro_app::AppError;
-use outro_model::{Timestamp, VideoId};
+use outro_model::{AccountId, Timestamp, VideoId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -33,6 +33,11 @@ impl PageQuery {
         let wrong = || AppError::invalid("cursor", "invalid_cursor", "Give the next_cursor of a page.");
         self.cursor.as_deref().map(|text| read(text).ok_or_else(wrong)).transpose()
     }
+
+    /// Where the page of a list of accounts begins.
+    pub(crate) fn before_account(&self) -> Result<Option<(Timestamp, AccountId)>, AppError> {
+        Ok(self.before()?.map(|(moment, id)| (moment, AccountId::from_bytes(*id.as_bytes()))))
+    }
 }
 
 fn read(text: &str) -> Option<(Timestamp, VideoId)> {
@@ -44,6 +49,11 @@ fn read(text: &str) -> Option<(Timestamp, VideoId)> {
 /// The cursor of a place in a list.
 pub(crate) fn write(place: (Timestamp, VideoId)) -> String {
     URL_SAFE_NO_PAD.encode([place.0.0.to_be_bytes().as_slice(), place.1.as_bytes()].concat())
+}
+
+/// The cursor of a place in a list of accounts.
+pub(crate) fn write_account(place: (Timestamp, AccountId)) -> String {
+    write((place.0, VideoId::from_bytes(*place.1.as_bytes())))
 }
 
 #[cfg(test)]

@@ -45,6 +45,24 @@ pub enum Notice {
     NowPublic,
     /// A video is deleted.
     VideoDeleted,
+    /// Somebody is blocked.
+    Blocked,
+    /// Somebody is not blocked any more.
+    Unblocked,
+    /// Somebody is muted.
+    Muted,
+    /// Somebody is not muted any more.
+    Unmuted,
+    /// A follower is removed.
+    FollowerRemoved,
+    /// A follow request is accepted.
+    RequestAccepted,
+    /// A follow request is declined.
+    RequestDeclined,
+    /// All follow requests are accepted.
+    RequestsAccepted,
+    /// All follow requests are declined.
+    RequestsDeclined,
     /// A phone number is linked.
     PhoneLinked,
     /// A device is signed out.
@@ -62,6 +80,15 @@ impl Notice {
             Notice::NowPrivate => t.notice_now_private,
             Notice::NowPublic => t.notice_now_public,
             Notice::VideoDeleted => t.notice_video_deleted,
+            Notice::Blocked => t.graph_now_blocked,
+            Notice::Unblocked => t.graph_now_unblocked,
+            Notice::Muted => t.graph_now_muted,
+            Notice::Unmuted => t.graph_now_unmuted,
+            Notice::FollowerRemoved => t.graph_now_removed,
+            Notice::RequestAccepted => t.graph_now_accepted,
+            Notice::RequestDeclined => t.graph_now_declined,
+            Notice::RequestsAccepted => t.graph_now_accepted_all,
+            Notice::RequestsDeclined => t.graph_now_declined_all,
             Notice::PhoneLinked => t.notice_phone_linked,
             Notice::SessionRevoked => t.notice_session_revoked,
             Notice::CodeSent => t.notice_code_sent,

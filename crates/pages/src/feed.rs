@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Chrome, chrome::Tab, page};
+use crate::{Chrome, FollowButton, chrome::Tab, page};
 
 /// `GET /`: the vertical feed, public. Also answers `/?cursor=…`, which is both the plain link at the
 /// feed's foot and what the script fetches to go on.
@@ -54,6 +54,8 @@ pub struct VideoCard {
     pub duration_ms: i64,
     /// Whether the viewer is its author.
     pub is_owner: bool,
+    /// Follows the author from the player; none where the viewer does already, or may not.
+    pub follow: Option<FollowButton>,
     /// Whether the viewer may like it. Without a viewer the heart leads to signing in.
     pub can_like: bool,
 }

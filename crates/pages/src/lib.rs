@@ -13,6 +13,7 @@ mod chrome;
 mod entry;
 mod feed;
 mod form;
+mod graph;
 mod leaving;
 mod misc;
 mod profile;
@@ -27,6 +28,9 @@ pub use chrome::{Chrome, Notice, ViewerChip};
 pub use entry::{JoinPage, LoginPage, PasswordCheckPage};
 pub use feed::{FeedPage, VideoCard};
 pub use form::{FieldError, FormState};
+pub use graph::{
+    AccountMenu, ApartList, ApartPage, FollowButton, FollowState, PeopleList, PeoplePage, Person, RequestsPage,
+};
 pub use leaving::{LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, ReceiptPage, ReceiptState};
 pub use misc::{ErrorPage, KeptRow, NotFoundPage, OutboxMessage, OutboxPage, WhatWeKeepPage};
 pub use profile::{ProfilePage, Tile, TileState};

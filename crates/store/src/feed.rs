@@ -5,8 +5,8 @@ use outro_model::{AccountId, Timestamp, VideoId};
 use outro_policy::{FeedScope, OwnerFacts, Ties, VideoFacts};
 
 use crate::visibility::{
-    OWNER, TIES, VIDEO, in_scope, owner_columns, owner_facts, scope_codes, ties, ties_columns, video_columns,
-    video_facts, viewer,
+    OWNER, TIES, VIDEO, in_scope, not_muted, owner_columns, owner_facts, scope_codes, ties, ties_columns,
+    video_columns, video_facts, viewer,
 };
 
 /// One item of a feed; what is sealed is still sealed.
@@ -54,12 +54,12 @@ statements! {
             b.width, b.height, b.length
         FROM videos v JOIN accounts a ON a.id = v.owner_id
         JOIN blobs b ON b.owner_id = v.owner_id AND b.video_id = v.id AND b.kind = 1 AND b.header IS NOT NULL
-        WHERE ", in_scope!(), " AND (v.published_at, v.id) < (?5, ?6)
+        WHERE ", in_scope!(), " AND ", not_muted!(), " AND (v.published_at, v.id) < (?5, ?6)
         ORDER BY v.published_at DESC, v.id DESC LIMIT ?7"
     );
 }
 
-/// Videos in the scope, the newest first, those before `before`, at most `limit`.
+/// Videos in the scope but those of people whom the viewer has muted, the newest first, those before `before`, at most `limit`.
 pub async fn for_you(
     tx: &mut Tx,
     scope: FeedScope,

@@ -4,6 +4,7 @@
 //! Outro this imports `db`, `datamap`, `model` and `policy`; never a key, never HTTP.
 
 pub mod accounts;
+pub mod answers;
 pub mod blobs;
 pub mod budgets;
 pub mod challenges;
@@ -48,6 +49,7 @@ pub async fn undeclared_columns(db: &Db) -> Result<Vec<String>, DbError> {
 pub fn all_statements() -> Vec<&'static Statement> {
     [
         accounts::STATEMENTS,
+        answers::STATEMENTS,
         blobs::STATEMENTS,
         budgets::STATEMENTS,
         challenges::STATEMENTS,

@@ -42,7 +42,8 @@ statements! {
     OF_OWNER = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
         v.published_at, v.duration_ms, v.progress, v.failure, v.like_count FROM videos v
         WHERE v.owner_id = ?1 AND (v.created_at, v.id) < (?2, ?3) ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
-    COUNT = "SELECT COUNT(*), CAST(COALESCE(SUM(like_count), 0) AS BIGINT) FROM videos WHERE owner_id = ?1 AND state = ?2 AND audience = ?3";
+    COUNT = "SELECT COUNT(*), CAST(COALESCE(SUM(like_count), 0) AS BIGINT) FROM videos
+        WHERE owner_id = ?1 AND state = ?2 AND audience <= ?3 AND hidden <= ?4";
     COUNT_ALL = "SELECT COUNT(*) FROM videos WHERE owner_id = ?1";
     PROGRESS = "UPDATE videos SET progress = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
     READY = "UPDATE videos SET state = 1, progress = 1000, duration_ms = ?3, published_at = ?4
@@ -96,9 +97,12 @@ fn read(row: &Row) -> Result<Video, DbError> {
     })
 }
 
-/// How many videos of an owner are ready for `audience`, and how many likes those have.
-pub async fn public_counts(tx: &mut Tx, owner: AccountId, audience: Audience) -> Result<(i64, i64), DbError> {
-    let rows = tx.query(&COUNT, params![owner, VideoState::Ready.code(), audience.code()]).await?;
+/// How many videos of an owner are ready for those whom the narrowest of these audiences names, and how many
+/// likes those have: everyone's, also those for followers, … and with `OnlyMe` all that there are.
+pub async fn seen_counts(tx: &mut Tx, owner: AccountId, narrowest: Audience) -> Result<(i64, i64), DbError> {
+    // Only the owner sees what a moderator has hidden.
+    let (ready, hidden) = (VideoState::Ready.code(), narrowest == Audience::OnlyMe);
+    let rows = tx.query(&COUNT, params![owner, ready, narrowest.code(), hidden]).await?;
     rows.first().map_or(Ok((0, 0)), |row| Ok((row.get(0)?, row.get(1)?)))
 }
 

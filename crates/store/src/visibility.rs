@@ -47,6 +47,14 @@ macro_rules! card_in_scope {
 }
 pub(crate) use card_in_scope;
 
+/// The viewer has not muted `a`. It is taste and no policy: what is muted may be seen, and is not brought up.
+macro_rules! not_muted {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM mutes m WHERE m.muter_id = ?1 AND m.muted_id = a.id)"
+    };
+}
+pub(crate) use not_muted;
+
 /// The predicate of [`FeedScope`]. Its parameters are the first four of the statement: the viewer, then
 /// those of [`scope_codes`].
 macro_rules! in_scope {

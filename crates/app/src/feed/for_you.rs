@@ -10,6 +10,7 @@ use outro_vault::AccountKeys;
 
 use super::FIRST;
 use crate::account::{open_handle, since};
+use crate::graph::FollowState;
 use crate::video::{VideoView, Why};
 use crate::{App, AppError, Viewer, viewer};
 
@@ -77,6 +78,7 @@ fn opened(
         like_count: item.like_count,
         liked: item.liked,
         is_mine: asking == Some(item.owner),
+        follow: FollowState::of(item.ties),
         why: Some(Why::New),
     }))
 }

@@ -6,6 +6,7 @@ use outro_store::videos;
 
 use super::view::{VideoView, opened, with_parts};
 use crate::account::{Found, by_handle};
+use crate::graph::FollowState;
 use crate::{App, AppError, Viewer, standing, viewer};
 
 /// A page of videos, the newest first.
@@ -29,7 +30,7 @@ pub async fn of_profile(
     let mut tx = app.db.read().await?;
     let asking = viewer::still(app, &mut tx, who).await?;
     let Found { account, keys } = by_handle(app, &mut tx, &handle).await?.ok_or(AppError::NotFound)?;
-    let mut facts = standing::facts(&mut tx, asking, &account).await?;
+    let (mut facts, ties) = standing::facts_and_ties(&mut tx, asking, &account).await?;
     standing::ask(Action::SeeProfile, &facts)?;
     let before = before.unwrap_or(crate::feed::FIRST);
     let rows = videos::of_owner(&mut tx, account.id, before, limit).await?;
@@ -39,7 +40,8 @@ pub async fn of_profile(
         facts.video = Some(video.facts);
         if decide(Action::SeeVideo, &facts).allowed {
             let owner = outro_store::accounts::by_id(&mut tx, account.id).await?.ok_or(AppError::NotFound)?;
-            items.push(opened(&keys, asking, &with_parts(&mut tx, asking, video, owner).await?)?);
+            let found = with_parts(&mut tx, asking, video, owner, FollowState::of(ties)).await?;
+            items.push(opened(&keys, asking, &found)?);
         }
     }
     Ok(VideoPage { items, next })

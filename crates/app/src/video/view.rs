@@ -12,6 +12,7 @@ use outro_store::videos::{self, Video};
 use outro_vault::AccountKeys;
 
 use crate::account::{open_handle, since};
+use crate::graph::FollowState;
 use crate::{App, AppError, Viewer, standing, viewer};
 
 /// A video, as a viewer may see it.
@@ -51,6 +52,8 @@ pub struct VideoView {
     pub liked: bool,
     /// Whether the viewer owns it.
     pub is_mine: bool,
+    /// How far the viewer has come with following the owner.
+    pub follow: FollowState,
     /// Why a feed shows it.
     pub why: Option<Why>,
 }
@@ -86,6 +89,7 @@ pub(crate) struct FoundVideo {
     pub(crate) owner: Account,
     rendition: Option<Blob>,
     liked: bool,
+    follow: FollowState,
 }
 
 /// Finds a video for an action. What is refused answers as what never was, but for what may be said.
@@ -97,9 +101,9 @@ pub(crate) async fn find(
 ) -> Result<FoundVideo, AppError> {
     let video = videos::by_id(tx, id).await?.ok_or(AppError::NotFound)?;
     let owner = accounts::by_id(tx, video.owner).await?.ok_or(AppError::NotFound)?;
-    let facts = Facts { video: Some(video.facts), ..standing::facts(tx, asking, &owner).await? };
-    standing::ask(action, &facts)?;
-    with_parts(tx, asking, video, owner).await
+    let (facts, ties) = standing::facts_and_ties(tx, asking, &owner).await?;
+    standing::ask(action, &Facts { video: Some(video.facts), ..facts })?;
+    with_parts(tx, asking, video, owner, FollowState::of(ties)).await
 }
 
 /// Opens what is sealed of a video that was found. Gone keys mean that the owner is gone.
@@ -109,7 +113,7 @@ pub(crate) async fn view_of(app: &App, asking: Option<AccountId>, found: FoundVi
 }
 
 pub(super) fn opened(keys: &AccountKeys, asking: Option<AccountId>, found: &FoundVideo) -> Result<VideoView, AppError> {
-    let FoundVideo { video, owner, rendition, liked } = found;
+    let FoundVideo { video, owner, rendition, liked, follow } = found;
     let row = owner.id.as_bytes();
     let failure = video.failure.clone().map(|code| Failure { detail: sentence(&code), code });
     Ok(VideoView {
@@ -130,6 +134,7 @@ pub(super) fn opened(keys: &AccountKeys, asking: Option<AccountId>, found: &Foun
         like_count: video.like_count,
         liked: *liked,
         is_mine: asking == Some(owner.id),
+        follow: *follow,
         why: None,
     })
 }
@@ -154,11 +159,12 @@ pub(super) async fn with_parts(
     asking: Option<AccountId>,
     video: Video,
     owner: Account,
+    follow: FollowState,
 ) -> Result<FoundVideo, AppError> {
     let rendition = blobs::of_video(tx, video.owner, video.id, BlobKind::Rendition).await?;
     let liked = match asking {
         Some(account) => likes::liked(tx, account, video.id).await?,
         None => false,
     };
-    Ok(FoundVideo { video, owner, rendition, liked })
+    Ok(FoundVideo { video, owner, rendition, liked, follow })
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod deletion;
 mod describe;
 mod feed;
+mod graph;
 mod health;
 mod likes;
 mod me;
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(me::privacy, me::change_privacy))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::end))
+        .merge(graph::routes())
         .routes(routes!(phone::link))
         .routes(routes!(phone::verify))
         .routes(routes!(deletion::consequences, deletion::begin))

@@ -75,19 +75,41 @@ pub(crate) struct ProfileView {
     is_me: bool,
     /// The bio; null where only the card may be seen.
     bio: Option<String>,
-    /// How many videos everyone may see; null where only the card may be seen.
+    /// How many videos the one who asks may watch; null where only the card may be seen.
     video_count: Option<i64>,
     /// How many likes those have; null where only the card may be seen.
     like_count: Option<i64>,
+    /// How many follow it; null where only the card may be seen.
+    follower_count: Option<i64>,
+    /// How many it follows; null where only the card may be seen.
+    following_count: Option<i64>,
+    /// How far the one who asks has come with following it: `none`, `requested` or `following`.
+    follow: &'static str,
+    /// Whether it follows the one who asks.
+    follows_me: bool,
+    /// Whether the one who asks has muted it. (Whom one has blocked one does not see here: they stand in
+    /// `/api/v1/me/blocked` alone.)
+    muted: bool,
 }
 
 impl From<Profile> for ProfileView {
     fn from(profile: Profile) -> Self {
-        let Profile { id, handle, display_name, is_me, private_account, content } = profile;
-        let (bio, video_count, like_count) = content.map_or((None, None, None), |content| {
-            (Some(content.bio), Some(content.video_count), Some(content.like_count))
-        });
-        Self { id: id.to_string(), handle, display_name, private_account, is_me, bio, video_count, like_count }
+        let content = profile.content.as_ref();
+        Self {
+            id: profile.id.to_string(),
+            private_account: profile.private_account,
+            is_me: profile.is_me,
+            bio: content.map(|content| content.bio.clone()),
+            video_count: content.map(|content| content.video_count),
+            like_count: content.map(|content| content.like_count),
+            follower_count: content.map(|content| content.follower_count),
+            following_count: content.map(|content| content.following_count),
+            follow: profile.follow.word(),
+            follows_me: profile.follows_me,
+            muted: profile.muted,
+            handle: profile.handle,
+            display_name: profile.display_name,
+        }
     }
 }
 

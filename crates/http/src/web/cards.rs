@@ -1,9 +1,11 @@
 //! Videos as pages show them.
 
+use outro_app::graph::FollowState;
 use outro_app::video::{Part, VideoView};
 use outro_model::VideoState;
 use outro_pages::{Audience, Lang, Tile, TileState, VideoCard};
 
+use super::graph::button;
 use crate::media::address;
 
 /// Whole per cent of a progress of 0 to 1000.
@@ -44,6 +46,8 @@ pub(super) fn card(lang: Lang, signed_in: bool, video: &VideoView) -> VideoCard 
         why: video.why.map(|why| lang.text().why(why.code()).to_owned()).unwrap_or_default(),
         duration_ms: video.duration_ms,
         is_owner: video.is_mine,
+        follow: (signed_in && !video.is_mine && video.follow == FollowState::None)
+            .then(|| button(&video.handle, video.follow, false, false, &format!("/v/{}", video.id))),
         can_like: signed_in,
     }
 }

@@ -6,6 +6,7 @@
 mod cards;
 mod entry;
 mod feed;
+mod graph;
 mod leaving;
 mod misc;
 mod phone;
@@ -49,6 +50,7 @@ pub(crate) fn routes(dev: bool) -> Router<Server> {
         .route("/login", get(entry::login_page).post(entry::login))
         .route("/logout", post(entry::logout))
         .merge(settings_routes())
+        .merge(graph::routes())
         .route("/receipts/{id}", get(misc::receipt))
         .route("/what-we-keep", get(misc::what_we_keep))
         .route("/assets/{*path}", get(misc::asset))

@@ -5,7 +5,7 @@ use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use outro_app::AppError;
-use outro_model::{Timestamp, VideoId};
+use outro_model::{AccountId, Timestamp, VideoId};
 use outro_pages::Notice;
 
 use crate::cursor::PageQuery;
@@ -19,6 +19,15 @@ const NOTICES: &[(&str, Notice)] = &[
     ("now_private", Notice::NowPrivate),
     ("now_public", Notice::NowPublic),
     ("video_deleted", Notice::VideoDeleted),
+    ("blocked", Notice::Blocked),
+    ("unblocked", Notice::Unblocked),
+    ("muted", Notice::Muted),
+    ("unmuted", Notice::Unmuted),
+    ("follower_removed", Notice::FollowerRemoved),
+    ("request_accepted", Notice::RequestAccepted),
+    ("request_declined", Notice::RequestDeclined),
+    ("requests_accepted", Notice::RequestsAccepted),
+    ("requests_declined", Notice::RequestsDeclined),
     ("phone_linked", Notice::PhoneLinked),
     ("session_revoked", Notice::SessionRevoked),
     ("signed_out", Notice::SignedOut),
@@ -27,6 +36,7 @@ const NOTICES: &[(&str, Notice)] = &[
 /// Pages to come back to when a form was sent by somebody who is not signed in (any more): what a form
 /// was sent to shows nothing by itself.
 const FORMS: &[(&str, &str)] = &[
+    ("/requests", "/requests"),
     ("/settings/leave", "/settings/account"),
     ("/settings/password-check", "/settings/account"),
     ("/settings/phone", "/settings/phone"),
@@ -65,6 +75,12 @@ pub(super) fn before(uri: &Uri) -> Result<Option<(Timestamp, VideoId)>, AppError
     page.before().map_err(|_| AppError::NotFound)
 }
 
+/// Where in a list of people the page begins.
+pub(super) fn before_account(uri: &Uri) -> Result<Option<(Timestamp, AccountId)>, AppError> {
+    let Query(page) = Query::<PageQuery>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
+    page.before_account().map_err(|_| AppError::NotFound)
+}
+
 /// `next` when it is a path of this site. Browsers read `//` and `/\` as the beginning of another site,
 /// and pass over tabs and newlines while they do.
 pub(super) fn local(next: &str) -> Option<&str> {
@@ -81,7 +97,8 @@ pub(super) fn back(method: &Method, uri: &Uri) -> String {
     }
     let of_form = FORMS.iter().find(|(form, _)| path.starts_with(form)).map(|(_, page)| (*page).to_owned());
     let of_video = || path.strip_prefix("/videos/")?.split('/').next().map(|id| format!("/v/{id}"));
-    of_form.or_else(of_video).unwrap_or_else(|| "/".into())
+    let of_account = || path.strip_prefix("/accounts/")?.split('/').next().map(|handle| format!("/@{handle}"));
+    of_form.or_else(of_video).or_else(of_account).unwrap_or_else(|| "/".into())
 }
 
 /// A page's address that carries a place to go to afterwards.
@@ -131,6 +148,7 @@ mod tests {
         assert_eq!(back(Method::POST, "/settings/leave/confirm"), "/settings/account");
         assert_eq!(back(Method::POST, "/settings/phone/verify"), "/settings/phone");
         assert_eq!(back(Method::POST, "/videos/abc/like"), "/v/abc");
+        assert_eq!(back(Method::POST, "/accounts/mara/follow"), "/@mara");
         assert_eq!(back(Method::POST, "/logout"), "/");
         assert_eq!(with_next("/login", "/v/a?b&c"), "/login?next=/v/a%3Fb%26c");
     }

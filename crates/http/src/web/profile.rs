@@ -3,9 +3,10 @@
 use axum::http::Uri;
 use outro_app::video::{self, VideoPage};
 use outro_app::{AppError, account};
-use outro_pages::ProfilePage;
+use outro_pages::{AccountMenu, ProfilePage};
 
 use super::cards::tile;
+use super::graph::button;
 use super::place;
 use super::render::{Answer, OrPage as _, html};
 use super::visit::{Named, Visit};
@@ -27,11 +28,18 @@ pub(super) async fn show(visit: Visit, Named(name): Named<String>, uri: Uri) -> 
     };
     let next_href = videos.next.map(|next| format!("/@{}?cursor={}", found.handle, cursor::write(next)));
     let content = found.content.as_ref();
+    let (address, signed_in) = (format!("/@{}", found.handle), visit.viewer.is_some());
     let page = ProfilePage {
         chrome: visit.chrome,
         bio: content.map(|content| content.bio.clone()).unwrap_or_default(),
         like_total: content.map_or(0, |content| content.like_count),
         video_count: content.map_or(0, |content| content.video_count),
+        follower_count: content.map_or(0, |content| content.follower_count),
+        following_count: content.map_or(0, |content| content.following_count),
+        follow: (!found.is_me)
+            .then(|| button(&found.handle, found.follow, found.follows_me, found.private_account, &address)),
+        menu: (signed_in && !found.is_me).then_some(AccountMenu { muted: found.muted, follows_you: found.follows_me }),
+        requests_wait: found.requests_wait,
         handle: found.handle,
         display_name: found.display_name,
         is_self: found.is_me,

@@ -1,5 +1,7 @@
 //! Every page and state with made-up people. Shared by the gallery and the tests.
 
+#[path = "graph.rs"]
+mod graph;
 #[path = "leaving.rs"]
 mod leaving;
 
@@ -16,6 +18,7 @@ pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     let mut pages = feeds(&me, &stranger);
     pages.extend(videos(&me));
     pages.extend(profiles(&me, &stranger));
+    pages.extend(graph::lists(&me));
     pages.extend(entries(&me, &stranger));
     pages.extend(settings(&me));
     pages.extend(leaving(&me, &stranger));
@@ -75,6 +78,7 @@ pub(crate) fn card(chrome: &Chrome, n: usize) -> VideoCard {
         why: chrome.t().why(["new", "popular", "yours"][n % 3]).into(),
         duration_ms: 9_000 + n as i64 * 3_700,
         is_owner: n == 0,
+        follow: (chrome.viewer.is_some() && n > 0 && n % 3 == 2).then(|| graph::button(handle, FollowState::None)),
         can_like: chrome.viewer.is_some(),
     }
 }
@@ -150,6 +154,11 @@ fn profiles(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
         ),
         like_total: 51_730,
         video_count: count as i64,
+        follower_count: 12_480,
+        following_count: 87,
+        follow: (!is_self).then(|| graph::button("mara.k", FollowState::None)),
+        menu: None,
+        requests_wait: is_self && count > 0,
         is_self,
         private_account: locked,
         locked,
@@ -162,6 +171,12 @@ fn profiles(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
     own.tiles[1].state = TileState::Failed;
     let mut empty = page(me, true, false, 0);
     empty.bio = String::new();
+    let mut asked = page(me, false, true, 0);
+    asked.follow = Some(graph::button("mara.k", FollowState::Requested));
+    asked.menu = Some(AccountMenu { muted: true, follows_you: false });
+    let mut friend = page(me, false, false, 9);
+    friend.follow = Some(FollowButton { follows_you: true, ..graph::button("mara.k", FollowState::Following) });
+    friend.menu = Some(AccountMenu { muted: false, follows_you: true });
     let mut hostile = page(stranger, false, false, 2);
     hostile.display_name = HOSTILE.into();
     hostile.bio = HOSTILE.into();
@@ -172,6 +187,8 @@ fn profiles(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
         ("profile", page(stranger, false, false, 9).render()),
         ("profile-empty", page(stranger, false, false, 0).render()),
         ("profile-private", page(stranger, false, true, 0).render()),
+        ("profile-asked", asked.render()),
+        ("profile-friend", friend.render()),
         ("profile-hostile", hostile.render()),
     ]
 }

@@ -21,13 +21,28 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
         r#"{"handle":"newcomer","password":"12345678","birth_date":"1990-01-01"}"#,
     ),
     ("GET", "/api/v1/accounts/{handle}", Open::Yes(404), ""),
+    ("PUT", "/api/v1/accounts/{handle}/block", Open::No, ""),
+    ("DELETE", "/api/v1/accounts/{handle}/block", Open::No, ""),
+    ("PUT", "/api/v1/accounts/{handle}/follow", Open::No, ""),
+    ("DELETE", "/api/v1/accounts/{handle}/follow", Open::No, ""),
+    ("GET", "/api/v1/accounts/{handle}/followers", Open::Yes(404), ""),
+    ("GET", "/api/v1/accounts/{handle}/following", Open::Yes(404), ""),
+    ("PUT", "/api/v1/accounts/{handle}/mute", Open::No, ""),
+    ("DELETE", "/api/v1/accounts/{handle}/mute", Open::No, ""),
     ("GET", "/api/v1/accounts/{handle}/videos", Open::Yes(404), ""),
     ("GET", "/api/v1/feed/for-you", Open::Yes(200), ""),
     ("GET", "/api/v1/me", Open::No, ""),
     ("PATCH", "/api/v1/me", Open::No, r#"{"bio":"x"}"#),
+    ("GET", "/api/v1/me/blocked", Open::No, ""),
     ("GET", "/api/v1/me/deletion", Open::No, ""),
     ("POST", "/api/v1/me/deletion", Open::No, ""),
     ("POST", "/api/v1/me/deletion/confirm", Open::No, r#"{"challenge":"AAAAAAAAAAAAAAAAAAAAAA","code":"123456"}"#),
+    ("GET", "/api/v1/me/follow-requests", Open::No, ""),
+    ("POST", "/api/v1/me/follow-requests/all", Open::No, r#"{"accept":true}"#),
+    ("PUT", "/api/v1/me/follow-requests/{handle}", Open::No, ""),
+    ("DELETE", "/api/v1/me/follow-requests/{handle}", Open::No, ""),
+    ("DELETE", "/api/v1/me/followers/{handle}", Open::No, ""),
+    ("GET", "/api/v1/me/muted", Open::No, ""),
     ("POST", "/api/v1/me/phone", Open::No, r#"{"number":"+4915112345678"}"#),
     ("POST", "/api/v1/me/phone/verify", Open::No, r#"{"challenge":"AAAAAAAAAAAAAAAAAAAAAA","code":"123456"}"#),
     ("GET", "/api/v1/me/privacy", Open::No, ""),
@@ -195,4 +210,5 @@ fn bodies_are_described_as_they_are() {
     assert_eq!(names("PATCH", "/api/v1/me"), ["bio", "display_name"]);
     assert_eq!(names("PATCH", "/api/v1/videos/{id}"), ["audience", "caption"]);
     assert_eq!(names("PATCH", "/api/v1/me/privacy"), ["private_account"]);
+    assert_eq!(names("POST", "/api/v1/me/follow-requests/all"), ["accept"]);
 }

@@ -5,21 +5,28 @@ use outro_store::budgets;
 use outro_testkit::clip;
 
 use super::described::Described;
+use super::graph;
 use super::*;
 
 /// Answers that no test can bring about without breaking the machine.
 const NOT_HERE: &[&str] = &["GET /readyz 503"];
 
-struct Walk {
-    world: World,
+pub(super) struct Walk {
+    pub(super) world: World,
     /// Somebody who stays to the end.
-    reader: Client,
-    described: Described,
+    pub(super) reader: Client,
+    pub(super) described: Described,
 }
 
 impl Walk {
     /// Asks, and holds the answer against the description.
-    async fn ask(&mut self, client: &Client, call: (&str, &str, &str), body: Option<Value>, status: u16) -> Reply {
+    pub(super) async fn ask(
+        &mut self,
+        client: &Client,
+        call: (&str, &str, &str),
+        body: Option<Value>,
+        status: u16,
+    ) -> Reply {
         let (method, template, value) = call;
         let path = template.replace("{id}", value).replace("{handle}", value);
         let reply = client.call(method, &path, body).await;
@@ -46,6 +53,7 @@ on_both! {
         let mut walk = Walk { world, reader, described: Described::new() };
         let client = accounts(&mut walk).await;
         videos(&mut walk, &client).await;
+        graph::walk(&mut walk, &client).await;
         phone(&mut walk, &client).await;
         sessions(&mut walk, &client).await;
         leaving(&mut walk, &client).await;

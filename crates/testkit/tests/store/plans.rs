@@ -11,6 +11,11 @@ use outro_db::{Db, Engine, Statement};
 /// Whose plan is committed.
 const HOT: &[&str] = &[
     "outro_store::feed::FOR_YOU",
+    "outro_store::graph::STANDING",
+    "outro_store::graph::FOLLOWERS",
+    "outro_store::graph::FOLLOWING",
+    "outro_store::graph::REQUESTS",
+    "outro_store::answers::WAITING",
     "outro_store::sessions::GET",
     "outro_store::accounts::BY_ID",
     "outro_store::accounts::INDEX_GET",
