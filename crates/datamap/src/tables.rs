@@ -1,6 +1,7 @@
 //! Every table of the database and of the keyring.
 
 mod answers;
+mod finding;
 mod graph;
 
 use crate::Erase::{
@@ -95,6 +96,7 @@ pub const TABLES: &[Table] = &[
     answers::REQUEST_ANSWERS,
     graph::BLOCKS,
     graph::MUTES,
+    finding::DISMISSALS,
     graph::COUNTS,
     Table {
         name: "likes",

@@ -21,6 +21,11 @@ pub(crate) struct PageQuery {
 }
 
 impl PageQuery {
+    /// What asks for so many items and for no page.
+    pub(crate) fn of_limit(limit: Option<String>) -> Self {
+        Self { limit, cursor: None }
+    }
+
     /// Items wanted.
     pub(crate) fn limit(&self) -> Result<i64, AppError> {
         let wrong = || AppError::invalid("limit", "invalid_limit", format!("Give a number from 1 to {MOST}."));
@@ -32,6 +37,11 @@ impl PageQuery {
     pub(crate) fn before(&self) -> Result<Option<(Timestamp, VideoId)>, AppError> {
         let wrong = || AppError::invalid("cursor", "invalid_cursor", "Give the next_cursor of a page.");
         self.cursor.as_deref().map(|text| read(text).ok_or_else(wrong)).transpose()
+    }
+
+    /// Where the page of a list begins that is ordered by one number.
+    pub(crate) fn before_place(&self) -> Result<Option<u64>, AppError> {
+        Ok(self.before()?.map(|(place, _)| place.0.unsigned_abs()))
     }
 
     /// Where the page of a list of accounts begins.
@@ -54,6 +64,11 @@ pub(crate) fn write(place: (Timestamp, VideoId)) -> String {
 /// The cursor of a place in a list of accounts.
 pub(crate) fn write_account(place: (Timestamp, AccountId)) -> String {
     write((place.0, VideoId::from_bytes(*place.1.as_bytes())))
+}
+
+/// The cursor of a place in a list that is ordered by one number below 2^63.
+pub(crate) fn write_place(place: u64) -> String {
+    write((Timestamp(place as i64), VideoId::from_bytes([0; 16])))
 }
 
 #[cfg(test)]

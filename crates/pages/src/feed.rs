@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Chrome, FollowButton, chrome::Tab, page};
+use crate::{CaptionPart, Chrome, FollowButton, chrome::Tab, page};
 
 /// `GET /`: the vertical feed, public. Also answers `/?cursor=…`, which is both the plain link at the
 /// feed's foot and what the script fetches to go on.
@@ -36,6 +36,8 @@ pub struct VideoCard {
     pub profile_href: String,
     /// Plain text; may be empty.
     pub caption: String,
+    /// The caption in its pieces: hashtags and mentions lead somewhere.
+    pub caption_parts: Vec<CaptionPart>,
     /// Picture before playing; empty while there is none.
     pub cover_url: String,
     /// The MP4; empty while there is none.
@@ -69,6 +71,11 @@ impl VideoCard {
     /// Long captions fold to two lines and open on tap.
     pub(crate) fn folds(&self) -> bool {
         self.caption.chars().count() > 72 || self.caption.contains('\n')
+    }
+
+    /// Whether something in the caption leads somewhere.
+    pub(crate) fn has_links(&self) -> bool {
+        self.caption_parts.iter().any(|part| part.href.is_some())
     }
 
     /// Length for people, as m:ss.

@@ -12,6 +12,7 @@ mod assets;
 mod chrome;
 mod entry;
 mod feed;
+mod finding;
 mod form;
 mod graph;
 mod leaving;
@@ -27,6 +28,7 @@ pub use assets::{Asset, CSP, asset};
 pub use chrome::{Chrome, Notice, ViewerChip};
 pub use entry::{JoinPage, LoginPage, PasswordCheckPage};
 pub use feed::{FeedPage, VideoCard};
+pub use finding::{CaptionPart, Reason, SearchPage, SearchResults, SuggestedPerson, SuggestionsPage, TagPage};
 pub use form::{FieldError, FormState};
 pub use graph::{
     AccountMenu, ApartList, ApartPage, FollowButton, FollowState, PeopleList, PeoplePage, Person, RequestsPage,

@@ -10,6 +10,7 @@ pub mod budgets;
 pub mod challenges;
 pub mod erasure;
 pub mod feed;
+pub mod finding;
 pub mod graph;
 pub mod likes;
 mod migrations;
@@ -55,6 +56,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         challenges::STATEMENTS,
         erasure::STATEMENTS,
         feed::STATEMENTS,
+        finding::STATEMENTS,
         graph::STATEMENTS,
         likes::STATEMENTS,
         receipts::STATEMENTS,

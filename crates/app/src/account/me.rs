@@ -76,6 +76,7 @@ pub async fn change_profile(app: &App, signed: &Signed, change: ProfileChange) -
         return Err(AppError::SignInNeeded);
     }
     tx.commit().await?;
+    app.finder.card_changed(signed.account);
     Ok(Me { display_name, bio, ..now })
 }
 
@@ -86,5 +87,7 @@ pub async fn set_private(app: &App, signed: &Signed, private: bool) -> Result<()
     if !accounts::set_privacy(&mut tx, signed.account, change).await? {
         return Err(AppError::SignInNeeded);
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    app.finder.account_changed(signed.account);
+    Ok(())
 }

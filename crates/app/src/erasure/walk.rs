@@ -10,7 +10,7 @@ use outro_store::receipts::{self, Erasure};
 use outro_vault::{Destruction, seal_under};
 
 use super::note;
-use crate::{App, AppError};
+use crate::{App, AppError, finding};
 
 /// Does the erasure of a job.
 pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
@@ -48,6 +48,7 @@ async fn erase(app: &App, job: &Job) -> Result<Outcome, AppError> {
         tx.commit().await?;
     }
     app.blobs.remove_home(sheet.account).await?;
+    finding::forget(app, sheet.account).await?;
     if let Some(left) = audit(app, &subject).await? {
         tracing::error!(left, "an erasure is not complete yet");
         return Ok(Outcome::Again("residue"));

@@ -237,6 +237,7 @@ async fn commit(
         return Ok(false);
     }
     tx.commit().await?;
+    app.finder.video_changed(owner, video);
     Ok(true)
 }
 

@@ -4,6 +4,7 @@ mod accounts;
 mod deletion;
 mod describe;
 mod feed;
+mod finding;
 mod graph;
 mod health;
 mod likes;
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::end))
         .merge(graph::routes())
+        .merge(finding::routes())
         .routes(routes!(phone::link))
         .routes(routes!(phone::verify))
         .routes(routes!(deletion::consequences, deletion::begin))

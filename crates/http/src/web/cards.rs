@@ -1,9 +1,10 @@
 //! Videos as pages show them.
 
+use outro_app::finding::{Piece, pieces};
 use outro_app::graph::FollowState;
 use outro_app::video::{Part, VideoView};
 use outro_model::VideoState;
-use outro_pages::{Audience, Lang, Tile, TileState, VideoCard};
+use outro_pages::{Audience, CaptionPart, Lang, Tile, TileState, VideoCard};
 
 use super::graph::button;
 use crate::media::address;
@@ -37,6 +38,7 @@ pub(super) fn card(lang: Lang, signed_in: bool, video: &VideoView) -> VideoCard 
         display_name: video.display_name.clone(),
         profile_href: format!("/@{}", video.handle),
         caption: video.caption.clone(),
+        caption_parts: caption_parts(&video.caption),
         cover_url: part(video, Part::Cover),
         video_url: part(video, Part::Rendition),
         width: video.width,
@@ -50,6 +52,17 @@ pub(super) fn card(lang: Lang, signed_in: bool, video: &VideoView) -> VideoCard 
             .then(|| button(&video.handle, video.follow, false, false, &format!("/v/{}", video.id))),
         can_like: signed_in,
     }
+}
+
+/// A caption in its pieces, each with where it leads. A mention leads to an address, whether or not anybody is
+/// there to be seen.
+fn caption_parts(caption: &str) -> Vec<CaptionPart> {
+    let part = |piece: Piece<'_>| match piece {
+        Piece::Text(text) => CaptionPart { text: text.to_owned(), href: None },
+        Piece::Tag(text, tag) => CaptionPart { text: text.to_owned(), href: Some(format!("/tags/{tag}")) },
+        Piece::Mention(text, handle) => CaptionPart { text: text.to_owned(), href: Some(format!("/@{handle}")) },
+    };
+    pieces(caption).into_iter().map(part).collect()
 }
 
 /// A video as a profile's grid shows it.

@@ -6,6 +6,7 @@
 mod cards;
 mod entry;
 mod feed;
+mod finding;
 mod graph;
 mod leaving;
 mod misc;
@@ -51,6 +52,7 @@ pub(crate) fn routes(dev: bool) -> Router<Server> {
         .route("/logout", post(entry::logout))
         .merge(settings_routes())
         .merge(graph::routes())
+        .merge(finding::routes())
         .route("/receipts/{id}", get(misc::receipt))
         .route("/what-we-keep", get(misc::what_we_keep))
         .route("/assets/{*path}", get(misc::asset))

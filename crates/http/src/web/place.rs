@@ -23,6 +23,7 @@ const NOTICES: &[(&str, Notice)] = &[
     ("unblocked", Notice::Unblocked),
     ("muted", Notice::Muted),
     ("unmuted", Notice::Unmuted),
+    ("dismissed", Notice::Dismissed),
     ("follower_removed", Notice::FollowerRemoved),
     ("request_accepted", Notice::RequestAccepted),
     ("request_declined", Notice::RequestDeclined),
@@ -79,6 +80,12 @@ pub(super) fn before(uri: &Uri) -> Result<Option<(Timestamp, VideoId)>, AppError
 pub(super) fn before_account(uri: &Uri) -> Result<Option<(Timestamp, AccountId)>, AppError> {
     let Query(page) = Query::<PageQuery>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
     page.before_account().map_err(|_| AppError::NotFound)
+}
+
+/// Where in a list that is ordered by one number the page begins.
+pub(super) fn before_place(uri: &Uri) -> Result<Option<u64>, AppError> {
+    let Query(page) = Query::<PageQuery>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
+    page.before_place().map_err(|_| AppError::NotFound)
 }
 
 /// `next` when it is a path of this site. Browsers read `//` and `/\` as the beginning of another site,

@@ -5,8 +5,8 @@ use outro_store::budgets;
 use outro_testkit::clip;
 
 use super::described::Described;
-use super::graph;
 use super::*;
+use super::{finding, graph};
 
 /// Answers that no test can bring about without breaking the machine.
 const NOT_HERE: &[&str] = &["GET /readyz 503"];
@@ -54,6 +54,7 @@ on_both! {
         let client = accounts(&mut walk).await;
         videos(&mut walk, &client).await;
         graph::walk(&mut walk, &client).await;
+        finding::walk(&mut walk, &client).await;
         phone(&mut walk, &client).await;
         sessions(&mut walk, &client).await;
         leaving(&mut walk, &client).await;
