@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use outro_app::finding::{self, Found, Suggestion};
+use outro_app::graph::CardView;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -29,9 +30,14 @@ pub(super) fn routes() -> OpenApiRouter<Server> {
 /// Somebody whom one may know.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SuggestionJson {
-    /// The account.
-    #[serde(flatten)]
-    card: CardJson,
+    /// The handle.
+    handle: String,
+    /// The display name; empty when none was chosen.
+    display_name: String,
+    /// Whether strangers see the card only.
+    private_account: bool,
+    /// Whether it follows the one who asks.
+    follows_me: bool,
     /// Why it is suggested: `follows_you` or `friends_of_friends`.
     reason: &'static str,
     /// How many of those whom one follows follow it, as far as one may see their lists, and of the latest
@@ -42,7 +48,8 @@ pub(crate) struct SuggestionJson {
 impl From<Suggestion> for SuggestionJson {
     fn from(suggestion: Suggestion) -> Self {
         let Suggestion { card, because, known_by } = suggestion;
-        Self { card: card.into(), reason: because.word(), known_by }
+        let CardView { handle, display_name, private_account, follows_me, .. } = card;
+        Self { handle, display_name, private_account, follows_me, reason: because.word(), known_by }
     }
 }
 

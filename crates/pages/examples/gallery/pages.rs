@@ -1,5 +1,7 @@
 //! Every page and state with made-up people. Shared by the gallery and the tests.
 
+#[path = "finding.rs"]
+mod finding;
 #[path = "graph.rs"]
 mod graph;
 #[path = "leaving.rs"]
@@ -19,6 +21,7 @@ pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(videos(&me));
     pages.extend(profiles(&me, &stranger));
     pages.extend(graph::lists(&me));
+    pages.extend(finding::pages(&me));
     pages.extend(entries(&me, &stranger));
     pages.extend(settings(&me));
     pages.extend(leaving(&me, &stranger));
@@ -69,6 +72,7 @@ pub(crate) fn card(chrome: &Chrome, n: usize) -> VideoCard {
         display_name: String::new(),
         profile_href: format!("/@{handle}"),
         caption: say(chrome, en, ar),
+        caption_parts: finding::parts(&say(chrome, en, ar)),
         cover_url: format!("/media/c{}.jpg", n % 9 + 1),
         video_url: format!("/media/v{}.mp4", n % 9 + 1),
         width: 540,
@@ -107,8 +111,11 @@ fn feeds(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
             let mut item = card(me, 0);
             item.handle = HOSTILE.into();
             item.caption = HOSTILE.into();
+            item.caption_parts = finding::parts(HOSTILE);
+            // Folded, it is shown as it is: both ways of a caption stand in this page.
+            let folded = VideoCard { caption: format!("{HOSTILE}\n#x"), ..item.clone() };
             item.why = HOSTILE.into();
-            FeedPage { chrome: me.clone(), items: vec![item], next_href: None, first_page: true }.render()
+            FeedPage { chrome: me.clone(), items: vec![item, folded], next_href: None, first_page: true }.render()
         }),
     ]
 }

@@ -8,9 +8,9 @@ on_both! {
         nora.call("PATCH", "/api/v1/me", Some(json!({"display_name": "Élodie Müller نُورا"}))).await.expect(200);
         finding::catch_up(&world.app).await.unwrap();
         let anybody = world.client();
-        for typed in ["nora", "NORA_SINGS", "norasings", "nroa", "elodie", "ÉLODIE", "muller", "mueler", "نورا", "sing"] {
+        for typed in ["nora", "NORA_SINGS", "norasings", "nroa", "elodie", "ÉLODIE", "muller", "moeler", "نورا", "sing"] {
             // Two slips in six letters are one too many.
-            let found: &[&str] = if typed == "mueler" { &[] } else { &["nora_sings"] };
+            let found: &[&str] = if typed == "moeler" { &[] } else { &["nora_sings"] };
             assert_eq!(people(&anybody, typed).await, found, "{typed}");
         }
         assert_eq!(people(&anybody, "nor nobody").await, [""; 0]);

@@ -30,7 +30,9 @@ on_both! {
         assert_eq!(suggested(&people[0]).await, [cat.clone(), dan]);
         follow(&people[0], "dan").await;
         assert_eq!(suggested(&people[0]).await, [cat]);
-        assert_eq!(suggested(&people[3]).await, [of("ann", "follows_you", 0), of("bob", "follows_you", 0)].into_iter().rev().collect::<Vec<_>>());
+        let mut of_cat = suggested(&people[3]).await;
+        of_cat.sort();
+        assert_eq!(of_cat, [of("ann", "follows_you", 0), of("bob", "follows_you", 0)]);
     }
 }
 
@@ -67,8 +69,7 @@ on_both! {
         assert!(without(&suggested(&people[0]).await));
         let again = world.restart().await.client().with_token(&json!(people[0].token));
         assert!(without(&suggested(&again).await));
-        // Others see them still, and blocks answer as what never was.
-        assert!(!without(&suggested(&people[5]).await) || suggested(&people[5]).await.is_empty());
+        // Who may not be seen answers as who never was.
         block(&people[4], "me_").await;
         let hidden = people[0].call("DELETE", &dismiss("dan"), None).await;
         let never = people[0].call("DELETE", &dismiss("never_was"), None).await;

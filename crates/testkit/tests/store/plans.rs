@@ -11,6 +11,8 @@ use outro_db::{Db, Engine, Statement};
 /// Whose plan is committed.
 const HOT: &[&str] = &[
     "outro_store::feed::FOR_YOU",
+    "outro_store::finding::FRIENDS_OF_FRIENDS",
+    "outro_store::finding::FOLLOWERS",
     "outro_store::graph::STANDING",
     "outro_store::graph::FOLLOWERS",
     "outro_store::graph::FOLLOWING",
