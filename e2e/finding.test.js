@@ -46,6 +46,7 @@ after(async () => {
 test('people one may know: reasons, following, dismissing', { timeout: 120_000 }, async () => {
   const who = await signedIn(await circle('mia'));
   const { page } = who;
+  await page.goto('/');
   await steps.openProfile(page);
   await who.screenshot('finding-own-profile');
   await steps.follow(page, page.getByRole('link', { name: 'People you may know' }));
@@ -80,10 +81,10 @@ test('search forgives slips, and hashtags lead on', { timeout: 120_000 }, async 
   assert.equal(new URL(page.url()).search, '', 'what is looked for stands in no address');
   await look('nightmusic');
   await noBarriers(who, 'finding-found');
-  await steps.follow(page, main(page).getByRole('link', { name: '#nightmusic' }));
+  await steps.follow(page, main(page).getByRole('link', { name: '#nightmusic', exact: true }));
   await noBarriers(who, 'finding-tag');
   await steps.follow(page, main(page).getByRole('link', { name: /Saxophone/ }));
-  await steps.follow(page, page.getByRole('article').getByRole('link', { name: '#nightmusic' }));
+  await steps.follow(page, page.getByRole('article').getByRole('link', { name: '#nightmusic', exact: true }));
   assert.equal(new URL(page.url()).pathname, '/tags/nightmusic');
   await page.goto('/search');
   await look('cat.snigs');
@@ -113,7 +114,7 @@ test('the same without JavaScript', { timeout: 120_000 }, async () => {
   await page.goto('/search');
   await page.getByRole('searchbox').fill('nightmusic');
   await steps.follow(page, page.getByRole('button', { name: 'Search', exact: true }));
-  await main(page).getByRole('link', { name: '#nightmusic' }).waitFor();
+  await main(page).getByRole('link', { name: '#nightmusic', exact: true }).waitFor();
   await who.close();
 });
 
