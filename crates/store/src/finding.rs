@@ -8,7 +8,7 @@ use outro_model::{AccountId, AccountState, Timestamp};
 
 use crate::changed;
 use crate::graph::{self, Card};
-use crate::visibility::{OWNER, TIES, lists_in_scope, not_muted, owner_columns, suggest_in_scope, ties_columns};
+use crate::visibility::{OWNER, TIES, card_in_scope, not_muted, owner_columns, suggest_in_scope, ties_columns};
 
 /// How many follows of one's own, and how many followers, are looked at: the latest.
 pub const NEAR: i64 = 200;
@@ -38,26 +38,27 @@ macro_rules! is_new {
 }
 
 statements! {
-    // An edge counts only where it stands in a list that the viewer may see.
+    // An edge counts only where it stands in a list that the viewer may see: of those whom one follows, private
+    // or not, it is those whose card may be seen.
     FRIENDS_OF_FRIENDS = concat!("SELECT ", owner_columns!(), ", ", ties_columns!(), ",
-            a.id, a.handle, a.display_name, g.latest, g.known
+            a.id, a.handle, a.display_name, batch.latest, batch.known
         FROM (SELECT x.followed_id AS id, COUNT(*) AS known, MAX(x.created_at) AS latest
             FROM (SELECT a.id FROM (SELECT e.followed_id FROM follows e WHERE e.follower_id = ?1
-                    ORDER BY e.created_at DESC, e.followed_id DESC LIMIT ?3) l
-                JOIN accounts a ON a.id = l.followed_id WHERE ", lists_in_scope!(), ") n
+                    ORDER BY e.created_at DESC, e.followed_id DESC LIMIT ?3) batch
+                JOIN accounts a ON a.id = batch.followed_id WHERE ", card_in_scope!(), ") n
             JOIN follows x ON x.follower_id = n.id
             WHERE x.created_at >= COALESCE((SELECT y.created_at FROM follows y WHERE y.follower_id = n.id
                     ORDER BY y.created_at DESC LIMIT 1 OFFSET ?4), 0)
                 AND NOT EXISTS (SELECT 1 FROM follows m WHERE m.follower_id = ?1 AND m.followed_id = x.followed_id)
-            GROUP BY x.followed_id) g
-        JOIN accounts a ON a.id = g.id WHERE ", suggest_in_scope!(), " AND ", is_new!(), "
-        ORDER BY g.known DESC, g.latest DESC, g.id DESC LIMIT ?5");
+            GROUP BY x.followed_id) batch
+        JOIN accounts a ON a.id = batch.id WHERE ", suggest_in_scope!(), " AND ", is_new!(), "
+        ORDER BY batch.known DESC, batch.latest DESC, batch.id DESC LIMIT ?5");
     FOLLOWERS = concat!("SELECT ", owner_columns!(), ", ", ties_columns!(), ",
-            a.id, a.handle, a.display_name, e.created_at, 0
+            a.id, a.handle, a.display_name, batch.created_at, 0
         FROM (SELECT s.follower_id, s.created_at FROM follows s WHERE s.followed_id = ?1
-            ORDER BY s.created_at DESC, s.follower_id DESC LIMIT ?3) e
-        JOIN accounts a ON a.id = e.follower_id WHERE ", suggest_in_scope!(), " AND ", is_new!(), "
-        ORDER BY e.created_at DESC, e.follower_id DESC LIMIT ?4");
+            ORDER BY s.created_at DESC, s.follower_id DESC LIMIT ?3) batch
+        JOIN accounts a ON a.id = batch.follower_id WHERE ", suggest_in_scope!(), " AND ", is_new!(), "
+        ORDER BY batch.created_at DESC, batch.follower_id DESC LIMIT ?4");
     LEAVING = "SELECT account_id FROM erasures WHERE account_id > ?1 ORDER BY account_id LIMIT ?2";
     DISMISS = "INSERT INTO dismissals (account_id, dismissed_id, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 }

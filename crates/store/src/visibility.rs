@@ -47,18 +47,6 @@ macro_rules! card_in_scope {
 }
 pub(crate) use card_in_scope;
 
-/// The lists of `a` may be seen by the viewer: `decide(SeeLists)` of somebody else's, as a condition.
-macro_rules! lists_in_scope {
-    () => {
-        concat!(
-            crate::visibility::card_in_scope!(),
-            " AND (a.private_account = 0
-                OR EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = ?1 AND f.followed_id = a.id))"
-        )
-    };
-}
-pub(crate) use lists_in_scope;
-
 /// `a` may be suggested to the viewer: `decide(Suggest)` as a condition.
 macro_rules! suggest_in_scope {
     () => {
