@@ -132,7 +132,7 @@ fn the_first_page_is_small() {
         .into_iter()
         .filter(|link| link.ends_with(".css") || link.ends_with(".js"))
         .collect();
-    assert_eq!(linked.len(), 5, "{linked:?}");
+    assert_eq!(linked.len(), 4, "{linked:?}");
     let assets: usize = linked.iter().map(|link| asset(link).unwrap().bytes.len()).sum();
     let total = page.len() + assets;
     assert!(total < 60_000, "{total} bytes: page {}, assets {assets}", page.len());
