@@ -1,5 +1,6 @@
 //! Every table of the database and of the keyring.
 
+mod feeds;
 mod graph;
 
 use crate::Erase::{
@@ -94,6 +95,9 @@ pub const TABLES: &[Table] = &[
     graph::BLOCKS,
     graph::MUTES,
     graph::COUNTS,
+    feeds::TIMELINE,
+    feeds::FAN_OUTS,
+    feeds::WATCHES,
     Table {
         name: "likes",
         why: "Which videos you liked, and how many likes each video has.",
@@ -178,6 +182,8 @@ pub const TABLES: &[Table] = &[
             column("progress", Structure, Internal),
             column("failure", Structure, Part("videos")),
             column("like_count", Structure, Part("videos")),
+            column("view_count", Structure, Part("videos")),
+            column("heat", Structure, Internal),
             column("comments_from", Structure, Part("videos")),
             column("hidden", Structure, Part("videos")),
         ],
@@ -205,6 +211,8 @@ pub const TABLES: &[Table] = &[
             column("suspended", Structure, Part("settings")),
             column("discoverable", Structure, Part("settings")),
             column("searchable", Structure, Part("settings")),
+            column("personalised", Structure, Part("settings")),
+            column("feed_reset_at", Structure, Part("settings")),
             column("messages_from", Structure, Part("settings")),
             column("comments_from", Structure, Part("settings")),
         ],

@@ -45,6 +45,8 @@ pub enum Notice {
     NowPublic,
     /// A video is deleted.
     VideoDeleted,
+    /// What the feed knew is forgotten.
+    FeedReset,
     /// A phone number is linked.
     PhoneLinked,
     /// A device is signed out.
@@ -62,6 +64,7 @@ impl Notice {
             Notice::NowPrivate => t.notice_now_private,
             Notice::NowPublic => t.notice_now_public,
             Notice::VideoDeleted => t.notice_video_deleted,
+            Notice::FeedReset => t.feeds_reset_done,
             Notice::PhoneLinked => t.notice_phone_linked,
             Notice::SessionRevoked => t.notice_session_revoked,
             Notice::CodeSent => t.notice_code_sent,
@@ -79,6 +82,8 @@ pub(crate) enum Tab {
     Nowhere,
     /// The feed.
     Home,
+    /// Videos of friends.
+    Friends,
     /// Uploading.
     Upload,
     /// One's own profile and settings.

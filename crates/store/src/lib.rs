@@ -14,8 +14,10 @@ pub mod likes;
 mod migrations;
 pub mod receipts;
 pub mod sessions;
+pub mod timeline;
 pub mod videos;
 mod visibility;
+pub mod watches;
 
 pub use migrations::MIGRATIONS;
 use outro_db::{Db, DbError, Statement, Tx};
@@ -57,7 +59,9 @@ pub fn all_statements() -> Vec<&'static Statement> {
         likes::STATEMENTS,
         receipts::STATEMENTS,
         sessions::STATEMENTS,
+        timeline::STATEMENTS,
         videos::STATEMENTS,
+        watches::STATEMENTS,
     ]
     .concat()
 }

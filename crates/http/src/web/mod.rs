@@ -39,6 +39,8 @@ pub(crate) fn routes(dev: bool) -> Router<Server> {
         Router::new().route("/upload", get(upload::show).post(upload::take)).layer(DefaultBodyLimit::disable());
     let mut pages = Router::new()
         .route("/", get(feed::show))
+        .route("/following", get(feed::following))
+        .route("/friends", get(feed::friends))
         // The router takes no parameter after an `@`: the handler looks for it.
         .route("/{name}", get(profile::show))
         .route("/v/{id}", get(video::show))
@@ -67,6 +69,8 @@ fn settings_routes() -> Router<Server> {
         .route("/settings", get(settings::show))
         .route("/settings/profile", get(settings::profile_page).post(settings::profile))
         .route("/settings/privacy", post(settings::privacy))
+        .route("/settings/feed", get(feed::settings).post(feed::choose))
+        .route("/settings/feed/reset", post(feed::reset))
         .route("/settings/account", get(settings::account))
         .route("/settings/password-check", get(settings::password_page).post(settings::password))
         .route("/settings/sessions", get(settings::sessions))

@@ -5,6 +5,7 @@ use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use outro_app::AppError;
+use outro_app::feed::Place;
 use outro_model::{Timestamp, VideoId};
 use outro_pages::Notice;
 
@@ -19,6 +20,7 @@ const NOTICES: &[(&str, Notice)] = &[
     ("now_private", Notice::NowPrivate),
     ("now_public", Notice::NowPublic),
     ("video_deleted", Notice::VideoDeleted),
+    ("feed_reset", Notice::FeedReset),
     ("phone_linked", Notice::PhoneLinked),
     ("session_revoked", Notice::SessionRevoked),
     ("signed_out", Notice::SignedOut),
@@ -27,6 +29,7 @@ const NOTICES: &[(&str, Notice)] = &[
 /// Pages to come back to when a form was sent by somebody who is not signed in (any more): what a form
 /// was sent to shows nothing by itself.
 const FORMS: &[(&str, &str)] = &[
+    ("/settings/feed", "/settings/feed"),
     ("/settings/leave", "/settings/account"),
     ("/settings/password-check", "/settings/account"),
     ("/settings/phone", "/settings/phone"),
@@ -63,6 +66,14 @@ pub(super) fn said(uri: &Uri) -> Said {
 pub(super) fn before(uri: &Uri) -> Result<Option<(Timestamp, VideoId)>, AppError> {
     let Query(page) = Query::<PageQuery>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
     page.before().map_err(|_| AppError::NotFound)
+}
+
+/// Where in a visit of For You the page begins.
+pub(super) fn in_visit(uri: &Uri) -> Result<Place, AppError> {
+    let Query(page) = Query::<PageQuery>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
+    let again = pairs.iter().any(|(name, value)| name == "again" && value == "true");
+    page.place(again).map_err(|_| AppError::NotFound)
 }
 
 /// `next` when it is a path of this site. Browsers read `//` and `/\` as the beginning of another site,

@@ -10,7 +10,17 @@ use outro_db::{Db, Engine, Statement};
 
 /// Whose plan is committed.
 const HOT: &[&str] = &[
-    "outro_store::feed::FOR_YOU",
+    "outro_store::feed::NEWEST",
+    "outro_store::feed::POPULAR",
+    "outro_store::feed::FOLLOWED",
+    "outro_store::feed::OF_OWNER",
+    "outro_store::feed::ITEM",
+    "outro_store::feed::FOLLOWING",
+    "outro_store::feed::FRIENDS",
+    "outro_store::timeline::ADD",
+    "outro_store::timeline::FILL",
+    "outro_store::watches::LIKED",
+    "outro_store::watches::WATCHED",
     "outro_store::sessions::GET",
     "outro_store::accounts::BY_ID",
     "outro_store::accounts::INDEX_GET",
@@ -112,7 +122,7 @@ on_both! {
 // An owner of 10,000 videos must not make every look-up of one walk the others.
 on_both! {
     async fn the_objects_of_a_video_are_found_without_those_of_others(world: World) {
-        for name in ["blobs::OF_VIDEO", "blobs::ALL_OF_VIDEO", "feed::FOR_YOU"] {
+        for name in ["blobs::OF_VIDEO", "blobs::ALL_OF_VIDEO", "feed::ITEM", "feed::FOLLOWING"] {
             let plan = world.app.db.explain(named(&format!("outro_store::{name}"))).await.unwrap();
             let lines = plan.iter().enumerate().filter(|(_, line)| line.contains("blobs") || line.contains("SEARCH b "));
             let texts: Vec<_> = lines.map(|(at, line)| [line.as_str(), plan.get(at + 1).map_or("", |next| next)]).collect();
