@@ -127,7 +127,7 @@ macro_rules! candidate {
             unmuted!(),
             " THEN 1 ELSE 0 END,
             (SELECT COUNT(*) FROM follows f WHERE f.follower_id = ?1 AND f.followed_id = v.owner_id),
-            (SELECT COUNT(*) FROM watches s WHERE s.account_id = ?1 AND s.video_id = v.id AND s.seen_at >= ?5)"
+            (SELECT s.seen_at FROM watches s WHERE s.account_id = ?1 AND s.video_id = v.id)"
         )
     };
 }
@@ -139,8 +139,9 @@ macro_rules! bare_video {
 }
 
 statements! {
-    ITEM = concat!(item!(), " FROM videos v JOIN accounts a ON a.id = v.owner_id", rendition!(), "
-        WHERE ", in_scope!(), " AND v.owner_id = ?5 AND v.id = ?6");
+    // The limit keeps PostgreSQL from going along an index that the scope would fit.
+    ITEM = concat!(item!(), " FROM (SELECT * FROM videos WHERE owner_id = ?5 AND id = ?6 LIMIT 1) v
+        JOIN accounts a ON a.id = v.owner_id", rendition!(), " WHERE ", in_scope!());
     FOLLOWING = concat!(item!(), " FROM timeline e JOIN videos v ON v.owner_id = e.owner_id AND v.id = e.video_id
         JOIN accounts a ON a.id = e.owner_id", rendition!(), "
         WHERE e.account_id = ?1 AND (e.published_at, e.video_id) < (?7, ?8) AND ", in_followed_scope!(), "
@@ -153,15 +154,15 @@ statements! {
             AND ", unmuted!(), "
         ORDER BY e.published_at DESC, e.video_id DESC LIMIT ?9");
     NEWEST = concat!(candidate!(), " FROM (", bare_video!(), " WHERE state = ?3 AND audience = ?4
-            AND (published_at, id) < (?6, ?7) ORDER BY published_at DESC, id DESC LIMIT ?8) v
+            AND (published_at, id) < (?5, ?6) ORDER BY published_at DESC, id DESC LIMIT ?7) v
         JOIN accounts a ON a.id = v.owner_id ORDER BY v.published_at DESC, v.id DESC");
     POPULAR = concat!(candidate!(), " FROM (", bare_video!(), " WHERE state = ?3 AND audience = ?4
-            ORDER BY heat DESC, id DESC LIMIT ?6) v JOIN accounts a ON a.id = v.owner_id");
-    FOLLOWED = concat!(candidate!(), " FROM (SELECT owner_id, video_id FROM timeline WHERE account_id = ?6
-            ORDER BY published_at DESC, video_id DESC LIMIT ?7) e
+            ORDER BY heat DESC, id DESC LIMIT ?5) v JOIN accounts a ON a.id = v.owner_id");
+    FOLLOWED = concat!(candidate!(), " FROM (SELECT owner_id, video_id FROM timeline WHERE account_id = ?5
+            ORDER BY published_at DESC, video_id DESC LIMIT ?6) e
         JOIN videos v ON v.owner_id = e.owner_id AND v.id = e.video_id JOIN accounts a ON a.id = e.owner_id");
-    OF_OWNER = concat!(candidate!(), " FROM (", bare_video!(), " WHERE owner_id = ?6
-            ORDER BY created_at DESC, id DESC LIMIT ?7) v JOIN accounts a ON a.id = v.owner_id");
+    OF_OWNER = concat!(candidate!(), " FROM (", bare_video!(), " WHERE owner_id = ?5
+            ORDER BY created_at DESC, id DESC LIMIT ?6) v JOIN accounts a ON a.id = v.owner_id");
 }
 
 /// Videos of the viewer's timeline that the scope lets through, the newest first, those before `before`,
@@ -209,7 +210,7 @@ pub async fn candidates(
 ) -> Result<Vec<Candidate>, DbError> {
     let (state, ready, audience) = scope_codes(scope);
     let mut values = vec![viewer(&asking)];
-    values.extend(params![state, ready, audience, seen_since]);
+    values.extend(params![state, ready, audience]);
     let rows = match &source {
         Source::Newest((moment, video)) => {
             values.extend(params![moment, video, limit]);
@@ -225,10 +226,11 @@ pub async fn candidates(
             tx.query(if followed { &FOLLOWED } else { &OF_OWNER }, &values).await?
         }
     };
-    rows.iter().map(read_candidate).collect()
+    rows.iter().map(|row| read_candidate(row, seen_since)).collect()
 }
 
-fn read_candidate(row: &Row) -> Result<Candidate, DbError> {
+fn read_candidate(row: &Row, seen_since: Timestamp) -> Result<Candidate, DbError> {
+    let seen_at: Option<Timestamp> = row.get(7)?;
     Ok(Candidate {
         owner: row.get(0)?,
         video: row.get(1)?,
@@ -237,7 +239,7 @@ fn read_candidate(row: &Row) -> Result<Candidate, DbError> {
         view_count: row.get(4)?,
         shown: row.get(5)?,
         follows: row.get(6)?,
-        seen: row.get(7)?,
+        seen: seen_at.is_some_and(|at| at >= seen_since),
     })
 }
 
