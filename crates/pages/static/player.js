@@ -68,7 +68,10 @@ function pause(card) {
 }
 
 function enter(card) {
-  if (card === current) return;
+  if (card === current) {
+    if (clip(card).paused && !("paused" in card.dataset)) play(card);
+    return;
+  }
   if (current) {
     tell(current);
     pause(current);
@@ -305,7 +308,15 @@ function gestures(card) {
 
 const seen = new IntersectionObserver(
   (entries) => {
-    for (const entry of entries) if (entry.isIntersecting) enter(entry.target);
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      if (target.matches("[data-card]")) enter(target);
+      else if (current) {
+        // The end of the feed: nothing plays there, and what came before it was watched.
+        tell(current);
+        pause(current);
+      }
+    }
   },
   { root: feed, threshold: 0.6 },
 );
@@ -350,6 +361,7 @@ async function more() {
     for (const node of fresh) {
       link.before(document.adoptNode(node));
       if (node.matches("[data-card]")) adopt(node);
+      if (node.matches("[data-end]")) seen.observe(node);
     }
     link.remove();
     showSound();
@@ -412,6 +424,7 @@ document.addEventListener("visibilitychange", () => {
   else play(current);
 });
 cards().forEach(adopt);
+for (const end of feed.querySelectorAll("[data-end]")) seen.observe(end);
 if (!cards().length) more();
 network();
 requestAnimationFrame(progress);

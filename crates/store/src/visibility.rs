@@ -66,9 +66,9 @@ macro_rules! in_followed_scope {
         concat!(
             crate::visibility::card_in_scope!(),
             " AND v.state = ?3 AND v.hidden = 0
-            AND EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = ?1 AND f.followed_id = a.id)
+            AND (SELECT COUNT(*) FROM follows f WHERE f.follower_id = ?1 AND f.followed_id = a.id) > 0
             AND (v.audience IN (?4, ?5) OR v.audience = ?6
-                AND EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = a.id AND f.followed_id = ?1))"
+                AND (SELECT COUNT(*) FROM follows f WHERE f.follower_id = a.id AND f.followed_id = ?1) > 0)"
         )
     };
 }
