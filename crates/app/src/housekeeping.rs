@@ -2,7 +2,7 @@
 
 use outro_jobs::{Lane, NewJob, Outcome};
 use outro_model::{JobId, Timestamp};
-use outro_store::{accounts, blobs, budgets, challenges, sessions};
+use outro_store::{accounts, blobs, budgets, challenges, sessions, videos};
 
 use crate::{App, AppError};
 
@@ -34,6 +34,8 @@ pub(crate) async fn run(app: &App) -> Outcome {
         ("what ended", drop_ended(app, now).await),
         ("uploads", drop_unfinished(app, now.plus_seconds(-UPLOAD_SECONDS)).await),
         ("joins", drop_unjoined(app, now.plus_seconds(-JOIN_SECONDS)).await),
+        ("what was seen", crate::feed::drop_old(app).await),
+        ("popularity", settle_popularity(app).await),
         ("the root key", rotate(app, now).await),
     ];
     for (part, kept) in parts {
@@ -49,6 +51,16 @@ async fn drop_ended(app: &App, now: Timestamp) -> Result<(), AppError> {
     sessions::end_expired(&mut tx, now).await?;
     challenges::drop_expired(&mut tx, now).await?;
     budgets::drop_before(&mut tx, now.day()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// How many of the most popular videos are looked at.
+const POPULAR: i64 = 500;
+
+/// Erasures take likes away and leave the ranking: here it follows.
+async fn settle_popularity(app: &App) -> Result<(), AppError> {
+    let mut tx = app.db.write().await?;
+    videos::settle_heat(&mut tx, POPULAR).await?;
     Ok(tx.commit().await?)
 }
 

@@ -1,6 +1,7 @@
 //! Every table of the database and of the keyring.
 
 mod answers;
+mod feeds;
 mod graph;
 
 use crate::Erase::{
@@ -96,6 +97,9 @@ pub const TABLES: &[Table] = &[
     graph::BLOCKS,
     graph::MUTES,
     graph::COUNTS,
+    feeds::TIMELINE,
+    feeds::FAN_OUTS,
+    feeds::WATCHES,
     Table {
         name: "likes",
         why: "Which videos you liked, and how many likes each video has.",
@@ -180,6 +184,8 @@ pub const TABLES: &[Table] = &[
             column("progress", Structure, Internal),
             column("failure", Structure, Part("videos")),
             column("like_count", Structure, Part("videos")),
+            column("view_count", Structure, Part("videos")),
+            column("heat", Structure, Internal),
             column("comments_from", Structure, Part("videos")),
             column("hidden", Structure, Part("videos")),
         ],
@@ -207,6 +213,8 @@ pub const TABLES: &[Table] = &[
             column("suspended", Structure, Part("settings")),
             column("discoverable", Structure, Part("settings")),
             column("searchable", Structure, Part("settings")),
+            column("personalised", Structure, Part("settings")),
+            column("feed_reset_at", Structure, Part("settings")),
             column("messages_from", Structure, Part("settings")),
             column("comments_from", Structure, Part("settings")),
         ],

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use outro_app::AppError;
+use outro_app::feed::Place;
 use outro_model::{AccountId, Timestamp, VideoId};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -28,16 +29,31 @@ impl PageQuery {
         if (1..=MOST).contains(&given) { Ok(given) } else { Err(wrong()) }
     }
 
+    /// Where in a visit of For You the page begins.
+    pub(crate) fn place(&self, again: bool) -> Result<Place, AppError> {
+        let Some(text) = self.cursor.as_deref() else { return Ok(Place::start(again)) };
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+        bytes.as_deref().and_then(Place::from_bytes).ok_or_else(invalid_cursor)
+    }
+
     /// Where the page begins.
     pub(crate) fn before(&self) -> Result<Option<(Timestamp, VideoId)>, AppError> {
-        let wrong = || AppError::invalid("cursor", "invalid_cursor", "Give the next_cursor of a page.");
-        self.cursor.as_deref().map(|text| read(text).ok_or_else(wrong)).transpose()
+        self.cursor.as_deref().map(|text| read(text).ok_or_else(invalid_cursor)).transpose()
     }
 
     /// Where the page of a list of accounts begins.
     pub(crate) fn before_account(&self) -> Result<Option<(Timestamp, AccountId)>, AppError> {
         Ok(self.before()?.map(|(moment, id)| (moment, AccountId::from_bytes(*id.as_bytes()))))
     }
+}
+
+fn invalid_cursor() -> AppError {
+    AppError::invalid("cursor", "invalid_cursor", "Give the next_cursor of a page.")
+}
+
+/// The cursor of a place in a visit of For You.
+pub(crate) fn write_place(place: &Place) -> String {
+    URL_SAFE_NO_PAD.encode(place.to_bytes())
 }
 
 fn read(text: &str) -> Option<(Timestamp, VideoId)> {

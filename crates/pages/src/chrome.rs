@@ -69,6 +69,8 @@ pub enum Notice {
     RequestsAccepted,
     /// All follow requests are declined.
     RequestsDeclined,
+    /// What the feed knew is forgotten.
+    FeedReset,
     /// A phone number is linked.
     PhoneLinked,
     /// A device is signed out.
@@ -97,6 +99,7 @@ impl Notice {
             Notice::RequestDeclined => t.graph_now_declined,
             Notice::RequestsAccepted => t.graph_now_accepted_all,
             Notice::RequestsDeclined => t.graph_now_declined_all,
+            Notice::FeedReset => t.feeds_reset_done,
             Notice::PhoneLinked => t.notice_phone_linked,
             Notice::SessionRevoked => t.notice_session_revoked,
             Notice::CodeSent => t.notice_code_sent,
@@ -114,6 +117,8 @@ pub(crate) enum Tab {
     Nowhere,
     /// The feed.
     Home,
+    /// Videos of friends.
+    Friends,
     /// Uploading.
     Upload,
     /// One's own profile and settings.

@@ -12,6 +12,7 @@ mod assets;
 mod chrome;
 mod entry;
 mod feed;
+mod feed_settings;
 mod form;
 mod graph;
 mod leaving;
@@ -27,7 +28,8 @@ mod video;
 pub use assets::{Asset, CSP, asset};
 pub use chrome::{Chrome, Notice, ViewerChip};
 pub use entry::{JoinPage, LoginPage, PasswordCheckPage};
-pub use feed::{FeedPage, VideoCard};
+pub use feed::{FeedKind, FeedPage, VideoCard};
+pub use feed_settings::FeedSettingsPage;
 pub use form::{FieldError, FormState};
 pub use graph::{
     AccountMenu, ApartList, ApartPage, FollowButton, FollowState, PeopleList, PeoplePage, Person, RequestsPage,

@@ -71,6 +71,12 @@ impl Text {
         find(self.why, word).or_else(|| find(self.why, "new")).unwrap_or_default()
     }
 
+    /// What a reason of [`Text::why`] means and where it comes from, by the same word.
+    #[must_use]
+    pub fn because(&self, word: &str) -> &'static str {
+        find(self.because, word).or_else(|| find(self.because, "new")).unwrap_or_default()
+    }
+
     /// What goes or stays when somebody leaves, by the word of the line; none for a word that is not known.
     #[must_use]
     pub fn line(&self, code: &str) -> Option<&'static str> {
@@ -226,6 +232,8 @@ mod tests {
             (EN.question, AR.question),
             (EN.reach, AR.reach),
             (EN.reason, AR.reason),
+            (EN.because, AR.because),
+            (EN.why, EN.because),
         ] {
             let words = |pairs: &[(&'static str, &'static str)]| {
                 let mut words: Vec<_> = pairs.iter().map(|(word, _)| *word).collect();

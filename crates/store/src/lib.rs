@@ -16,8 +16,10 @@ mod migrations;
 pub mod receipts;
 pub mod recount;
 pub mod sessions;
+pub mod timeline;
 pub mod videos;
 mod visibility;
+pub mod watches;
 
 pub use migrations::MIGRATIONS;
 use outro_db::{Db, DbError, Statement, Tx};
@@ -61,7 +63,9 @@ pub fn all_statements() -> Vec<&'static Statement> {
         receipts::STATEMENTS,
         recount::STATEMENTS,
         sessions::STATEMENTS,
+        timeline::STATEMENTS,
         videos::STATEMENTS,
+        watches::STATEMENTS,
     ]
     .concat()
 }

@@ -236,7 +236,9 @@ async fn commit(
     if !videos::set_ready(&mut tx, owner, video, duration, app.clock.now()).await? {
         return Ok(false);
     }
+    crate::feed::announce(app, &mut tx, owner, video).await?;
     tx.commit().await?;
+    app.queue.wake();
     Ok(true)
 }
 

@@ -50,6 +50,8 @@ pub struct VideoView {
     pub size_bytes: i64,
     /// How many like it.
     pub like_count: i64,
+    /// How often it was watched, once a day of each viewer.
+    pub view_count: i64,
     /// Whether the viewer does.
     pub liked: bool,
     /// Whether the viewer owns it.
@@ -72,8 +74,18 @@ pub struct Failure {
 /// Why a feed shows a video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
-    /// It is one of the newest here.
+    /// It is new here, or has been seen by few.
     New,
+    /// Many here like it.
+    Popular,
+    /// The viewer follows its owner.
+    YouFollow,
+    /// The viewer liked other videos of its owner.
+    LikeLiked,
+    /// Its owner and the viewer follow each other.
+    Friend,
+    /// It is the viewer's own.
+    Yours,
 }
 
 impl Why {
@@ -81,6 +93,11 @@ impl Why {
     pub const fn code(self) -> &'static str {
         match self {
             Self::New => "new",
+            Self::Popular => "popular",
+            Self::YouFollow => "you_follow",
+            Self::LikeLiked => "like_liked",
+            Self::Friend => "friend",
+            Self::Yours => "yours",
         }
     }
 }
@@ -136,6 +153,7 @@ pub(super) fn opened(keys: &AccountKeys, relation: Relation, found: &FoundVideo)
         height: rendition.as_ref().map_or(0, |blob| blob.height),
         size_bytes: rendition.as_ref().map_or(0, |blob| blob.length),
         like_count: video.like_count,
+        view_count: video.view_count,
         liked: *liked,
         is_mine: relation == Relation::Owner,
         follow: *follow,

@@ -14,6 +14,7 @@ mod receipts;
 mod sessions;
 mod videos;
 mod views;
+mod watches;
 
 use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
@@ -53,6 +54,11 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(videos::get, videos::change, videos::remove))
         .routes(routes!(likes::like, likes::unlike))
         .routes(routes!(feed::for_you))
+        .routes(routes!(feed::following))
+        .routes(routes!(feed::friends))
+        .routes(routes!(watches::watch))
+        .routes(routes!(watches::choice, watches::choose))
+        .routes(routes!(watches::reset))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(describe::describe))

@@ -148,6 +148,8 @@ pub(crate) struct VideoJson {
     duration_ms: i64,
     /// How many like it.
     like_count: i64,
+    /// How often it was watched, once a day of each viewer.
+    view_count: i64,
     /// Whether the one who asks does.
     liked: bool,
     /// Whether it is one's own.
@@ -187,7 +189,8 @@ pub(crate) struct RenditionJson {
 /// Why a feed shows a video.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WhyJson {
-    /// A stable word.
+    /// A stable word: `new`, `popular`, `you_follow`, `like_liked` (the viewer liked others of its author),
+    /// `friend` or `yours`.
     code: &'static str,
 }
 
@@ -215,6 +218,7 @@ impl From<VideoView> for VideoJson {
             created_at: video.created_at,
             duration_ms: video.duration_ms,
             like_count: video.like_count,
+            view_count: video.view_count,
             liked: video.liked,
             is_mine: video.is_mine,
             why: video.why.map(|why| WhyJson { code: why.code() }),

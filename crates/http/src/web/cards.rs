@@ -44,6 +44,7 @@ pub(super) fn card(lang: Lang, may_act: bool, video: &VideoView) -> VideoCard {
         like_count: video.like_count,
         liked: video.liked,
         why: video.why.map(|why| lang.text().why(why.code()).to_owned()).unwrap_or_default(),
+        why_code: video.why.map(|why| why.code()).unwrap_or_default(),
         duration_ms: video.duration_ms,
         is_owner: video.is_mine,
         follow: (may_act && !video.is_mine && video.follow == FollowState::None)

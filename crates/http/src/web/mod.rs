@@ -41,6 +41,8 @@ pub(crate) fn routes(dev: bool) -> Router<Server> {
         Router::new().route("/upload", get(upload::show).post(upload::take)).layer(DefaultBodyLimit::disable());
     let mut pages = Router::new()
         .route("/", get(feed::show))
+        .route("/following", get(feed::following))
+        .route("/friends", get(feed::friends))
         // The router takes no parameter after an `@`: the handler looks for it.
         .route("/{name}", get(profile::show))
         .route("/v/{id}", get(video::show))
@@ -76,6 +78,8 @@ fn settings_routes() -> Router<Server> {
         .route("/settings/see-as", get(privacy::see_as).post(privacy::see_as_handle))
         .route("/settings/see-as/{name}", get(privacy::seen))
         .route("/settings/videos", get(privacy::videos).post(privacy::set_audiences))
+        .route("/settings/feed", get(feed::settings).post(feed::choose))
+        .route("/settings/feed/reset", post(feed::reset))
         .route("/settings/account", get(settings::account))
         .route("/settings/password-check", get(settings::password_page).post(settings::password))
         .route("/settings/sessions", get(settings::sessions))

@@ -5,6 +5,7 @@ use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use outro_app::AppError;
+use outro_app::feed::Place;
 use outro_model::{AccountId, Timestamp, VideoId};
 use outro_pages::Notice;
 
@@ -30,6 +31,7 @@ const NOTICES: &[(&str, Notice)] = &[
     ("request_declined", Notice::RequestDeclined),
     ("requests_accepted", Notice::RequestsAccepted),
     ("requests_declined", Notice::RequestsDeclined),
+    ("feed_reset", Notice::FeedReset),
     ("phone_linked", Notice::PhoneLinked),
     ("session_revoked", Notice::SessionRevoked),
     ("signed_out", Notice::SignedOut),
@@ -39,6 +41,7 @@ const NOTICES: &[(&str, Notice)] = &[
 /// was sent to shows nothing by itself.
 const FORMS: &[(&str, &str)] = &[
     ("/requests", "/requests"),
+    ("/settings/feed", "/settings/feed"),
     ("/settings/leave", "/settings/account"),
     ("/settings/password-check", "/settings/account"),
     ("/settings/phone", "/settings/phone"),
@@ -83,6 +86,14 @@ pub(super) fn before(uri: &Uri) -> Result<Option<(Timestamp, VideoId)>, AppError
 pub(super) fn before_account(uri: &Uri) -> Result<Option<(Timestamp, AccountId)>, AppError> {
     let Query(page) = Query::<PageQuery>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
     page.before_account().map_err(|_| AppError::NotFound)
+}
+
+/// Where in a visit of For You the page begins.
+pub(super) fn in_visit(uri: &Uri) -> Result<Place, AppError> {
+    let Query(page) = Query::<PageQuery>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
+    let again = pairs.iter().any(|(name, value)| name == "again" && value == "true");
+    page.place(again).map_err(|_| AppError::NotFound)
 }
 
 /// `next` when it is a path of this site. Browsers read `//` and `/\` as the beginning of another site,

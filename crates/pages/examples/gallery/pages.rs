@@ -81,6 +81,7 @@ pub(crate) fn card(chrome: &Chrome, n: usize) -> VideoCard {
         like_count: [1_284, 12, 48_200, 0, 1_250_000, 7][n % 6],
         liked: n % 3 == 1,
         why: chrome.t().why(["new", "popular", "yours"][n % 3]).into(),
+        why_code: ["new", "popular", "yours"][n % 3],
         duration_ms: 9_000 + n as i64 * 3_700,
         is_owner: n == 0,
         follow: (chrome.viewer.is_some() && n > 0 && n % 3 == 2).then(|| graph::button(handle, FollowState::None)),
@@ -92,6 +93,7 @@ fn feeds(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
     let feed = |chrome: &Chrome, count, next: Option<&str>, first_page| {
         FeedPage {
             chrome: chrome.clone(),
+            kind: FeedKind::ForYou,
             items: (0..count).map(|n| card(chrome, n)).collect(),
             next_href: next.map(Into::into),
             first_page,
@@ -103,19 +105,36 @@ fn feeds(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
         ("feed-signed-out", feed(stranger, 6, Some("/?cursor=abc"), true)),
         ("feed-end", feed(me, 1, None, false)),
         ("feed-empty", feed(stranger, 0, None, true)),
+        ("following", of_kind(me, FeedKind::Following, 3)),
+        ("following-empty", of_kind(me, FeedKind::Following, 0)),
+        ("friends-empty", of_kind(me, FeedKind::Friends, 0)),
+        ("feed-settings", FeedSettingsPage { chrome: me.clone(), personalised: true }.render()),
+        ("feed-settings-off", FeedSettingsPage { chrome: me.clone(), personalised: false }.render()),
         ("feed-gone", {
             let mut items: Vec<_> = (0..2).map(|n| card(me, n)).collect();
             items[0].video_url = "/media/missing.mp4".into();
-            FeedPage { chrome: me.clone(), items, next_href: None, first_page: true }.render()
+            FeedPage { chrome: me.clone(), kind: FeedKind::ForYou, items, next_href: None, first_page: true }.render()
         }),
         ("feed-hostile", {
             let mut item = card(me, 0);
             item.handle = HOSTILE.into();
             item.caption = HOSTILE.into();
             item.why = HOSTILE.into();
-            FeedPage { chrome: me.clone(), items: vec![item], next_href: None, first_page: true }.render()
+            FeedPage {
+                chrome: me.clone(),
+                kind: FeedKind::ForYou,
+                items: vec![item],
+                next_href: None,
+                first_page: true,
+            }
+            .render()
         }),
     ]
+}
+
+fn of_kind(me: &Chrome, kind: FeedKind, count: usize) -> String {
+    let items = (0..count).map(|n| card(me, n)).collect();
+    FeedPage { chrome: me.clone(), kind, items, next_href: None, first_page: true }.render()
 }
 
 fn videos(me: &Chrome) -> Vec<(&'static str, String)> {

@@ -1,6 +1,7 @@
 //! The steps of the schema. A step that has landed is never changed: a later one expands, then contracts.
 
 mod answers;
+mod feeds;
 mod graph;
 mod spine;
 
@@ -11,4 +12,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "spine", sql: spine::SQL },
     Migration { number: 2, name: "graph", sql: graph::SQL },
     Migration { number: 3, name: "answers", sql: answers::SQL },
+    Migration { number: 4, name: "feeds", sql: feeds::SQL },
 ];

@@ -77,7 +77,7 @@ on_both! {
     async fn bad_pages_are_refused(world: World) {
         let client = world.client().join("asker").await;
         for list in [
-            "/api/v1/feed/for-you", "/api/v1/accounts/asker/videos", "/api/v1/accounts/asker/followers",
+            "/api/v1/feed/for-you", "/api/v1/feed/following", "/api/v1/accounts/asker/videos", "/api/v1/accounts/asker/followers",
             "/api/v1/accounts/asker/following", "/api/v1/me/follow-requests", "/api/v1/me/blocked", "/api/v1/me/muted",
         ] {
             for (query, code) in [

@@ -31,6 +31,8 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("DELETE", "/api/v1/accounts/{handle}/mute", Open::No, ""),
     ("GET", "/api/v1/accounts/{handle}/videos", Open::Yes(404), ""),
     ("GET", "/api/v1/feed/for-you", Open::Yes(200), ""),
+    ("GET", "/api/v1/feed/following", Open::No, ""),
+    ("GET", "/api/v1/feed/friends", Open::No, ""),
     ("GET", "/api/v1/me", Open::No, ""),
     ("PATCH", "/api/v1/me", Open::No, r#"{"bio":"x"}"#),
     ("GET", "/api/v1/me/blocked", Open::No, ""),
@@ -45,6 +47,9 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("GET", "/api/v1/me/muted", Open::No, ""),
     ("POST", "/api/v1/me/phone", Open::No, r#"{"number":"+4915112345678"}"#),
     ("POST", "/api/v1/me/phone/verify", Open::No, r#"{"challenge":"AAAAAAAAAAAAAAAAAAAAAA","code":"123456"}"#),
+    ("GET", "/api/v1/me/feed", Open::No, ""),
+    ("PATCH", "/api/v1/me/feed", Open::No, r#"{"personalised":false}"#),
+    ("POST", "/api/v1/me/feed/reset", Open::No, ""),
     ("GET", "/api/v1/me/privacy", Open::No, ""),
     ("PATCH", "/api/v1/me/privacy", Open::No, r#"{"private_account":true}"#),
     ("GET", "/api/v1/me/see-as", Open::No, ""),
@@ -60,6 +65,7 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("GET", "/api/v1/videos/{id}", Open::Yes(404), ""),
     ("DELETE", "/api/v1/videos/{id}", Open::No, ""),
     ("PATCH", "/api/v1/videos/{id}", Open::No, r#"{"caption":"x"}"#),
+    ("POST", "/api/v1/videos/{id}/watches", Open::Yes(404), r#"{"watched_ms":1}"#),
     ("PUT", "/api/v1/videos/{id}/like", Open::No, ""),
     ("DELETE", "/api/v1/videos/{id}/like", Open::No, ""),
     ("GET", "/healthz", Open::Yes(200), ""),
@@ -113,7 +119,7 @@ on_both! {
         }
         // Only the one who joined is there now.
         let grown = world.everything().await.len() - before.len();
-        assert_eq!(grown, 4, "account, counts, session, handle");
+        assert_eq!(grown, 4, "account, its counts, session, handle");
     }
 }
 

@@ -131,6 +131,7 @@ async fn videos(walk: &mut Walk, client: &Client) {
     walk.ask(&nobody, ("GET", "/api/v1/feed/for-you", ""), None, 200).await;
     let reply = nobody.get("/api/v1/feed/for-you?limit=0").await;
     walk.described.hold("GET", "/api/v1/feed/for-you", 422, &reply);
+    feeds(walk, client, &id).await;
     let list = "/api/v1/accounts/{handle}/videos";
     walk.ask(client, ("GET", list, "walker"), None, 200).await;
     walk.ask(client, ("GET", list, "nobody"), None, 404).await;
@@ -154,6 +155,26 @@ async fn videos(walk: &mut Walk, client: &Client) {
     let reply = send(client, "POST", route, "multipart/form-data; boundary=b", half).await;
     walk.described.hold("POST", route, 400, &reply);
     walk.described.hold("POST", route, 415, &send(client, "POST", route, "text/plain", "no form").await);
+}
+
+async fn feeds(walk: &mut Walk, client: &Client, id: &str) {
+    for route in ["/api/v1/feed/following", "/api/v1/feed/friends"] {
+        walk.ask(client, ("GET", route, ""), None, 200).await;
+        let reply = client.get(&format!("{route}?limit=0")).await;
+        walk.described.hold("GET", route, 422, &reply);
+    }
+    let (watches, nobody) = ("/api/v1/videos/{id}/watches", client.anonymous());
+    let watched = |length: i64| Some(json!({"watched_ms": length, "completed": true}));
+    walk.ask(client, ("POST", watches, id), watched(900), 204).await;
+    walk.ask(&nobody, ("POST", watches, id), watched(900), 204).await;
+    walk.ask(client, ("POST", watches, id), watched(-1), 422).await;
+    walk.ask(client, ("POST", watches, NO_ID), watched(900), 404).await;
+    let liar = nobody.with_token(&json!("bm90aGluZw"));
+    walk.ask(&liar, ("POST", watches, id), watched(900), 401).await;
+    walk.ask(client, ("GET", "/api/v1/me/feed", ""), None, 200).await;
+    walk.ask(client, ("PATCH", "/api/v1/me/feed", ""), Some(json!({"personalised": false})), 200).await;
+    walk.ask(client, ("PATCH", "/api/v1/me/feed", ""), Some(json!({"personalised": 5})), 422).await;
+    walk.ask(client, ("POST", "/api/v1/me/feed/reset", ""), None, 204).await;
 }
 
 /// A server whose messages do not leave.
