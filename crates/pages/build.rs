@@ -14,7 +14,7 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 const LANGUAGES: [(&str, &str); 2] = [("en", "EN"), ("ar", "AR")];
 
 /// Sections that are looked up by a word at run time rather than by a field.
-const LOOKUPS: [&str; 3] = ["problem", "why", "line"];
+const LOOKUPS: [&str; 6] = ["problem", "why", "line", "question", "reach", "reason"];
 
 fn main() -> Outcome<()> {
     for folder in ["locales", "icons", "static", "templates", "build.rs"] {

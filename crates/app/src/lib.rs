@@ -13,6 +13,7 @@ pub mod housekeeping;
 mod like;
 mod password;
 pub mod phone;
+pub mod privacy;
 mod ready;
 mod runner;
 mod standing;

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use outro_jobs::{Job, Outcome, Runner};
 
-use crate::{App, erasure, graph, housekeeping, video};
+use crate::{App, erasure, graph, housekeeping, privacy, video};
 
 /// Runs every kind of job there is.
 #[derive(Clone)]
@@ -19,6 +19,7 @@ impl Runner for AppRunner {
                 video::ENCODE_JOB => video::run_encode(app, job).await,
                 graph::ANSWER_JOB => graph::run_answer(app, job).await,
                 video::REMOVE_JOB => video::run_remove(app, job).await,
+                privacy::RECOUNT_JOB => privacy::run_recount(app, job).await,
                 housekeeping::JOB => housekeeping::run(app).await,
                 kind => {
                     tracing::error!(kind, "no such kind of job is known here");

@@ -161,7 +161,8 @@ async fn upload(app: &App, act: &Act, signed: &Signed) -> Result<(), Fail> {
     if !ended.success() {
         return Err(Fail::new(format!("ffmpeg could not make the video of {}", act.handle)));
     }
-    let new = NewVideo { caption: Some(act.caption.into()), audience: None, reframe: Some(act.reframe.into()) };
+    let (caption, reframe) = (Some(act.caption.into()), Some(act.reframe.into()));
+    let new = NewVideo { caption, reframe, ..NewVideo::default() };
     upload.finish(signed, new).await?;
     Ok(())
 }

@@ -15,6 +15,8 @@ pub struct Chrome {
     pub csrf: String,
     /// Whether the development outbox exists, so that pages that send codes may link to it.
     pub dev: bool,
+    /// Whether the viewer is on hiatus: every page says so, and leads back.
+    pub away: bool,
     /// What the last step achieved, said once.
     pub notice: Option<Notice>,
 }
@@ -43,6 +45,10 @@ pub enum Notice {
     NowPrivate,
     /// The account is public from now on.
     NowPublic,
+    /// The account is on hiatus from now on.
+    NowAway,
+    /// The account is back from its hiatus.
+    NowBack,
     /// A video is deleted.
     VideoDeleted,
     /// Somebody is blocked.
@@ -79,6 +85,8 @@ impl Notice {
             Notice::Saved => t.notice_saved,
             Notice::NowPrivate => t.notice_now_private,
             Notice::NowPublic => t.notice_now_public,
+            Notice::NowAway => t.notice_now_away,
+            Notice::NowBack => t.notice_now_back,
             Notice::VideoDeleted => t.notice_video_deleted,
             Notice::Blocked => t.graph_now_blocked,
             Notice::Unblocked => t.graph_now_unblocked,

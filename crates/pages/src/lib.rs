@@ -16,6 +16,7 @@ mod form;
 mod graph;
 mod leaving;
 mod misc;
+mod privacy;
 mod profile;
 mod settings;
 mod text;
@@ -33,6 +34,10 @@ pub use graph::{
 };
 pub use leaving::{LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, ReceiptPage, ReceiptState};
 pub use misc::{ErrorPage, KeptRow, NotFoundPage, OutboxMessage, OutboxPage, WhatWeKeepPage};
+pub use privacy::{
+    AudiencesPage, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage, PrivacyStep,
+    PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage,
+};
 pub use profile::{ProfilePage, Tile, TileState};
 pub use settings::{
     EditProfilePage, ManageAccountPage, PhonePage, PhoneVerifyPage, SessionRow, SessionsPage, SettingsPage,

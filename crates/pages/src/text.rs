@@ -77,6 +77,24 @@ impl Text {
         find(self.line, code)
     }
 
+    /// A question of the privacy check-up, by its stable word.
+    #[must_use]
+    pub fn question(&self, word: &str) -> &'static str {
+        find(self.question, word).unwrap_or_default()
+    }
+
+    /// How far something reaches, by a stable word (`everyone`, `accounts`, `followers`, `friends`, `no_one`).
+    #[must_use]
+    pub fn reach(&self, word: &str) -> &'static str {
+        find(self.reach, word).unwrap_or_default()
+    }
+
+    /// Why others do not see something of one's own, by the stable word of the reason.
+    #[must_use]
+    pub fn reason(&self, word: &str) -> &'static str {
+        find(self.reason, word).or_else(|| find(self.reason, "nothing")).unwrap_or_default()
+    }
+
     pub(crate) fn known_problem(&self, code: &str) -> Option<&'static str> {
         find(self.problem, code)
     }
@@ -201,7 +219,14 @@ mod tests {
 
     #[test]
     fn both_languages_know_the_same_words() {
-        for (a, b) in [(EN.problem, AR.problem), (EN.why, AR.why), (EN.line, AR.line)] {
+        for (a, b) in [
+            (EN.problem, AR.problem),
+            (EN.why, AR.why),
+            (EN.line, AR.line),
+            (EN.question, AR.question),
+            (EN.reach, AR.reach),
+            (EN.reason, AR.reason),
+        ] {
             let words = |pairs: &[(&'static str, &'static str)]| {
                 let mut words: Vec<_> = pairs.iter().map(|(word, _)| *word).collect();
                 words.sort_unstable();

@@ -14,6 +14,7 @@ pub mod graph;
 pub mod likes;
 mod migrations;
 pub mod receipts;
+pub mod recount;
 pub mod sessions;
 pub mod videos;
 mod visibility;
@@ -58,6 +59,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         graph::STATEMENTS,
         likes::STATEMENTS,
         receipts::STATEMENTS,
+        recount::STATEMENTS,
         sessions::STATEMENTS,
         videos::STATEMENTS,
     ]

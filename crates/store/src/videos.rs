@@ -52,6 +52,8 @@ statements! {
     REMOVE = "UPDATE videos SET state = 3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_AUDIENCE = "UPDATE videos SET audience = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_COMMENTS_FROM = "UPDATE videos SET comments_from = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
+    SET_AUDIENCE_OF_ALL = "UPDATE videos SET audience = ?2 WHERE owner_id = ?1 AND state <> 3 AND audience <> ?2";
+    AUDIENCES = "SELECT audience, COUNT(*) FROM videos WHERE owner_id = ?1 AND state <> 3 GROUP BY audience";
     SET_CAPTION = "UPDATE videos SET caption = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     LIKED = "UPDATE videos SET like_count = like_count + ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 1";
 }
@@ -140,6 +142,17 @@ pub async fn set_removing(tx: &mut Tx, owner: AccountId, id: VideoId) -> Result<
 /// Sets who may see a video.
 pub async fn set_audience(tx: &mut Tx, owner: AccountId, id: VideoId, audience: Audience) -> Result<bool, DbError> {
     changed(tx, &SET_AUDIENCE, params![owner, id, audience.code()]).await
+}
+
+/// Sets who may see every video of an owner, in one statement; how many it was another for.
+pub async fn set_audience_of_all(tx: &mut Tx, owner: AccountId, audience: Audience) -> Result<u64, DbError> {
+    tx.execute(&SET_AUDIENCE_OF_ALL, params![owner, audience.code()]).await
+}
+
+/// How many videos an owner has for each audience; those that are being taken away are not counted.
+pub async fn audiences(tx: &mut Tx, owner: AccountId) -> Result<Vec<(Audience, i64)>, DbError> {
+    let rows = tx.query(&AUDIENCES, params![owner]).await?;
+    rows.iter().map(|row| Ok((Audience::from_code(row.get(0)?).unwrap_or(Audience::OnlyMe), row.get(1)?))).collect()
 }
 
 /// Sets who may comment on a video.

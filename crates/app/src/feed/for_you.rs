@@ -66,6 +66,7 @@ fn opened(
         display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, row, &item.display_name)?,
         caption: keys.open_text(VIDEO_CAPTION, item.video.as_bytes(), &item.caption)?,
         audience: item.video_facts.audience,
+        comments_from: item.video_facts.comments_from,
         reframe: Reframe::Fit,
         state: item.video_facts.state,
         progress: 1000,

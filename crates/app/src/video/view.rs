@@ -3,8 +3,8 @@
 use outro_datamap::{ACCOUNT_DISPLAY_NAME, VIDEO_CAPTION};
 use outro_db::Tx;
 use outro_media::Refusal;
-use outro_model::{AccountId, Audience, BlobKind, Reframe, VideoId, VideoState};
-use outro_policy::{Action, Facts};
+use outro_model::{AccountId, Audience, BlobKind, Circle, Reframe, VideoId, VideoState};
+use outro_policy::{Action, Facts, Relation, Ties};
 use outro_store::accounts::{self, Account};
 use outro_store::blobs::{self, Blob};
 use outro_store::likes;
@@ -28,6 +28,8 @@ pub struct VideoView {
     pub caption: String,
     /// Who may see it.
     pub audience: Audience,
+    /// Who may comment.
+    pub comments_from: Circle,
     /// How it becomes upright.
     pub reframe: Reframe,
     /// How far it has come.
@@ -109,10 +111,11 @@ pub(crate) async fn find(
 /// Opens what is sealed of a video that was found. Gone keys mean that the owner is gone.
 pub(crate) async fn view_of(app: &App, asking: Option<AccountId>, found: FoundVideo) -> Result<VideoView, AppError> {
     let keys = app.vault.account(found.owner.id).await?.ok_or(AppError::NotFound)?;
-    opened(&keys, asking, &found)
+    // Of what the viewer is, it matters here alone whether they are the owner.
+    opened(&keys, Relation::of(asking, found.owner.id, Ties::default()), &found)
 }
 
-pub(super) fn opened(keys: &AccountKeys, asking: Option<AccountId>, found: &FoundVideo) -> Result<VideoView, AppError> {
+pub(super) fn opened(keys: &AccountKeys, relation: Relation, found: &FoundVideo) -> Result<VideoView, AppError> {
     let FoundVideo { video, owner, rendition, liked, follow } = found;
     let row = owner.id.as_bytes();
     let failure = video.failure.clone().map(|code| Failure { detail: sentence(&code), code });
@@ -122,6 +125,7 @@ pub(super) fn opened(keys: &AccountKeys, asking: Option<AccountId>, found: &Foun
         display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, row, &owner.display_name)?,
         caption: keys.open_text(VIDEO_CAPTION, video.id.as_bytes(), &video.caption)?,
         audience: video.facts.audience,
+        comments_from: video.facts.comments_from,
         reframe: video.reframe,
         state: video.facts.state,
         progress: video.progress,
@@ -133,7 +137,7 @@ pub(super) fn opened(keys: &AccountKeys, asking: Option<AccountId>, found: &Foun
         size_bytes: rendition.as_ref().map_or(0, |blob| blob.length),
         like_count: video.like_count,
         liked: *liked,
-        is_mine: asking == Some(owner.id),
+        is_mine: relation == Relation::Owner,
         follow: *follow,
         why: None,
     })

@@ -9,6 +9,7 @@ mod health;
 mod likes;
 mod me;
 mod phone;
+mod privacy;
 mod receipts;
 mod sessions;
 mod videos;
@@ -37,7 +38,10 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(sessions::sign_out))
         .routes(routes!(sessions::confirm_password))
         .routes(routes!(me::get, me::change))
-        .routes(routes!(me::privacy, me::change_privacy))
+        .routes(routes!(privacy::get, privacy::change))
+        .routes(routes!(privacy::set_audiences))
+        .routes(routes!(privacy::see_as))
+        .routes(routes!(privacy::see_as_handle))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::end))
         .merge(graph::routes())

@@ -29,7 +29,7 @@ pub(super) fn part(video: &VideoView, part: Part) -> String {
 }
 
 /// A video as the player shows it.
-pub(super) fn card(lang: Lang, signed_in: bool, video: &VideoView) -> VideoCard {
+pub(super) fn card(lang: Lang, may_act: bool, video: &VideoView) -> VideoCard {
     VideoCard {
         id: video.id.to_string(),
         href: format!("/v/{}", video.id),
@@ -46,9 +46,9 @@ pub(super) fn card(lang: Lang, signed_in: bool, video: &VideoView) -> VideoCard 
         why: video.why.map(|why| lang.text().why(why.code()).to_owned()).unwrap_or_default(),
         duration_ms: video.duration_ms,
         is_owner: video.is_mine,
-        follow: (signed_in && !video.is_mine && video.follow == FollowState::None)
+        follow: (may_act && !video.is_mine && video.follow == FollowState::None)
             .then(|| button(&video.handle, video.follow, false, false, &format!("/v/{}", video.id))),
-        can_like: signed_in,
+        can_like: may_act,
     }
 }
 

@@ -17,10 +17,10 @@ const LIMIT: i64 = 8;
 pub(super) async fn show(visit: Visit, uri: Uri) -> Answer {
     let before = place::before(&uri).or_page(&visit)?;
     let found = feed::for_you(&visit.server.app, &visit.viewer, before, LIMIT).await.or_page(&visit)?;
-    let (lang, signed_in) = (visit.chrome.lang, visit.viewer.is_some());
+    let (lang, may_act) = (visit.chrome.lang, visit.may_act());
     let page = FeedPage {
         chrome: visit.chrome,
-        items: found.items.iter().map(|video| card(lang, signed_in, video)).collect(),
+        items: found.items.iter().map(|video| card(lang, may_act, video)).collect(),
         next_href: found.next.map(|next| format!("/?cursor={}", cursor::write(next))),
         first_page: before.is_none(),
     };

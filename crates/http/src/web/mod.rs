@@ -11,6 +11,7 @@ mod leaving;
 mod misc;
 mod phone;
 mod place;
+mod privacy;
 mod profile;
 mod render;
 mod settings;
@@ -68,7 +69,13 @@ fn settings_routes() -> Router<Server> {
     Router::new()
         .route("/settings", get(settings::show))
         .route("/settings/profile", get(settings::profile_page).post(settings::profile))
-        .route("/settings/privacy", post(settings::privacy))
+        .route("/settings/privacy", get(privacy::show).post(privacy::change))
+        .route("/settings/privacy/private", get(privacy::private_step))
+        .route("/settings/privacy/hiatus", get(privacy::hiatus_step))
+        .route("/settings/checkup", get(privacy::checkup))
+        .route("/settings/see-as", get(privacy::see_as).post(privacy::see_as_handle))
+        .route("/settings/see-as/{name}", get(privacy::seen))
+        .route("/settings/videos", get(privacy::videos).post(privacy::set_audiences))
         .route("/settings/account", get(settings::account))
         .route("/settings/password-check", get(settings::password_page).post(settings::password))
         .route("/settings/sessions", get(settings::sessions))

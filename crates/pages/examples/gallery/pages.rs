@@ -4,9 +4,12 @@
 mod graph;
 #[path = "leaving.rs"]
 mod leaving;
+#[path = "privacy.rs"]
+mod privacy;
 
 use leaving::{leaving, others};
 use outro_pages::*;
+use privacy::privacy;
 
 /// Something that tries to break out of text and attributes alike.
 pub(crate) const HOSTILE: &str = "<script>alert(1)</script> \"><img src=x onerror=alert(2)> ' & </textarea>";
@@ -21,6 +24,7 @@ pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(graph::lists(&me));
     pages.extend(entries(&me, &stranger));
     pages.extend(settings(&me));
+    pages.extend(privacy(&me));
     pages.extend(leaving(&me, &stranger));
     pages.extend(others(&me, &stranger));
     pages
@@ -38,6 +42,7 @@ pub(crate) fn chrome(lang: Lang, signed_in: bool) -> Chrome {
         viewer: signed_in.then(|| ViewerChip { handle: "mara.k".into() }),
         csrf: "tok-4f1c".into(),
         dev: false,
+        away: false,
         notice: None,
     }
 }
@@ -119,8 +124,11 @@ fn videos(me: &Chrome) -> Vec<(&'static str, String)> {
             chrome: me.clone(),
             video: card(me, 0),
             state,
-            owner: owner
-                .map(|(audience, file)| OwnerTools { audience, download_url: file.then(|| "/media/v1.mp4".into()) }),
+            owner: owner.map(|(audience, file)| OwnerTools {
+                audience,
+                comments_from: Circle::Friends,
+                download_url: file.then(|| "/media/v1.mp4".into()),
+            }),
         }
         .render()
     };
@@ -134,16 +142,19 @@ fn videos(me: &Chrome) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn profiles(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
-    let tile = |chrome: &Chrome, n: usize| Tile {
+pub(crate) fn tile(chrome: &Chrome, n: usize) -> Tile {
+    Tile {
         href: format!("/v/v{n}"),
         cover_url: format!("/media/c{}.jpg", n % 9 + 1),
         caption: card(chrome, n).caption,
         like_count: card(chrome, n).like_count,
         state: TileState::Ready,
         audience: if n == 4 { Audience::OnlyMe } else { Audience::Everyone },
-    };
-    let page = |chrome: &Chrome, is_self: bool, locked: bool, count: usize| ProfilePage {
+    }
+}
+
+pub(crate) fn profile_of(chrome: &Chrome, is_self: bool, locked: bool, count: usize) -> ProfilePage {
+    ProfilePage {
         chrome: chrome.clone(),
         handle: "mara.k".into(),
         display_name: say(chrome, "Mara Kovač", "مارا كوفاتش"),
@@ -164,7 +175,12 @@ fn profiles(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
         locked,
         tiles: (0..count).map(|n| tile(chrome, n)).collect(),
         next_href: (count > 8).then(|| "/@mara.k?cursor=abc".into()),
-    };
+        seen: None,
+    }
+}
+
+fn profiles(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
+    let page = profile_of;
     let mut own = page(me, true, false, 9);
     own.tiles[0] =
         Tile { state: TileState::Processing { percent: 40 }, cover_url: String::new(), ..own.tiles[0].clone() };
