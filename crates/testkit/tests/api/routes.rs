@@ -47,6 +47,9 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("POST", "/api/v1/me/phone/verify", Open::No, r#"{"challenge":"AAAAAAAAAAAAAAAAAAAAAA","code":"123456"}"#),
     ("GET", "/api/v1/me/privacy", Open::No, ""),
     ("PATCH", "/api/v1/me/privacy", Open::No, r#"{"private_account":true}"#),
+    ("GET", "/api/v1/me/see-as", Open::No, ""),
+    ("GET", "/api/v1/me/see-as/{handle}", Open::No, ""),
+    ("POST", "/api/v1/me/videos/audience", Open::No, r#"{"audience":"only_me","all":true}"#),
     ("GET", "/api/v1/me/sessions", Open::No, ""),
     ("DELETE", "/api/v1/me/sessions/{id}", Open::No, ""),
     ("GET", "/api/v1/receipts/{id}", Open::Yes(404), ""),
@@ -208,7 +211,8 @@ fn bodies_are_described_as_they_are() {
     };
     assert_eq!(names("POST", "/api/v1/accounts"), ["birth_date", "handle", "password"]);
     assert_eq!(names("PATCH", "/api/v1/me"), ["bio", "display_name"]);
-    assert_eq!(names("PATCH", "/api/v1/videos/{id}"), ["audience", "caption"]);
-    assert_eq!(names("PATCH", "/api/v1/me/privacy"), ["private_account"]);
+    assert_eq!(names("PATCH", "/api/v1/videos/{id}"), ["audience", "caption", "comments_from"]);
+    let privacy = ["comments_from", "discoverable", "messages_from", "on_hiatus", "private_account", "searchable"];
+    assert_eq!(names("PATCH", "/api/v1/me/privacy"), privacy);
     assert_eq!(names("POST", "/api/v1/me/follow-requests/all"), ["accept"]);
 }

@@ -54,6 +54,7 @@ on_both! {
         let client = accounts(&mut walk).await;
         videos(&mut walk, &client).await;
         graph::walk(&mut walk, &client).await;
+        privacy(&mut walk, &client).await;
         phone(&mut walk, &client).await;
         sessions(&mut walk, &client).await;
         leaving(&mut walk, &client).await;
@@ -90,6 +91,30 @@ async fn accounts(walk: &mut Walk) -> Client {
     walk.ask(&nobody, ("GET", "/readyz", ""), None, 200).await;
     walk.ask(&nobody, ("GET", "/api/openapi.json", ""), None, 200).await;
     client
+}
+
+async fn privacy(walk: &mut Walk, client: &Client) {
+    let (many, see_as, one) = ("/api/v1/me/videos/audience", "/api/v1/me/see-as", "/api/v1/me/see-as/{handle}");
+    let id = walk.world.plant(client, b"bytes").await;
+    let only_me = |videos: Value| Some(json!({"audience": "only_me", "videos": videos}));
+    walk.ask(client, ("POST", many, ""), only_me(json!([id])), 200).await;
+    walk.ask(client, ("POST", many, ""), only_me(json!([id, NO_ID])), 404).await;
+    walk.ask(client, ("POST", many, ""), only_me(json!([])), 422).await;
+    walk.ask(client, ("GET", see_as, ""), None, 200).await;
+    let reply = client.get(&format!("{see_as}?viewer=nobody")).await;
+    walk.described.hold("GET", see_as, 422, &reply);
+    walk.ask(client, ("GET", one, "reader"), None, 200).await;
+    walk.ask(client, ("GET", one, "nobody"), None, 404).await;
+    walk.described.hold("GET", one, 422, &client.get("/api/v1/me/see-as/reader?limit=0").await);
+    let hiatus = |on: bool| Some(json!({"on_hiatus": on}));
+    walk.ask(client, ("PATCH", "/api/v1/me/privacy", ""), hiatus(true), 200).await;
+    for method in ["PUT", "DELETE"] {
+        walk.ask(client, (method, "/api/v1/videos/{id}/like", &id), None, 403).await;
+    }
+    walk.described.hold("POST", "/api/v1/videos", 403, &client.upload(clip(), &[]).await);
+    walk.ask(client, ("PATCH", "/api/v1/me/privacy", ""), hiatus(false), 200).await;
+    walk.ask(client, ("DELETE", "/api/v1/videos/{id}", &id), None, 204).await;
+    walk.world.settle().await;
 }
 
 async fn videos(walk: &mut Walk, client: &Client) {
