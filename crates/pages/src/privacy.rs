@@ -119,6 +119,9 @@ pub struct PrivacyStepPage {
     pub step: PrivacyStep,
     /// What changes for others.
     pub effects: Vec<EffectLine>,
+    /// Whether follow requests are open, so that going public asks what becomes of them (`requests` =
+    /// `accept`, `decline`, `wait`).
+    pub requests_wait: bool,
 }
 
 page!(PrivacyStepPage, |_| Tab::Profile);

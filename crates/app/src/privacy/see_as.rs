@@ -111,8 +111,14 @@ fn reason(decision: Decision) -> Option<&'static str> {
 }
 
 /// What the policy is told of the one who looks. Somebody whom one may not know of is nobody.
-async fn facts(app: &App, tx: &mut Tx, me: &Found, sight: Sight<'_>) -> Result<(Facts, Ties, Option<String>), AppError> {
-    let of = |relation, ties| (Facts { relation, viewer_away: false, owner: me.account.facts, video: None }, ties, None);
+async fn facts(
+    app: &App,
+    tx: &mut Tx,
+    me: &Found,
+    sight: Sight<'_>,
+) -> Result<(Facts, Ties, Option<String>), AppError> {
+    let of =
+        |relation, ties| (Facts { relation, viewer_away: false, owner: me.account.facts, video: None }, ties, None);
     let follows = Ties { follows: true, ..Ties::default() };
     let handle = match sight {
         Sight::Anyone => return Ok(of(Relation::Anonymous, Ties::default())),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use axum::http::Uri;
 use outro_app::AppError;
+use outro_app::graph;
 use outro_app::privacy::{self, Check, Effect, PrivacyChoice, Question, Reach, Seen, SeenProfile, Sight};
 use outro_app::video;
 use outro_pages::{
@@ -57,6 +58,8 @@ pub(super) struct PrivacyForm {
     messages_from: Option<String>,
     comments_from: Option<String>,
     on_hiatus: Option<String>,
+    /// With going public: what becomes of open follow requests.
+    requests: Option<String>,
 }
 
 fn switch(field: &'static str, word: Option<&str>) -> Result<Option<bool>, AppError> {
@@ -79,10 +82,26 @@ fn choice(form: PrivacyForm) -> Result<PrivacyChoice, AppError> {
     })
 }
 
+/// Whether open follow requests are accepted or declined; none where they wait on.
+fn answer(form: &PrivacyForm) -> Result<Option<bool>, AppError> {
+    match form.requests.as_deref() {
+        None | Some("wait") => Ok(None),
+        Some("accept") => Ok(Some(true)),
+        Some("decline") => Ok(Some(false)),
+        Some(_) => Err(AppError::invalid("requests", "invalid_choice", "Choose accept, decline or wait.")),
+    }
+}
+
 /// `POST /settings/privacy`.
 pub(super) async fn change(Posted { member, form }: Posted<PrivacyForm>) -> Answer {
+    let answer = answer(&form).or_page(&member.visit)?;
     let choice = choice(form).or_page(&member.visit)?;
-    privacy::change(&member.visit.server.app, &member.signed, &choice).await.or_page(&member.visit)?;
+    let app = &member.visit.server.app;
+    // First the answer: when it is refused, the account is as private as before.
+    if let (Some(accept), Some(false)) = (answer, choice.private_account) {
+        graph::answer_all(app, &member.signed, accept).await.or_page(&member.visit)?;
+    }
+    privacy::change(app, &member.signed, &choice).await.or_page(&member.visit)?;
     let done = match (choice.private_account, choice.on_hiatus) {
         (Some(true), _) => "now_private",
         (Some(false), _) => "now_public",
@@ -98,7 +117,11 @@ pub(super) async fn private_step(member: Member) -> Answer {
     let private = !member.me.privacy.private_account;
     let step = if private { PrivacyStep::GoPrivate } else { PrivacyStep::GoPublic };
     let choice = PrivacyChoice { private_account: Some(private), ..PrivacyChoice::default() };
-    step_page(member, step, &choice).await
+    // Who is away sees nobody who asks: the question waits until they are back.
+    let asked = !private && !member.me.privacy.on_hiatus;
+    let open = graph::requests(&member.visit.server.app, &member.signed, (None, 1)).await.or_page(&member.visit)?;
+    let requests_wait = asked && !(open.items.is_empty() && open.next.is_none());
+    step_page(member, step, &choice, requests_wait).await
 }
 
 /// `GET /settings/privacy/hiatus`: what going away, or coming back, would change.
@@ -106,10 +129,15 @@ pub(super) async fn hiatus_step(member: Member) -> Answer {
     let away = !member.me.privacy.on_hiatus;
     let step = if away { PrivacyStep::GoAway } else { PrivacyStep::ComeBack };
     let choice = PrivacyChoice { on_hiatus: Some(away), ..PrivacyChoice::default() };
-    step_page(member, step, &choice).await
+    step_page(member, step, &choice, false).await
 }
 
-async fn step_page(Member { visit, signed, .. }: Member, step: PrivacyStep, choice: &PrivacyChoice) -> Answer {
+async fn step_page(
+    Member { visit, signed, .. }: Member,
+    step: PrivacyStep,
+    choice: &PrivacyChoice,
+    requests_wait: bool,
+) -> Answer {
     let effects = privacy::effects(&visit.server.app, &signed, choice).await.or_page(&visit)?;
     let text = visit.chrome.lang.text();
     let line = |Effect { question, before, after }: Effect| EffectLine {
@@ -118,7 +146,7 @@ async fn step_page(Member { visit, signed, .. }: Member, step: PrivacyStep, choi
         after: text.reach(after.word()).to_owned(),
     };
     let effects = effects.into_iter().map(line).collect();
-    Ok(html(PrivacyStepPage { chrome: visit.chrome, step, effects }.render()))
+    Ok(html(PrivacyStepPage { chrome: visit.chrome, step, effects, requests_wait }.render()))
 }
 
 /// Where the answer to a question is changed.

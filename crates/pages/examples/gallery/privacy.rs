@@ -35,7 +35,10 @@ fn steps(me: &Chrome) -> Vec<(&'static str, String)> {
         before: t.reach(before).into(),
         after: t.reach(after).into(),
     };
-    let page = |step, effects| PrivacyStepPage { chrome: me.clone(), step, effects }.render();
+    let page = |step, effects| {
+        let requests_wait = step == PrivacyStep::GoPublic;
+        PrivacyStepPage { chrome: me.clone(), step, effects, requests_wait }.render()
+    };
     vec![
         ("step-private", page(PrivacyStep::GoPrivate, vec![effect("videos", "everyone", "followers")])),
         ("step-public", page(PrivacyStep::GoPublic, vec![])),

@@ -2,7 +2,9 @@
 //! videos, and looking at oneself with the eyes of others.
 
 mod audiences;
+mod going_public;
 mod hiatus;
+mod pace;
 mod recount;
 mod see_as;
 mod settings;
