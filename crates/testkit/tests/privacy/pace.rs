@@ -38,7 +38,7 @@ on_both! {
                 took.push(began.elapsed().as_secs_f64() * 1000.0);
             }
             let (middle, worst) = figures(took);
-            println!("{engine:?}, {many} videos: on_hiatus p50 {middle:.2} ms, worst {worst:.2} ms of {ROUNDS}");
+            eprintln!("{engine:?}, {many} videos: on_hiatus p50 {middle:.2} ms, worst {worst:.2} ms of {ROUNDS}");
             let mut took = Vec::new();
             for audience in ["only_me", "everyone", "friends", "everyone"] {
                 let began = Instant::now();
@@ -46,7 +46,7 @@ on_both! {
                 took.push(began.elapsed().as_secs_f64() * 1000.0);
             }
             let (middle, worst) = figures(took);
-            println!("{engine:?}, {many} videos: audience of all p50 {middle:.1} ms, worst {worst:.1} ms");
+            eprintln!("{engine:?}, {many} videos: audience of all p50 {middle:.1} ms, worst {worst:.1} ms");
         }
     }
 }
