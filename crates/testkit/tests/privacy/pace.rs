@@ -1,6 +1,8 @@
 //! What it costs. Run by hand, in release: `cargo nextest run --release -p outro-testkit --test privacy
 //! --run-ignored only --no-capture pace`.
 
+#![expect(clippy::print_stdout, reason = "a measure is for the person who runs it")]
+
 use std::time::Instant;
 
 use super::*;
@@ -38,7 +40,7 @@ on_both! {
                 took.push(began.elapsed().as_secs_f64() * 1000.0);
             }
             let (middle, worst) = figures(took);
-            eprintln!("{engine:?}, {many} videos: on_hiatus p50 {middle:.2} ms, worst {worst:.2} ms of {ROUNDS}");
+            println!("{engine:?}, {many} videos: on_hiatus p50 {middle:.2} ms, worst {worst:.2} ms of {ROUNDS}");
             let mut took = Vec::new();
             for audience in ["only_me", "everyone", "friends", "everyone"] {
                 let began = Instant::now();
@@ -46,7 +48,7 @@ on_both! {
                 took.push(began.elapsed().as_secs_f64() * 1000.0);
             }
             let (middle, worst) = figures(took);
-            eprintln!("{engine:?}, {many} videos: audience of all p50 {middle:.1} ms, worst {worst:.1} ms");
+            println!("{engine:?}, {many} videos: audience of all p50 {middle:.1} ms, worst {worst:.1} ms");
         }
     }
 }
