@@ -5,11 +5,13 @@
 pub mod account;
 mod budget;
 mod codes;
+pub mod comment;
 pub mod erasure;
 mod error;
 pub mod feed;
 pub mod housekeeping;
 mod like;
+pub mod notify;
 mod password;
 pub mod phone;
 mod ready;

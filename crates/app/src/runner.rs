@@ -4,7 +4,7 @@ use std::future::Future;
 
 use outro_jobs::{Job, Outcome, Runner};
 
-use crate::{App, erasure, housekeeping, video};
+use crate::{App, comment, erasure, housekeeping, video};
 
 /// Runs every kind of job there is.
 #[derive(Clone)]
@@ -17,6 +17,7 @@ impl Runner for AppRunner {
             match job.kind.as_str() {
                 erasure::JOB => erasure::run(app, job).await,
                 video::ENCODE_JOB => video::run_encode(app, job).await,
+                comment::REMOVE_JOB => comment::run_remove(app, job).await,
                 video::REMOVE_JOB => video::run_remove(app, job).await,
                 housekeeping::JOB => housekeeping::run(app).await,
                 kind => {

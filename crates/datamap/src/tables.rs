@@ -1,5 +1,6 @@
 //! Every table of the database and of the keyring.
 
+mod comments;
 mod graph;
 
 use crate::Erase::{
@@ -93,6 +94,9 @@ pub const TABLES: &[Table] = &[
     graph::FOLLOW_REQUESTS,
     graph::BLOCKS,
     graph::MUTES,
+    comments::NOTIFICATIONS,
+    comments::COMMENT_LIKES,
+    comments::COMMENTS,
     graph::COUNTS,
     Table {
         name: "likes",
@@ -178,6 +182,7 @@ pub const TABLES: &[Table] = &[
             column("progress", Structure, Internal),
             column("failure", Structure, Part("videos")),
             column("like_count", Structure, Part("videos")),
+            column("comment_count", Structure, Part("videos")),
             column("comments_from", Structure, Part("videos")),
             column("hidden", Structure, Part("videos")),
         ],
@@ -202,6 +207,8 @@ pub const TABLES: &[Table] = &[
             column("phone", Sealed, Part("profile")),
             column("handle_tag", Sealed, Internal),
             column("on_hiatus", Structure, Part("settings")),
+            column("comment_filter", Sealed, Part("settings")),
+            column("told_until", Structure, Internal),
             column("suspended", Structure, Part("settings")),
             column("discoverable", Structure, Part("settings")),
             column("searchable", Structure, Part("settings")),

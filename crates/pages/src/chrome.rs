@@ -15,6 +15,8 @@ pub struct Chrome {
     pub csrf: String,
     /// Whether the development outbox exists, so that pages that send codes may link to it.
     pub dev: bool,
+    /// How many notifications are new to who is signed in, at most 99.
+    pub unread: i64,
     /// What the last step achieved, said once.
     pub notice: Option<Notice>,
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Chrome, chrome::Tab, page};
+use crate::{Chrome, Piece, chrome::Tab, page};
 
 /// `GET /`: the vertical feed, public. Also answers `/?cursor=…`, which is both the plain link at the
 /// feed's foot and what the script fetches to go on.
@@ -36,6 +36,8 @@ pub struct VideoCard {
     pub profile_href: String,
     /// Plain text; may be empty.
     pub caption: String,
+    /// The same in its pieces.
+    pub caption_pieces: Vec<Piece>,
     /// Picture before playing; empty while there is none.
     pub cover_url: String,
     /// The MP4; empty while there is none.
@@ -46,6 +48,8 @@ pub struct VideoCard {
     pub height: i64,
     /// Likes.
     pub like_count: i64,
+    /// Comments.
+    pub comment_count: i64,
     /// Whether the viewer likes it.
     pub liked: bool,
     /// Why it is shown, one sentence; see [`crate::Text::why`]. Empty shows nothing.

@@ -186,6 +186,17 @@ async function share(card) {
   }
 }
 
+// The comments come when they are asked for: most people watch.
+async function talk(card) {
+  const link = card.querySelector("[data-talk]");
+  try {
+    const comments = await import("./comments.js");
+    comments.open(link, (count) => (card.querySelector("[data-talk-count]").textContent = short.format(count)));
+  } catch {
+    location.assign(link.href);
+  }
+}
+
 function openMenu(card) {
   menu.querySelector("[data-menu-copy]").onclick = () => copy(new URL(card.dataset.href, location.href).href);
   menu.querySelector("[data-menu-skip]").onclick = () => go(1);
@@ -295,6 +306,7 @@ function adopt(card) {
     });
   on("[data-share]", () => share(card));
   on("[data-sound]", () => setSound(!sound));
+  on("[data-talk]", () => talk(card));
   on("[data-more]", () => openMenu(card));
   card.querySelector("[data-like]")?.addEventListener("submit", (event) => {
     event.preventDefault();

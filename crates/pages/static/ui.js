@@ -27,10 +27,13 @@ export async function copy(text) {
 
 // Times in the reader's own zone and words.
 const when = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-for (const time of document.querySelectorAll("time[data-when]")) {
-  const at = new Date(time.dateTime);
-  if (!Number.isNaN(at.valueOf())) time.textContent = when.format(at);
+export function times(part) {
+  for (const time of part.querySelectorAll("time[data-when]")) {
+    const at = new Date(time.dateTime);
+    if (!Number.isNaN(at.valueOf())) time.textContent = when.format(at);
+  }
 }
+times(document);
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", () => copy(button.dataset.copy));

@@ -36,6 +36,8 @@ pub struct Item {
     pub duration_ms: i64,
     /// How many like it.
     pub like_count: i64,
+    /// How many comments are shown under it.
+    pub comment_count: i64,
     /// Whether the viewer does.
     pub liked: bool,
     /// The rendition's width.
@@ -51,7 +53,7 @@ statements! {
         "SELECT ", owner_columns!(), ", ", video_columns!(), ", ", ties_columns!(), ",
             v.owner_id, v.id, v.caption, a.handle, a.display_name, v.published_at, v.created_at, v.duration_ms,
             v.like_count, (SELECT COUNT(*) FROM likes l WHERE l.account_id = ?1 AND l.video_id = v.id),
-            b.width, b.height, b.length
+            b.width, b.height, b.length, v.comment_count
         FROM videos v JOIN accounts a ON a.id = v.owner_id
         JOIN blobs b ON b.owner_id = v.owner_id AND b.video_id = v.id AND b.kind = 1 AND b.header IS NOT NULL
         WHERE ", in_scope!(), " AND (v.published_at, v.id) < (?5, ?6)
@@ -92,5 +94,6 @@ fn read(row: &Row) -> Result<Item, DbError> {
         width: row.get(AT + 10)?,
         height: row.get(AT + 11)?,
         size_bytes: row.get(AT + 12)?,
+        comment_count: row.get(AT + 13)?,
     })
 }

@@ -7,11 +7,13 @@ pub mod accounts;
 pub mod blobs;
 pub mod budgets;
 pub mod challenges;
+pub mod comments;
 pub mod erasure;
 pub mod feed;
 pub mod graph;
 pub mod likes;
 mod migrations;
+pub mod notifications;
 pub mod receipts;
 pub mod sessions;
 pub mod videos;
@@ -51,10 +53,12 @@ pub fn all_statements() -> Vec<&'static Statement> {
         blobs::STATEMENTS,
         budgets::STATEMENTS,
         challenges::STATEMENTS,
+        comments::STATEMENTS,
         erasure::STATEMENTS,
         feed::STATEMENTS,
         graph::STATEMENTS,
         likes::STATEMENTS,
+        notifications::STATEMENTS,
         receipts::STATEMENTS,
         sessions::STATEMENTS,
         videos::STATEMENTS,

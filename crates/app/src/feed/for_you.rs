@@ -75,6 +75,7 @@ fn opened(
         height: item.height,
         size_bytes: item.size_bytes,
         like_count: item.like_count,
+        comment_count: item.comment_count,
         liked: item.liked,
         is_mine: asking == Some(item.owner),
         why: Some(Why::New),

@@ -230,6 +230,7 @@ fn read(app: &App, blob: &Blob, new: NewVideo) -> Result<Read, AppError> {
         progress: 0,
         failure: None,
         like_count: 0,
+        comment_count: 0,
     };
     Ok(Read { id: blob.video, text, row })
 }

@@ -47,6 +47,8 @@ pub struct VideoView {
     pub size_bytes: i64,
     /// How many like it.
     pub like_count: i64,
+    /// How many comments are shown under it.
+    pub comment_count: i64,
     /// Whether the viewer does.
     pub liked: bool,
     /// Whether the viewer owns it.
@@ -128,6 +130,7 @@ pub(super) fn opened(keys: &AccountKeys, asking: Option<AccountId>, found: &Foun
         height: rendition.as_ref().map_or(0, |blob| blob.height),
         size_bytes: rendition.as_ref().map_or(0, |blob| blob.length),
         like_count: video.like_count,
+        comment_count: video.comment_count,
         liked: *liked,
         is_mine: asking == Some(owner.id),
         why: None,

@@ -114,6 +114,8 @@ pub(crate) struct VideoJson {
     duration_ms: i64,
     /// How many like it.
     like_count: i64,
+    /// How many comments are shown under it.
+    comment_count: i64,
     /// Whether the one who asks does.
     liked: bool,
     /// Whether it is one's own.
@@ -180,6 +182,7 @@ impl From<VideoView> for VideoJson {
             created_at: video.created_at,
             duration_ms: video.duration_ms,
             like_count: video.like_count,
+            comment_count: video.comment_count,
             liked: video.liked,
             is_mine: video.is_mine,
             why: video.why.map(|why| WhyJson { code: why.code() }),

@@ -5,7 +5,7 @@ use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use outro_app::AppError;
-use outro_model::{Timestamp, VideoId};
+use outro_model::{Id, Timestamp};
 use outro_pages::Notice;
 
 use crate::cursor::PageQuery;
@@ -27,6 +27,8 @@ const NOTICES: &[(&str, Notice)] = &[
 /// Pages to come back to when a form was sent by somebody who is not signed in (any more): what a form
 /// was sent to shows nothing by itself.
 const FORMS: &[(&str, &str)] = &[
+    ("/activity", "/activity"),
+    ("/settings/comments", "/settings/comments"),
     ("/settings/leave", "/settings/account"),
     ("/settings/password-check", "/settings/account"),
     ("/settings/phone", "/settings/phone"),
@@ -60,7 +62,7 @@ pub(super) fn said(uri: &Uri) -> Said {
 }
 
 /// Where in a list the page begins. A cursor that is none leads nowhere.
-pub(super) fn before(uri: &Uri) -> Result<Option<(Timestamp, VideoId)>, AppError> {
+pub(super) fn before<Kind>(uri: &Uri) -> Result<Option<(Timestamp, Id<Kind>)>, AppError> {
     let Query(page) = Query::<PageQuery>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
     page.before().map_err(|_| AppError::NotFound)
 }
@@ -81,7 +83,8 @@ pub(super) fn back(method: &Method, uri: &Uri) -> String {
     }
     let of_form = FORMS.iter().find(|(form, _)| path.starts_with(form)).map(|(_, page)| (*page).to_owned());
     let of_video = || path.strip_prefix("/videos/")?.split('/').next().map(|id| format!("/v/{id}"));
-    of_form.or_else(of_video).unwrap_or_else(|| "/".into())
+    let of_comments = || path.starts_with("/v/").then(|| path.to_owned());
+    of_form.or_else(of_video).or_else(of_comments).unwrap_or_else(|| "/".into())
 }
 
 /// A page's address that carries a place to go to afterwards.
@@ -131,6 +134,7 @@ mod tests {
         assert_eq!(back(Method::POST, "/settings/leave/confirm"), "/settings/account");
         assert_eq!(back(Method::POST, "/settings/phone/verify"), "/settings/phone");
         assert_eq!(back(Method::POST, "/videos/abc/like"), "/v/abc");
+        assert_eq!(back(Method::POST, "/v/abc/comments"), "/v/abc/comments");
         assert_eq!(back(Method::POST, "/logout"), "/");
         assert_eq!(with_next("/login", "/v/a?b&c"), "/login?next=/v/a%3Fb%26c");
     }
@@ -142,8 +146,8 @@ mod tests {
         assert_eq!(said("/settings?done=hacked&done").done, None);
         assert_eq!(said("/login?next=%2Fupload").next, "/upload");
         assert_eq!(said("/login").next, "");
-        assert!(before(&"/?cursor=nonsense".parse().unwrap()).is_err());
-        assert!(before(&"/?cursor=a&cursor=b".parse().unwrap()).is_err());
-        assert!(before(&"/".parse().unwrap()).unwrap().is_none());
+        assert!(before::<()>(&"/?cursor=nonsense".parse().unwrap()).is_err());
+        assert!(before::<()>(&"/?cursor=a&cursor=b".parse().unwrap()).is_err());
+        assert!(before::<()>(&"/".parse().unwrap()).unwrap().is_none());
     }
 }

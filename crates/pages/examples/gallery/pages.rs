@@ -3,8 +3,12 @@
 #[path = "leaving.rs"]
 mod leaving;
 
+#[path = "talk.rs"]
+mod talk;
+
 use leaving::{leaving, others};
 use outro_pages::*;
+use talk::talk;
 
 /// Something that tries to break out of text and attributes alike.
 pub(crate) const HOSTILE: &str = "<script>alert(1)</script> \"><img src=x onerror=alert(2)> ' & </textarea>";
@@ -18,6 +22,7 @@ pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(profiles(&me, &stranger));
     pages.extend(entries(&me, &stranger));
     pages.extend(settings(&me));
+    pages.extend(talk(&me, &stranger));
     pages.extend(leaving(&me, &stranger));
     pages.extend(others(&me, &stranger));
     pages
@@ -34,6 +39,7 @@ pub(crate) fn chrome(lang: Lang, signed_in: bool) -> Chrome {
         site_name: "Outro".into(),
         viewer: signed_in.then(|| ViewerChip { handle: "mara.k".into() }),
         csrf: "tok-4f1c".into(),
+        unread: if signed_in { 3 } else { 0 },
         dev: false,
         notice: None,
     }
@@ -70,6 +76,12 @@ pub(crate) fn card(chrome: &Chrome, n: usize) -> VideoCard {
         video_url: format!("/media/v{}.mp4", n % 9 + 1),
         width: 540,
         height: 960,
+        caption_pieces: vec![
+            Piece::Text(say(chrome, en, ar)),
+            Piece::Mention("@late.bus".into()),
+            Piece::Tag("#rain".into()),
+        ],
+        comment_count: [32, 0, 4_120, 1, 88_000, 2][n % 6],
         like_count: [1_284, 12, 48_200, 0, 1_250_000, 7][n % 6],
         liked: n % 3 == 1,
         why: chrome.t().why(["new", "popular", "yours"][n % 3]).into(),
@@ -103,6 +115,8 @@ fn feeds(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
             let mut item = card(me, 0);
             item.handle = HOSTILE.into();
             item.caption = HOSTILE.into();
+            item.caption_pieces =
+                vec![Piece::Text(HOSTILE.into()), Piece::Mention(HOSTILE.into()), Piece::Tag(HOSTILE.into())];
             item.why = HOSTILE.into();
             FeedPage { chrome: me.clone(), items: vec![item], next_href: None, first_page: true }.render()
         }),

@@ -76,7 +76,8 @@ on_both! {
 on_both! {
     async fn bad_pages_are_refused(world: World) {
         let client = world.client().join("asker").await;
-        for list in ["/api/v1/feed/for-you", "/api/v1/accounts/asker/videos"] {
+        let comments = format!("/api/v1/videos/{}/comments", world.plant(&client, b"bytes").await);
+        for list in ["/api/v1/feed/for-you", "/api/v1/accounts/asker/videos", "/api/v1/me/notifications", &comments] {
             for (query, code) in [
                 ("limit=0", "invalid_limit"),
                 ("limit=51", "invalid_limit"),
