@@ -62,7 +62,7 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
 
 /// The mark that a text begins with, and its length in bytes.
 fn mark(letter: char, text: &str) -> Option<(Piece<'_>, usize)> {
-    let rest = &text[1..];
+    let rest = text.strip_prefix(letter)?;
     match letter {
         '@' => {
             let allowed = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '.';
@@ -104,9 +104,18 @@ mod tests {
             ["t:hi ", "m:@Ada.Love", "t:. and ", "#:#rain_2", "t: (", "#:#مطر", "t:)"]
         );
         assert_eq!(marked("@ada@bob"), ["m:@ada", "t:@bob"]);
-        for plain in
-            ["", "ada@example.org", "@ab", "#1", "# x", "@", "c#sharp", "@ ada", &format!("#{}", "x".repeat(51))]
-        {
+        for plain in [
+            "",
+            "éß مطر",
+            "ada@example.org",
+            "@ab",
+            "#1",
+            "# x",
+            "@",
+            "c#sharp",
+            "@ ada",
+            &format!("#{}", "x".repeat(51)),
+        ] {
             assert!(pieces(plain).iter().all(|piece| matches!(piece, Piece::Text(_))), "{plain}");
         }
         assert_eq!(pieces("@ADA!")[0].mentioned().unwrap().as_str(), "ada");

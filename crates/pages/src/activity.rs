@@ -43,7 +43,7 @@ pub enum NoticeKind {
     Like,
     /// A comment under one's video.
     Comment,
-    /// A comment that one's words hold back.
+    /// A comment under one's video that is hidden: held back by one's words, or by hand.
     Held,
     /// A reply to one's comment.
     Reply,
