@@ -58,7 +58,7 @@ describe('comments', { timeout: 600_000 }, () => {
     assert.deepEqual(await jon.axe(), []);
     await jon.page.keyboard.press('Escape');
     await dialog(jon).waitFor({ state: 'hidden' });
-    assert.equal(await jon.page.locator('[data-talk-count]').first().innerText(), '3');
+    assert.equal(await jon.page.locator('[data-talk] + .num').first().innerText(), '3');
     jon.assertNoProblems();
   });
 

@@ -1,6 +1,7 @@
 // The comments of a video in a sheet over it, or in a column beside it. The sheet holds the page of the comments,
 // as the server makes it: its links and forms are followed here instead of by the browser.
-import { times, toast, words } from "./ui.js";
+import { times } from "./ago.js";
+import { toast, words } from "./ui.js";
 
 const wide = matchMedia("(min-width: 64rem)");
 const sheet = document.createElement("dialog");

@@ -186,12 +186,11 @@ async function share(card) {
   }
 }
 
-// The comments come when they are asked for: most people watch.
-async function talk(card) {
-  const link = card.querySelector("[data-talk]");
+// Comments come when they are asked for: most people watch.
+async function talk({ currentTarget: link }) {
   try {
-    const comments = await import("./comments.js");
-    comments.open(link, (count) => (card.querySelector("[data-talk-count]").textContent = short.format(count)));
+    const { open } = await import("./comments.js");
+    open(link, (count) => (link.nextElementSibling.textContent = short.format(count)));
   } catch {
     location.assign(link.href);
   }
@@ -302,11 +301,11 @@ function adopt(card) {
   const on = (part, act) =>
     card.querySelector(part)?.addEventListener("click", (event) => {
       event.preventDefault();
-      act();
+      act(event);
     });
   on("[data-share]", () => share(card));
   on("[data-sound]", () => setSound(!sound));
-  on("[data-talk]", () => talk(card));
+  on("[data-talk]", talk);
   on("[data-more]", () => openMenu(card));
   card.querySelector("[data-like]")?.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -27,22 +27,10 @@ export async function copy(text) {
 
 // Times in the reader's own zone and words.
 const when = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
-const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "narrow" });
-function since(at) {
-  const minutes = Math.max(0, Math.floor((Date.now() - at) / 60_000));
-  if (minutes < 1) return ago.format(0, "second");
-  if (minutes < 60) return ago.format(-minutes, "minute");
-  if (minutes < 24 * 60) return ago.format(-Math.floor(minutes / 60), "hour");
-  return minutes < 7 * 24 * 60 ? ago.format(-Math.floor(minutes / 60 / 24), "day") : day.format(at);
+for (const time of document.querySelectorAll("time[data-when]")) {
+  const at = new Date(time.dateTime);
+  if (!Number.isNaN(at.valueOf())) time.textContent = when.format(at);
 }
-export function times(part) {
-  for (const time of part.querySelectorAll("time[data-when]")) {
-    const at = new Date(time.dateTime);
-    if (!Number.isNaN(at.valueOf())) time.textContent = time.dataset.when === "ago" ? since(at) : when.format(at);
-  }
-}
-times(document);
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", () => copy(button.dataset.copy));

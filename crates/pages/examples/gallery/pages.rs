@@ -76,11 +76,7 @@ pub(crate) fn card(chrome: &Chrome, n: usize) -> VideoCard {
         video_url: format!("/media/v{}.mp4", n % 9 + 1),
         width: 540,
         height: 960,
-        caption_pieces: vec![
-            Piece::Text(say(chrome, en, ar)),
-            Piece::Mention("@late.bus".into()),
-            Piece::Tag("#rain".into()),
-        ],
+        caption_pieces: marked(n, say(chrome, en, ar)),
         comment_count: [32, 0, 4_120, 1, 88_000, 2][n % 6],
         like_count: [1_284, 12, 48_200, 0, 1_250_000, 7][n % 6],
         liked: n % 3 == 1,
@@ -89,6 +85,12 @@ pub(crate) fn card(chrome: &Chrome, n: usize) -> VideoCard {
         is_owner: n == 0,
         can_like: chrome.viewer.is_some(),
     }
+}
+
+/// The first caption names somebody and has a hashtag.
+fn marked(n: usize, text: String) -> Vec<Piece> {
+    let marks = [Piece::Mention("@late.bus".into()), Piece::Text(" ".into()), Piece::Tag("#rain".into())];
+    [Piece::Text(text)].into_iter().chain(marks.into_iter().filter(|_| n == 0)).collect()
 }
 
 fn feeds(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
