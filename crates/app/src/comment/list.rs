@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use outro_datamap::{ACCOUNT_DISPLAY_NAME, COMMENT_TEXT};
 use outro_db::Tx;
-use outro_model::{AccountId, CommentId, VideoId};
+use outro_model::{AccountId, CommentId, Timestamp, VideoId};
 use outro_policy::Action;
-use outro_store::comments::{self, Listed, Order, Place, State};
+use outro_store::comments::{self, Listed, Order, State};
 use outro_vault::AccountKeys;
 
 use super::find::{find, may_be_shown};
@@ -44,6 +44,17 @@ pub struct CommentView {
     pub hidden: bool,
     /// Whether the viewer owns the video that it stands under.
     pub under_mine: bool,
+}
+
+/// A place in a list of comments: likes, time, id. Lists by time leave the likes alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Likes of the comment.
+    pub likes: i64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Its id.
+    pub id: CommentId,
 }
 
 /// A page of comments.
@@ -85,7 +96,7 @@ pub async fn list(
     let asking = viewer::still(app, &mut tx, who).await?;
     let owner = video::find(&mut tx, asking, Action::SeeComments, id).await?.video.owner;
     let order = if sort == Sort::Newest { Order::Newest } else { Order::MostLiked };
-    page(app, tx, asking, (owner, id), order, place.unwrap_or(Place::LAST), limit).await
+    page(app, tx, asking, (owner, id), order, place, limit).await
 }
 
 /// Whether the viewer may comment on a video; the refusal says why not.
@@ -130,7 +141,7 @@ pub async fn thread(
     }
     let comment = &listed.comment;
     let (at, order) = ((comment.owner, comment.video), Order::RepliesTo(comment.id));
-    let replies = page(app, tx, asking, at, order, place.unwrap_or(Place::FIRST), limit).await?;
+    let replies = page(app, tx, asking, at, order, place, limit).await?;
     Ok(Thread { top: view_one(app, asking, listed).await?, replies })
 }
 
@@ -140,9 +151,11 @@ async fn page(
     asking: Option<AccountId>,
     video: (AccountId, VideoId),
     order: Order,
-    place: Place,
+    place: Option<Place>,
     limit: i64,
 ) -> Result<CommentPage, AppError> {
+    let first = if matches!(order, Order::RepliesTo(_)) { comments::Place::FIRST } else { comments::Place::LAST };
+    let place = place.map_or(first, |Place { likes, at, id }| comments::Place { likes, at, id });
     let rows = comments::list(&mut tx, asking, video, order, place, limit).await?;
     drop(tx);
     let place_of = |listed: &Listed| {
