@@ -190,11 +190,11 @@ fn trim(source: &str) -> String {
     kept
 }
 
-/// Spaces that mean nothing in a style sheet. (Before a colon they do: `ul :is(…)`.)
+/// Spaces that mean nothing in a style sheet (before a colon they do: `ul :is(…)`), and the zero before a point.
 fn tighten(source: String) -> String {
-    [(": ", ":"), ("; ", ";"), (", ", ","), (" {", "{"), ("{ ", "{"), (" }", "}"), (";}", "}")]
-        .into_iter()
-        .fold(source, |text, (loose, tight)| text.replace(loose, tight))
+    let spaces = [(": ", ":"), ("; ", ";"), (", ", ","), (" {", "{"), ("{ ", "{"), (" }", "}"), (";}", "}")];
+    let zeros = [(" 0.", " ."), (":0.", ":."), (",0.", ",."), ("(0.", "(."), ("-0.", "-.")];
+    [spaces.as_slice(), &zeros].concat().into_iter().fold(source, |text, (loose, tight)| text.replace(loose, tight))
 }
 
 /// FNV-1a: names a version of a file; nothing trusts it as proof of anything.

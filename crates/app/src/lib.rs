@@ -5,12 +5,14 @@
 pub mod account;
 mod budget;
 mod codes;
+pub mod comment;
 pub mod erasure;
 mod error;
 pub mod feed;
 pub mod graph;
 pub mod housekeeping;
 mod like;
+pub mod notify;
 mod password;
 pub mod phone;
 pub mod privacy;

@@ -1,6 +1,7 @@
 //! Every table of the database and of the keyring.
 
 mod answers;
+mod comments;
 mod feeds;
 mod graph;
 
@@ -96,6 +97,9 @@ pub const TABLES: &[Table] = &[
     answers::REQUEST_ANSWERS,
     graph::BLOCKS,
     graph::MUTES,
+    comments::NOTIFICATIONS,
+    comments::COMMENT_LIKES,
+    comments::COMMENTS,
     graph::COUNTS,
     feeds::TIMELINE,
     feeds::FAN_OUTS,
@@ -186,6 +190,7 @@ pub const TABLES: &[Table] = &[
             column("like_count", Structure, Part("videos")),
             column("view_count", Structure, Part("videos")),
             column("heat", Structure, Internal),
+            column("comment_count", Structure, Part("videos")),
             column("comments_from", Structure, Part("videos")),
             column("hidden", Structure, Part("videos")),
         ],
@@ -210,6 +215,8 @@ pub const TABLES: &[Table] = &[
             column("phone", Sealed, Part("profile")),
             column("handle_tag", Sealed, Internal),
             column("on_hiatus", Structure, Part("settings")),
+            column("comment_filter", Sealed, Part("settings")),
+            column("told_until", Structure, Internal),
             column("suspended", Structure, Part("settings")),
             column("discoverable", Structure, Part("settings")),
             column("searchable", Structure, Part("settings")),

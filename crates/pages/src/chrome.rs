@@ -17,6 +17,8 @@ pub struct Chrome {
     pub dev: bool,
     /// Whether the viewer is on hiatus: every page says so, and leads back.
     pub away: bool,
+    /// How many notifications are new to who is signed in, at most 99.
+    pub unread: i64,
     /// What the last step achieved, said once.
     pub notice: Option<Notice>,
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Chrome, FollowButton, chrome::Tab, page};
+use crate::{Chrome, FollowButton, Piece, chrome::Tab, page};
 
 /// Which feed a page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +88,8 @@ pub struct VideoCard {
     pub profile_href: String,
     /// Plain text; may be empty.
     pub caption: String,
+    /// The same in its pieces.
+    pub caption_pieces: Vec<Piece>,
     /// Picture before playing; empty while there is none.
     pub cover_url: String,
     /// The MP4; empty while there is none.
@@ -98,6 +100,8 @@ pub struct VideoCard {
     pub height: i64,
     /// Likes.
     pub like_count: i64,
+    /// Comments.
+    pub comment_count: i64,
     /// Whether the viewer likes it.
     pub liked: bool,
     /// Why it is shown, one sentence; see [`crate::Text::why`]. Empty shows nothing.

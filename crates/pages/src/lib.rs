@@ -8,8 +8,10 @@
 //! Every page works without scripts. Pages hold no inline script, style or event attribute, so that the
 //! strictest content security policy ([`CSP`]) holds for all of them.
 
+mod activity;
 mod assets;
 mod chrome;
+mod comments;
 mod entry;
 mod feed;
 mod feed_settings;
@@ -25,8 +27,10 @@ mod ui;
 mod upload;
 mod video;
 
+pub use activity::{ActivityPage, NoticeKind, NoticeRow};
 pub use assets::{Asset, CSP, asset};
 pub use chrome::{Chrome, Notice, ViewerChip};
+pub use comments::{CommentRow, CommentWordsPage, CommentsPage, Piece, Writing};
 pub use entry::{JoinPage, LoginPage, PasswordCheckPage};
 pub use feed::{FeedKind, FeedPage, VideoCard};
 pub use feed_settings::FeedSettingsPage;

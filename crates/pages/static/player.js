@@ -219,6 +219,16 @@ async function share(card) {
   }
 }
 
+// Comments come when they are asked for: most people watch.
+async function talk({ currentTarget: link }) {
+  try {
+    const { open } = await import("./comments.js");
+    open(link, (count) => (link.nextElementSibling.textContent = short.format(count)));
+  } catch {
+    location.assign(link.href);
+  }
+}
+
 function openMenu(card) {
   menu.querySelector("[data-menu-copy]").onclick = () => copy(new URL(card.dataset.href, location.href).href);
   menu.querySelector("[data-menu-skip]").onclick = () => go(1);
@@ -333,10 +343,11 @@ function adopt(card) {
   const on = (part, act) =>
     card.querySelector(part)?.addEventListener("click", (event) => {
       event.preventDefault();
-      act();
+      act(event);
     });
   on("[data-share]", () => share(card));
   on("[data-sound]", () => setSound(!sound));
+  on("[data-talk]", talk);
   on("[data-more]", () => openMenu(card));
   card.querySelector("[data-like]")?.addEventListener("submit", (event) => {
     event.preventDefault();

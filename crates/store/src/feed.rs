@@ -38,6 +38,8 @@ pub struct Item {
     pub like_count: i64,
     /// How often it was watched, once a day of each viewer.
     pub view_count: i64,
+    /// How many comments are shown under it.
+    pub comment_count: i64,
     /// Whether the viewer does.
     pub liked: bool,
     /// The rendition's width.
@@ -103,7 +105,7 @@ macro_rules! item {
             ",
             v.owner_id, v.id, v.caption, a.handle, a.display_name, v.published_at, v.created_at, v.duration_ms,
             v.like_count, (SELECT COUNT(*) FROM likes l WHERE l.account_id = ?1 AND l.video_id = v.id),
-            COALESCE(b.width, 0), COALESCE(b.height, 0), COALESCE(b.length, 0), v.view_count"
+            COALESCE(b.width, 0), COALESCE(b.height, 0), COALESCE(b.length, 0), v.view_count, v.comment_count"
         )
     };
 }
@@ -302,5 +304,6 @@ fn read(row: &Row) -> Result<Item, DbError> {
         height: row.get(AT + 11)?,
         size_bytes: row.get(AT + 12)?,
         view_count: row.get(AT + 13)?,
+        comment_count: row.get(AT + 14)?,
     })
 }

@@ -8,11 +8,13 @@ pub mod answers;
 pub mod blobs;
 pub mod budgets;
 pub mod challenges;
+pub mod comments;
 pub mod erasure;
 pub mod feed;
 pub mod graph;
 pub mod likes;
 mod migrations;
+pub mod notifications;
 pub mod receipts;
 pub mod recount;
 pub mod sessions;
@@ -56,10 +58,12 @@ pub fn all_statements() -> Vec<&'static Statement> {
         blobs::STATEMENTS,
         budgets::STATEMENTS,
         challenges::STATEMENTS,
+        comments::STATEMENTS,
         erasure::STATEMENTS,
         feed::STATEMENTS,
         graph::STATEMENTS,
         likes::STATEMENTS,
+        notifications::STATEMENTS,
         receipts::STATEMENTS,
         recount::STATEMENTS,
         sessions::STATEMENTS,

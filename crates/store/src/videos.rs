@@ -34,6 +34,8 @@ pub struct Video {
     pub like_count: i64,
     /// How often it was watched, once a day of each viewer.
     pub view_count: i64,
+    /// How many comments are shown under it.
+    pub comment_count: i64,
 }
 
 /// When a video counts as published in the ranking by popularity: every fourfold of its likes is worth half
@@ -68,9 +70,11 @@ statements! {
     INSERT = "INSERT INTO videos (owner_id, id, state, audience, reframe, caption, created_at, published_at,
         duration_ms, progress, like_count, comments_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, ?8)";
     BY_ID = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
-        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count FROM videos v WHERE v.id = ?1");
+        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count
+        FROM videos v WHERE v.id = ?1");
     OF_OWNER = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
-        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count FROM videos v
+        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count
+        FROM videos v
         WHERE v.owner_id = ?1 AND (v.created_at, v.id) < (?2, ?3) ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
     COUNT = "SELECT COUNT(*), CAST(COALESCE(SUM(like_count), 0) AS BIGINT) FROM videos
         WHERE owner_id = ?1 AND state = ?2 AND audience <= ?3 AND hidden <= ?4";
@@ -133,6 +137,7 @@ fn read(row: &Row) -> Result<Video, DbError> {
         failure: row.get(VIDEO + 8)?,
         like_count: row.get(VIDEO + 9)?,
         view_count: row.get(VIDEO + 10)?,
+        comment_count: row.get(VIDEO + 11)?,
     })
 }
 

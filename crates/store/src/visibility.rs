@@ -47,6 +47,17 @@ macro_rules! card_in_scope {
 }
 pub(crate) use card_in_scope;
 
+/// The owner of the video that `c` stands under may see the card of its author `a`, as far as the two are
+/// concerned: an owner could not hide what they cannot see, so nobody is shown what somebody wrote whom the
+/// owner has blocked, or who has blocked the owner.
+macro_rules! known_to_owner {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM blocks x WHERE x.blocker_id = c.owner_id AND x.blocked_id = a.id)
+            AND NOT EXISTS (SELECT 1 FROM blocks x WHERE x.blocker_id = a.id AND x.blocked_id = c.owner_id)"
+    };
+}
+pub(crate) use known_to_owner;
+
 /// The predicate of [`FeedScope`]. Its parameters are the first four of the statement: the viewer, then
 /// those of [`scope_codes`].
 macro_rules! in_scope {

@@ -37,5 +37,6 @@ pub fn video_row(owner: AccountId, created_at: Timestamp) -> Video {
         failure: None,
         like_count: 0,
         view_count: 0,
+        comment_count: 0,
     }
 }

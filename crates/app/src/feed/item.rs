@@ -64,6 +64,7 @@ fn opened(
         size_bytes: item.size_bytes,
         like_count: item.like_count,
         view_count: item.view_count,
+        comment_count: item.comment_count,
         liked: item.liked,
         is_mine: asking == Some(item.owner),
         follow: FollowState::of(item.ties),

@@ -235,6 +235,7 @@ fn read(app: &App, blob: &Blob, new: NewVideo) -> Result<Read, AppError> {
         failure: None,
         like_count: 0,
         view_count: 0,
+        comment_count: 0,
     };
     Ok(Read { id: blob.video, text, row })
 }

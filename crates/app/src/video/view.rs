@@ -52,6 +52,8 @@ pub struct VideoView {
     pub like_count: i64,
     /// How often it was watched, once a day of each viewer.
     pub view_count: i64,
+    /// How many comments are shown under it.
+    pub comment_count: i64,
     /// Whether the viewer does.
     pub liked: bool,
     /// Whether the viewer owns it.
@@ -154,6 +156,7 @@ pub(super) fn opened(keys: &AccountKeys, relation: Relation, found: &FoundVideo)
         size_bytes: rendition.as_ref().map_or(0, |blob| blob.length),
         like_count: video.like_count,
         view_count: video.view_count,
+        comment_count: video.comment_count,
         liked: *liked,
         is_mine: relation == Relation::Owner,
         follow: *follow,

@@ -34,11 +34,11 @@ pub(crate) async fn for_you(
     Query(page): Query<PageQuery>,
     Query(visit): Query<VisitQuery>,
 ) -> Result<Json<Page<VideoJson>>, ApiError> {
-    let place = page.place(visit.again.as_deref() == Some("true"))?;
+    let place = page.visit(visit.again.as_deref() == Some("true"))?;
     let limit = usize::try_from(page.limit()?).unwrap_or(1);
     let found = feed::for_you(&server.app, &viewer, &place, limit).await?;
     let items = found.items.into_iter().map(VideoJson::from).collect();
-    Ok(Json(Page { items, next_cursor: found.next.as_ref().map(cursor::write_place) }))
+    Ok(Json(Page { items, next_cursor: found.next.as_ref().map(cursor::write_visit) }))
 }
 
 /// Following: videos of those whom one follows, the newest first.

@@ -1,6 +1,7 @@
 //! The JSON interface, and its description: each route stands beside the words that describe it.
 
 mod accounts;
+mod comments;
 mod deletion;
 mod describe;
 mod feed;
@@ -8,6 +9,7 @@ mod graph;
 mod health;
 mod likes;
 mod me;
+mod notifications;
 mod phone;
 mod privacy;
 mod receipts;
@@ -53,6 +55,15 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(receipts::get))
         .routes(routes!(videos::get, videos::change, videos::remove))
         .routes(routes!(likes::like, likes::unlike))
+        .routes(routes!(comments::list, comments::write))
+        .routes(routes!(comments::replies))
+        .routes(routes!(comments::remove))
+        .routes(routes!(comments::like, comments::unlike))
+        .routes(routes!(comments::hide, comments::unhide))
+        .routes(routes!(comments::filter, comments::set_filter))
+        .routes(routes!(notifications::list))
+        .routes(routes!(notifications::unread))
+        .routes(routes!(notifications::seen))
         .routes(routes!(feed::for_you))
         .routes(routes!(feed::following))
         .routes(routes!(feed::friends))

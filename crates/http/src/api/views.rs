@@ -150,6 +150,8 @@ pub(crate) struct VideoJson {
     like_count: i64,
     /// How often it was watched, once a day of each viewer.
     view_count: i64,
+    /// How many comments are shown under it.
+    comment_count: i64,
     /// Whether the one who asks does.
     liked: bool,
     /// Whether it is one's own.
@@ -219,6 +221,7 @@ impl From<VideoView> for VideoJson {
             duration_ms: video.duration_ms,
             like_count: video.like_count,
             view_count: video.view_count,
+            comment_count: video.comment_count,
             liked: video.liked,
             is_mine: video.is_mine,
             why: video.why.map(|why| WhyJson { code: why.code() }),

@@ -5,6 +5,7 @@ use outro_app::video::{Part, VideoView};
 use outro_model::VideoState;
 use outro_pages::{Audience, Lang, Tile, TileState, VideoCard};
 
+use super::comments::in_pieces;
 use super::graph::button;
 use crate::media::address;
 
@@ -37,11 +38,13 @@ pub(super) fn card(lang: Lang, may_act: bool, video: &VideoView) -> VideoCard {
         display_name: video.display_name.clone(),
         profile_href: format!("/@{}", video.handle),
         caption: video.caption.clone(),
+        caption_pieces: in_pieces(&video.caption),
         cover_url: part(video, Part::Cover),
         video_url: part(video, Part::Rendition),
         width: video.width,
         height: video.height,
         like_count: video.like_count,
+        comment_count: video.comment_count,
         liked: video.liked,
         why: video.why.map(|why| lang.text().why(why.code()).to_owned()).unwrap_or_default(),
         why_code: video.why.map(|why| why.code()).unwrap_or_default(),

@@ -28,7 +28,7 @@ pub(super) struct ChoiceForm {
 pub(super) async fn show(visit: Visit, uri: Uri) -> Answer {
     let place = place::in_visit(&uri).or_page(&visit)?;
     let found = feed::for_you(&visit.server.app, &visit.viewer, &place, LIMIT as usize).await.or_page(&visit)?;
-    let next_href = found.next.as_ref().map(|next| format!("/?cursor={}", cursor::write_place(next)));
+    let next_href = found.next.as_ref().map(|next| format!("/?cursor={}", cursor::write_visit(next)));
     Ok(page(visit, FeedKind::ForYou, &found.items, next_href, found.nothing_yet))
 }
 

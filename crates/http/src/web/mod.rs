@@ -3,7 +3,9 @@
 //! Every form works without scripts. Whoever needs to be signed in first is led there and back; what is
 //! hidden answers with the same page as what never was.
 
+mod activity;
 mod cards;
+mod comments;
 mod entry;
 mod feed;
 mod graph;
@@ -46,6 +48,12 @@ pub(crate) fn routes(dev: bool) -> Router<Server> {
         // The router takes no parameter after an `@`: the handler looks for it.
         .route("/{name}", get(profile::show))
         .route("/v/{id}", get(video::show))
+        .route("/v/{id}/comments", get(comments::show).post(comments::write))
+        .route("/comments/{id}/like", post(comments::like))
+        .route("/comments/{id}/hidden", post(comments::hidden))
+        .route("/comments/{id}/delete", post(comments::delete))
+        .route("/activity", get(activity::show))
+        .route("/activity/seen", post(activity::seen))
         .route("/videos/{id}/audience", post(video::audience))
         .route("/videos/{id}/like", post(video::like))
         .route("/videos/{id}/delete", post(video::delete))
@@ -80,6 +88,7 @@ fn settings_routes() -> Router<Server> {
         .route("/settings/videos", get(privacy::videos).post(privacy::set_audiences))
         .route("/settings/feed", get(feed::settings).post(feed::choose))
         .route("/settings/feed/reset", post(feed::reset))
+        .route("/settings/comments", get(comments::words_page).post(comments::words))
         .route("/settings/account", get(settings::account))
         .route("/settings/password-check", get(settings::password_page).post(settings::password))
         .route("/settings/sessions", get(settings::sessions))

@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use outro_app::AppError;
 use outro_app::feed::Place;
-use outro_model::{AccountId, Timestamp, VideoId};
+use outro_model::{Id, Timestamp};
 use outro_pages::Notice;
 
 use crate::cursor::PageQuery;
@@ -42,6 +42,8 @@ const NOTICES: &[(&str, Notice)] = &[
 const FORMS: &[(&str, &str)] = &[
     ("/requests", "/requests"),
     ("/settings/feed", "/settings/feed"),
+    ("/activity", "/activity"),
+    ("/settings/comments", "/settings/comments"),
     ("/settings/leave", "/settings/account"),
     ("/settings/password-check", "/settings/account"),
     ("/settings/phone", "/settings/phone"),
@@ -77,15 +79,9 @@ pub(super) fn said(uri: &Uri) -> Said {
 }
 
 /// Where in a list the page begins. A cursor that is none leads nowhere.
-pub(super) fn before(uri: &Uri) -> Result<Option<(Timestamp, VideoId)>, AppError> {
+pub(super) fn before<Kind>(uri: &Uri) -> Result<Option<(Timestamp, Id<Kind>)>, AppError> {
     let Query(page) = Query::<PageQuery>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
     page.before().map_err(|_| AppError::NotFound)
-}
-
-/// Where in a list of people the page begins.
-pub(super) fn before_account(uri: &Uri) -> Result<Option<(Timestamp, AccountId)>, AppError> {
-    let Query(page) = Query::<PageQuery>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
-    page.before_account().map_err(|_| AppError::NotFound)
 }
 
 /// Where in a visit of For You the page begins.
@@ -93,7 +89,7 @@ pub(super) fn in_visit(uri: &Uri) -> Result<Place, AppError> {
     let Query(page) = Query::<PageQuery>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
     let again = pairs.iter().any(|(name, value)| name == "again" && value == "true");
-    page.place(again).map_err(|_| AppError::NotFound)
+    page.visit(again).map_err(|_| AppError::NotFound)
 }
 
 /// `next` when it is a path of this site. Browsers read `//` and `/\` as the beginning of another site,
@@ -113,7 +109,8 @@ pub(super) fn back(method: &Method, uri: &Uri) -> String {
     let of_form = FORMS.iter().find(|(form, _)| path.starts_with(form)).map(|(_, page)| (*page).to_owned());
     let of_video = || path.strip_prefix("/videos/")?.split('/').next().map(|id| format!("/v/{id}"));
     let of_account = || path.strip_prefix("/accounts/")?.split('/').next().map(|handle| format!("/@{handle}"));
-    of_form.or_else(of_video).or_else(of_account).unwrap_or_else(|| "/".into())
+    let of_comments = || path.starts_with("/v/").then(|| path.to_owned());
+    of_form.or_else(of_video).or_else(of_account).or_else(of_comments).unwrap_or_else(|| "/".into())
 }
 
 /// A page's address that carries a place to go to afterwards.
@@ -164,6 +161,7 @@ mod tests {
         assert_eq!(back(Method::POST, "/settings/phone/verify"), "/settings/phone");
         assert_eq!(back(Method::POST, "/videos/abc/like"), "/v/abc");
         assert_eq!(back(Method::POST, "/accounts/mara/follow"), "/@mara");
+        assert_eq!(back(Method::POST, "/v/abc/comments"), "/v/abc/comments");
         assert_eq!(back(Method::POST, "/logout"), "/");
         assert_eq!(with_next("/login", "/v/a?b&c"), "/login?next=/v/a%3Fb%26c");
     }
@@ -175,8 +173,8 @@ mod tests {
         assert_eq!(said("/settings?done=hacked&done").done, None);
         assert_eq!(said("/login?next=%2Fupload").next, "/upload");
         assert_eq!(said("/login").next, "");
-        assert!(before(&"/?cursor=nonsense".parse().unwrap()).is_err());
-        assert!(before(&"/?cursor=a&cursor=b".parse().unwrap()).is_err());
-        assert!(before(&"/".parse().unwrap()).unwrap().is_none());
+        assert!(before::<()>(&"/?cursor=nonsense".parse().unwrap()).is_err());
+        assert!(before::<()>(&"/?cursor=a&cursor=b".parse().unwrap()).is_err());
+        assert!(before::<()>(&"/".parse().unwrap()).unwrap().is_none());
     }
 }

@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use outro_app::account::{self, Me};
-use outro_app::{AppError, RefusalKind, Signed, Viewer};
+use outro_app::{AppError, RefusalKind, Signed, Viewer, notify};
 use outro_pages::{Chrome, Lang, ViewerChip};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -52,6 +52,7 @@ impl Visit {
             site_name: server.config.site_name.clone(),
             viewer: None,
             csrf: String::new(),
+            unread: 0,
             dev: server.config.dev && server.app.courier.outbox().is_some(),
             // Another site's link must not make this one say that something was done.
             away: false,
@@ -74,6 +75,7 @@ impl Visit {
         };
         self.chrome.viewer = Some(ViewerChip { handle: me.handle.clone() });
         self.chrome.away = me.privacy.on_hiatus;
+        self.chrome.unread = notify::unread(&self.server.app, &signed).await.or_page(&self)?;
         self.chrome.csrf = csrf(&self.server, &signed);
         (self.viewer, self.me) = (Some(signed), Some(me));
         Ok(self)

@@ -7,9 +7,13 @@ mod leaving;
 #[path = "privacy.rs"]
 mod privacy;
 
+#[path = "talk.rs"]
+mod talk;
+
 use leaving::{leaving, others};
 use outro_pages::*;
 use privacy::privacy;
+use talk::talk;
 
 /// Something that tries to break out of text and attributes alike.
 pub(crate) const HOSTILE: &str = "<script>alert(1)</script> \"><img src=x onerror=alert(2)> ' & </textarea>";
@@ -25,6 +29,7 @@ pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(entries(&me, &stranger));
     pages.extend(settings(&me));
     pages.extend(privacy(&me));
+    pages.extend(talk(&me, &stranger));
     pages.extend(leaving(&me, &stranger));
     pages.extend(others(&me, &stranger));
     pages
@@ -41,6 +46,7 @@ pub(crate) fn chrome(lang: Lang, signed_in: bool) -> Chrome {
         site_name: "Outro".into(),
         viewer: signed_in.then(|| ViewerChip { handle: "mara.k".into() }),
         csrf: "tok-4f1c".into(),
+        unread: if signed_in { 3 } else { 0 },
         dev: false,
         away: false,
         notice: None,
@@ -78,6 +84,8 @@ pub(crate) fn card(chrome: &Chrome, n: usize) -> VideoCard {
         video_url: format!("/media/v{}.mp4", n % 9 + 1),
         width: 540,
         height: 960,
+        caption_pieces: marked(n, say(chrome, en, ar)),
+        comment_count: [32, 0, 4_120, 1, 88_000, 2][n % 6],
         like_count: [1_284, 12, 48_200, 0, 1_250_000, 7][n % 6],
         liked: n % 3 == 1,
         why: chrome.t().why(["new", "popular", "yours"][n % 3]).into(),
@@ -87,6 +95,12 @@ pub(crate) fn card(chrome: &Chrome, n: usize) -> VideoCard {
         follow: (chrome.viewer.is_some() && n > 0 && n % 3 == 2).then(|| graph::button(handle, FollowState::None)),
         can_like: chrome.viewer.is_some(),
     }
+}
+
+/// The first caption names somebody and has a hashtag.
+fn marked(n: usize, text: String) -> Vec<Piece> {
+    let marks = [Piece::Mention("@late.bus".into()), Piece::Text(" ".into()), Piece::Tag("#rain".into())];
+    [Piece::Text(text)].into_iter().chain(marks.into_iter().filter(|_| n == 0)).collect()
 }
 
 fn feeds(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
@@ -119,6 +133,8 @@ fn feeds(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
             let mut item = card(me, 0);
             item.handle = HOSTILE.into();
             item.caption = HOSTILE.into();
+            item.caption_pieces =
+                vec![Piece::Text(HOSTILE.into()), Piece::Mention(HOSTILE.into()), Piece::Tag(HOSTILE.into())];
             item.why = HOSTILE.into();
             FeedPage {
                 chrome: me.clone(),

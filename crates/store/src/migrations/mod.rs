@@ -1,6 +1,7 @@
 //! The steps of the schema. A step that has landed is never changed: a later one expands, then contracts.
 
 mod answers;
+mod comments;
 mod feeds;
 mod graph;
 mod spine;
@@ -13,4 +14,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 2, name: "graph", sql: graph::SQL },
     Migration { number: 3, name: "answers", sql: answers::SQL },
     Migration { number: 4, name: "feeds", sql: feeds::SQL },
+    Migration { number: 5, name: "comments", sql: comments::SQL },
 ];

@@ -33,6 +33,10 @@ const HOT: &[&str] = &[
     "outro_store::videos::OF_OWNER",
     "outro_store::blobs::OF_VIDEO",
     "outro_store::likes::LIKED",
+    "outro_store::comments::NEWEST",
+    "outro_store::comments::MOST_LIKED",
+    "outro_store::comments::REPLIES",
+    "outro_store::notifications::LIST",
     "outro_store::challenges::TRY",
     "outro_jobs::queue::LEASE",
 ];
