@@ -16,9 +16,8 @@ pub(crate) use choice::{JOB as FORGET_JOB, run as run_forget};
 pub use fan_out::announce;
 pub(crate) use fan_out::{JOB as FAN_OUT_JOB, run as run_fan_out};
 pub use for_you::{ForYouPage, for_you};
-pub use outro_store::feed::Circle;
 pub use place::Place;
-pub use timeline::{FeedPage, timeline};
+pub use timeline::{Circle, FeedPage, timeline};
 pub(crate) use watch::drop_old;
 pub use watch::{NewWatch, watch};
 
