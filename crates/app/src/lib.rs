@@ -5,6 +5,7 @@
 pub mod account;
 mod budget;
 mod codes;
+pub mod comment;
 pub mod erasure;
 mod error;
 pub mod feed;
@@ -12,8 +13,10 @@ pub mod finding;
 pub mod graph;
 pub mod housekeeping;
 mod like;
+pub mod notify;
 mod password;
 pub mod phone;
+pub mod privacy;
 mod ready;
 mod runner;
 mod standing;

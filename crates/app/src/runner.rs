@@ -4,7 +4,7 @@ use std::future::Future;
 
 use outro_jobs::{Job, Outcome, Runner};
 
-use crate::{App, erasure, graph, housekeeping, video};
+use crate::{App, comment, erasure, feed, graph, housekeeping, privacy, video};
 
 /// Runs every kind of job there is.
 #[derive(Clone)]
@@ -18,7 +18,11 @@ impl Runner for AppRunner {
                 erasure::JOB => erasure::run(app, job).await,
                 video::ENCODE_JOB => video::run_encode(app, job).await,
                 graph::ANSWER_JOB => graph::run_answer(app, job).await,
+                comment::REMOVE_JOB => comment::run_remove(app, job).await,
                 video::REMOVE_JOB => video::run_remove(app, job).await,
+                privacy::RECOUNT_JOB => privacy::run_recount(app, job).await,
+                feed::FAN_OUT_JOB => feed::run_fan_out(app, job).await,
+                feed::FORGET_JOB => feed::run_forget(app, job).await,
                 housekeeping::JOB => housekeeping::run(app).await,
                 kind => {
                     tracing::error!(kind, "no such kind of job is known here");

@@ -4,6 +4,7 @@ use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
 use outro_app::account::{Join, join};
+use outro_app::feed::Place;
 use outro_app::video::{NewVideo, begin_upload};
 use outro_app::{App, AppRunner, Origin, Signed, authenticate};
 use outro_jobs::Lane;
@@ -19,7 +20,7 @@ use crate::settings::Flags;
 const DEV_PASSWORD: &str = "outro-demo";
 
 /// How many videos make a feed alive.
-const ALIVE: i64 = 3;
+const ALIVE: usize = 3;
 /// How long a start waits for them.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -128,8 +129,8 @@ pub(crate) async fn begin(app: &App, dev: bool) {
 
 /// Whether there is enough to swipe through.
 async fn is_alive(app: &App) -> bool {
-    let page = outro_app::feed::for_you(app, &None, None, ALIVE).await;
-    page.is_ok_and(|page| page.items.len() as i64 == ALIVE)
+    let page = outro_app::feed::for_you(app, &None, &Place::start(false), ALIVE).await;
+    page.is_ok_and(|page| page.items.len() == ALIVE)
 }
 
 /// Fills an empty server; whether it did.
@@ -195,7 +196,8 @@ async fn upload(app: &App, act: &Act, signed: &Signed) -> Result<(), Fail> {
     if !ended.success() {
         return Err(Fail::new(format!("ffmpeg could not make the video of {}", act.handle)));
     }
-    let new = NewVideo { caption: Some(act.caption.into()), audience: None, reframe: Some(act.reframe.into()) };
+    let (caption, reframe) = (Some(act.caption.into()), Some(act.reframe.into()));
+    let new = NewVideo { caption, reframe, ..NewVideo::default() };
     upload.finish(signed, new).await?;
     Ok(())
 }

@@ -37,6 +37,10 @@ sealed! {
     SESSION_DEVICE = "sessions"."device";
     /// The caption of a video.
     VIDEO_CAPTION = "videos"."caption";
+    /// What somebody wrote under a video.
+    COMMENT_TEXT = "comments"."text";
+    /// The words that hold a comment back.
+    COMMENT_FILTER = "accounts"."comment_filter";
     /// The number that a one-time code was sent to.
     CHALLENGE_NUMBER = "challenges"."number";
 }

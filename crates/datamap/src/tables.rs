@@ -1,6 +1,8 @@
 //! Every table of the database and of the keyring.
 
 mod answers;
+mod comments;
+mod feeds;
 mod finding;
 mod graph;
 
@@ -96,8 +98,14 @@ pub const TABLES: &[Table] = &[
     answers::REQUEST_ANSWERS,
     graph::BLOCKS,
     graph::MUTES,
+    comments::NOTIFICATIONS,
+    comments::COMMENT_LIKES,
+    comments::COMMENTS,
     finding::DISMISSALS,
     graph::COUNTS,
+    feeds::TIMELINE,
+    feeds::FAN_OUTS,
+    feeds::WATCHES,
     Table {
         name: "likes",
         why: "Which videos you liked, and how many likes each video has.",
@@ -182,6 +190,9 @@ pub const TABLES: &[Table] = &[
             column("progress", Structure, Internal),
             column("failure", Structure, Part("videos")),
             column("like_count", Structure, Part("videos")),
+            column("view_count", Structure, Part("videos")),
+            column("heat", Structure, Internal),
+            column("comment_count", Structure, Part("videos")),
             column("comments_from", Structure, Part("videos")),
             column("hidden", Structure, Part("videos")),
         ],
@@ -206,9 +217,13 @@ pub const TABLES: &[Table] = &[
             column("phone", Sealed, Part("profile")),
             column("handle_tag", Sealed, Internal),
             column("on_hiatus", Structure, Part("settings")),
+            column("comment_filter", Sealed, Part("settings")),
+            column("told_until", Structure, Internal),
             column("suspended", Structure, Part("settings")),
             column("discoverable", Structure, Part("settings")),
             column("searchable", Structure, Part("settings")),
+            column("personalised", Structure, Part("settings")),
+            column("feed_reset_at", Structure, Part("settings")),
             column("messages_from", Structure, Part("settings")),
             column("comments_from", Structure, Part("settings")),
         ],

@@ -15,6 +15,10 @@ pub struct Chrome {
     pub csrf: String,
     /// Whether the development outbox exists, so that pages that send codes may link to it.
     pub dev: bool,
+    /// Whether the viewer is on hiatus: every page says so, and leads back.
+    pub away: bool,
+    /// How many notifications are new to who is signed in, at most 99.
+    pub unread: i64,
     /// What the last step achieved, said once.
     pub notice: Option<Notice>,
 }
@@ -43,6 +47,10 @@ pub enum Notice {
     NowPrivate,
     /// The account is public from now on.
     NowPublic,
+    /// The account is on hiatus from now on.
+    NowAway,
+    /// The account is back from its hiatus.
+    NowBack,
     /// A video is deleted.
     VideoDeleted,
     /// Somebody is blocked.
@@ -65,6 +73,8 @@ pub enum Notice {
     RequestsAccepted,
     /// All follow requests are declined.
     RequestsDeclined,
+    /// What the feed knew is forgotten.
+    FeedReset,
     /// A phone number is linked.
     PhoneLinked,
     /// A device is signed out.
@@ -81,6 +91,8 @@ impl Notice {
             Notice::Saved => t.notice_saved,
             Notice::NowPrivate => t.notice_now_private,
             Notice::NowPublic => t.notice_now_public,
+            Notice::NowAway => t.notice_now_away,
+            Notice::NowBack => t.notice_now_back,
             Notice::VideoDeleted => t.notice_video_deleted,
             Notice::Blocked => t.graph_now_blocked,
             Notice::Unblocked => t.graph_now_unblocked,
@@ -92,6 +104,7 @@ impl Notice {
             Notice::RequestDeclined => t.graph_now_declined,
             Notice::RequestsAccepted => t.graph_now_accepted_all,
             Notice::RequestsDeclined => t.graph_now_declined_all,
+            Notice::FeedReset => t.feeds_reset_done,
             Notice::PhoneLinked => t.notice_phone_linked,
             Notice::SessionRevoked => t.notice_session_revoked,
             Notice::CodeSent => t.notice_code_sent,
@@ -109,6 +122,8 @@ pub(crate) enum Tab {
     Nowhere,
     /// The feed.
     Home,
+    /// Videos of friends.
+    Friends,
     /// Uploading.
     Upload,
     /// One's own profile and settings.

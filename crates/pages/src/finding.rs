@@ -4,15 +4,6 @@ use askama::Template;
 
 use crate::{Chrome, Person, Text, Tile, chrome::Tab, page};
 
-/// A piece of a caption.
-#[derive(Debug, Clone, Default)]
-pub struct CaptionPart {
-    /// The text, as it was written.
-    pub text: String,
-    /// Where it leads: the page of a hashtag, or of somebody mentioned. None for plain text.
-    pub href: Option<String>,
-}
-
 /// Why somebody is suggested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{AccountMenu, Audience, Chrome, FollowButton, FollowState, chrome::Tab, page};
+use crate::{AccountMenu, Audience, Chrome, FollowButton, FollowState, SeenFrame, chrome::Tab, page};
 
 /// `GET /@handle`: one's own or another's profile.
 #[derive(Debug, Clone, Template)]
@@ -40,9 +40,11 @@ pub struct ProfilePage {
     pub tiles: Vec<Tile>,
     /// Address of the next page of covers.
     pub next_href: Option<String>,
+    /// Set where one's own profile is shown as others see it.
+    pub seen: Option<SeenFrame>,
 }
 
-page!(ProfilePage, |page| if page.is_self { Tab::Profile } else { Tab::Elsewhere });
+page!(ProfilePage, |page| if page.is_self || page.seen.is_some() { Tab::Profile } else { Tab::Elsewhere });
 
 impl ProfilePage {
     fn name(&self) -> &str {

@@ -165,8 +165,7 @@ impl Index {
                 document.add_bytes(fields.owner, owner.as_bytes());
                 document.add_u64(fields.place, place(*published_at, *id));
                 document.add_text(fields.caption, words(caption).join(" "));
-                let tags: Vec<String> = tags(caption).into_iter().map(|tag| tag.tag).collect();
-                document.add_text(fields.tag, tags.join(" "));
+                document.add_text(fields.tag, tags(caption).join(" "));
             }
         }
         document

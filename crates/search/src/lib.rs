@@ -11,4 +11,4 @@ mod words;
 
 pub use index::{Entry, Index, SearchError, Tagged};
 pub use wanted::Wanted;
-pub use words::{Tag, tag_of, tags, words};
+pub use words::{tag_of, tags, words};

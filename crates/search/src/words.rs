@@ -1,7 +1,6 @@
 //! From text to words: case, diacritics and the ways of writing one Arabic letter are folded away.
 
-use std::ops::Range;
-
+use outro_model::{Piece, pieces};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
@@ -51,39 +50,26 @@ fn digit(letter: char, zero: char) -> char {
     char::from(b'0' + (letter as u32 - zero as u32) as u8)
 }
 
-/// A hashtag in a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tag {
-    /// Where it stands in the text, with its `#`.
-    pub at: Range<usize>,
-    /// The tag, folded, without `#`.
-    pub tag: String,
+/// The hashtags of a text, each folded and without `#`, as often as they stand there.
+pub fn tags(text: &str) -> Vec<String> {
+    pieces(text).into_iter().filter_map(folded).collect()
 }
 
-/// The hashtags of a text: `#` that follows no letter, then letters, digits and underscores, not digits alone.
-pub fn tags(text: &str) -> Vec<Tag> {
-    let of_tag = |letter: char| letter.is_alphanumeric() || letter == '_' || is_combining_mark(letter);
-    let mut found = Vec::new();
-    for (start, _) in text.match_indices('#') {
-        if text[..start].chars().next_back().is_some_and(|before| of_tag(before) || before == '#') {
-            continue;
-        }
-        let rest = &text[start + 1..];
-        let length = rest.find(|letter| !of_tag(letter)).unwrap_or(rest.len());
-        if let Some(tag) = tag_of(&rest[..length]) {
-            found.push(Tag { at: start..start + 1 + length, tag });
-        }
-    }
-    found
-}
-
-/// The tag that somebody names, folded; none when it is no tag.
+/// The tag that somebody names, with or without `#`, folded; none when it is no tag.
 pub fn tag_of(name: &str) -> Option<String> {
-    let name = name.strip_prefix('#').unwrap_or(name);
-    let folded = fold(name);
-    let plain = folded.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
-    let named = folded.chars().any(char::is_alphabetic);
-    (plain && named && folded.chars().count() <= LONGEST).then_some(folded)
+    let marked = format!("#{}", name.strip_prefix('#').unwrap_or(name));
+    match pieces(&marked).as_slice() {
+        [tag @ Piece::Tag(_)] => folded(*tag),
+        _ => None,
+    }
+}
+
+/// The one form of a tag. Some letters fold to several, with spaces between them.
+fn folded(piece: Piece<'_>) -> Option<String> {
+    let Piece::Tag(text) = piece else { return None };
+    let mut tag = fold(text);
+    tag.retain(|letter| letter.is_alphanumeric() || letter == '_');
+    tag.chars().any(char::is_alphabetic).then_some(tag)
 }
 
 #[cfg(test)]
@@ -106,12 +92,13 @@ mod tests {
     }
 
     #[test]
-    fn tags_stand_where_a_word_could() {
-        let text = "#Música at #night_2, not#this, ##nor #1 but #أغنية";
-        let found: Vec<String> = tags(text).into_iter().map(|tag| tag.tag).collect();
-        assert_eq!(found, ["musica", "night_2", "اغنيه"]);
-        assert_eq!(&text[tags(text)[0].at.clone()], "#Música");
-        assert_eq!(tag_of("a b"), None);
-        assert_eq!(tag_of(&"a".repeat(41)), None);
+    fn tags_have_one_form() {
+        assert_eq!(tags("#Música at #night_2, not#this, nor #1 but #أغنية"), ["musica", "night_2", "اغنيه"]);
+        assert_eq!(tags("#MUSICA"), tags("#música"));
+        assert_eq!(tag_of("#Night"), tag_of("night"));
+        assert_eq!(tag_of("ﷺ").map(|tag| tag.contains(' ')), Some(false));
+        for none in ["", "a b", "1", "a#b", "ـ", &"a".repeat(51)] {
+            assert_eq!(tag_of(none), None, "{none}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::changed;
 use crate::visibility::{OWNER, owner_columns, owner_facts};
 
 /// A row of `accounts`; what is sealed is still sealed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Account {
     /// The id.
     pub id: AccountId,

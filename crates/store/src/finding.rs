@@ -8,7 +8,7 @@ use outro_model::{AccountId, AccountState, Timestamp};
 
 use crate::changed;
 use crate::graph::{self, Card};
-use crate::visibility::{OWNER, TIES, card_in_scope, not_muted, owner_columns, suggest_in_scope, ties_columns};
+use crate::visibility::{OWNER, TIES, card_in_scope, owner_columns, suggest_in_scope, ties_columns, unmuted};
 
 /// How many follows of one's own, and how many followers, are looked at: the latest.
 pub const NEAR: i64 = 200;
@@ -32,7 +32,7 @@ macro_rules! is_new {
             AND NOT EXISTS (SELECT 1 FROM follow_requests r WHERE r.followed_id = a.id AND r.follower_id = ?1)
             AND NOT EXISTS (SELECT 1 FROM dismissals d WHERE d.account_id = ?1 AND d.dismissed_id = a.id)
             AND ",
-            not_muted!()
+            unmuted!()
         )
     };
 }

@@ -4,8 +4,8 @@ use outro_db::{DbError, Row, Tx, params, statements};
 use outro_model::{AccountId, AccountState, Timestamp};
 use outro_policy::{OwnerFacts, Ties};
 
-use crate::changed;
 use crate::visibility::{OWNER, TIES, card_in_scope, owner_columns, owner_facts, ties, ties_columns, viewer};
+use crate::{changed, timeline};
 
 /// What stands between a viewer and an owner, and whether the viewer may act at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -125,11 +125,13 @@ pub async fn standing(tx: &mut Tx, asking: AccountId, owner: AccountId) -> Resul
     row.map_or(Ok(Standing::default()), |row| Ok(Standing { ties: ties(&row, 0)?, viewer_away: row.get(TIES)? }))
 }
 
-/// Makes `follower` follow `followed`, and counts it; `false` when it was so. The two are different people.
+/// Makes `follower` follow `followed`, counts it, and puts the latest videos into the follower's timeline;
+/// `false` when it was so. The two are different people.
 pub async fn follow(tx: &mut Tx, follower: AccountId, followed: AccountId, now: Timestamp) -> Result<bool, DbError> {
     let made = changed(tx, &FOLLOW, params![follower, followed, now]).await?;
     if made {
         count(tx, follower, followed, 1).await?;
+        timeline::fill(tx, follower, followed).await?;
     }
     Ok(made)
 }

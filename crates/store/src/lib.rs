@@ -8,16 +8,21 @@ pub mod answers;
 pub mod blobs;
 pub mod budgets;
 pub mod challenges;
+pub mod comments;
 pub mod erasure;
 pub mod feed;
 pub mod finding;
 pub mod graph;
 pub mod likes;
 mod migrations;
+pub mod notifications;
 pub mod receipts;
+pub mod recount;
 pub mod sessions;
+pub mod timeline;
 pub mod videos;
 mod visibility;
+pub mod watches;
 
 pub use migrations::MIGRATIONS;
 use outro_db::{Db, DbError, Statement, Tx};
@@ -54,14 +59,19 @@ pub fn all_statements() -> Vec<&'static Statement> {
         blobs::STATEMENTS,
         budgets::STATEMENTS,
         challenges::STATEMENTS,
+        comments::STATEMENTS,
         erasure::STATEMENTS,
         feed::STATEMENTS,
         finding::STATEMENTS,
         graph::STATEMENTS,
         likes::STATEMENTS,
+        notifications::STATEMENTS,
         receipts::STATEMENTS,
+        recount::STATEMENTS,
         sessions::STATEMENTS,
+        timeline::STATEMENTS,
         videos::STATEMENTS,
+        watches::STATEMENTS,
     ]
     .concat()
 }

@@ -3,7 +3,7 @@
 use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME};
 use outro_db::Tx;
 use outro_model::{AccountId, Audience, Handle};
-use outro_policy::{Action, Facts, Relation, decide};
+use outro_policy::{Action, Facts, Relation, Ties, decide};
 use outro_store::accounts::Account;
 use outro_store::graph::{self, Edges};
 use outro_store::videos;
@@ -58,25 +58,37 @@ pub async fn profile(app: &App, who: &Viewer, handle: &str) -> Result<Profile, A
     let handle: Handle = handle.parse().map_err(|_| AppError::NotFound)?;
     let mut tx = app.db.read().await?;
     let asking = viewer::still(app, &mut tx, who).await?;
-    let Found { account, keys } = by_handle(app, &mut tx, &handle).await?.ok_or(AppError::NotFound)?;
-    let (facts, ties) = standing::facts_and_ties(&mut tx, asking, &account).await?;
-    standing::ask(Action::SeeCard, &facts)?;
+    let found = by_handle(app, &mut tx, &handle).await?.ok_or(AppError::NotFound)?;
+    let (facts, ties) = standing::facts_and_ties(&mut tx, asking, &found.account).await?;
+    profile_seen(&mut tx, &found, &facts, ties, asking).await
+}
+
+/// The profile as somebody sees it to whom these facts apply. `muter` is whose mutes are told of: theirs
+/// alone, so that nobody else ever learns of one.
+pub(crate) async fn profile_seen(
+    tx: &mut Tx,
+    Found { account, keys }: &Found,
+    facts: &Facts,
+    ties: Ties,
+    muter: Option<AccountId>,
+) -> Result<Profile, AppError> {
+    standing::ask(Action::SeeCard, facts)?;
     let is_me = facts.relation == Relation::Owner;
-    let content = content(&mut tx, &facts, &account, &keys).await?;
-    let muted = match asking {
-        Some(viewer) => graph::is_muted(&mut tx, viewer, account.id).await?,
+    let content = content(tx, facts, account, keys).await?;
+    let muted = match muter {
+        Some(viewer) => graph::is_muted(tx, viewer, account.id).await?,
         None => false,
     };
     Ok(Profile {
         id: account.id,
-        handle: open_handle(&keys, account.id, &account.handle)?,
+        handle: open_handle(keys, account.id, &account.handle)?,
         display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, account.id.as_bytes(), &account.display_name)?,
         is_me,
         private_account: account.facts.private_account,
         follow: FollowState::of(ties),
         follows_me: ties.followed,
         muted,
-        requests_wait: is_me && requests_wait(&mut tx, account.id).await?,
+        requests_wait: is_me && requests_wait(tx, account.id).await?,
         content,
     })
 }

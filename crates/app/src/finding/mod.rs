@@ -16,6 +16,6 @@ pub use dismiss::dismiss;
 pub use finder::Finder;
 pub use search::{Found, search};
 pub use suggest::{Because, Suggestion, suggestions};
-pub use tagged::{Piece, TagPage, pieces, tagged};
+pub use tagged::{TagPage, tagged};
 pub(crate) use upkeep::forget;
 pub use upkeep::{build, catch_up, go_over, keep};

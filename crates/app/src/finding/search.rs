@@ -147,7 +147,7 @@ pub(super) async fn opened(
 /// The hashtags of these videos that fit, each once.
 fn hashtags(wanted: &Wanted, videos: &[VideoView]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for tag in videos.iter().flat_map(|video| tags(&video.caption)).map(|tag| tag.tag) {
+    for tag in videos.iter().flat_map(|video| tags(&video.caption)) {
         if found.len() < TAGS && !found.contains(&tag) && wanted.fits(std::slice::from_ref(&tag)) {
             found.push(tag);
         }

@@ -1,6 +1,5 @@
-//! Hashtags: the videos of one, and where they stand in a caption.
+//! Hashtags: the videos of one.
 
-use outro_model::Handle;
 use outro_search::{tag_of, tags};
 
 use super::search::{opened, watchable};
@@ -35,83 +34,11 @@ pub async fn tagged(app: &App, who: &Viewer, tag: &str, before: Option<u64>, lim
         let asking = viewer::still(app, &mut tx, who).await?;
         let found = watchable(&mut tx, asking, &ids, ids.len()).await?;
         drop(tx);
-        let still = |video: &VideoView| tags(&video.caption).iter().any(|one| one.tag == tag);
+        let still = |video: &VideoView| tags(&video.caption).contains(&tag);
         videos.extend(opened(app, asking, found).await?.into_iter().filter(still));
         if place.is_none() || videos.len() == limit {
             break;
         }
     }
     Ok(TagPage { tag, videos, next: place })
-}
-
-/// A piece of a caption.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece<'a> {
-    /// Text.
-    Text(&'a str),
-    /// A hashtag as it was written, and its one form.
-    Tag(&'a str, String),
-    /// An `@` and a handle as they were written, and the handle. Whether there is such an account is not asked.
-    Mention(&'a str, String),
-}
-
-/// A caption in its pieces: hashtags and mentions lead somewhere.
-pub fn pieces(caption: &str) -> Vec<Piece<'_>> {
-    let mut marks: Vec<_> = tags(caption)
-        .into_iter()
-        .map(|tag| (tag.at.clone(), Piece::Tag(&caption[tag.at], tag.tag)))
-        .chain(mentions(caption))
-        .collect();
-    marks.sort_by_key(|(at, _)| at.start);
-    let (mut pieces, mut end) = (Vec::new(), 0);
-    for (at, piece) in marks {
-        if at.start > end {
-            pieces.push(Piece::Text(&caption[end..at.start]));
-        }
-        end = at.end;
-        pieces.push(piece);
-    }
-    if end < caption.len() {
-        pieces.push(Piece::Text(&caption[end..]));
-    }
-    pieces
-}
-
-fn mentions(caption: &str) -> impl Iterator<Item = (std::ops::Range<usize>, Piece<'_>)> {
-    let of_handle = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '.';
-    caption.match_indices('@').filter_map(move |(start, _)| {
-        let before = caption[..start].chars().next_back();
-        let rest = &caption[start + 1..];
-        let name = &rest[..rest.find(|letter| !of_handle(letter)).unwrap_or(rest.len())];
-        // The full stop of a sentence is none of the handle's.
-        let name = name.trim_end_matches('.');
-        let handle: Handle = name.parse().ok().filter(|_| !before.is_some_and(char::is_alphanumeric))?;
-        let at = start..start + 1 + name.len();
-        Some((at.clone(), Piece::Mention(&caption[at], handle.as_str().to_owned())))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn captions_fall_into_pieces_that_make_them_up() {
-        let caption = "With @Nora.k. at #Café, mail a@example.org #ليل";
-        let all = pieces(caption);
-        let marked: Vec<_> = all.iter().filter(|piece| !matches!(piece, Piece::Text(_))).cloned().collect();
-        assert_eq!(
-            marked,
-            [
-                Piece::Mention("@Nora.k", "nora.k".into()),
-                Piece::Tag("#Café", "cafe".into()),
-                Piece::Tag("#ليل", "ليل".into())
-            ]
-        );
-        let text = |piece: &Piece<'_>| match piece {
-            Piece::Text(text) | Piece::Tag(text, _) | Piece::Mention(text, _) => (*text).to_owned(),
-        };
-        assert_eq!(all.iter().map(text).collect::<String>(), caption);
-        assert!(pieces("").is_empty());
-    }
 }

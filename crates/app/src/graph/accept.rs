@@ -3,6 +3,7 @@
 use outro_store::graph;
 
 use super::{held, named, or_gone};
+use crate::notify::{self, About, Kind};
 use crate::{App, AppError, Signed, standing};
 
 /// Accepts the request of a handle, who follows from the next request on. Doing it again changes nothing;
@@ -20,6 +21,9 @@ pub async fn accept(app: &App, signed: &Signed, handle: &str) -> Result<(), AppE
     if !graph::drop_request(&mut tx, them, me).await? {
         return Err(AppError::NotFound);
     }
-    graph::follow(&mut tx, them, me, app.clock.now()).await.map_err(or_gone)?;
+    notify::take_back(&mut tx, Kind::FollowRequest, me, them, About::default()).await?;
+    if graph::follow(&mut tx, them, me, app.clock.now()).await.map_err(or_gone)? {
+        notify::tell(app, &mut tx, Kind::RequestAccepted, them, me, About::default()).await?;
+    }
     Ok(tx.commit().await?)
 }

@@ -2,12 +2,13 @@
 
 use outro_db::Tx;
 use outro_jobs::{Job, Lane, NewJob, Outcome};
-use outro_model::{AccountId, JobId, Timestamp};
+use outro_model::{AccountId, JobId};
 use outro_policy::{Action, decide};
 use outro_store::answers::{self, Answer, Request};
 use outro_store::{accounts, graph};
 
 use super::{Other, hold_live, or_gone};
+use crate::notify::{self, About, Kind};
 use crate::{App, AppError, Signed, standing};
 
 /// The kind of the job that gives the answer.
@@ -73,9 +74,10 @@ async fn batch(app: &App, owner: AccountId, reached: Option<Reached>) -> Result<
     graph::hold(&mut tx, &people).await?;
     for request in &waiting {
         if answer.accept {
-            accept(&mut tx, owner, request.follower, app.clock.now()).await?;
+            accept(app, &mut tx, owner, request.follower).await?;
         } else {
             graph::drop_request(&mut tx, request.follower, owner).await?;
+            notify::take_back(&mut tx, Kind::FollowRequest, owner, request.follower, About::default()).await?;
         }
     }
     if waiting.is_empty() {
@@ -85,14 +87,17 @@ async fn batch(app: &App, owner: AccountId, reached: Option<Reached>) -> Result<
     Ok(waiting.last().map(|&request| (answer, request)))
 }
 
-async fn accept(tx: &mut Tx, owner: AccountId, follower: AccountId, now: Timestamp) -> Result<(), AppError> {
+async fn accept(app: &App, tx: &mut Tx, owner: AccountId, follower: AccountId) -> Result<(), AppError> {
     let other = match Other::read(tx, owner, follower).await {
         // Gone between the list and here.
         Err(AppError::NotFound) => return Ok(()),
         other => other?,
     };
     if decide(Action::SeeCard, &other.facts).allowed && graph::drop_request(tx, follower, owner).await? {
-        graph::follow(tx, follower, owner, now).await.map_err(or_gone)?;
+        notify::take_back(tx, Kind::FollowRequest, owner, follower, About::default()).await?;
+        if graph::follow(tx, follower, owner, app.clock.now()).await.map_err(or_gone)? {
+            notify::tell(app, tx, Kind::RequestAccepted, follower, owner, About::default()).await?;
+        }
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use outro_policy::Action;
 use outro_store::graph;
 
 use super::{FollowState, Other, hold_live, named, or_gone};
+use crate::notify::{self, About, Kind};
 use crate::{App, AppError, Signed, standing};
 
 /// Follows a public account, asks to follow a private one. Doing it again changes nothing.
@@ -21,12 +22,18 @@ pub async fn follow(app: &App, signed: &Signed, handle: &str) -> Result<FollowSt
     }
     let now = app.clock.now();
     let state = if other.account.facts.private_account {
-        graph::ask(&mut tx, me, them, now).await.map_err(or_gone)?;
+        if graph::ask(&mut tx, me, them, now).await.map_err(or_gone)? {
+            notify::tell(app, &mut tx, Kind::FollowRequest, them, me, About::default()).await?;
+        }
         FollowState::Requested
     } else {
         // A request is left over where the account was private when it was made.
-        graph::drop_request(&mut tx, me, them).await?;
-        graph::follow(&mut tx, me, them, now).await.map_err(or_gone)?;
+        if graph::drop_request(&mut tx, me, them).await? {
+            notify::take_back(&mut tx, Kind::FollowRequest, them, me, About::default()).await?;
+        }
+        if graph::follow(&mut tx, me, them, now).await.map_err(or_gone)? {
+            notify::tell(app, &mut tx, Kind::Follow, them, me, About::default()).await?;
+        }
         FollowState::Following
     };
     tx.commit().await?;

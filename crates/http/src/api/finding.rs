@@ -146,7 +146,7 @@ pub(crate) async fn tagged(
     Path(tag): Path<String>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<VideoJson>>, ApiError> {
-    let found = finding::tagged(&server.app, &viewer, &tag, page.before_place()?, page.limit()?).await?;
+    let found = finding::tagged(&server.app, &viewer, &tag, page.number()?, page.limit()?).await?;
     let items = found.videos.into_iter().map(VideoJson::from).collect();
-    Ok(Json(Page { items, next_cursor: found.next.map(cursor::write_place) }))
+    Ok(Json(Page { items, next_cursor: found.next.map(cursor::write_number) }))
 }

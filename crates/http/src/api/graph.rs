@@ -94,7 +94,7 @@ type Cards = Json<Page<CardJson>>;
 
 fn cards(found: CardPage) -> Cards {
     let items = found.items.into_iter().map(CardJson::from).collect();
-    Json(Page { items, next_cursor: found.next.map(cursor::write_account) })
+    Json(Page { items, next_cursor: found.next.map(cursor::write) })
 }
 
 /// Follows an account; where it is private, asks to. Doing it again changes nothing.
@@ -142,7 +142,7 @@ pub(crate) async fn followers(
     Path(handle): Path<String>,
     Query(page): Query<PageQuery>,
 ) -> Result<Cards, ApiError> {
-    let place = (page.before_account()?, page.limit()?);
+    let place = (page.before()?, page.limit()?);
     Ok(cards(graph::followers(&server.app, &viewer, &handle, place).await?))
 }
 
@@ -160,7 +160,7 @@ pub(crate) async fn following(
     Path(handle): Path<String>,
     Query(page): Query<PageQuery>,
 ) -> Result<Cards, ApiError> {
-    let place = (page.before_account()?, page.limit()?);
+    let place = (page.before()?, page.limit()?);
     Ok(cards(graph::following(&server.app, &viewer, &handle, place).await?))
 }
 
@@ -191,7 +191,7 @@ pub(crate) async fn requests(
     Me(signed): Me,
     Query(page): Query<PageQuery>,
 ) -> Result<Cards, ApiError> {
-    let place = (page.before_account()?, page.limit()?);
+    let place = (page.before()?, page.limit()?);
     Ok(cards(graph::requests(&server.app, &signed, place).await?))
 }
 
@@ -321,7 +321,7 @@ pub(crate) async fn blocked(
     Me(signed): Me,
     Query(page): Query<PageQuery>,
 ) -> Result<Cards, ApiError> {
-    let place = (page.before_account()?, page.limit()?);
+    let place = (page.before()?, page.limit()?);
     Ok(cards(graph::blocked(&server.app, &signed, place).await?))
 }
 
@@ -336,6 +336,6 @@ pub(crate) async fn muted(
     Me(signed): Me,
     Query(page): Query<PageQuery>,
 ) -> Result<Cards, ApiError> {
-    let place = (page.before_account()?, page.limit()?);
+    let place = (page.before()?, page.limit()?);
     Ok(cards(graph::muted(&server.app, &signed, place).await?))
 }

@@ -1,11 +1,11 @@
 //! Videos as pages show them.
 
-use outro_app::finding::{Piece, pieces};
 use outro_app::graph::FollowState;
 use outro_app::video::{Part, VideoView};
 use outro_model::VideoState;
-use outro_pages::{Audience, CaptionPart, Lang, Tile, TileState, VideoCard};
+use outro_pages::{Audience, Lang, Tile, TileState, VideoCard};
 
+use super::comments::in_pieces;
 use super::graph::button;
 use crate::media::address;
 
@@ -30,7 +30,7 @@ pub(super) fn part(video: &VideoView, part: Part) -> String {
 }
 
 /// A video as the player shows it.
-pub(super) fn card(lang: Lang, signed_in: bool, video: &VideoView) -> VideoCard {
+pub(super) fn card(lang: Lang, may_act: bool, video: &VideoView) -> VideoCard {
     VideoCard {
         id: video.id.to_string(),
         href: format!("/v/{}", video.id),
@@ -38,31 +38,22 @@ pub(super) fn card(lang: Lang, signed_in: bool, video: &VideoView) -> VideoCard 
         display_name: video.display_name.clone(),
         profile_href: format!("/@{}", video.handle),
         caption: video.caption.clone(),
-        caption_parts: caption_parts(&video.caption),
+        caption_pieces: in_pieces(&video.caption),
         cover_url: part(video, Part::Cover),
         video_url: part(video, Part::Rendition),
         width: video.width,
         height: video.height,
         like_count: video.like_count,
+        comment_count: video.comment_count,
         liked: video.liked,
         why: video.why.map(|why| lang.text().why(why.code()).to_owned()).unwrap_or_default(),
+        why_code: video.why.map(|why| why.code()).unwrap_or_default(),
         duration_ms: video.duration_ms,
         is_owner: video.is_mine,
-        follow: (signed_in && !video.is_mine && video.follow == FollowState::None)
+        follow: (may_act && !video.is_mine && video.follow == FollowState::None)
             .then(|| button(&video.handle, video.follow, false, false, &format!("/v/{}", video.id))),
-        can_like: signed_in,
+        can_like: may_act,
     }
-}
-
-/// A caption in its pieces, each with where it leads. A mention leads to an address, whether or not anybody is
-/// there to be seen.
-fn caption_parts(caption: &str) -> Vec<CaptionPart> {
-    let part = |piece: Piece<'_>| match piece {
-        Piece::Text(text) => CaptionPart { text: text.to_owned(), href: None },
-        Piece::Tag(text, tag) => CaptionPart { text: text.to_owned(), href: Some(format!("/tags/{tag}")) },
-        Piece::Mention(text, handle) => CaptionPart { text: text.to_owned(), href: Some(format!("/@{handle}")) },
-    };
-    pieces(caption).into_iter().map(part).collect()
 }
 
 /// A video as a profile's grid shows it.

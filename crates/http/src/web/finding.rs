@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::cards::tile;
 use super::graph::person;
-use super::place::{before_place, go, local};
+use super::place::{go, local, number};
 use super::render::{Answer, OrPage as _, failed, html};
 use super::visit::{Member, Named, Posted, Sent, Visit};
 use crate::Server;
@@ -108,9 +108,9 @@ fn hashtags(found: &Found) -> Vec<(String, String)> {
 /// `GET /tags/{tag}`.
 async fn tag(visit: Visit, Named(tag): Named<String>, uri: Uri) -> Answer {
     let tag = tag.or_page(&visit)?;
-    let before = before_place(&uri).or_page(&visit)?;
+    let before = number(&uri).or_page(&visit)?;
     let (app, viewer) = (&visit.server.app, &visit.viewer);
     let found = finding::tagged(app, viewer, &tag, before, LIMIT).await.or_page(&visit)?;
-    let next_href = found.next.map(|next| format!("/tags/{}?cursor={}", found.tag, cursor::write_place(next)));
+    let next_href = found.next.map(|next| format!("/tags/{}?cursor={}", found.tag, cursor::write_number(next)));
     Ok(html(TagPage { chrome: visit.chrome, tag: found.tag, tiles: tiles(&found.videos), next_href }.render()))
 }

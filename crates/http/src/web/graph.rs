@@ -8,7 +8,7 @@ use outro_app::graph::{self, CardPage, CardView, FollowState};
 use outro_pages::{ApartList, ApartPage, FollowButton, PeopleList, PeoplePage, Person, RequestsPage};
 use serde::Deserialize;
 
-use super::place::{before_account, go, local};
+use super::place::{before, go, local};
 use super::render::{Answer, OrPage as _, html};
 use super::visit::{Member, Named, Posted, Visit};
 use crate::Server;
@@ -61,7 +61,7 @@ pub(super) fn person(card: CardView, back: Option<&str>) -> Person {
 }
 
 fn people(found: CardPage, address: &str, back: Option<&str>) -> (Vec<Person>, Option<String>) {
-    let next = found.next.map(|next| format!("{address}?cursor={}", cursor::write_account(next)));
+    let next = found.next.map(|next| format!("{address}?cursor={}", cursor::write(next)));
     (found.items.into_iter().map(|card| person(card, back)).collect(), next)
 }
 
@@ -78,7 +78,7 @@ async fn following(visit: Visit, Named(name): Named<String>, uri: Uri) -> Answer
 async fn list(visit: Visit, name: Result<String, AppError>, uri: Uri, list: PeopleList) -> Answer {
     let name = name.or_page(&visit)?;
     let given = name.strip_prefix('@').ok_or(AppError::NotFound).or_page(&visit)?;
-    let place = (before_account(&uri).or_page(&visit)?, LIMIT);
+    let place = (before(&uri).or_page(&visit)?, LIMIT);
     let (app, viewer) = (&visit.server.app, &visit.viewer);
     let found = match list {
         PeopleList::Followers => graph::followers(app, viewer, given, place).await,
@@ -95,7 +95,7 @@ async fn list(visit: Visit, name: Result<String, AppError>, uri: Uri, list: Peop
 
 /// `GET /requests`.
 async fn requests(Member { visit, signed, me }: Member, uri: Uri) -> Answer {
-    let place = (before_account(&uri).or_page(&visit)?, LIMIT);
+    let place = (before(&uri).or_page(&visit)?, LIMIT);
     let found = graph::requests(&visit.server.app, &signed, place).await.or_page(&visit)?;
     let (people, next_href) = people(found, "/requests", None);
     Ok(html(RequestsPage { chrome: visit.chrome, handle: me.handle, people, next_href }.render()))
@@ -103,7 +103,7 @@ async fn requests(Member { visit, signed, me }: Member, uri: Uri) -> Answer {
 
 /// `GET /settings/blocked`.
 async fn blocked(Member { visit, signed, .. }: Member, uri: Uri) -> Answer {
-    let place = (before_account(&uri).or_page(&visit)?, LIMIT);
+    let place = (before(&uri).or_page(&visit)?, LIMIT);
     let found = graph::blocked(&visit.server.app, &signed, place).await.or_page(&visit)?;
     let (people, next_href) = people(found, "/settings/blocked", None);
     Ok(html(ApartPage { chrome: visit.chrome, list: ApartList::Blocked, people, next_href }.render()))
@@ -111,7 +111,7 @@ async fn blocked(Member { visit, signed, .. }: Member, uri: Uri) -> Answer {
 
 /// `GET /settings/muted`.
 async fn muted(Member { visit, signed, .. }: Member, uri: Uri) -> Answer {
-    let place = (before_account(&uri).or_page(&visit)?, LIMIT);
+    let place = (before(&uri).or_page(&visit)?, LIMIT);
     let found = graph::muted(&visit.server.app, &signed, place).await.or_page(&visit)?;
     let (people, next_href) = people(found, "/settings/muted", None);
     Ok(html(ApartPage { chrome: visit.chrome, list: ApartList::Muted, people, next_href }.render()))

@@ -1,9 +1,10 @@
 //! Profiles.
 
 use axum::http::Uri;
-use outro_app::video::{self, VideoPage};
-use outro_app::{AppError, account};
-use outro_pages::{AccountMenu, ProfilePage};
+use outro_app::AppError;
+use outro_app::account::{self, Profile};
+use outro_app::video::{self, VideoPage, VideoView};
+use outro_pages::{AccountMenu, Chrome, ProfilePage};
 
 use super::cards::tile;
 use super::graph::button;
@@ -13,7 +14,7 @@ use super::visit::{Named, Visit};
 use crate::cursor;
 
 /// Covers of one page: a number that fills rows of two, three and four.
-const LIMIT: i64 = 24;
+pub(super) const LIMIT: i64 = 24;
 
 /// `GET /@handle`.
 pub(super) async fn show(visit: Visit, Named(name): Named<String>, uri: Uri) -> Answer {
@@ -27,10 +28,15 @@ pub(super) async fn show(visit: Visit, Named(name): Named<String>, uri: Uri) -> 
         None => VideoPage { items: vec![], next: None },
     };
     let next_href = videos.next.map(|next| format!("/@{}?cursor={}", found.handle, cursor::write(next)));
+    Ok(html(page_of(visit.chrome, found, &videos.items, next_href).render()))
+}
+
+/// The page of a profile, as whoever it was opened for sees it.
+pub(super) fn page_of(chrome: Chrome, found: Profile, videos: &[VideoView], next_href: Option<String>) -> ProfilePage {
     let content = found.content.as_ref();
-    let (address, signed_in) = (format!("/@{}", found.handle), visit.viewer.is_some());
-    let page = ProfilePage {
-        chrome: visit.chrome,
+    let (address, signed_in) = (format!("/@{}", found.handle), chrome.viewer.is_some());
+    ProfilePage {
+        chrome,
         bio: content.map(|content| content.bio.clone()).unwrap_or_default(),
         like_total: content.map_or(0, |content| content.like_count),
         video_count: content.map_or(0, |content| content.video_count),
@@ -45,8 +51,8 @@ pub(super) async fn show(visit: Visit, Named(name): Named<String>, uri: Uri) -> 
         is_self: found.is_me,
         private_account: found.private_account,
         locked: found.content.is_none(),
-        tiles: videos.items.iter().map(tile).collect(),
+        tiles: videos.iter().map(tile).collect(),
         next_href,
-    };
-    Ok(html(page.render()))
+        seen: None,
+    }
 }

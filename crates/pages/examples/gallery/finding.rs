@@ -5,13 +5,6 @@ use outro_pages::*;
 use super::graph::people;
 use super::{HOSTILE, card, say};
 
-/// A caption whose last word leads somewhere.
-pub(crate) fn parts(caption: &str) -> Vec<CaptionPart> {
-    let (text, word) = caption.rsplit_once(' ').unwrap_or(("", caption));
-    let plain = CaptionPart { text: format!("{text} "), href: None };
-    vec![plain, CaptionPart { text: word.to_owned(), href: Some("/tags/night".into()) }]
-}
-
 fn tiles(chrome: &Chrome, count: usize) -> Vec<Tile> {
     let tile = |n: usize| Tile {
         href: format!("/v/v{n}"),

@@ -1,6 +1,8 @@
 //! The steps of the schema. A step that has landed is never changed: a later one expands, then contracts.
 
 mod answers;
+mod comments;
+mod feeds;
 mod finding;
 mod graph;
 mod spine;
@@ -12,5 +14,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "spine", sql: spine::SQL },
     Migration { number: 2, name: "graph", sql: graph::SQL },
     Migration { number: 3, name: "answers", sql: answers::SQL },
-    Migration { number: 4, name: "finding", sql: finding::SQL },
+    Migration { number: 4, name: "feeds", sql: feeds::SQL },
+    Migration { number: 5, name: "comments", sql: comments::SQL },
+    Migration { number: 6, name: "finding", sql: finding::SQL },
 ];

@@ -1,7 +1,8 @@
 //! Videos, their objects, likes, the feed.
 
 use super::*;
-use outro_policy::feed_scope;
+use outro_policy::{feed_scope, followed_scope};
+use outro_store::feed::Circle;
 use outro_store::{blobs, erasure, feed, likes};
 
 const LATE: (Timestamp, VideoId) = (Timestamp(i64::MAX), VideoId::from_bytes([0xff; 16]));
@@ -163,8 +164,7 @@ on_both! {
         likes::put(&mut tx, fan, video, owner, Timestamp(1)).await.unwrap();
         videos::add_likes(&mut tx, owner, video, 1).await.unwrap();
         for (viewer, liked) in [(None, false), (Some(owner), false), (Some(fan), true)] {
-            let items = feed::for_you(&mut tx, feed_scope(), viewer, LATE, 10).await.unwrap();
-            let [item] = items.as_slice() else { panic!("{items:?}") };
+            let item = feed::item(&mut tx, feed_scope(), viewer, owner, video).await.unwrap().unwrap();
             assert_eq!((item.owner, item.video, item.liked, item.like_count), (owner, video, liked, 1));
             assert_eq!((item.width, item.height, item.duration_ms), (720, 1280, 1500));
             assert_eq!((item.caption.as_slice(), item.handle.as_slice()), (b"c".as_slice(), b"h".as_slice()));
@@ -180,7 +180,9 @@ on_both! {
         let owner = add_account(&mut tx).await;
         let video = add_ready(&mut tx, owner, 77).await;
         blobs::begin(&mut tx, &blob_row(owner, video, BlobKind::Rendition, 1)).await.unwrap();
-        let items = feed::for_you(&mut tx, feed_scope(), None, LATE, 10).await.unwrap();
+        let fan = add_account(&mut tx).await;
+        outro_store::graph::follow(&mut tx, fan, owner, Timestamp(1)).await.unwrap();
+        let items = feed::timeline(&mut tx, followed_scope(), fan, Circle::Following, LATE, 10).await.unwrap();
         let sizes: Vec<_> = items.iter().map(|item| (item.video, item.width)).collect();
         assert_eq!(sizes, [(video, 720)]);
     }
