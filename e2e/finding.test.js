@@ -49,7 +49,7 @@ test('people one may know: reasons, following, dismissing', { timeout: 120_000 }
   await page.goto('/');
   await steps.openProfile(page);
   await who.screenshot('finding-own-profile');
-  await steps.follow(page, page.getByRole('link', { name: 'People you may know' }));
+  await steps.follow(page, page.getByRole('link', { name: 'Find people' }));
   await main(page).getByText('Followed by 2 people you follow').waitFor();
   await main(page).getByText('Follows you').first().waitFor();
   await noBarriers(who, 'finding-people');
