@@ -18,4 +18,4 @@ pub use search::{Found, search};
 pub use suggest::{Because, Suggestion, suggestions};
 pub use tagged::{TagPage, tagged};
 pub(crate) use upkeep::forget;
-pub use upkeep::{build, catch_up, go_over, keep};
+pub use upkeep::{build, catch_up, go_over, keep, tidy};

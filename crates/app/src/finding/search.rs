@@ -16,8 +16,9 @@ use crate::{App, AppError, Viewer, standing, viewer};
 const LONGEST: usize = 100;
 /// How many hits are asked about at most, however many of them are hidden.
 const HITS: usize = 300;
-/// How many hashtags are named at most.
+/// How many hashtags are named at most, and how many videos are looked at for them.
 const TAGS: usize = 10;
+const TAGGED: usize = 30;
 
 /// What was found, the best first.
 #[derive(Default)]
@@ -50,7 +51,7 @@ pub async fn search(app: &App, who: &Viewer, typed: &str, limit: i64) -> Result<
     let asking = viewer::still(app, &mut tx, who).await?;
     let cards = findable(&mut tx, asking, &accounts, limit as usize).await?;
     let watched = watchable(&mut tx, asking, &videos, limit as usize).await?;
-    let of_tags = watchable(&mut tx, asking, &tagged, TAGS).await?;
+    let of_tags = watchable(&mut tx, asking, &tagged, TAGGED).await?;
     drop(tx);
     let accounts = cards_of(app, asking, &wanted, cards).await?;
     let mut videos = opened(app, asking, watched).await?;

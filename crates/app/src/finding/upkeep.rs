@@ -64,12 +64,14 @@ async fn follow(app: &App, beat: u64) -> Result<(), AppError> {
     drop_leaving(app).await?;
     catch_up(app).await?;
     go_over(app, SLICE).await?;
-    if beat.is_multiple_of(PURGE) {
-        // Held, so that nothing is put between commit and rewriting.
-        let _work = app.finder.work.lock().await;
-        app.finder.with_index(|index| index.purge()).await?;
-    }
-    Ok(())
+    if beat.is_multiple_of(PURGE) { tidy(app).await } else { Ok(()) }
+}
+
+/// Writes the words of all that was taken back out of the dictionary.
+pub async fn tidy(app: &App) -> Result<(), AppError> {
+    // Held, so that nothing is put between commit and rewriting.
+    let _work = app.finder.work.lock().await;
+    app.finder.with_index(|index| index.purge()).await
 }
 
 /// Goes over everybody once; from then on the search answers.
@@ -167,7 +169,7 @@ async fn read(app: &App, work: &mut Work, changed: Changed) -> Result<(), AppErr
         Changed::Account(id) => read_account(app, work, id).await,
         Changed::Card(id) => {
             let Some((account, keys)) = owner(app, id).await? else { return Ok(()) };
-            match card(&account, &keys)? {
+            match card(&account, &keys) {
                 Some(entry) => work.put(&app.finder.index, id, &[entry])?,
                 None => work.drop_entry(&app.finder.index, id, id.as_bytes()),
             }
@@ -176,7 +178,7 @@ async fn read(app: &App, work: &mut Work, changed: Changed) -> Result<(), AppErr
         Changed::Video(id, video) => {
             let found = videos::by_id(&mut app.db.read().await?, video).await?;
             let entry = match (owner(app, id).await?, found) {
-                (Some((account, keys)), Some(found)) => of_video(&account, &keys, &found)?,
+                (Some((account, keys)), Some(found)) => of_video(&account, &keys, &found),
                 _ => None,
             };
             match entry {
@@ -198,7 +200,7 @@ async fn owner(app: &App, id: AccountId) -> Result<Option<(Account, AccountKeys)
 async fn read_account(app: &App, work: &mut Work, id: AccountId) -> Result<(), AppError> {
     let mut there = BTreeSet::new();
     if let Some((account, keys)) = owner(app, id).await? {
-        let entry = card(&account, &keys)?;
+        let entry = card(&account, &keys);
         there.extend(entry.as_ref().map(id_of));
         work.put(&app.finder.index, id, entry.as_slice())?;
         let mut before = Some((Timestamp(i64::MAX), VideoId::from_bytes([0xff; 16])));
@@ -206,10 +208,7 @@ async fn read_account(app: &App, work: &mut Work, id: AccountId) -> Result<(), A
         while let Some(place) = before.filter(|_| open_to_all(Action::SeeProfile, &account, None)) {
             let page = of_owner(&mut app.db.read().await?, id, place).await?;
             before = (page.len() as i64 == BATCH).then(|| page.last().map(|one| (one.created_at, one.id))).flatten();
-            let mut entries = Vec::with_capacity(page.len());
-            for video in &page {
-                entries.extend(of_video(&account, &keys, video)?);
-            }
+            let entries: Vec<_> = page.iter().filter_map(|video| of_video(&account, &keys, video)).collect();
             there.extend(entries.iter().map(id_of));
             work.put(&app.finder.index, id, &entries)?;
         }
@@ -229,20 +228,24 @@ fn open_to_all(action: Action, account: &Account, video: Option<&Video>) -> bool
     decide(action, &Facts { relation: Relation::Anonymous, viewer_away: false, owner: account.facts, video }).allowed
 }
 
-fn card(account: &Account, keys: &AccountKeys) -> Result<Option<Entry>, AppError> {
+fn card(account: &Account, keys: &AccountKeys) -> Option<Entry> {
     if !open_to_all(Action::Find, account, None) {
-        return Ok(None);
+        return None;
     }
-    let handle = open_handle(keys, account.id, &account.handle)?;
-    let name = keys.open_text(ACCOUNT_DISPLAY_NAME, account.id.as_bytes(), &account.display_name)?;
-    Ok(Some(Entry::Account { id: account.id, handle, name }))
+    let handle = opens(open_handle(keys, account.id, &account.handle))?;
+    let name = opens(keys.open_text(ACCOUNT_DISPLAY_NAME, account.id.as_bytes(), &account.display_name))?;
+    Some(Entry::Account { id: account.id, handle, name })
 }
 
-fn of_video(account: &Account, keys: &AccountKeys, video: &Video) -> Result<Option<Entry>, AppError> {
+fn of_video(account: &Account, keys: &AccountKeys, video: &Video) -> Option<Entry> {
     if !open_to_all(Action::ReadBytes, account, Some(video)) {
-        return Ok(None);
+        return None;
     }
-    let caption = keys.open_text(VIDEO_CAPTION, video.id.as_bytes(), &video.caption)?;
-    let published_at = video.published_at;
-    Ok(Some(Entry::Video { id: video.id, owner: account.id, caption, published_at }))
+    let caption = opens(keys.open_text(VIDEO_CAPTION, video.id.as_bytes(), &video.caption))?;
+    Some(Entry::Video { id: video.id, owner: account.id, caption, published_at: video.published_at })
+}
+
+/// A text that does not open is not found: one damaged row must not keep all others from being found.
+fn opens<E>(text: Result<String, E>) -> Option<String> {
+    text.inspect_err(|_| tracing::error!("a text does not open, and is left out of the search")).ok()
 }

@@ -4,8 +4,9 @@ use axum::Router;
 use axum::http::Uri;
 use axum::routing::{get, post};
 use outro_app::finding::{self, Because, Found, Suggestion};
+use outro_app::graph::CardView;
 use outro_app::{AppError, video::VideoView};
-use outro_pages::{Reason, SearchPage, SearchResults, SuggestedPerson, SuggestionsPage, TagPage, Tile};
+use outro_pages::{Person, Reason, SearchPage, SearchResults, SuggestedPerson, SuggestionsPage, TagPage, Tile};
 use serde::Deserialize;
 
 use super::cards::tile;
@@ -79,7 +80,7 @@ async fn search(Sent { visit, form }: Sent<SearchForm>) -> Answer {
     match finding::search(&visit.server.app, &visit.viewer, &typed, LIMIT).await {
         Ok(found) => {
             let results = SearchResults::Found {
-                people: found.accounts.iter().map(|card| person(card.clone(), Some("/search"))).collect(),
+                people: found.accounts.iter().cloned().map(found_person).collect(),
                 tiles: tiles(&found.videos),
                 hashtags: hashtags(&found),
             };
@@ -91,6 +92,12 @@ async fn search(Sent { visit, form }: Sent<SearchForm>) -> Answer {
         }
         Err(error) => Err(visit.stop(error)),
     }
+}
+
+/// What was looked for stands in no address, so that no form leads back to it: it leads to the profile.
+fn found_person(card: CardView) -> Person {
+    let profile = format!("/@{}", card.handle);
+    person(card, Some(&profile))
 }
 
 fn is_starting(error: &AppError) -> bool {

@@ -116,6 +116,54 @@ on_both! {
     }
 }
 
+// Every use case says what it changed: the index follows at once, without going over everybody.
+on_both! {
+    async fn the_index_follows_every_change_at_once(world: World) {
+        let nora = world.client().join("qwendolin").await;
+        let id = planted(&world, &nora, "zither").await;
+        let privacy = |name: &str, value: bool| ("PATCH", "/api/v1/me/privacy".to_owned(), json!({ name: value }));
+        let all = |word: &str| ("POST", "/api/v1/me/videos/audience".to_owned(), json!({"audience": word, "all": true}));
+        let video = format!("/api/v1/videos/{id}");
+        let steps = [
+            (privacy("searchable", false), (false, true)),
+            (privacy("searchable", true), (true, true)),
+            (privacy("private_account", true), (true, false)),
+            (privacy("private_account", false), (true, true)),
+            (privacy("on_hiatus", true), (false, false)),
+            (privacy("on_hiatus", false), (true, true)),
+            (all("only_me"), (true, false)),
+            (all("everyone"), (true, true)),
+            (("PATCH", video.clone(), json!({"caption": "quiet"})), (true, false)),
+            (("PATCH", video.clone(), json!({"caption": "zither"})), (true, true)),
+            (("DELETE", video, json!(null)), (true, false)),
+        ];
+        for ((method, path, body), there) in steps {
+            let reply = nora.call(method, &path, Some(body.clone())).await;
+            assert!(reply.status.is_success(), "{path} {body} {}", reply.status);
+            finding::catch_up(&world.app).await.unwrap();
+            finding::tidy(&world.app).await.unwrap();
+            let words = world.app.finder.dictionary().unwrap();
+            let holds = |word: &str| words.iter().any(|term| term == word);
+            assert_eq!((holds("qwendolin"), holds("zither")), there, "{path} {body}");
+        }
+    }
+}
+
+on_both! {
+    async fn a_damaged_text_keeps_nobody_else_from_being_found(world: World) {
+        let (nora, other) = (world.client().join("nora").await, world.client().join("other").await);
+        planted(&world, &nora, "zither").await;
+        let mut tx = world.app.db.write().await.unwrap();
+        let damage = Statement::new("damage", "UPDATE accounts SET display_name = ?2 WHERE id = ?1");
+        tx.execute(&damage, params![world.id_of(&other).await, b"nothing that opens".as_slice()]).await.unwrap();
+        tx.commit().await.unwrap();
+        let again = world.restart().await;
+        assert_eq!(people(&again.client(), "nora").await, ["nora"]);
+        assert_eq!(captions(&again.client(), "zither").await, ["zither"]);
+        assert_eq!(people(&again.client(), "other").await, [""; 0]);
+    }
+}
+
 on_both! {
     async fn an_erasure_leaves_no_word_in_the_index(world: World) {
         let (nora, stays) = (world.client().join("qwendolin").await, world.client().join("stayer").await);
