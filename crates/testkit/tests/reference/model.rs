@@ -3,13 +3,11 @@
 //!
 //! Where the words leave a choice, the reading is written beside the rule as "Reading:".
 
-use std::collections::BTreeSet;
-
 /// An account, by its place in [`World::accounts`].
-pub type Id = usize;
+pub(crate) type Id = usize;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Standing {
+pub(crate) enum Standing {
     Live,
     /// Suspended by a moderator.
     Suspended,
@@ -19,7 +17,7 @@ pub enum Standing {
 
 /// Who may comment, who may message: `followers` only where it fits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Circle {
+pub(crate) enum Circle {
     Everyone,
     Followers,
     Friends,
@@ -27,7 +25,7 @@ pub enum Circle {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Audience {
+pub(crate) enum Audience {
     Everyone,
     Followers,
     Friends,
@@ -35,7 +33,7 @@ pub enum Audience {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum State {
+pub(crate) enum State {
     Processing,
     Ready,
     Failed,
@@ -46,17 +44,18 @@ pub enum State {
 }
 
 #[derive(Clone, Debug)]
-pub struct Account {
-    pub standing: Standing,
-    pub private: bool,
-    pub hiatus: bool,
+pub(crate) struct Account {
+    pub(crate) standing: Standing,
+    pub(crate) private: bool,
+    pub(crate) hiatus: bool,
     /// "Allow others to find me".
-    pub discoverable: bool,
+    pub(crate) discoverable: bool,
     /// The second switch: search by name.
-    pub searchable: bool,
-    pub messages_from: Circle,
-    pub comments_from: Circle,
-    pub moderator: bool,
+    pub(crate) searchable: bool,
+    pub(crate) messages_from: Circle,
+    pub(crate) comments_from: Circle,
+    /// Looks at what was reported, in the moderators' rooms. Elsewhere a moderator is a person like any other.
+    pub(crate) moderator: bool,
 }
 
 impl Default for Account {
@@ -67,7 +66,7 @@ impl Default for Account {
             hiatus: false,
             discoverable: true,
             searchable: true,
-            messages_from: Circle::Friends,
+            messages_from: Circle::Everyone,
             comments_from: Circle::Everyone,
             moderator: false,
         }
@@ -75,18 +74,18 @@ impl Default for Account {
 }
 
 #[derive(Clone, Debug)]
-pub struct Video {
-    pub owner: Id,
-    pub audience: Audience,
-    pub state: State,
+pub(crate) struct Video {
+    pub(crate) owner: Id,
+    pub(crate) audience: Audience,
+    pub(crate) state: State,
     /// Narrower than the account's, if set.
-    pub comments_from: Option<Circle>,
+    pub(crate) comments_from: Option<Circle>,
 }
 
 /// What is asked. A video is its place in [`World::videos`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ask {
-    Exists(Id),
+pub(crate) enum Ask {
+    /// That it exists, which its card shows.
     Card(Id),
     Profile(Id),
     Followers(Id),
@@ -104,11 +103,13 @@ pub enum Ask {
     Comments(usize),
     Download(usize),
     Gift(usize),
+    Change(usize),
+    Remove(usize),
 }
 
 /// The answer that a viewer gets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Answer {
+pub(crate) enum Answer {
     Yes,
     /// Refused, and saying so tells nothing that the viewer may not know.
     Refused,
@@ -116,67 +117,87 @@ pub enum Answer {
     Hidden,
 }
 
+/// Who stands to whom, for each account a bit an account: worlds have at most 16.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(crate) struct Edges([u16; 16]);
+
+impl Edges {
+    pub(crate) fn has(&self, from: Id, to: Id) -> bool {
+        self.0[from] & (1 << to) != 0
+    }
+
+    /// Draws or wipes an edge; whether it was there.
+    pub(crate) fn set(&mut self, from: Id, to: Id, there: bool) -> bool {
+        let before = self.has(from, to);
+        if there {
+            self.0[from] |= 1 << to;
+        } else {
+            self.0[from] &= !(1 << to);
+        }
+        before
+    }
+
+    fn forget(&mut self, one: Id) {
+        self.0[one] = 0;
+        self.0.iter_mut().for_each(|row| *row &= !(1 << one));
+    }
+}
+
 #[derive(Clone, Default, Debug)]
-pub struct World {
-    pub accounts: Vec<Account>,
-    pub videos: Vec<Video>,
-    /// (who follows, who is followed)
-    pub follows: BTreeSet<(Id, Id)>,
-    /// (who asks, who is asked)
-    pub requests: BTreeSet<(Id, Id)>,
-    /// (who blocks, who is blocked)
-    pub blocks: BTreeSet<(Id, Id)>,
-    /// (who mutes, who is muted)
-    pub mutes: BTreeSet<(Id, Id)>,
+pub(crate) struct World {
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) videos: Vec<Video>,
+    /// Who follows whom.
+    pub(crate) follows: Edges,
+    /// Who asks whom.
+    pub(crate) requests: Edges,
+    /// Who blocks whom.
+    pub(crate) blocks: Edges,
+    /// Who mutes whom.
+    pub(crate) mutes: Edges,
 }
 
 impl World {
     // ---- relations ----
 
-    pub fn follower(&self, a: Id, b: Id) -> bool {
-        self.follows.contains(&(a, b))
+    pub(crate) fn follower(&self, a: Id, b: Id) -> bool {
+        self.follows.has(a, b)
     }
 
     /// "Friends" are two accounts that follow each other.
-    pub fn friends(&self, a: Id, b: Id) -> bool {
+    pub(crate) fn friends(&self, a: Id, b: Id) -> bool {
         self.follower(a, b) && self.follower(b, a)
     }
 
-    pub fn blocked_either_way(&self, a: Id, b: Id) -> bool {
-        self.blocks.contains(&(a, b)) || self.blocks.contains(&(b, a))
+    pub(crate) fn blocked_either_way(&self, a: Id, b: Id) -> bool {
+        self.blocks.has(a, b) || self.blocks.has(b, a)
     }
 
     // ---- existence ----
 
-    /// Existence is hidden by a block (from the blocked), hiatus, erasure. Reading: a suspension too, since a suspended account is
-    /// taken off the service, and from everybody but itself and moderators; and a hiatus is for moderators as for all: "completely
-    /// invisible". Whoever blocked someone still sees that the blocked exists: they must be able to take the block back.
+    /// Existence is hidden by a block, hiatus, erasure. Reading: "a block acts both ways at once everywhere", so that it hides
+    /// the blocked from the one who blocked too; taking it back, and the list of the blocked, see past one's own block alone.
+    /// Reading: a suspended account is hidden like one on hiatus. Reading: who looks at what was reported sees past blocks,
+    /// hiatus, suspension and privacy, or going away would be the way out of a report; never past an erasure.
     fn exists(&self, viewer: Option<Id>, owner: Id) -> bool {
         let it = &self.accounts[owner];
-        if it.standing == Standing::Erased {
-            return false;
+        let shown = it.standing == Standing::Live && !it.hiatus;
+        match viewer {
+            _ if it.standing == Standing::Erased => false,
+            None => shown,
+            Some(me) if me == owner || self.accounts[me].moderator => true,
+            Some(me) => shown && !self.blocked_either_way(me, owner),
         }
-        let Some(me) = viewer else { return it.standing == Standing::Live && !it.hiatus };
-        if me == owner {
-            return true;
-        }
-        if it.hiatus {
-            return false;
-        }
-        if self.moderates(me) {
-            return true;
-        }
-        it.standing == Standing::Live && !self.blocks.contains(&(owner, me))
     }
 
-    /// Reading: a moderator's eyes go past blocks, privacy and audiences, for reports could not be judged otherwise; a moderator's
-    /// hands do not: acting asks what it asks of anybody.
-    fn moderates(&self, me: Id) -> bool {
-        self.accounts[me].moderator && self.may_act(me)
+    /// Whether one sees the other once one's own block is taken away: for taking it back, and for the list of the blocked.
+    pub(crate) fn seen_past_own_block(&self, me: Id, other: Id) -> bool {
+        let it = &self.accounts[other];
+        it.standing == Standing::Live && !it.hiatus && !self.blocks.has(other, me)
     }
 
     /// On hiatus one "can look around but not act". Reading: nor can who is suspended.
-    fn may_act(&self, me: Id) -> bool {
+    pub(crate) fn may_act(&self, me: Id) -> bool {
         let me = &self.accounts[me];
         me.standing == Standing::Live && !me.hiatus
     }
@@ -185,16 +206,9 @@ impl World {
 
     /// What a private account keeps for its followers: profile, lists, videos. The card stays.
     fn content(&self, viewer: Option<Id>, owner: Id) -> bool {
-        if !self.exists(viewer, owner) {
-            return false;
-        }
-        match viewer {
-            None => !self.accounts[owner].private,
-            Some(me) if me == owner => true,
-            Some(me) if self.moderates(me) => true,
-            Some(me) if self.blocked_either_way(me, owner) => false,
-            Some(me) => !self.accounts[owner].private || self.follower(me, owner),
-        }
+        let open = !self.accounts[owner].private;
+        self.exists(viewer, owner)
+            && viewer.map_or(open, |me| open || me == owner || self.accounts[me].moderator || self.follower(me, owner))
     }
 
     /// The account's privacy is a ceiling over the audience. Reading: owners see their videos in any state until they deleted
@@ -204,32 +218,27 @@ impl World {
         if it.state == State::Removed || !self.content(viewer, it.owner) {
             return false;
         }
-        let Some(me) = viewer else { return it.state == State::Ready && it.audience == Audience::Everyone };
-        if me == it.owner {
-            return true;
-        }
-        if self.moderates(me) {
-            return matches!(it.state, State::Ready | State::Withheld);
-        }
-        it.state == State::Ready
-            && match it.audience {
+        match viewer {
+            Some(me) if me == it.owner => true,
+            Some(me) if self.accounts[me].moderator => matches!(it.state, State::Ready | State::Withheld),
+            _ if it.state != State::Ready => false,
+            None => it.audience == Audience::Everyone,
+            Some(me) => match it.audience {
                 Audience::Everyone => true,
                 Audience::Followers => self.follower(me, it.owner),
                 Audience::Friends => self.friends(me, it.owner),
                 Audience::OnlyMe => false,
-            }
+            },
+        }
     }
 
-    /// Acting on a video asks to see it as anybody would, not as a moderator.
-    fn video_without_office(&self, me: Id, video: usize) -> bool {
-        let it = &self.videos[video];
-        let seen = self.video(Some(me), video);
-        if !self.moderates(me) || me == it.owner || !seen {
-            return seen;
-        }
-        let mut plain = self.clone();
-        plain.accounts[me].moderator = false;
-        plain.video(Some(me), video)
+    /// What is not ready has no bytes, cover, comments or likes, not for its owner either.
+    fn watched(&self, viewer: Option<Id>, video: usize) -> bool {
+        matches!(self.videos[video].state, State::Ready | State::Withheld) && self.video(viewer, video)
+    }
+
+    fn own(&self, viewer: Option<Id>, video: usize) -> bool {
+        viewer == Some(self.videos[video].owner) && self.video(viewer, video)
     }
 
     fn in_circle(&self, me: Id, owner: Id, circle: Circle) -> bool {
@@ -243,25 +252,26 @@ impl World {
 
     // ---- the one question ----
 
-    pub fn may(&self, viewer: Option<Id>, ask: Ask) -> Answer {
+    pub(crate) fn may(&self, viewer: Option<Id>, ask: Ask) -> Answer {
         match ask {
-            Ask::Exists(a) | Ask::Card(a) => seen(self.exists(viewer, a)),
-            Ask::Profile(a) | Ask::Followers(a) | Ask::Following(a) => self.behind_card(viewer, a, self.content(viewer, a)),
-            Ask::Follow(a) => self.deed(viewer, a, |me| me != a && !self.blocked_either_way(me, a)),
-            Ask::Message(a) => self.deed(viewer, a, |me| {
-                me != a
-                    && !self.blocked_either_way(me, a)
-                    && self.in_circle(me, a, self.accounts[a].messages_from)
-            }),
-            Ask::Suggested(a) => self.listed(viewer, a, self.accounts[a].discoverable, false),
-            Ask::Found(a) => self.listed(viewer, a, self.accounts[a].searchable, true),
-            Ask::NotifiedOf(a) => self.listed(viewer, a, viewer.is_some_and(|me| !self.mutes.contains(&(me, a))), false),
-            Ask::Video(v) | Ask::Comments(v) => seen(self.video(viewer, v)),
-            // What is not ready has no bytes and no cover, not for its owner either.
-            Ask::Bytes(v) | Ask::Cover(v) | Ask::Download(v) => {
-                let has = matches!(self.videos[v].state, State::Ready | State::Withheld);
-                seen(has && self.video(viewer, v))
+            Ask::Card(a) => seen(self.exists(viewer, a)),
+            // "The card stays, every content id answers 404": of what a private account keeps, nothing is said but the card.
+            Ask::Profile(a) => seen(self.content(viewer, a)),
+            // Reading: lists of people are nothing that a moderator looks at.
+            Ask::Followers(a) | Ask::Following(a) => seen(!self.office(viewer, a) && self.content(viewer, a)),
+            Ask::Follow(a) => self.deed(viewer, a, |_| true),
+            Ask::Message(a) => self.deed(viewer, a, |me| self.in_circle(me, a, self.accounts[a].messages_from)),
+            Ask::Suggested(a) => self.listed(viewer, a, self.accounts[a].discoverable),
+            Ask::NotifiedOf(a) => self.listed(viewer, a, viewer.is_some_and(|me| !self.mutes.has(me, a))),
+            // Reading: one finds oneself; who is not signed in may search.
+            Ask::Found(a) => {
+                let found = viewer == Some(a) || self.accounts[a].searchable;
+                seen(found && !self.office(viewer, a) && self.exists(viewer, a))
             }
+            Ask::Video(v) => seen(self.video(viewer, v)),
+            Ask::Bytes(v) | Ask::Cover(v) | Ask::Comments(v) => seen(self.watched(viewer, v)),
+            // Row 7, "take your videos first": what is downloaded is one's own. Reading: as it was uploaded, ready or not.
+            Ask::Download(v) | Ask::Change(v) | Ask::Remove(v) => seen(self.own(viewer, v)),
             Ask::Like(v) => self.deed_on_video(viewer, v, |_| true),
             // Reading: owners may always comment below their own videos, "no one" is about others.
             Ask::Comment(v) => self.deed_on_video(viewer, v, |me| {
@@ -275,105 +285,132 @@ impl World {
         }
     }
 
-    /// Refused where the card is to be seen, hidden where it is not.
-    fn behind_card(&self, viewer: Option<Id>, a: Id, allowed: bool) -> Answer {
-        match (allowed, self.exists(viewer, a)) {
-            (true, _) => Answer::Yes,
-            (false, true) => Answer::Refused,
-            (false, false) => Answer::Hidden,
-        }
+    /// Whether one looks at somebody else as a moderator: that is for looking, and for nothing else.
+    fn office(&self, viewer: Option<Id>, owner: Id) -> bool {
+        viewer.is_some_and(|me| me != owner && self.accounts[me].moderator)
     }
 
-    /// Doing something to an account: signed in, present, seeing it, and `allowed`.
+    /// Doing something to somebody else: signed in, present, seeing them, and `allowed`. Who sees them is told of a refusal.
     fn deed(&self, viewer: Option<Id>, a: Id, allowed: impl Fn(Id) -> bool) -> Answer {
-        let exists = self.exists(viewer, a);
-        let done = viewer.is_some_and(|me| self.may_act(me) && self.accounts[a].standing == Standing::Live && allowed(me));
-        self.behind_card(viewer, a, exists && done)
-    }
-
-    fn deed_on_video(&self, viewer: Option<Id>, v: usize, allowed: impl Fn(Id) -> bool) -> Answer {
-        if !self.video(viewer, v) {
+        if self.office(viewer, a) || !self.exists(viewer, a) {
             return Answer::Hidden;
         }
-        let ready = self.videos[v].state == State::Ready;
         match viewer {
-            Some(me) if ready && self.may_act(me) && self.video_without_office(me, v) && allowed(me) => Answer::Yes,
+            Some(me) if me != a && self.may_act(me) && allowed(me) => Answer::Yes,
             _ => Answer::Refused,
         }
     }
 
-    /// In a list of people, which omits what is not to be there. Whoever blocks is rid of the blocked in every list.
-    fn listed(&self, viewer: Option<Id>, a: Id, allowed: bool, anonymous: bool) -> Answer {
-        let yes = match viewer {
-            None => anonymous,
-            Some(me) => me != a && !self.blocked_either_way(me, a),
-        };
-        seen(allowed && yes && self.exists(viewer, a))
-    }
-
-    // ---- what people do ----
-
-    /// Follows, or asks a private account. True when it was granted.
-    pub fn follow(&mut self, a: Id, b: Id) -> bool {
-        if self.may(Some(a), Ask::Follow(b)) != Answer::Yes {
-            return false;
+    fn deed_on_video(&self, viewer: Option<Id>, v: usize, allowed: impl Fn(Id) -> bool) -> Answer {
+        if self.office(viewer, self.videos[v].owner) || !self.watched(viewer, v) {
+            return Answer::Hidden;
         }
-        if self.follower(a, b) {
-            return true;
+        match viewer {
+            Some(me) if self.may_act(me) && allowed(me) => Answer::Yes,
+            _ => Answer::Refused,
         }
-        if self.accounts[b].private {
-            self.requests.insert((a, b));
-        } else {
-            self.requests.remove(&(a, b));
-            self.follows.insert((a, b));
+    }
+
+    /// Somebody else in a list that is made for the viewer.
+    fn listed(&self, viewer: Option<Id>, a: Id, allowed: bool) -> Answer {
+        seen(allowed && viewer.is_some_and(|me| me != a) && !self.office(viewer, a) && self.exists(viewer, a))
+    }
+
+    // ---- what people do: each answers as it would be answered ----
+
+    /// Follows, or asks a private account.
+    pub(crate) fn follow(&mut self, a: Id, b: Id) -> Answer {
+        let answer = self.may(Some(a), Ask::Follow(b));
+        if answer == Answer::Yes && !self.follower(a, b) {
+            let asks = self.accounts[b].private;
+            self.requests.set(a, b, asks);
+            self.follows.set(a, b, !asks);
         }
-        true
+        answer
     }
 
-    pub fn unfollow(&mut self, a: Id, b: Id) {
-        self.follows.remove(&(a, b));
-        self.requests.remove(&(a, b));
-    }
-
-    /// The asked one takes the asking one in, if the request is still there and seen.
-    pub fn accept(&mut self, owner: Id, asking: Id) -> bool {
-        let granted = self.requests.contains(&(asking, owner)) && self.may_act(owner) && self.exists(Some(owner), asking);
-        if granted {
-            self.requests.remove(&(asking, owner));
-            self.follows.insert((asking, owner));
+    /// Ties to somebody one sees may be cut, also while one is away: it takes nothing from others.
+    fn reach(&self, a: Id, b: Id) -> Answer {
+        match self.exists(Some(a), b) {
+            false => Answer::Hidden,
+            true if a == b => Answer::Refused,
+            true => Answer::Yes,
         }
-        granted
     }
 
-    pub fn decline(&mut self, owner: Id, asking: Id) {
-        self.requests.remove(&(asking, owner));
-    }
-
-    /// A block ends what was between the two, both ways.
-    pub fn block(&mut self, a: Id, b: Id) -> bool {
-        if a == b || !self.may_act(a) || !self.exists(Some(a), b) {
-            return false;
+    pub(crate) fn unfollow(&mut self, a: Id, b: Id) -> Answer {
+        let answer = self.reach(a, b);
+        if answer == Answer::Yes {
+            self.follows.set(a, b, false);
+            self.requests.set(a, b, false);
         }
-        self.unfollow(a, b);
-        self.unfollow(b, a);
-        self.blocks.insert((a, b));
-        true
+        answer
     }
 
-    pub fn unblock(&mut self, a: Id, b: Id) {
-        self.blocks.remove(&(a, b));
+    pub(crate) fn remove_follower(&mut self, owner: Id, follower: Id) -> Answer {
+        let answer = self.reach(owner, follower);
+        if answer == Answer::Yes {
+            self.follows.set(follower, owner, false);
+        }
+        answer
     }
 
-    pub fn go(&mut self, a: Id, private: bool) {
-        self.accounts[a].private = private;
+    /// The asked one takes the asking one in. Where there is no request there is nothing; done again, it changes nothing.
+    pub(crate) fn accept(&mut self, owner: Id, asking: Id) -> Answer {
+        match self.reach(owner, asking) {
+            Answer::Yes if self.follower(asking, owner) => Answer::Yes,
+            Answer::Yes if !self.may_act(owner) => Answer::Refused,
+            Answer::Yes if self.requests.set(asking, owner, false) => {
+                self.follows.set(asking, owner, true);
+                Answer::Yes
+            }
+            Answer::Yes => Answer::Hidden,
+            other => other,
+        }
+    }
+
+    pub(crate) fn decline(&mut self, owner: Id, asking: Id) -> Answer {
+        let answer = self.reach(owner, asking);
+        if answer == Answer::Yes {
+            self.requests.set(asking, owner, false);
+        }
+        answer
+    }
+
+    pub(crate) fn mute(&mut self, a: Id, b: Id, muted: bool) -> Answer {
+        let answer = self.reach(a, b);
+        if answer == Answer::Yes {
+            self.mutes.set(a, b, muted);
+        }
+        answer
+    }
+
+    /// A block ends what was between the two, both ways. Taking it back begins nothing again. Reading: one may keep somebody away
+    /// while on hiatus; it shows nothing of oneself.
+    pub(crate) fn block(&mut self, a: Id, b: Id, blocked: bool) -> Answer {
+        if a == b {
+            return Answer::Refused;
+        }
+        if !self.seen_past_own_block(a, b) {
+            return Answer::Hidden;
+        }
+        self.blocks.set(a, b, blocked);
+        if blocked {
+            for (one, other) in [(a, b), (b, a)] {
+                self.follows.set(one, other, false);
+                self.requests.set(one, other, false);
+            }
+        }
+        Answer::Yes
     }
 
     /// Gone for good: what tied anybody to it goes too.
-    pub fn erase(&mut self, a: Id) {
+    pub(crate) fn erase(&mut self, a: Id) {
         self.accounts[a].standing = Standing::Erased;
         for ties in [&mut self.follows, &mut self.requests, &mut self.blocks, &mut self.mutes] {
-            ties.retain(|(from, to)| *from != a && *to != a);
+            ties.forget(a);
         }
+        self.videos.iter_mut().filter(|video| video.owner == a).for_each(|video| video.state = State::Removed);
     }
 }
 
