@@ -99,7 +99,11 @@ async fn ask(client: &Client, (method, path, rule): (&str, &str, Rule), range: b
         let request = Request::builder().method(method).uri(path).header(header::RANGE, "bytes=0-1");
         return client.send(request.body(Body::empty()).unwrap()).await;
     }
-    let body = (rule == Rule::Change).then(|| json!({ "caption": "changed" }));
+    let body = match rule {
+        Rule::Change => Some(json!({ "caption": "changed" })),
+        Rule::Watch => Some(json!({ "watched_ms": 1500 })),
+        _ => None,
+    };
     client.call(method, path, body).await
 }
 

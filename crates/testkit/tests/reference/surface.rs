@@ -27,15 +27,17 @@ struct Question {
 impl Question {
     fn path(&self, stage: &Stage) -> String {
         let list = matches!(self.rule, Rule::Videos | Rule::Followers | Rule::Following | Rule::Requests)
-            || matches!(self.rule, Rule::Blocked | Rule::Muted | Rule::Feed | Rule::SeeAs);
+            || matches!(self.rule, Rule::Blocked | Rule::Muted | Rule::Feed | Rule::SeeAs)
+            || matches!(self.rule, Rule::FeedFollowing | Rule::FeedFriends);
         let path = self.template.replace("{handle}", &stage.people[self.person].handle);
         let path = path.replace("{id}", &stage.videos[self.video]);
         if list { format!("{path}?limit=50") } else { path }
     }
 
     fn is_page(&self) -> bool {
-        use Rule::{PageFeed, PageFollowers, PageFollowing, PageProfile, PageSeeAs, PageVideo};
-        matches!(self.rule, PageFeed | PageFollowers | PageFollowing | PageProfile | PageSeeAs | PageVideo)
+        use Rule::{PageFeed, PageFollowers, PageFollowing, PageProfile, PageSeeAs, PageTimeline, PageVideo};
+        let other = matches!(self.rule, PageFollowers | PageFollowing | PageSeeAs);
+        other || matches!(self.rule, PageFeed | PageTimeline | PageProfile | PageVideo)
     }
 
     async fn send(&self, stage: &Stage) -> Reply {
@@ -45,6 +47,7 @@ impl Question {
         let body = match self.rule {
             Rule::Change => Some(json!({ "caption": "changed" })),
             Rule::AnswerAll => Some(json!({ "accept": self.accept })),
+            Rule::Watch => Some(json!({ "watched_ms": 1500 })),
             _ => None,
         };
         if self.is_page() { page(client, &path).await } else { client.call(self.method, &path, body).await }
@@ -71,7 +74,7 @@ fn expected(stage: &mut Stage, question: &Question) -> Answer {
             Rule::Followers | Rule::PageFollowers => world.may(None, Ask::Followers(person)),
             Rule::Following | Rule::PageFollowing => world.may(None, Ask::Following(person)),
             Rule::Video | Rule::PageVideo => world.may(None, Ask::Video(video)),
-            Rule::Rendition => world.may(None, Ask::Bytes(video)),
+            Rule::Rendition | Rule::Watch => world.may(None, Ask::Bytes(video)),
             Rule::Cover => world.may(None, Ask::Cover(video)),
             Rule::Download => Answer::Hidden,
             Rule::Feed | Rule::PageFeed => Answer::Yes,
@@ -104,12 +107,13 @@ fn expected(stage: &mut Stage, question: &Question) -> Answer {
         Rule::Videos => world.may(viewer, Ask::Profile(person)),
         Rule::Followers | Rule::PageFollowers => world.may(viewer, Ask::Followers(person)),
         Rule::Following | Rule::PageFollowing => world.may(viewer, Ask::Following(person)),
-        Rule::Requests | Rule::Blocked | Rule::Muted | Rule::Feed | Rule::PageFeed => Answer::Yes,
+        Rule::Requests | Rule::Blocked | Rule::Muted => Answer::Yes,
+        Rule::Feed | Rule::FeedFollowing | Rule::FeedFriends | Rule::PageFeed | Rule::PageTimeline => Answer::Yes,
         Rule::Video | Rule::PageVideo => world.may(viewer, Ask::Video(video)),
         Rule::Change => world.may(viewer, Ask::Change(video)),
         Rule::Remove => world.may(viewer, Ask::Remove(video)),
         Rule::Like | Rule::Unlike => world.may(viewer, Ask::Like(video)),
-        Rule::Rendition => world.may(viewer, Ask::Bytes(video)),
+        Rule::Rendition | Rule::Watch => world.may(viewer, Ask::Bytes(video)),
         Rule::Cover => world.may(viewer, Ask::Cover(video)),
         Rule::Download => world.may(viewer, Ask::Download(video)),
         Rule::Nobodys => Answer::Yes,
@@ -137,7 +141,9 @@ fn hold_content(stage: &Stage, question: &Question, reply: &Reply) {
     let people = |among: &dyn Fn(Id) -> bool| -> BTreeSet<String> {
         (0..PEOPLE).filter(|&one| among(one)).map(|one| stage.people[one].handle.clone()).collect()
     };
-    let seen = |one: Id| world.may(viewer, Ask::Card(one)) == Answer::Yes;
+    // Reading: while one is away oneself, one stands in no list, in those that one looks at neither.
+    let away = viewer.filter(|&me| !world.may_act(me));
+    let seen = |one: Id| away != Some(one) && world.may(viewer, Ask::Card(one)) == Answer::Yes;
     let videos = |by: Option<Id>| -> BTreeSet<String> {
         let all = 0..stage.videos.len();
         let theirs =
@@ -179,15 +185,22 @@ fn hold_sights(stage: &Stage, question: &Question, reply: &Reply) {
     let of_id = |id: &str| stage.videos.iter().position(|one| one == id);
     match (question.rule, viewer) {
         // What a feed leaves out is its own affair; what it shows is not.
-        (Rule::Feed, _) => {
+        (Rule::Feed | Rule::FeedFollowing | Rule::FeedFriends, _) => {
             for id in words(&reply.json(), "id") {
                 let video = of_id(&id).expect("a video that is there");
+                let owner = world.videos[video].owner;
+                let tied = match (question.rule, viewer) {
+                    (Rule::FeedFollowing, Some(me)) => world.follower(me, owner),
+                    (Rule::FeedFriends, Some(me)) => world.friends(me, owner),
+                    _ => true,
+                };
+                assert!(tied, "the feed of {viewer:?} shows one of {owner}");
                 assert!(may(viewer, video), "the feed shows {:?}", world.videos[video]);
-                let muted = viewer.is_some_and(|me| world.mutes.has(me, world.videos[video].owner));
+                let muted = viewer.is_some_and(|me| world.mutes.has(me, owner));
                 assert!(!muted, "the feed shows what was muted");
             }
         }
-        (Rule::PageFeed | Rule::PageProfile | Rule::PageVideo, _) => {
+        (Rule::PageFeed | Rule::PageTimeline | Rule::PageProfile | Rule::PageVideo, _) => {
             let text = reply.text();
             let shown = (0..stage.videos.len()).filter(|&video| text.contains(stage.videos[video].as_str()));
             for video in shown {
