@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use outro_testkit::{Client, on_both};
 use serde_json::{Value, json};
 
-use crate::random::number;
+use crate::random::{number, say};
 
 /// How many look at the same time.
 const READERS: usize = 6;
@@ -94,7 +94,6 @@ async fn look(reader: Client, video: String, first: usize, stop: Arc<AtomicBool>
 }
 
 on_both! {
-    #[expect(clippy::print_stderr, reason = "the number of rounds is what the test is for")]
     async fn nothing_posted_after_a_revocation_is_ever_seen(world: World) {
         let rounds = number("OUTRO_REFERENCE_ROUNDS", 200);
         let world = world.with_settings(|settings| settings.rate_limits = false);
@@ -114,7 +113,7 @@ on_both! {
             seen += reader.await.unwrap();
         }
         let looks = looks.load(Ordering::Relaxed);
-        eprintln!("{rounds} rounds, {looks} looks: seen {seen} times");
+        say(&format!("{rounds} rounds, {looks} looks: seen {seen} times"));
         assert_eq!(seen, 0, "what was posted after a revocation was seen");
         assert!(looks > rounds, "too few looks to have met any");
     }

@@ -9,3 +9,4 @@ mod random;
 mod routes;
 mod stage;
 mod surface;
+mod timing;

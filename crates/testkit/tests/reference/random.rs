@@ -1,4 +1,4 @@
-//! Numbers that look random and are the same every time; `OUTRO_REFERENCE_SEED` chooses others.
+//! Numbers that look random and are the same every time (`OUTRO_REFERENCE_SEED` chooses others), and those that are told.
 
 /// Xorshift64*: for tests alone.
 pub(crate) struct Rng(u64);
@@ -34,4 +34,10 @@ impl Rng {
 /// A number of the environment.
 pub(crate) fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number")))
+}
+
+/// Says what was counted or measured, which is what these tests are for.
+#[expect(clippy::print_stderr, reason = "the numbers are read where the tests run")]
+pub(crate) fn say(numbers: &str) {
+    eprintln!("{numbers}");
 }
