@@ -101,6 +101,7 @@ async fn ask(client: &Client, (method, path, rule): (&str, &str, Rule), range: b
     }
     let body = match rule {
         Rule::Change => Some(json!({ "caption": "changed" })),
+        Rule::Comment => Some(json!({ "text": "a comment" })),
         Rule::Watch => Some(json!({ "watched_ms": 1500 })),
         _ => None,
     };
@@ -111,7 +112,7 @@ async fn ask(client: &Client, (method, path, rule): (&str, &str, Rule), range: b
 async fn hold(who: &Client, (what, never): (&str, &str), name: &str, about: &str, of: fn(Rule) -> bool) -> usize {
     let mut held = 0;
     for (method, template, rule) in asked() {
-        if !template.contains(what) || !of(rule) {
+        if !template.contains(what) || !of(rule) || rule.is_of_a_comment() {
             continue;
         }
         for range in [false, true].into_iter().filter(|range| !range || template.starts_with("/media")) {

@@ -82,6 +82,16 @@ pub(crate) struct Video {
     pub(crate) comments_from: Option<Circle>,
 }
 
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Comment {
+    pub(crate) video: usize,
+    pub(crate) author: Id,
+    /// Hidden by the owner of the video.
+    pub(crate) hidden: bool,
+    /// Deleted, or gone with its video or its author.
+    pub(crate) gone: bool,
+}
+
 /// What is asked. A video is its place in [`World::videos`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Ask {
@@ -105,6 +115,11 @@ pub(crate) enum Ask {
     Gift(usize),
     Change(usize),
     Remove(usize),
+    /// Of a comment, its place in [`World::comments`].
+    OneComment(usize),
+    LikeComment(usize),
+    HideComment(usize),
+    RemoveComment(usize),
 }
 
 /// The answer that a viewer gets.
@@ -147,6 +162,7 @@ impl Edges {
 pub(crate) struct World {
     pub(crate) accounts: Vec<Account>,
     pub(crate) videos: Vec<Video>,
+    pub(crate) comments: Vec<Comment>,
     /// Who follows whom.
     pub(crate) follows: Edges,
     /// Who asks whom.
@@ -250,6 +266,19 @@ impl World {
         }
     }
 
+    /// "A block acts both ways at once everywhere, old comments included"; what the owner hid is left to its author and the owner.
+    /// Reading: an owner does not host what they cannot see, for they could not hide it either.
+    fn comment(&self, viewer: Option<Id>, comment: usize) -> bool {
+        let Comment { video, author, hidden, gone } = self.comments[comment];
+        let owner = self.videos[video].owner;
+        let mine = viewer == Some(author);
+        !gone
+            && self.watched(viewer, video)
+            && self.exists(viewer, author)
+            && (mine || self.exists(Some(owner), author))
+            && (!hidden || mine || viewer == Some(owner))
+    }
+
     // ---- the one question ----
 
     pub(crate) fn may(&self, viewer: Option<Id>, ask: Ask) -> Answer {
@@ -281,6 +310,19 @@ impl World {
                     || (self.in_circle(me, video.owner, account)
                         && video.comments_from.is_none_or(|own| self.in_circle(me, video.owner, own)))
             }),
+            Ask::OneComment(c) => seen(self.comment(viewer, c)),
+            Ask::LikeComment(c) if !self.comment(viewer, c) => Answer::Hidden,
+            Ask::LikeComment(_) if viewer.is_some_and(|me| self.may_act(me)) => Answer::Yes,
+            Ask::LikeComment(_) => Answer::Refused,
+            Ask::HideComment(c) => {
+                seen(self.comment(viewer, c) && viewer == Some(self.videos[self.comments[c].video].owner))
+            }
+            // What one wrote oneself one may take away, also where one may not look any more.
+            Ask::RemoveComment(c) => {
+                let Comment { author, gone, .. } = self.comments[c];
+                let own = viewer == Some(author) && !gone;
+                seen(own || self.may(viewer, Ask::HideComment(c)) == Answer::Yes)
+            }
             Ask::Gift(v) => self.deed_on_video(viewer, v, |me| me != self.videos[v].owner),
         }
     }
@@ -410,7 +452,18 @@ impl World {
         for ties in [&mut self.follows, &mut self.requests, &mut self.blocks, &mut self.mutes] {
             ties.forget(a);
         }
-        self.videos.iter_mut().filter(|video| video.owner == a).for_each(|video| video.state = State::Removed);
+        for video in 0..self.videos.len() {
+            if self.videos[video].owner == a {
+                self.remove(video);
+            }
+        }
+        self.comments.iter_mut().filter(|comment| comment.author == a).for_each(|comment| comment.gone = true);
+    }
+
+    /// A video is taken away, and what stood under it.
+    pub(crate) fn remove(&mut self, video: usize) {
+        self.videos[video].state = State::Removed;
+        self.comments.iter_mut().filter(|comment| comment.video == video).for_each(|comment| comment.gone = true);
     }
 }
 

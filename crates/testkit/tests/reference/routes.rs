@@ -33,6 +33,14 @@ pub(crate) enum Rule {
     Like,
     Unlike,
     Watch,
+    Comments,
+    Comment,
+    Replies,
+    RemoveComment,
+    HideComment,
+    ShowComment,
+    LikeComment,
+    Notifications,
     Rendition,
     Cover,
     Download,
@@ -40,6 +48,7 @@ pub(crate) enum Rule {
     PageFollowers,
     PageFollowing,
     PageVideo,
+    PageComments,
     PageFeed,
     PageTimeline,
     PageSeeAs,
@@ -59,12 +68,20 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("PUT", "/api/v1/accounts/{handle}/mute", Rule::Mute),
     ("DELETE", "/api/v1/accounts/{handle}/mute", Rule::Unmute),
     ("GET", "/api/v1/accounts/{handle}/videos", Rule::Videos),
+    ("DELETE", "/api/v1/comments/{id}", Rule::RemoveComment),
+    ("PUT", "/api/v1/comments/{id}/hidden", Rule::HideComment),
+    ("DELETE", "/api/v1/comments/{id}/hidden", Rule::ShowComment),
+    ("PUT", "/api/v1/comments/{id}/like", Rule::LikeComment),
+    ("DELETE", "/api/v1/comments/{id}/like", Rule::LikeComment),
+    ("GET", "/api/v1/comments/{id}/replies", Rule::Replies),
     ("GET", "/api/v1/feed/following", Rule::FeedFollowing),
     ("GET", "/api/v1/feed/for-you", Rule::Feed),
     ("GET", "/api/v1/feed/friends", Rule::FeedFriends),
     ("GET", "/api/v1/me", Rule::Nobodys),
     ("PATCH", "/api/v1/me", Rule::Nobodys),
     ("GET", "/api/v1/me/blocked", Rule::Blocked),
+    ("GET", "/api/v1/me/comment-filter", Rule::Nobodys),
+    ("PUT", "/api/v1/me/comment-filter", Rule::Nobodys),
     ("GET", "/api/v1/me/deletion", Rule::Nobodys),
     ("POST", "/api/v1/me/deletion", Rule::Nobodys),
     ("POST", "/api/v1/me/deletion/confirm", Rule::Nobodys),
@@ -77,6 +94,9 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("DELETE", "/api/v1/me/follow-requests/{handle}", Rule::Decline),
     ("DELETE", "/api/v1/me/followers/{handle}", Rule::RemoveFollower),
     ("GET", "/api/v1/me/muted", Rule::Muted),
+    ("GET", "/api/v1/me/notifications", Rule::Notifications),
+    ("POST", "/api/v1/me/notifications/seen", Rule::Nobodys),
+    ("GET", "/api/v1/me/notifications/unread", Rule::Nobodys),
     ("POST", "/api/v1/me/phone", Rule::Nobodys),
     ("POST", "/api/v1/me/phone/verify", Rule::Nobodys),
     ("GET", "/api/v1/me/privacy", Rule::Nobodys),
@@ -95,6 +115,8 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/videos/{id}", Rule::Video),
     ("DELETE", "/api/v1/videos/{id}", Rule::Remove),
     ("PATCH", "/api/v1/videos/{id}", Rule::Change),
+    ("GET", "/api/v1/videos/{id}/comments", Rule::Comments),
+    ("POST", "/api/v1/videos/{id}/comments", Rule::Comment),
     ("PUT", "/api/v1/videos/{id}/like", Rule::Like),
     ("DELETE", "/api/v1/videos/{id}/like", Rule::Unlike),
     ("POST", "/api/v1/videos/{id}/watches", Rule::Watch),
@@ -113,11 +135,20 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("GET", "/@{handle}/followers", Rule::PageFollowers),
     ("GET", "/@{handle}/following", Rule::PageFollowing),
     ("GET", "/v/{id}", Rule::PageVideo),
+    ("GET", "/v/{id}/comments", Rule::PageComments),
     ("GET", "/", Rule::PageFeed),
     ("GET", "/following", Rule::PageTimeline),
     ("GET", "/friends", Rule::PageTimeline),
     ("GET", "/settings/see-as/@{handle}", Rule::PageSeeAs),
 ];
+
+impl Rule {
+    /// Whether the id of its route is a comment's.
+    pub(crate) const fn is_of_a_comment(self) -> bool {
+        use Rule::{HideComment, LikeComment, RemoveComment, Replies, ShowComment};
+        matches!(self, Replies | RemoveComment | HideComment | ShowComment | LikeComment)
+    }
+}
 
 /// All that are asked.
 pub(crate) fn asked() -> Vec<(&'static str, &'static str, Rule)> {

@@ -7,7 +7,7 @@ use axum::http::{Request, header};
 use outro_testkit::{Client, Reply, on_both};
 use serde_json::{Value, json};
 
-use crate::model::{Answer, Ask, Id};
+use crate::model::{Answer, Ask, Comment, Id};
 use crate::random::{Rng, number, say};
 use crate::routes::{Rule, asked};
 use crate::stage::{PEOPLE, Stage};
@@ -20,6 +20,7 @@ struct Question {
     viewer: Option<Id>,
     person: Id,
     video: usize,
+    comment: usize,
     /// For an answer to all.
     accept: bool,
 }
@@ -28,15 +29,18 @@ impl Question {
     fn path(&self, stage: &Stage) -> String {
         let list = matches!(self.rule, Rule::Videos | Rule::Followers | Rule::Following | Rule::Requests)
             || matches!(self.rule, Rule::Blocked | Rule::Muted | Rule::Feed | Rule::SeeAs)
-            || matches!(self.rule, Rule::FeedFollowing | Rule::FeedFriends);
+            || matches!(self.rule, Rule::FeedFollowing | Rule::FeedFriends | Rule::Comments);
         let path = self.template.replace("{handle}", &stage.people[self.person].handle);
-        let path = path.replace("{id}", &stage.videos[self.video]);
+        let id = if self.rule.is_of_a_comment() { &stage.comments[self.comment] } else { &stage.videos[self.video] };
+        let path = path.replace("{id}", id);
         if list { format!("{path}?limit=50") } else { path }
     }
 
     fn is_page(&self) -> bool {
-        use Rule::{PageFeed, PageFollowers, PageFollowing, PageProfile, PageSeeAs, PageTimeline, PageVideo};
-        let other = matches!(self.rule, PageFollowers | PageFollowing | PageSeeAs);
+        use Rule::{
+            PageComments, PageFeed, PageFollowers, PageFollowing, PageProfile, PageSeeAs, PageTimeline, PageVideo,
+        };
+        let other = matches!(self.rule, PageFollowers | PageFollowing | PageSeeAs | PageComments);
         other || matches!(self.rule, PageFeed | PageTimeline | PageProfile | PageVideo)
     }
 
@@ -47,6 +51,7 @@ impl Question {
         let body = match self.rule {
             Rule::Change => Some(json!({ "caption": "changed" })),
             Rule::AnswerAll => Some(json!({ "accept": self.accept })),
+            Rule::Comment => Some(json!({ "text": "a comment" })),
             Rule::Watch => Some(json!({ "watched_ms": 1500 })),
             _ => None,
         };
@@ -65,7 +70,7 @@ pub(crate) async fn page(client: &Client, path: &str) -> Reply {
 
 /// What the model answers; what is done is done in its world.
 fn expected(stage: &mut Stage, question: &Question) -> Answer {
-    let &Question { rule, viewer, person, video, accept, .. } = question;
+    let &Question { rule, viewer, person, video, comment, accept, .. } = question;
     let world = &mut stage.world;
     let Some(me) = viewer else {
         return match rule {
@@ -76,6 +81,8 @@ fn expected(stage: &mut Stage, question: &Question) -> Answer {
             Rule::Video | Rule::PageVideo => world.may(None, Ask::Video(video)),
             Rule::Rendition | Rule::Watch => world.may(None, Ask::Bytes(video)),
             Rule::Cover => world.may(None, Ask::Cover(video)),
+            Rule::Comments | Rule::PageComments => world.may(None, Ask::Comments(video)),
+            Rule::Replies => world.may(None, Ask::OneComment(comment)),
             Rule::Download => Answer::Hidden,
             Rule::Feed | Rule::PageFeed => Answer::Yes,
             // It takes an account, whatever it is about.
@@ -116,7 +123,13 @@ fn expected(stage: &mut Stage, question: &Question) -> Answer {
         Rule::Rendition | Rule::Watch => world.may(viewer, Ask::Bytes(video)),
         Rule::Cover => world.may(viewer, Ask::Cover(video)),
         Rule::Download => world.may(viewer, Ask::Download(video)),
-        Rule::Nobodys => Answer::Yes,
+        Rule::Comments | Rule::PageComments => world.may(viewer, Ask::Comments(video)),
+        Rule::Comment => world.may(viewer, Ask::Comment(video)),
+        Rule::Replies => world.may(viewer, Ask::OneComment(comment)),
+        Rule::LikeComment => world.may(viewer, Ask::LikeComment(comment)),
+        Rule::RemoveComment => world.may(viewer, Ask::RemoveComment(comment)),
+        Rule::HideComment | Rule::ShowComment => world.may(viewer, Ask::HideComment(comment)),
+        Rule::Nobodys | Rule::Notifications => Answer::Yes,
     }
 }
 
@@ -212,6 +225,22 @@ fn hold_sights(stage: &Stage, question: &Question, reply: &Reply) {
                 );
             }
         }
+        (Rule::Comments, _) => {
+            let under = (0..stage.comments.len()).filter(|&one| world.comments[one].video == question.video);
+            let seen = under.filter(|&one| world.may(viewer, Ask::OneComment(one)) == Answer::Yes);
+            let expected: BTreeSet<String> = seen.map(|one| stage.comments[one].clone()).collect();
+            let found = words(&reply.json(), "id");
+            assert!(found.is_subset(&expected), "{found:?} {expected:?}");
+            assert_eq!(found.len(), expected.len().min(50), "comments are missing");
+        }
+        (Rule::Notifications, _) => {
+            let all = reply.json();
+            let actors = all["items"].as_array().unwrap().iter().flat_map(|item| item["actors"].as_array().unwrap());
+            for handle in actors.map(|actor| actor["handle"].as_str().unwrap()) {
+                let actor = stage.people.iter().position(|one| one.handle == handle).expect("somebody who is there");
+                assert_eq!(world.may(viewer, Ask::Card(actor)), Answer::Yes, "told of {actor}");
+            }
+        }
         (Rule::SeeAs, Some(me)) => {
             for item in reply.json()["items"].as_array().unwrap() {
                 let video = of_id(item["video"]["id"].as_str().unwrap()).expect("a video that is there");
@@ -227,16 +256,40 @@ fn question(stage: &Stage, rng: &mut Rng, routes: &[(&'static str, &'static str,
     let (method, template, rule) = rng.pick(routes);
     let viewer = Some(rng.below(PEOPLE + 1)).filter(|&viewer| viewer < PEOPLE && stage.is_there(viewer));
     let (person, video) = (rng.below(PEOPLE), rng.below(stage.videos.len()));
-    let question = Question { method, template, rule, viewer, person, video, accept: rng.one_in(2) };
+    if rule.is_of_a_comment() && stage.comments.is_empty() {
+        return None;
+    }
+    // The latest: those before were mostly taken away.
+    let comment = stage.comments.len().saturating_sub(1 + rng.below(20.min(stage.comments.len()).max(1)));
+    let question = Question { method, template, rule, viewer, person, video, comment, accept: rng.one_in(2) };
     let own = viewer == Some(stage.world.videos[video].owner);
     // So that the world does not run out of ties and of videos.
     let seldom = match rule {
         Rule::Block => 8,
         Rule::Remove if own => 10,
+        Rule::RemoveComment => 3,
         Rule::Unfollow | Rule::RemoveFollower | Rule::Decline | Rule::AnswerAll | Rule::Mute => 4,
         _ => 1,
     };
     rng.one_in(seldom).then_some(question)
+}
+
+/// What was done to a video or to a comment is done in the model's world.
+async fn done(stage: &mut Stage, question: &Question, reply: &Reply) {
+    let (video, comment) = (question.video, question.comment);
+    match question.rule {
+        Rule::Remove => stage.world.remove(video),
+        Rule::AnswerAll => stage.server.run_jobs().await,
+        Rule::RemoveComment => stage.world.comments[comment].gone = true,
+        Rule::HideComment => stage.world.comments[comment].hidden = true,
+        Rule::ShowComment => stage.world.comments[comment].hidden = false,
+        Rule::Comment => {
+            let author = question.viewer.unwrap();
+            stage.world.comments.push(Comment { video, author, hidden: false, gone: false });
+            stage.comments.push(reply.json()["id"].as_str().unwrap().to_owned());
+        }
+        _ => {}
+    }
 }
 
 async fn ask(stage: &mut Stage, question: &Question) {
@@ -248,12 +301,7 @@ async fn ask(stage: &mut Stage, question: &Question) {
     let leak = if expected == Answer::Yes { "a wrong refusal" } else { "a leak" };
     assert_eq!(found, expected, "{leak}: {history}\n{}\n{before:?}", reply.status);
     if found == Answer::Yes {
-        if question.rule == Rule::Remove {
-            stage.world.videos[question.video].state = crate::model::State::Removed;
-        }
-        if question.rule == Rule::AnswerAll {
-            stage.server.run_jobs().await;
-        }
+        done(stage, question, &reply).await;
         hold_content(stage, question, &reply);
     }
 }
