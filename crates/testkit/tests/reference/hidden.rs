@@ -12,8 +12,8 @@ use crate::routes::{Rule, asked};
 use crate::stage::leave;
 use crate::surface::page;
 
-const NO_ID: &str = "AAAAAAAAAAAAAAAAAAAAAA";
-const NO_HANDLE: &str = "never_was";
+pub(crate) const NO_ID: &str = "AAAAAAAAAAAAAAAAAAAAAA";
+pub(crate) const NO_HANDLE: &str = "never_was";
 
 /// Everything by which one answer can be told from another, but for the moment that it was given.
 fn told(reply: &Reply) -> (u16, Vec<(String, Vec<u8>)>, String) {
@@ -91,7 +91,7 @@ async fn kept(world: &World) -> Vec<(&'static str, String)> {
 const EVERY: fn(Rule) -> bool = |_| true;
 
 /// Asks one route of one name.
-async fn ask(client: &Client, (method, path, rule): (&str, &str, Rule), range: bool) -> Reply {
+pub(crate) async fn ask(client: &Client, (method, path, rule): (&str, &str, Rule), range: bool) -> Reply {
     if format!("{rule:?}").starts_with("Page") {
         return page(client, path).await;
     }
