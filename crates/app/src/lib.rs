@@ -12,6 +12,7 @@ pub mod feed;
 pub mod graph;
 pub mod housekeeping;
 mod like;
+pub mod moderation;
 pub mod notify;
 mod password;
 pub mod phone;

@@ -20,6 +20,7 @@ mod graph;
 mod leaving;
 mod misc;
 mod privacy;
+mod moderation;
 mod profile;
 mod settings;
 mod text;
@@ -43,6 +44,9 @@ pub use misc::{ErrorPage, KeptRow, NotFoundPage, OutboxMessage, OutboxPage, What
 pub use privacy::{
     AudiencesPage, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage, PrivacyStep,
     PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage,
+pub use moderation::{
+    Case, CasePage, CaseSeen, Decision, DecisionRow, DecisionsPage, ModerationPage, ReportPage, ReportRow, ReportState,
+    ReportsPage,
 };
 pub use profile::{ProfilePage, Tile, TileState};
 pub use settings::{

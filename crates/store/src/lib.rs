@@ -14,6 +14,7 @@ pub mod feed;
 pub mod graph;
 pub mod likes;
 mod migrations;
+pub mod moderation;
 pub mod notifications;
 pub mod receipts;
 pub mod recount;
@@ -63,6 +64,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         feed::STATEMENTS,
         graph::STATEMENTS,
         likes::STATEMENTS,
+        moderation::STATEMENTS,
         notifications::STATEMENTS,
         receipts::STATEMENTS,
         recount::STATEMENTS,

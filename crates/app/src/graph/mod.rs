@@ -67,7 +67,7 @@ impl FollowState {
 
 /// The account of a handle, for what follows in a transaction of its own: the keyring is asked here, while
 /// nothing is held. Whether the account may be seen is asked there.
-async fn named(app: &App, handle: &str) -> Result<AccountId, AppError> {
+pub(crate) async fn named(app: &App, handle: &str) -> Result<AccountId, AppError> {
     let handle: Handle = handle.parse().map_err(|_| AppError::NotFound)?;
     let found = by_handle(app, &mut app.db.read().await?, &handle).await?;
     let Found { account, .. } = found.ok_or(AppError::NotFound)?;
@@ -116,6 +116,6 @@ async fn held(tx: &mut Tx, me: AccountId, id: AccountId) -> Result<Other, AppErr
 }
 
 /// An edge to an account whose row has just gone is refused by its foreign key: it is not there.
-fn or_gone(error: DbError) -> AppError {
+pub(crate) fn or_gone(error: DbError) -> AppError {
     if matches!(error, DbError::Constraint(_)) { AppError::NotFound } else { error.into() }
 }

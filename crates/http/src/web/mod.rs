@@ -11,6 +11,7 @@ mod feed;
 mod graph;
 mod leaving;
 mod misc;
+mod moderation;
 mod phone;
 mod place;
 mod privacy;
@@ -62,6 +63,7 @@ pub(crate) fn routes(dev: bool) -> Router<Server> {
         .route("/logout", post(entry::logout))
         .merge(settings_routes())
         .merge(graph::routes())
+        .merge(moderation::routes())
         .route("/receipts/{id}", get(misc::receipt))
         .route("/what-we-keep", get(misc::what_we_keep))
         .route("/assets/{*path}", get(misc::asset))

@@ -4,6 +4,7 @@ mod answers;
 mod comments;
 mod feeds;
 mod graph;
+mod moderation;
 mod spine;
 
 use outro_db::Migration;
@@ -15,4 +16,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 3, name: "answers", sql: answers::SQL },
     Migration { number: 4, name: "feeds", sql: feeds::SQL },
     Migration { number: 5, name: "comments", sql: comments::SQL },
+    Migration { number: 6, name: "moderation", sql: moderation::SQL },
 ];

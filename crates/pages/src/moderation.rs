@@ -1,0 +1,248 @@
+//! Reporting, what came of it, what was decided about oneself, and the queue of moderators.
+
+use askama::Template;
+
+use crate::{Chrome, FormState, Text, VideoCard, chrome::Tab, page};
+
+/// The words of the reasons, in the order in which they are offered; the catalogue has a sentence for each.
+pub(crate) const REASONS: &[&str] = &[
+    "spam",
+    "harassment",
+    "hate",
+    "violence",
+    "sexual",
+    "child_safety",
+    "self_harm",
+    "private_matters",
+    "impersonation",
+    "illegal",
+    "other",
+];
+
+/// `GET /accounts/HANDLE/report` and `GET /videos/ID/report`. Posts to its own address with `reason` and `note`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "report.html", whitespace = "minimize")]
+pub struct ReportPage {
+    /// Shared parts.
+    pub chrome: Chrome,
+    /// Errors.
+    pub form: FormState,
+    /// The page's own address.
+    pub action: String,
+    /// Where to go without reporting.
+    pub back: String,
+    /// Whose account is reported, without `@`; empty for a video.
+    pub handle: String,
+    /// The word that was chosen; empty for none.
+    pub reason: String,
+    /// As typed.
+    pub note: String,
+}
+
+page!(ReportPage, |_| Tab::Elsewhere);
+
+impl ReportPage {
+    fn title(&self) -> String {
+        let t = self.chrome.t();
+        if self.handle.is_empty() {
+            t.moderation_report_video.to_owned()
+        } else {
+            crate::fill(t.moderation_report_account, format!("\u{2066}{}\u{2069}", self.handle))
+        }
+    }
+}
+
+/// What has come of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportState {
+    /// It waits.
+    Open,
+    /// It was left as it is.
+    Dismissed,
+    /// Something was done.
+    Acted,
+}
+
+impl ReportState {
+    pub(crate) fn sentence(self, t: &'static Text) -> &'static str {
+        match self {
+            Self::Open => t.moderation_outcome_open,
+            Self::Dismissed => t.moderation_outcome_dismissed,
+            Self::Acted => t.moderation_outcome_acted,
+        }
+    }
+}
+
+/// One report in a list.
+#[derive(Debug, Clone)]
+pub struct ReportRow {
+    /// The id, as addresses carry it.
+    pub id: String,
+    /// Whether a video was reported; else an account was.
+    pub of_video: bool,
+    /// The word of the reason.
+    pub reason: String,
+    /// What the reporter wrote; may be empty.
+    pub note: String,
+    /// What has come of it.
+    pub state: ReportState,
+    /// When, RFC 3339.
+    pub created_at: String,
+}
+
+impl ReportRow {
+    pub(crate) fn kind(&self, t: &'static Text) -> &'static str {
+        if self.of_video { t.moderation_kind_video } else { t.moderation_kind_account }
+    }
+
+    pub(crate) fn icon(&self) -> &'static str {
+        if self.of_video { "film" } else { "user-round" }
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.state == ReportState::Open
+    }
+}
+
+/// `GET /settings/reports`: one's own reports.
+#[derive(Debug, Clone, Template)]
+#[template(path = "reports.html", whitespace = "minimize")]
+pub struct ReportsPage {
+    /// Shared parts.
+    pub chrome: Chrome,
+    /// The reports, the latest first.
+    pub items: Vec<ReportRow>,
+    /// Address of the next page.
+    pub next_href: Option<String>,
+}
+
+page!(ReportsPage, |_| Tab::Profile);
+
+/// `GET /settings/decisions`: what was decided about oneself.
+#[derive(Debug, Clone, Template)]
+#[template(path = "decisions.html", whitespace = "minimize")]
+pub struct DecisionsPage {
+    /// Shared parts.
+    pub chrome: Chrome,
+    /// The decisions, the latest first.
+    pub items: Vec<DecisionRow>,
+    /// Address of the next page.
+    pub next_href: Option<String>,
+}
+
+page!(DecisionsPage, |_| Tab::Profile);
+
+/// What a moderator decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// A video is hidden.
+    Hide,
+    /// A video is shown again.
+    Unhide,
+    /// The account is suspended.
+    Suspend,
+    /// The account is not suspended any more.
+    Unsuspend,
+}
+
+/// One decision.
+#[derive(Debug, Clone)]
+pub struct DecisionRow {
+    /// What was decided.
+    pub decision: Decision,
+    /// The video's page; empty when it is about the account.
+    pub href: String,
+    /// The word of the reason.
+    pub reason: String,
+    /// What the moderator wrote; may be empty.
+    pub statement: String,
+    /// When, RFC 3339.
+    pub created_at: String,
+}
+
+impl DecisionRow {
+    pub(crate) fn title(&self, t: &'static Text) -> &'static str {
+        match self.decision {
+            Decision::Hide => t.moderation_decided_hide,
+            Decision::Unhide => t.moderation_decided_unhide,
+            Decision::Suspend => t.moderation_decided_suspend,
+            Decision::Unsuspend => t.moderation_decided_unsuspend,
+        }
+    }
+
+    pub(crate) fn meaning(&self, t: &'static Text) -> &'static str {
+        match self.decision {
+            Decision::Hide => t.moderation_means_hide,
+            Decision::Unhide => t.moderation_means_unhide,
+            Decision::Suspend => t.moderation_means_suspend,
+            Decision::Unsuspend => t.moderation_means_unsuspend,
+        }
+    }
+
+    /// Whether it takes something from the person, who can then object.
+    pub(crate) fn restricts(&self) -> bool {
+        matches!(self.decision, Decision::Hide | Decision::Suspend)
+    }
+}
+
+/// A report in the queue.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The report.
+    pub report: ReportRow,
+    /// How many open reports there are of the same thing.
+    pub open: i64,
+    /// Whether the account is suspended.
+    pub suspended: bool,
+    /// Whether the video is hidden.
+    pub hidden: bool,
+}
+
+/// `GET /moderation` and `GET /moderation/decided`. Posts `/moderation/ID` with `act` = `look`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "moderation.html", whitespace = "minimize")]
+pub struct ModerationPage {
+    /// Shared parts.
+    pub chrome: Chrome,
+    /// Whether it is the list of what was decided.
+    pub decided: bool,
+    /// The reports.
+    pub items: Vec<Case>,
+    /// Address of the next page.
+    pub next_href: Option<String>,
+}
+
+page!(ModerationPage, |_| Tab::Profile);
+
+/// `GET /moderation/ID`. Posts to its own address with `act`, `reason` and `statement`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "case.html", whitespace = "minimize")]
+pub struct CasePage {
+    /// Shared parts.
+    pub chrome: Chrome,
+    /// Errors.
+    pub form: FormState,
+    /// The report.
+    pub case: Case,
+    /// What was reported; none unless the moderator looks at it.
+    pub seen: Option<CaseSeen>,
+    /// The word of the reason that is chosen for the decision.
+    pub reason: String,
+    /// As typed.
+    pub statement: String,
+}
+
+page!(CasePage, |_| Tab::Profile);
+
+/// What a moderator looks at.
+#[derive(Debug, Clone)]
+pub struct CaseSeen {
+    /// Handle, without `@`.
+    pub handle: String,
+    /// Name; may be empty.
+    pub display_name: String,
+    /// Bio; may be empty.
+    pub bio: String,
+    /// The video that was reported, where it can be watched.
+    pub video: Option<VideoCard>,
+}
