@@ -19,8 +19,8 @@ mod form;
 mod graph;
 mod leaving;
 mod misc;
-mod privacy;
 mod moderation;
+mod privacy;
 mod profile;
 mod settings;
 mod text;
@@ -41,12 +41,13 @@ pub use graph::{
 };
 pub use leaving::{LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, ReceiptPage, ReceiptState};
 pub use misc::{ErrorPage, KeptRow, NotFoundPage, OutboxMessage, OutboxPage, WhatWeKeepPage};
-pub use privacy::{
-    AudiencesPage, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage, PrivacyStep,
-    PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage,
 pub use moderation::{
     Case, CasePage, CaseSeen, Decision, DecisionRow, DecisionsPage, ModerationPage, ReportPage, ReportRow, ReportState,
     ReportsPage,
+};
+pub use privacy::{
+    AudiencesPage, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage, PrivacyStep,
+    PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage,
 };
 pub use profile::{ProfilePage, Tile, TileState};
 pub use settings::{

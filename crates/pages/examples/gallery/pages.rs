@@ -4,6 +4,8 @@
 mod graph;
 #[path = "leaving.rs"]
 mod leaving;
+#[path = "moderation.rs"]
+mod moderation;
 #[path = "privacy.rs"]
 mod privacy;
 
@@ -26,6 +28,7 @@ pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(videos(&me));
     pages.extend(profiles(&me, &stranger));
     pages.extend(graph::lists(&me));
+    pages.extend(moderation::pages(&me));
     pages.extend(entries(&me, &stranger));
     pages.extend(settings(&me));
     pages.extend(privacy(&me));
@@ -49,6 +52,7 @@ pub(crate) fn chrome(lang: Lang, signed_in: bool) -> Chrome {
         unread: if signed_in { 3 } else { 0 },
         dev: false,
         away: false,
+        suspended: false,
         notice: None,
     }
 }
@@ -304,6 +308,7 @@ fn settings(me: &Chrome) -> Vec<(&'static str, String)> {
             handle: "mara.k".into(),
             display_name: "Mara".into(),
             private_account,
+            moderator: private_account,
         }
         .render()
     };

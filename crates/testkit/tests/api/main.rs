@@ -4,6 +4,7 @@ mod bad_input;
 mod described;
 mod errors;
 mod graph;
+mod moderation;
 mod routes;
 mod scenario;
 mod schema;
