@@ -64,7 +64,7 @@ pub async fn decide(app: &App, signed: &Signed, id: ReportId, what: Decide) -> R
     let me = moderator(app, &mut tx, signed).await?;
     // As it is now: another moderator may have been quicker.
     let now = moderation::by_id(&mut tx, me, id).await?.ok_or(AppError::NotFound)?;
-    if act == ModerationAct::Look && now.looked {
+    if act == ModerationAct::Look && now.looked && now.report.state == ReportState::Open {
         drop(tx);
         return view(app, &now).await;
     }

@@ -4,7 +4,7 @@ use outro_datamap::{ACCOUNT_DISPLAY_NAME, VIDEO_CAPTION};
 use outro_db::Tx;
 use outro_media::Refusal;
 use outro_model::{AccountId, Audience, BlobKind, Circle, Reframe, VideoId, VideoState};
-use outro_policy::{Action, Facts, Relation, Ties};
+use outro_policy::{Action, Relation, Ties};
 use outro_store::accounts::{self, Account};
 use outro_store::blobs::{self, Blob};
 use outro_store::likes;
