@@ -27,7 +27,7 @@ CREATE INDEX reports_by_subject ON reports (subject_id);
 CREATE INDEX reports_by_video ON reports (owner_id, video_id);
 CREATE INDEX reports_by_id ON reports (id);
 CREATE INDEX reports_by_thing ON reports (thing_id, state, created_at, id);
-CREATE INDEX reports_open ON reports (created_at, id) WHERE state = 0;
+CREATE INDEX reports_open ON reports (state, created_at, id);
 CREATE INDEX reports_decided ON reports (closed_at, id) WHERE state <> 0;
 
 CREATE TABLE moderation_acts (
