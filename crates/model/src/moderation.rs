@@ -7,6 +7,8 @@ words! {
         Account = 0, "account";
         /// A video.
         Video = 1, "video";
+        /// A comment.
+        Comment = 2, "comment";
     }
 }
 
@@ -55,9 +57,9 @@ words! {
     ModerationAct {
         /// Looks at what was reported.
         Look = 0, "look";
-        /// Hides a video from everybody but its owner.
+        /// Hides a video or a comment from everybody but whoever made it.
         Hide = 1, "hide";
-        /// Shows a hidden video again.
+        /// Shows it again.
         Unhide = 2, "unhide";
         /// Leaves what was reported as it is.
         Dismiss = 3, "dismiss";

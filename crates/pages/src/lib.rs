@@ -43,7 +43,7 @@ pub use leaving::{LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, Receip
 pub use misc::{ErrorPage, KeptRow, NotFoundPage, OutboxMessage, OutboxPage, WhatWeKeepPage};
 pub use moderation::{
     Case, CasePage, CaseSeen, Decision, DecisionRow, DecisionsPage, ModerationPage, ReportPage, ReportRow, ReportState,
-    ReportsPage,
+    ReportedKind, ReportsPage,
 };
 pub use privacy::{
     AudiencesPage, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage, PrivacyStep,

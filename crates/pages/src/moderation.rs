@@ -19,7 +19,18 @@ pub(crate) const REASONS: &[&str] = &[
     "other",
 ];
 
-/// `GET /accounts/HANDLE/report` and `GET /videos/ID/report`. Posts to its own address with `reason` and `note`.
+/// What was reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportedKind {
+    /// An account.
+    Account,
+    /// A video.
+    Video,
+    /// A comment.
+    Comment,
+}
+
+/// `GET /accounts/HANDLE/report`, `GET /videos/ID/report` and `GET /comments/ID/report`. Posts to its own address with `reason` and `note`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "report.html", whitespace = "minimize")]
 pub struct ReportPage {
@@ -27,11 +38,13 @@ pub struct ReportPage {
     pub chrome: Chrome,
     /// Errors.
     pub form: FormState,
+    /// What is reported.
+    pub of: ReportedKind,
     /// The page's own address.
     pub action: String,
     /// Where to go without reporting.
     pub back: String,
-    /// Whose account is reported, without `@`; empty for a video.
+    /// Whose account is reported, without `@`; empty unless an account is.
     pub handle: String,
     /// The word that was chosen; empty for none.
     pub reason: String,
@@ -44,10 +57,12 @@ page!(ReportPage, |_| Tab::Elsewhere);
 impl ReportPage {
     fn title(&self) -> String {
         let t = self.chrome.t();
-        if self.handle.is_empty() {
-            t.moderation_report_video.to_owned()
-        } else {
-            crate::fill(t.moderation_report_account, format!("\u{2066}{}\u{2069}", self.handle))
+        match self.of {
+            ReportedKind::Account => {
+                crate::fill(t.moderation_report_account, format!("\u{2066}{}\u{2069}", self.handle))
+            }
+            ReportedKind::Video => t.moderation_report_video.to_owned(),
+            ReportedKind::Comment => t.moderation_report_comment.to_owned(),
         }
     }
 }
@@ -78,8 +93,8 @@ impl ReportState {
 pub struct ReportRow {
     /// The id, as addresses carry it.
     pub id: String,
-    /// Whether a video was reported; else an account was.
-    pub of_video: bool,
+    /// What was reported.
+    pub of: ReportedKind,
     /// The word of the reason.
     pub reason: String,
     /// What the reporter wrote; may be empty.
@@ -92,11 +107,27 @@ pub struct ReportRow {
 
 impl ReportRow {
     pub(crate) fn kind(&self, t: &'static Text) -> &'static str {
-        if self.of_video { t.moderation_kind_video } else { t.moderation_kind_account }
+        match self.of {
+            ReportedKind::Account => t.moderation_kind_account,
+            ReportedKind::Video => t.moderation_kind_video,
+            ReportedKind::Comment => t.moderation_kind_comment,
+        }
     }
 
     pub(crate) fn icon(&self) -> &'static str {
-        if self.of_video { "film" } else { "user-round" }
+        match self.of {
+            ReportedKind::Account => "user-round",
+            ReportedKind::Video => "film",
+            ReportedKind::Comment => "message-circle",
+        }
+    }
+
+    pub(crate) fn of_video(&self) -> bool {
+        self.of == ReportedKind::Video
+    }
+
+    pub(crate) fn of_comment(&self) -> bool {
+        self.of == ReportedKind::Comment
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -135,9 +166,9 @@ page!(DecisionsPage, |_| Tab::Profile);
 /// What a moderator decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// A video is hidden.
+    /// A video or a comment is hidden.
     Hide,
-    /// A video is shown again.
+    /// It is shown again.
     Unhide,
     /// The account is suspended.
     Suspend,
@@ -150,8 +181,12 @@ pub enum Decision {
 pub struct DecisionRow {
     /// What was decided.
     pub decision: Decision,
-    /// The video's page; empty when it is about the account.
+    /// Whether it is about a comment.
+    pub of_comment: bool,
+    /// Where it stands; empty when it is about the account, or the comment is taken away.
     pub href: String,
+    /// What the comment says; empty when it is about something else, or the comment is taken away.
+    pub quote: String,
     /// The word of the reason.
     pub reason: String,
     /// What the moderator wrote; may be empty.
@@ -163,6 +198,8 @@ pub struct DecisionRow {
 impl DecisionRow {
     pub(crate) fn title(&self, t: &'static Text) -> &'static str {
         match self.decision {
+            Decision::Hide if self.of_comment => t.moderation_decided_hide_comment,
+            Decision::Unhide if self.of_comment => t.moderation_decided_unhide_comment,
             Decision::Hide => t.moderation_decided_hide,
             Decision::Unhide => t.moderation_decided_unhide,
             Decision::Suspend => t.moderation_decided_suspend,
@@ -172,6 +209,8 @@ impl DecisionRow {
 
     pub(crate) fn meaning(&self, t: &'static Text) -> &'static str {
         match self.decision {
+            Decision::Hide if self.of_comment => t.moderation_means_hide_comment,
+            Decision::Unhide if self.of_comment => t.moderation_means_unhide_comment,
             Decision::Hide => t.moderation_means_hide,
             Decision::Unhide => t.moderation_means_unhide,
             Decision::Suspend => t.moderation_means_suspend,
@@ -194,7 +233,7 @@ pub struct Case {
     pub open: i64,
     /// Whether the account is suspended.
     pub suspended: bool,
-    /// Whether the video is hidden.
+    /// Whether the video, or the comment, is hidden by a moderator.
     pub hidden: bool,
 }
 
@@ -245,4 +284,6 @@ pub struct CaseSeen {
     pub bio: String,
     /// The video that was reported, where it can be watched.
     pub video: Option<VideoCard>,
+    /// What the comment says that was reported, where it is still there.
+    pub comment: Option<String>,
 }

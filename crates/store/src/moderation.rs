@@ -2,8 +2,8 @@
 
 use outro_db::{DbError, Row, Tx, params, statements};
 use outro_model::{
-    AccountId, AccountState, ActId, ModerationAct, ReportId, ReportReason, ReportState, ReportedKind, Timestamp,
-    VideoId,
+    AccountId, AccountState, ActId, CommentId, ModerationAct, ReportId, ReportReason, ReportState, ReportedKind,
+    Timestamp, VideoId,
 };
 
 use crate::changed;
@@ -15,6 +15,17 @@ pub enum Thing {
     Account(AccountId),
     /// A video, and whose it is.
     Video(AccountId, VideoId),
+    /// A comment.
+    Comment {
+        /// Who wrote it.
+        author: AccountId,
+        /// Whose video it stands under.
+        owner: AccountId,
+        /// That video.
+        video: VideoId,
+        /// The comment.
+        id: CommentId,
+    },
 }
 
 impl Thing {
@@ -23,13 +34,14 @@ impl Thing {
         match self {
             Self::Account(_) => ReportedKind::Account,
             Self::Video(..) => ReportedKind::Video,
+            Self::Comment { .. } => ReportedKind::Comment,
         }
     }
 
     /// Whose it is.
     pub const fn subject(&self) -> AccountId {
         match self {
-            Self::Account(account) | Self::Video(account, _) => *account,
+            Self::Account(account) | Self::Video(account, _) | Self::Comment { author: account, .. } => *account,
         }
     }
 
@@ -38,14 +50,32 @@ impl Thing {
         match self {
             Self::Account(account) => account.as_bytes(),
             Self::Video(_, video) => video.as_bytes(),
+            Self::Comment { id, .. } => id.as_bytes(),
         }
     }
 
-    fn of(kind: ReportedKind, subject: AccountId, id: [u8; 16]) -> Self {
-        match kind {
-            ReportedKind::Account => Self::Account(subject),
-            ReportedKind::Video => Self::Video(subject, VideoId::from_bytes(id)),
+    /// The video that it is or stands under, by its owner and its id. A report goes with it.
+    const fn video(&self) -> Option<(AccountId, VideoId)> {
+        match self {
+            Self::Account(_) => None,
+            Self::Video(owner, video) | Self::Comment { owner, video, .. } => Some((*owner, *video)),
         }
+    }
+
+    fn of(
+        kind: ReportedKind,
+        subject: AccountId,
+        id: [u8; 16],
+        video: Option<(AccountId, VideoId)>,
+    ) -> Result<Self, DbError> {
+        Ok(match (kind, video) {
+            (ReportedKind::Account, _) => Self::Account(subject),
+            (ReportedKind::Video, _) => Self::Video(subject, VideoId::from_bytes(id)),
+            (ReportedKind::Comment, Some((owner, video))) => {
+                Self::Comment { author: subject, owner, video, id: CommentId::from_bytes(id) }
+            }
+            (ReportedKind::Comment, None) => return Err(DbError::Shape { column: REPORT - 1 }),
+        })
     }
 }
 
@@ -79,7 +109,7 @@ pub struct Queued {
     pub open: i64,
     /// Whether the account is suspended.
     pub suspended: bool,
-    /// Whether the video is hidden.
+    /// Whether the video, or the comment, is hidden by a moderator.
     pub hidden: bool,
     /// Whether the moderator who asks has looked at it by this report.
     pub looked: bool,
@@ -88,7 +118,7 @@ pub struct Queued {
 /// Open reports of one thing are counted up to here.
 pub const MOST_COUNTED: i64 = 100;
 
-/// A row of `moderation_acts`; the statement is still sealed.
+/// What is noted of an act; the statement is still sealed.
 #[derive(Clone, Debug)]
 pub struct Act {
     /// The id.
@@ -105,13 +135,33 @@ pub struct Act {
     pub created_at: Timestamp,
 }
 
+/// A decision as the person is told of it; the statement is still sealed.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// The id.
+    pub id: ActId,
+    /// What was decided.
+    pub act: ModerationAct,
+    /// What kind of thing was reported.
+    pub kind: ReportedKind,
+    /// The id of the thing itself.
+    pub thing: [u8; 16],
+    /// Why.
+    pub reason: ReportReason,
+    /// Sealed under the person's key; empty when nothing was written.
+    pub statement: Vec<u8>,
+    /// When.
+    pub created_at: Timestamp,
+}
+
 macro_rules! report_columns {
     () => {
-        "r.reporter_id, r.id, r.kind, r.subject_id, r.thing_id, r.reason, r.note, r.state, r.created_at, r.closed_at"
+        "r.reporter_id, r.id, r.kind, r.subject_id, r.thing_id, r.reason, r.note, r.state, r.created_at, r.closed_at,
+            r.owner_id, r.video_id"
     };
 }
 /// How many columns `report_columns` names.
-const REPORT: usize = 10;
+const REPORT: usize = 12;
 
 /// A report as a moderator sees it: the first parameter is the moderator, the second how far is counted. What
 /// is of the moderator's own is left out: who is reported must not learn by whom.
@@ -124,7 +174,9 @@ macro_rules! queued {
             (SELECT COUNT(*) FROM (SELECT 1 AS one FROM reports o WHERE o.thing_id = r.thing_id AND o.state = 0
                 LIMIT ?2) AS batch),
             (SELECT a.suspended FROM accounts a WHERE a.id = r.subject_id),
-            (SELECT COUNT(*) FROM videos v WHERE v.owner_id = r.owner_id AND v.id = r.video_id AND v.hidden <> 0),
+            (SELECT COUNT(*) FROM videos v WHERE r.kind = 1 AND v.owner_id = r.owner_id AND v.id = r.video_id
+                AND v.hidden <> 0) + (SELECT COUNT(*) FROM comments c WHERE r.kind = 2 AND c.owner_id = r.owner_id
+                AND c.video_id = r.video_id AND c.id = r.thing_id AND c.state > 2),
             (SELECT COUNT(*) FROM moderation_hands h WHERE h.moderator_id = ?1 AND h.report_id = r.id AND h.act = 0)
             FROM reports r WHERE r.subject_id <> ?1"
         )
@@ -160,7 +212,7 @@ statements! {
     HAND_PUT = "INSERT INTO moderation_hands (moderator_id, act_id, subject_id, report_id, act)
         VALUES (?1, ?2, ?3, ?4, ?5)";
     // Looking and leaving things as they are is nothing that anybody is told of.
-    DECISIONS = "SELECT m.id, m.act, m.kind, m.subject_id, m.thing_id, m.reason, m.statement, m.created_at
+    DECISIONS = "SELECT m.id, m.act, m.kind, m.thing_id, m.reason, m.statement, m.created_at
         FROM moderation_acts m WHERE m.subject_id = ?1 AND m.act NOT IN (0, 3) AND (m.created_at, m.id) < (?2, ?3)
         ORDER BY m.created_at DESC, m.id DESC LIMIT ?4";
 }
@@ -188,10 +240,7 @@ pub async fn set_hidden(tx: &mut Tx, owner: AccountId, video: VideoId, hidden: b
 /// Adds an open report; `false` when the same person has an open one of the same thing.
 pub async fn put(tx: &mut Tx, report: &Report) -> Result<bool, DbError> {
     let Report { reporter, id, thing, reason, note, created_at, .. } = report;
-    let (owner, video) = match thing {
-        Thing::Account(_) => (None, None),
-        Thing::Video(owner, video) => (Some(*owner), Some(*video)),
-    };
+    let (owner, video) = thing.video().unzip();
     let (kind, subject, reason) = (thing.kind().code(), thing.subject(), reason.code());
     changed(tx, &REPORT_PUT, params![reporter, id, kind, subject, thing.id(), owner, video, reason, note, created_at])
         .await
@@ -271,8 +320,8 @@ pub async fn decisions(
     subject: AccountId,
     before: (Timestamp, ActId),
     limit: i64,
-) -> Result<Vec<Act>, DbError> {
-    tx.query(&DECISIONS, params![subject, before.0, before.1, limit]).await?.iter().map(read_act).collect()
+) -> Result<Vec<Decided>, DbError> {
+    tx.query(&DECISIONS, params![subject, before.0, before.1, limit]).await?.iter().map(read_decided).collect()
 }
 
 fn kind(code: i64) -> ReportedKind {
@@ -284,10 +333,11 @@ fn reason(code: i64) -> ReportReason {
 }
 
 fn read(row: &Row) -> Result<Report, DbError> {
+    let (owner, video): (Option<AccountId>, Option<VideoId>) = (row.get(10)?, row.get(11)?);
     Ok(Report {
         reporter: row.get(0)?,
         id: row.get(1)?,
-        thing: Thing::of(kind(row.get(2)?), row.get(3)?, row.get(4)?),
+        thing: Thing::of(kind(row.get(2)?), row.get(3)?, row.get(4)?, owner.zip(video))?,
         reason: reason(row.get(5)?),
         note: row.get(6)?,
         // What cannot be read is closed: it opens nothing.
@@ -307,13 +357,14 @@ fn read_queued(row: &Row) -> Result<Queued, DbError> {
     })
 }
 
-fn read_act(row: &Row) -> Result<Act, DbError> {
-    Ok(Act {
+fn read_decided(row: &Row) -> Result<Decided, DbError> {
+    Ok(Decided {
         id: row.get(0)?,
         act: ModerationAct::from_code(row.get(1)?).unwrap_or(ModerationAct::Dismiss),
-        thing: Thing::of(kind(row.get(2)?), row.get(3)?, row.get(4)?),
-        reason: reason(row.get(5)?),
-        statement: row.get(6)?,
-        created_at: row.get(7)?,
+        kind: kind(row.get(2)?),
+        thing: row.get(3)?,
+        reason: reason(row.get(4)?),
+        statement: row.get(5)?,
+        created_at: row.get(6)?,
     })
 }

@@ -349,3 +349,152 @@ on_both! {
         }
     }
 }
+
+/// Ada writes under Ben's video, Ben reports it; the ids of the comment and of the report.
+async fn reported_comment(scene: &Scene) -> (String, String) {
+    let path = format!("/api/v1/videos/{}/comments", scene.video);
+    let said = scene.ada.post(&path, json!({"text": "MarkComment3k"})).await.expect(201).json();
+    let comment = said["id"].as_str().unwrap().to_owned();
+    let body = json!({"comment": comment, "reason": "harassment"});
+    let report = scene.ben.post("/api/v1/reports", body).await.expect(201).json();
+    assert_eq!(report["kind"], "comment");
+    (comment, report["id"].as_str().unwrap().to_owned())
+}
+
+/// The texts of the comments that somebody sees under the video, and how many it is said there are.
+async fn said(client: &Client, video: &str) -> (Vec<String>, i64) {
+    let list = items(client, &format!("/api/v1/videos/{video}/comments")).await;
+    let texts = list.iter().map(|one| one["text"].as_str().unwrap().to_owned()).collect();
+    let view = client.get(&format!("/api/v1/videos/{video}")).await.expect(200).json();
+    (texts, view["comment_count"].as_i64().unwrap())
+}
+
+on_both! {
+    async fn a_reported_comment_is_read_once_the_look_is_noted_and_hidden_from_all_but_its_author(world: World) {
+        let scene = Scene::of(&world).await;
+        let (comment, id) = reported_comment(&scene).await;
+        make_private(&scene.ben).await;
+        let waiting = queue(&scene.mo).await;
+        assert_eq!(waiting[0]["kind"], "comment");
+        assert!(!waiting[0].to_string().contains("MarkComment3k"), "read before the look is noted");
+        let looked = act(&scene.mo, &id, "look").await.expect(200).json();
+        assert_eq!((&looked["comment"], &looked["account"]["handle"]), (&json!("MarkComment3k"), &json!("ada")));
+        // The video that it stands under was not reported: it stays closed.
+        assert_eq!(looked["video"], Value::Null);
+        assert_never_was(&scene.mo, &scene.video).await;
+        scene.ben.call("PATCH", "/api/v1/me/privacy", Some(json!({"private_account": false}))).await.expect(200);
+        let hidden = act(&scene.mo, &id, "hide").await.expect(200).json();
+        assert_eq!((&hidden["report"]["hidden"], &hidden["comment"]), (&json!(true), &Value::Null));
+        for client in [&scene.ben, &scene.mo, &world.client()] {
+            assert_eq!(said(client, &scene.video).await, (vec![], 0));
+            let never = client.get("/api/v1/comments/AAAAAAAAAAAAAAAAAAAAAA/replies").await.expect(404);
+            assert_eq!(told(&client.get(&format!("/api/v1/comments/{comment}/replies")).await), told(&never));
+        }
+        assert_eq!(said(&scene.ada, &scene.video).await, (vec!["MarkComment3k".to_owned()], 0));
+        let decided = items(&scene.ada, "/api/v1/me/decisions").await;
+        assert_eq!((&decided[0]["decision"], &decided[0]["comment"]), (&json!("hide"), &json!(comment)));
+        assert!(page(&scene.ada, "/settings/decisions").await.text().contains("MarkComment3k"));
+        act(&scene.mo, &id, "unhide").await.expect(200);
+        assert_eq!(said(&world.client(), &scene.video).await, (vec!["MarkComment3k".to_owned()], 1));
+    }
+}
+
+on_both! {
+    async fn the_owner_of_a_video_cannot_show_what_a_moderator_hides_nor_lose_what_they_hid(world: World) {
+        let scene = Scene::of(&world).await;
+        let (comment, id) = reported_comment(&scene).await;
+        let hidden = format!("/api/v1/comments/{comment}/hidden");
+        scene.ben.call("PUT", &hidden, None).await.expect(200);
+        act(&scene.mo, &id, "hide").await.expect(200);
+        scene.ben.call("DELETE", &hidden, None).await.expect(404);
+        act(&scene.mo, &id, "unhide").await.expect(200);
+        assert_eq!(said(&world.client(), &scene.video).await, (vec![], 0), "hidden by the owner before");
+        scene.ben.call("DELETE", &hidden, None).await.expect(200);
+        assert_eq!(said(&world.client(), &scene.video).await.1, 1);
+        // One's own comment under one's own video is no way around it.
+        let path = format!("/api/v1/videos/{}/comments", scene.video);
+        let own = scene.ben.post(&path, json!({"text": "Mine"})).await.expect(201).json();
+        let own = own["id"].as_str().unwrap();
+        let body = json!({"comment": own, "reason": "spam"});
+        let report = scene.ada.post("/api/v1/reports", body).await.expect(201).json();
+        act(&scene.mo, report["id"].as_str().unwrap(), "hide").await.expect(200);
+        scene.ben.call("DELETE", &format!("/api/v1/comments/{own}/hidden"), None).await;
+        assert_eq!(said(&scene.ada, &scene.video).await.1, 1);
+        // Its author can still take it away.
+        scene.ben.call("DELETE", &format!("/api/v1/comments/{own}"), None).await.expect(204);
+        world.settle().await;
+        assert_eq!(said(&scene.ben, &scene.video).await, (vec!["MarkComment3k".to_owned()], 1));
+        let decided = items(&scene.ben, "/api/v1/me/decisions").await;
+        assert_eq!(decided[0]["comment"], own, "the decision outlives the comment");
+        assert_eq!(page(&scene.ben, "/settings/decisions").await.status, 200);
+    }
+}
+
+on_both! {
+    async fn what_is_not_there_or_is_ones_own_cannot_be_reported_or_hidden_as_a_comment(world: World) {
+        let scene = Scene::of(&world).await;
+        let (comment, id) = reported_comment(&scene).await;
+        let body = json!({"comment": comment, "reason": "spam"});
+        assert_eq!(scene.ada.post("/api/v1/reports", body.clone()).await.expect(409).code(), "oneself");
+        make_private(&scene.ben).await;
+        world.client().join("cem").await.post("/api/v1/reports", body).await.expect(404);
+        scene.ada.call("DELETE", &format!("/api/v1/comments/{comment}"), None).await.expect(204);
+        world.settle().await;
+        // Taking it away is no way out: the case stands, and whose it was can be looked at.
+        let looked = act(&scene.mo, &id, "look").await.expect(200).json();
+        assert_eq!((&looked["comment"], &looked["account"]["handle"]), (&Value::Null, &json!("ada")));
+        act(&scene.mo, &id, "hide").await.expect(409);
+        act(&scene.mo, &id, "suspend").await.expect(200);
+        scene.ben.get("/api/v1/accounts/ada").await.expect(404);
+        leave(&world, &scene.ada, "ada-password").await;
+        assert!(world.rows("reports").await.is_empty());
+    }
+}
+
+/// Kinds of what somebody is told, and whether anybody is named.
+async fn news(client: &Client) -> Vec<String> {
+    let list = items(client, "/api/v1/me/notifications").await;
+    for one in list.iter().filter(|one| one["kind"] == "decision" || one["kind"] == "report_decided") {
+        assert_eq!(one["actors"], json!([]), "moderators and oneself are not named");
+        assert_eq!((&one["video_id"], &one["comment"], &one["unread"]), (&Value::Null, &Value::Null, &json!(true)));
+    }
+    list.iter().map(|one| one["kind"].as_str().unwrap().to_owned()).collect()
+}
+
+on_both! {
+    async fn the_person_and_every_reporter_are_told_once_that_it_was_decided(world: World) {
+        let scene = Scene::of(&world).await;
+        let id = scene.reported().await;
+        let cem = world.client().join("cem").await;
+        cem.post("/api/v1/reports", json!({"video": scene.video, "reason": "spam"})).await.expect(201);
+        act(&scene.mo, &id, "look").await.expect(200);
+        assert!(news(&scene.ben).await.is_empty() && news(&scene.ada).await.is_empty(), "looking is told to nobody");
+        act(&scene.mo, &id, "hide").await.expect(200);
+        act(&scene.mo, &id, "hide").await.expect(409);
+        assert_eq!(news(&scene.ben).await, ["decision"]);
+        for reporter in [&scene.ada, &cem] {
+            assert_eq!(news(reporter).await, ["report_decided"]);
+            let unread = reporter.get("/api/v1/me/notifications/unread").await.expect(200).json();
+            assert_eq!(unread["unread_count"], 1);
+        }
+        assert!(news(&scene.mo).await.is_empty());
+        assert!(page(&scene.ben, "/activity").await.text().contains("href=\"/settings/decisions\""));
+        assert!(page(&scene.ada, "/activity").await.text().contains("href=\"/settings/reports\""));
+        // Left as it is: the reporters learn it, whom it was about learns nothing.
+        act(&scene.mo, &id, "unhide").await.expect(200);
+        let again = scene.reported().await;
+        act(&scene.mo, &again, "dismiss").await.expect(200);
+        assert_eq!(news(&scene.ben).await, ["decision", "decision"], "hidden, and shown again");
+        assert_eq!(news(&scene.ada).await, ["report_decided", "report_decided"]);
+    }
+}
+
+on_both! {
+    async fn who_is_suspended_is_told_although_their_account_is_away(world: World) {
+        let scene = Scene::of(&world).await;
+        moderation::suspend(&world.app, "ben", "spam", "MarkStatement9q").await.unwrap();
+        assert_eq!(news(&scene.ben).await, ["decision"]);
+        leave(&world, &scene.ben, "ben-password").await;
+        assert_eq!(world.rows("notifications").await, Vec::<String>::new());
+    }
+}

@@ -1,13 +1,14 @@
 //! What moderators do: look, hide, leave as it is, suspend, and take those back.
 
-use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME};
-use outro_policy::{Action, Facts, Relation};
-use outro_store::accounts;
+use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME, COMMENT_TEXT};
+use outro_model::CommentId;
+use outro_policy::{Action, Facts, Relation, decide as decide_of};
+use outro_store::comments::{self, Comment, State};
+use outro_store::{accounts, videos};
 
 use super::queue::view;
 use super::*;
 use crate::account::open_handle;
-use crate::graph::or_gone;
 use crate::standing;
 use crate::video::{VideoView, get};
 
@@ -33,6 +34,8 @@ pub struct Seen {
     pub bio: String,
     /// The video, where a video was reported and can be watched.
     pub video: Option<VideoView>,
+    /// What the comment says, where a comment was reported and is still there.
+    pub comment: Option<String>,
 }
 
 /// A report after something was done about it.
@@ -70,9 +73,9 @@ pub async fn decide(app: &App, signed: &Signed, id: ReportId, what: Decide) -> R
     }
     apply(&mut tx, &now, act).await?;
     if let Some(state) = closes(act) {
-        moderation::close(&mut tx, &thing, state, app.clock.now()).await?;
+        close(app, &mut tx, &thing, state).await?;
     }
-    moderation::note(&mut tx, &noted).await.map_err(or_gone)?;
+    note(app, &mut tx, &noted).await?;
     moderation::note_hand(&mut tx, me, id, &noted).await.map_err(or_gone)?;
     let after = moderation::by_id(&mut tx, me, id).await?.ok_or(AppError::NotFound)?;
     tx.commit().await?;
@@ -97,11 +100,19 @@ async fn apply(tx: &mut Tx, now: &Queued, act: ModerationAct) -> Result<(), AppE
         (ModerationAct::Look | ModerationAct::Dismiss, _) => open,
         (ModerationAct::Hide, Thing::Video(owner, id)) if open => moderation::set_hidden(tx, owner, id, true).await?,
         (ModerationAct::Unhide, Thing::Video(owner, id)) => moderation::set_hidden(tx, owner, id, false).await?,
+        (ModerationAct::Hide, Thing::Comment { id, .. }) if open => set_barred(tx, id, true).await?,
+        (ModerationAct::Unhide, Thing::Comment { id, .. }) => set_barred(tx, id, false).await?,
         (ModerationAct::Suspend, _) if open => moderation::set_suspended(tx, thing.subject(), true).await?,
         (ModerationAct::Unsuspend, _) => moderation::set_suspended(tx, thing.subject(), false).await?,
         _ => false,
     };
     if done { Ok(()) } else { Err(does_not_fit()) }
+}
+
+/// `false` when it was so, or the comment is taken away.
+async fn set_barred(tx: &mut Tx, id: CommentId, barred: bool) -> Result<bool, AppError> {
+    let Some(comment) = comments::by_id(tx, id).await? else { return Ok(false) };
+    Ok(comments::set_barred(tx, &comment, barred).await?)
 }
 
 pub(super) fn does_not_fit() -> AppError {
@@ -129,11 +140,12 @@ async fn look(app: &App, signed: &Signed, id: ReportId) -> Result<Seen, AppError
     let relation = Relation::Moderator;
     let facts = Facts { relation, viewer_away: false, owner: account.facts, video: None };
     standing::ask(Action::SeeProfile, &facts)?;
+    let said = said(&mut tx, &thing).await?;
     drop(tx);
     let keys = app.vault.account(account.id).await?.ok_or(AppError::NotFound)?;
     let row = account.id.as_bytes();
     let video = match thing {
-        Thing::Account(_) => None,
+        Thing::Account(_) | Thing::Comment { .. } => None,
         // Being taken away just now, or not ready: the account is left to look at.
         Thing::Video(_, video) => match get(app, &Some(signed.clone()), video).await {
             Ok(video) => Some(video),
@@ -146,5 +158,20 @@ async fn look(app: &App, signed: &Signed, id: ReportId) -> Result<Seen, AppError
         display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, row, &account.display_name)?,
         bio: keys.open_text(ACCOUNT_BIO, row, &account.bio)?,
         video,
+        comment: said.map(|said| keys.open_text(COMMENT_TEXT, said.id.as_bytes(), &said.text)).transpose()?,
     })
+}
+
+/// The comment that was reported, while it is there and the policy lets whoever looks at it see what is said
+/// under the video.
+async fn said(tx: &mut Tx, thing: &Thing) -> Result<Option<Comment>, AppError> {
+    let Thing::Comment { owner, video, id, .. } = *thing else { return Ok(None) };
+    let (Some(comment), Some(video)) = (comments::by_id(tx, id).await?, videos::by_id(tx, video).await?) else {
+        return Ok(None);
+    };
+    let Some(owner) = accounts::by_id(tx, owner).await? else { return Ok(None) };
+    let relation = Relation::Moderator;
+    let facts = Facts { relation, viewer_away: false, owner: owner.facts, video: Some(video.facts) };
+    let there = comment.state != State::Removing && decide_of(Action::SeeComments, &facts).allowed;
+    Ok(there.then_some(comment))
 }

@@ -16,10 +16,11 @@ use outro_model::{
 };
 use outro_store::moderation::{self, Act, Queued, Thing};
 
-use crate::{App, AppError, Signed, viewer};
+use crate::graph::or_gone;
+use crate::{App, AppError, Signed, notify, viewer};
 
 pub use decide::{Decide, Looked, Seen, decide};
-pub use decisions::{DecisionPage, DecisionView, decisions};
+pub use decisions::{DecidedComment, DecisionPage, DecisionView, decisions};
 pub use operator::{set_moderator, suspend, unsuspend};
 pub use queue::{QueuePage, QueueView, Which, by_id, queue};
 pub use report::{Named, NewReport, OwnReport, OwnReports, report, reportable, reports};
@@ -62,6 +63,18 @@ fn read_statement(text: &str, needed: bool) -> Result<String, AppError> {
 /// Whether an act is told to the person it is about.
 const fn is_told(act: ModerationAct) -> bool {
     !matches!(act, ModerationAct::Look | ModerationAct::Dismiss)
+}
+
+/// Closes every open report of a thing, and tells those who made one.
+async fn close(app: &App, tx: &mut Tx, thing: &Thing, state: ReportState) -> Result<(), AppError> {
+    notify::tell_reporters(app, tx, thing.id()).await?;
+    Ok(moderation::close(tx, thing, state, app.clock.now()).await.map(|_| ())?)
+}
+
+/// Notes an act, and tells the person whom it is about unless it changes nothing for them.
+async fn note(app: &App, tx: &mut Tx, act: &Act) -> Result<(), AppError> {
+    moderation::note(tx, act).await.map_err(or_gone)?;
+    if is_told(act.act) { notify::tell_of_decision(app, tx, act.thing.subject()).await } else { Ok(()) }
 }
 
 /// What is noted of an act, the statement sealed under the key of the person whom it is about.

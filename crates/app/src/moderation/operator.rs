@@ -4,7 +4,7 @@ use outro_store::accounts;
 
 use super::decide::does_not_fit;
 use super::*;
-use crate::graph::{named, or_gone};
+use crate::graph::named;
 
 /// Makes the account of a handle a moderator's, or not one any more. Doing it again changes nothing.
 pub async fn set_moderator(app: &App, handle: &str, moderator: bool) -> Result<(), AppError> {
@@ -47,8 +47,8 @@ async fn set_suspended(
         return Err(does_not_fit());
     }
     if act == ModerationAct::Suspend {
-        moderation::close(&mut tx, &noted.thing, ReportState::Acted, app.clock.now()).await?;
+        close(app, &mut tx, &noted.thing, ReportState::Acted).await?;
     }
-    moderation::note(&mut tx, &noted).await.map_err(or_gone)?;
+    note(app, &mut tx, &noted).await?;
     Ok(tx.commit().await?)
 }

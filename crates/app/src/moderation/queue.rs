@@ -33,7 +33,7 @@ pub struct QueueView {
     pub open: i64,
     /// Whether the account is suspended.
     pub suspended: bool,
-    /// Whether the video is hidden.
+    /// Whether the video, or the comment, is hidden by a moderator.
     pub hidden: bool,
     /// Whether the moderator who asks looks at it.
     pub looked: bool,

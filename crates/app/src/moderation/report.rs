@@ -1,7 +1,7 @@
 //! Reporting, and what came of it.
 
 use outro_datamap::REPORT_NOTE;
-use outro_model::{VideoId, bounded_text};
+use outro_model::{CommentId, VideoId, bounded_text};
 use outro_policy::{Action, Relation};
 use outro_store::{accounts, videos};
 use outro_vault::AccountKeys;
@@ -9,8 +9,8 @@ use outro_vault::AccountKeys;
 use super::*;
 use crate::account::since;
 use crate::budget::{Budget, spend, tagged};
-use crate::graph::{named, or_gone};
-use crate::standing;
+use crate::graph::named;
+use crate::{comment, standing};
 
 /// The longest note, in characters.
 const NOTE: usize = 500;
@@ -24,6 +24,8 @@ pub enum Named {
     Account(String),
     /// A video.
     Video(VideoId),
+    /// A comment.
+    Comment(CommentId),
 }
 
 /// A report that is made.
@@ -66,12 +68,14 @@ pub struct OwnReports {
 enum Target {
     Account(AccountId),
     Video(VideoId),
+    Comment(CommentId),
 }
 
 async fn target(app: &App, of: Named) -> Result<Target, AppError> {
     match of {
         Named::Account(handle) => Ok(Target::Account(named(app, &handle).await?)),
         Named::Video(id) => Ok(Target::Video(id)),
+        Named::Comment(id) => Ok(Target::Comment(id)),
     }
 }
 
@@ -93,14 +97,22 @@ async fn seen(tx: &mut Tx, me: AccountId, target: &Target) -> Result<Thing, AppE
             standing::ask_of_video(tx, Some(me), Action::SeeVideo, (&owner, &video)).await?;
             Thing::Video(video.owner, *id)
         }
+        Target::Comment(id) => {
+            let said = comment::find(tx, Some(me), *id).await?.listed.comment;
+            Thing::Comment { author: said.author, owner: said.owner, video: said.video, id: *id }
+        }
     };
     if thing.subject() == me { Err(standing::oneself()) } else { Ok(thing) }
 }
 
-/// Refuses what cannot be reported: it is hidden from the one who asks, or is their own.
-pub async fn reportable(app: &App, signed: &Signed, of: Named) -> Result<(), AppError> {
+/// Refuses what cannot be reported: it is hidden from the one who asks, or is their own. The video that a
+/// comment stands under; none of anything else.
+pub async fn reportable(app: &App, signed: &Signed, of: Named) -> Result<Option<VideoId>, AppError> {
     let target = target(app, of).await?;
-    seen(&mut app.db.read().await?, signed.account, &target).await.map(|_| ())
+    Ok(match seen(&mut app.db.read().await?, signed.account, &target).await? {
+        Thing::Comment { video, .. } => Some(video),
+        Thing::Account(_) | Thing::Video(..) => None,
+    })
 }
 
 /// Reports what one can see, also while one's own account is away. Doing it again while the report is open

@@ -42,13 +42,15 @@ impl FromRequestParts<Server> for Moderator {
     }
 }
 
-/// What is reported, one of the two, and why.
+/// What is reported, one of the three, and why.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct ReportBody {
     /// The handle of an account.
     account: Option<String>,
     /// The id of a video.
     video: Option<String>,
+    /// The id of a comment.
+    comment: Option<String>,
     /// `spam`, `harassment`, `hate`, `violence`, `sexual`, `child_safety`, `self_harm`, `private_matters`,
     /// `impersonation`, `illegal` or `other`.
     reason: String,
@@ -78,7 +80,7 @@ pub(crate) struct StateQuery {
 pub(crate) struct OwnReportJson {
     /// The id.
     id: String,
-    /// What was reported: `account` or `video`.
+    /// What was reported: `account`, `video` or `comment`.
     kind: &'static str,
     /// Why.
     reason: &'static str,
@@ -116,10 +118,12 @@ impl From<OwnReport> for OwnReportJson {
 pub(crate) struct DecisionJson {
     /// The id.
     id: String,
-    /// `hide` or `unhide` (a video), `suspend` or `unsuspend` (the account).
+    /// `hide` or `unhide` (a video or a comment), `suspend` or `unsuspend` (the account).
     decision: &'static str,
-    /// The id of the video that it is about; null when it is about the account.
+    /// The id of the video that it is about; null when it is about the account or a comment.
     video: Option<String>,
+    /// The id of the comment that it is about; null when it is about the account or a video.
+    comment: Option<String>,
     /// Why, by the word of a reason.
     reason: &'static str,
     /// What the moderator wrote about it.
@@ -138,6 +142,7 @@ impl From<DecisionView> for DecisionJson {
             id: decision.id.to_string(),
             decision: decision.act.word(),
             video: decision.video.map(|video| video.to_string()),
+            comment: decision.comment.map(|comment| comment.id.to_string()),
             reason: decision.reason.word(),
             statement: decision.statement,
             automated: false,
@@ -153,7 +158,7 @@ impl From<DecisionView> for DecisionJson {
 pub(crate) struct QueuedJson {
     /// The id.
     id: String,
-    /// What was reported: `account` or `video`.
+    /// What was reported: `account`, `video` or `comment`.
     kind: &'static str,
     /// Why.
     reason: &'static str,
@@ -167,7 +172,7 @@ pub(crate) struct QueuedJson {
     open_reports: i64,
     /// Whether the account is suspended.
     suspended: bool,
-    /// Whether the video is hidden.
+    /// Whether the video, or the comment, is hidden by a moderator.
     hidden: bool,
     /// Whether the one who asks looks at it.
     looked: bool,
@@ -211,23 +216,25 @@ pub(crate) struct LookedJson {
     /// The video; null unless one was reported, can be watched, and the one who asks looks at it. Its media can
     /// be read for as long as the report is open.
     video: Option<VideoJson>,
+    /// What the comment says; null unless one was reported, is still there, and the one who asks looks at it.
+    comment: Option<String>,
 }
 
 impl From<Looked> for LookedJson {
     fn from(looked: Looked) -> Self {
         let Looked { report, seen } = looked;
-        let (account, video) = match seen {
-            None => (None, None),
+        let (account, video, comment) = match seen {
+            None => (None, None, None),
             Some(seen) => {
                 let account = LookedAccount { handle: seen.handle, display_name: seen.display_name, bio: seen.bio };
-                (Some(account), seen.video.map(VideoJson::from))
+                (Some(account), seen.video.map(VideoJson::from), seen.comment)
             }
         };
-        Self { report: report.into(), account, video }
+        Self { report: report.into(), account, video, comment }
     }
 }
 
-/// Reports an account or a video that one can see. Who is reported never learns by whom. Doing it again while
+/// Reports an account, a video or a comment that one can see. Who is reported never learns by whom. Doing it again while
 /// the report is open changes nothing.
 #[utoipa::path(post, path = "/api/v1/reports", tag = "reports", request_body = ReportBody,
     security(("bearer" = [])), responses(
@@ -241,10 +248,14 @@ pub(crate) async fn report(
     Me(signed): Me,
     Body(body): Body<ReportBody>,
 ) -> Result<(StatusCode, Json<OwnReportJson>), ApiError> {
-    let of = match (body.account, body.video) {
-        (Some(handle), None) => Named::Account(handle),
-        (None, Some(id)) => Named::Video(id.parse().map_err(|_| AppError::NotFound)?),
-        _ => return Err(AppError::invalid("account", "one_thing", "Name an account or a video, one of them.").into()),
+    let of = match (body.account, body.video, body.comment) {
+        (Some(handle), None, None) => Named::Account(handle),
+        (None, Some(id), None) => Named::Video(id.parse().map_err(|_| AppError::NotFound)?),
+        (None, None, Some(id)) => Named::Comment(id.parse().map_err(|_| AppError::NotFound)?),
+        _ => {
+            let detail = "Name an account, a video or a comment, one of them.";
+            return Err(AppError::invalid("account", "one_thing", detail).into());
+        }
     };
     let new = NewReport { of, reason: body.reason, note: body.note.unwrap_or_default() };
     let made = moderation::report(&server.app, &signed, new).await?;

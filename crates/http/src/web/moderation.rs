@@ -5,12 +5,12 @@ use axum::extract::FromRequestParts;
 use axum::http::Uri;
 use axum::http::request::Parts;
 use axum::routing::get;
-use outro_app::AppError;
 use outro_app::moderation::{self, Decide, DecisionView, Looked, Named as Of, NewReport, OwnReport, QueueView, Which};
-use outro_model::{ModerationAct, ReportId, ReportState, ReportedKind, VideoId};
+use outro_app::{AppError, Signed};
+use outro_model::{CommentId, ModerationAct, ReportId, ReportState, ReportedKind, VideoId};
 use outro_pages::{
     Case, CasePage, CaseSeen, Chrome, Decision, DecisionRow, DecisionsPage, FormState, ModerationPage, ReportPage,
-    ReportRow, ReportsPage,
+    ReportRow, ReportedKind as Kind, ReportsPage,
 };
 use serde::Deserialize;
 
@@ -29,6 +29,7 @@ pub(super) fn routes() -> Router<Server> {
     Router::new()
         .route("/accounts/{handle}/report", get(report_account).post(send_account))
         .route("/videos/{id}/report", get(report_video).post(send_video))
+        .route("/comments/{id}/report", get(report_comment).post(send_comment))
         .route("/settings/reports", get(reports))
         .route("/settings/decisions", get(decisions))
         .route("/moderation", get(waiting))
@@ -80,9 +81,26 @@ impl Target {
         Self { of: Of::Video(id), handle: String::new(), action, back }
     }
 
+    fn comment(id: CommentId) -> Self {
+        let action = format!("/comments/{id}/report");
+        Self { of: Of::Comment(id), handle: String::new(), action, back: String::new() }
+    }
+
+    /// What is reported can be: it leads back to where it stands.
+    async fn checked(self, visit: &Visit, signed: &Signed) -> Result<Self, AppError> {
+        let under = moderation::reportable(&visit.server.app, signed, self.of.clone()).await?;
+        let back = under.map_or(self.back, |video| format!("/v/{video}/comments"));
+        Ok(Self { back, ..self })
+    }
+
     fn page(self, chrome: Chrome, form: FormState, given: ReportForm) -> String {
-        let Self { handle, action, back, .. } = self;
-        ReportPage { chrome, form, action, back, handle, reason: given.reason, note: given.note }.render()
+        let Self { of, handle, action, back } = self;
+        let of = match of {
+            Of::Account(_) => Kind::Account,
+            Of::Video(_) => Kind::Video,
+            Of::Comment(_) => Kind::Comment,
+        };
+        ReportPage { chrome, form, of, action, back, handle, reason: given.reason, note: given.note }.render()
     }
 }
 
@@ -98,8 +116,14 @@ async fn report_video(member: Member, Named(id): Named<VideoId>) -> Answer {
     show(member, Target::video(id)).await
 }
 
+/// `GET /comments/{id}/report`.
+async fn report_comment(member: Member, Named(id): Named<CommentId>) -> Answer {
+    let id = id.or_page(&member.visit)?;
+    show(member, Target::comment(id)).await
+}
+
 async fn show(Member { visit, signed, .. }: Member, target: Target) -> Answer {
-    moderation::reportable(&visit.server.app, &signed, target.of.clone()).await.or_page(&visit)?;
+    let target = target.checked(&visit, &signed).await.or_page(&visit)?;
     Ok(html(target.page(visit.chrome, FormState::default(), ReportForm::default())))
 }
 
@@ -115,12 +139,29 @@ async fn send_video(Named(id): Named<VideoId>, posted: Posted<ReportForm>) -> An
     send(posted, Target::video(id)).await
 }
 
+/// `POST /comments/{id}/report`.
+async fn send_comment(Named(id): Named<CommentId>, posted: Posted<ReportForm>) -> Answer {
+    let id = id.or_page(&posted.member.visit)?;
+    send(posted, Target::comment(id)).await
+}
+
 async fn send(Posted { member, form }: Posted<ReportForm>, target: Target) -> Answer {
     let Member { visit, signed, .. } = member;
     let new = NewReport { of: target.of.clone(), reason: form.reason.clone(), note: form.note.clone() };
     match moderation::report(&visit.server.app, &signed, new).await {
         Ok(_) => Ok(go("/settings/reports?done=reported")),
-        Err(error) => visit.again(error, |chrome, state| target.page(chrome, state, form)),
+        Err(error) => {
+            let target = target.checked(&visit, &signed).await.or_page(&visit)?;
+            visit.again(error, |chrome, state| target.page(chrome, state, form))
+        }
+    }
+}
+
+const fn kind(of: ReportedKind) -> Kind {
+    match of {
+        ReportedKind::Account => Kind::Account,
+        ReportedKind::Video => Kind::Video,
+        ReportedKind::Comment => Kind::Comment,
     }
 }
 
@@ -139,7 +180,7 @@ async fn reports(Member { visit, signed, .. }: Member, uri: Uri) -> Answer {
     let next_href = found.next.map(|next| format!("/settings/reports?cursor={}", cursor::write(next)));
     let row = |report: OwnReport| ReportRow {
         id: report.id.to_string(),
-        of_video: report.kind == ReportedKind::Video,
+        of: kind(report.kind),
         reason: report.reason.word().to_owned(),
         note: report.note,
         state: state(report.state),
@@ -169,7 +210,13 @@ fn decision_row(decision: DecisionView) -> Option<DecisionRow> {
             ModerationAct::Unsuspend => Decision::Unsuspend,
             ModerationAct::Look | ModerationAct::Dismiss => return None,
         },
-        href: decision.video.map(|video| format!("/v/{video}")).unwrap_or_default(),
+        of_comment: decision.comment.is_some(),
+        href: match (decision.video, decision.comment.as_ref().and_then(|said| said.video.zip(Some(said.id)))) {
+            (Some(video), _) => format!("/v/{video}"),
+            (None, Some((video, comment))) => format!("/v/{video}/comments?thread={comment}"),
+            (None, None) => String::new(),
+        },
+        quote: decision.comment.map(|said| said.text).unwrap_or_default(),
         reason: decision.reason.word().to_owned(),
         statement: decision.statement,
         created_at: decision.created_at,
@@ -200,7 +247,7 @@ fn case_row(queued: QueueView) -> Case {
     Case {
         report: ReportRow {
             id: queued.id.to_string(),
-            of_video: queued.kind == ReportedKind::Video,
+            of: kind(queued.kind),
             reason: queued.reason.word().to_owned(),
             note: queued.note,
             state: state(queued.state),
@@ -237,6 +284,7 @@ fn case_page(chrome: Chrome, form: FormState, looked: Looked, given: ActForm) ->
         display_name: seen.display_name,
         bio: seen.bio,
         video: seen.video.map(|video| card(lang, true, &video)),
+        comment: seen.comment,
     });
     let case = case_row(looked.report);
     let reason = if given.reason.is_empty() { case.report.reason.clone() } else { given.reason };

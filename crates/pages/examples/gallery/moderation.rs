@@ -9,7 +9,7 @@ fn row(chrome: &Chrome, n: usize, state: ReportState) -> ReportRow {
         [say(chrome, "The same advert under every video", "الإعلان نفسه تحت كل فيديو"), String::new(), HOSTILE.into()];
     ReportRow {
         id: format!("AAAAAAAAAAAAAAAAAAAAA{n}"),
-        of_video: n % 2 == 0,
+        of: [ReportedKind::Video, ReportedKind::Account, ReportedKind::Comment][n % 3],
         reason: ["spam", "private_matters", "child_safety"][n % 3].into(),
         note: notes[n % 3].clone(),
         state,
@@ -30,12 +30,21 @@ fn cases(me: &Chrome) -> Vec<(&'static str, String)> {
         display_name: String::new(),
         bio: say(me, "Night drives and tape loops", "قيادة ليلية وأشرطة"),
         video,
+        comment: None,
     };
     let wrong = FormState { message: Some(me.lang.text().problem("act_does_not_fit").into()), errors: vec![] };
     vec![
         ("case", one(case(me, 0, ReportState::Open), None, FormState::default())),
         ("case-seen", one(case(me, 0, ReportState::Open), Some(seen(Some(card(me, 1)))), wrong)),
         ("case-account", one(case(me, 1, ReportState::Open), Some(seen(None)), FormState::default())),
+        (
+            "case-comment",
+            one(
+                case(me, 2, ReportState::Open),
+                Some(CaseSeen { comment: Some(HOSTILE.into()), ..seen(None) }),
+                FormState::default(),
+            ),
+        ),
         ("case-decided", one(case(me, 2, ReportState::Acted), None, FormState::default())),
     ]
 }
@@ -43,8 +52,10 @@ fn cases(me: &Chrome) -> Vec<(&'static str, String)> {
 pub(crate) fn pages(me: &Chrome) -> Vec<(&'static str, String)> {
     let form = |handle: &str, form| {
         let action = if handle.is_empty() { "/videos/x/report" } else { "/accounts/late.bus/report" };
+        let of = if handle.is_empty() { ReportedKind::Video } else { ReportedKind::Account };
         let (handle, reason, note) = (handle.into(), String::new(), HOSTILE.into());
-        ReportPage { chrome: me.clone(), form, action: action.into(), back: "/".into(), handle, reason, note }.render()
+        ReportPage { chrome: me.clone(), form, of, action: action.into(), back: "/".into(), handle, reason, note }
+            .render()
     };
     let wrong = me.lang.text().problem("invalid_reason").to_owned();
     let wrong = FormState { message: None, errors: vec![FieldError { field: "reason".into(), message: wrong }] };
@@ -53,6 +64,8 @@ pub(crate) fn pages(me: &Chrome) -> Vec<(&'static str, String)> {
     let kinds = [Decision::Unsuspend, Decision::Suspend, Decision::Unhide, Decision::Hide];
     let decision = |(n, decision): (usize, Decision)| DecisionRow {
         decision,
+        of_comment: n == 3,
+        quote: if n == 3 { HOSTILE.into() } else { String::new() },
         href: if n > 1 { "/v/x".into() } else { String::new() },
         reason: "spam".into(),
         statement: if n % 2 == 1 { HOSTILE.into() } else { String::new() },

@@ -17,6 +17,10 @@ pub(super) async fn walk(walk: &mut Walk, client: &Client) {
     walk.ask(client, ("POST", REPORT, ""), of("account", "spoiler"), 201).await;
     walk.ask(client, ("POST", REPORT, ""), of("account", "nobody"), 404).await;
     walk.ask(client, ("POST", REPORT, ""), of("account", "walker"), 409).await;
+    let said = spoiler.post(&format!("/api/v1/videos/{video}/comments"), json!({"text": "Spoilt"})).await.expect(201);
+    let said = said.json()["id"].as_str().unwrap().to_owned();
+    walk.ask(client, ("POST", REPORT, ""), of("comment", &said), 201).await;
+    walk.ask(client, ("POST", REPORT, ""), of("comment", NO_ID), 404).await;
     let neither = walk.ask(client, ("POST", REPORT, ""), Some(json!({"reason": "spam"})), 422).await;
     assert_eq!(neither.code(), "one_thing");
     for list in ["/api/v1/me/reports", "/api/v1/me/decisions"] {
