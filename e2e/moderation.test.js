@@ -21,7 +21,7 @@ describe('moderation', { timeout: 300_000 }, () => {
     const { token } = await Api.join(server.url, handle);
     const who = await person(browser, server.url, options);
     await who.context.addCookies([{ name: 'outro_session', value: token, url: server.url }]);
-    return Object.assign(who, { api: new Api(server.url, token) });
+    return Object.assign(who, { token, api: new Api(server.url, token) });
   };
   const noBarriers = async (who, name) => {
     await who.screenshot(name, { fullPage: true });
@@ -32,8 +32,9 @@ describe('moderation', { timeout: 300_000 }, () => {
   before(async () => {
     server = await startServer();
     browser = await launch();
-    for (const handle of ['rita.reports', 'otto.owner', 'mona.mods']) people[handle.split('.')[0]] = await visit(handle);
+    for (const handle of ['rita.reports', 'otto.owner', 'mona.mods', 'cara.says']) people[handle.split('.')[0]] = await visit(handle);
     video = await people.otto.api.upload(await clip({ hue: 40 }), { caption: 'Reported in a moment' });
+    await people.cara.api.post(`/videos/${video.id}/comments`, { text: 'Nobody wants to see you here' });
     await admin('moderator', 'mona.mods', 'on');
   });
   after(async () => {
@@ -62,37 +63,133 @@ describe('moderation', { timeout: 300_000 }, () => {
     rita.assertNoProblems();
   });
 
+  test('a comment is reported from the sheet over the video', async () => {
+    const { rita, cara } = people;
+    await rita.page.goto(paths.video(video.id));
+    await rita.page.getByRole('link', { name: 'Comments', exact: true }).first().tap();
+    const sheet = rita.page.getByRole('dialog', { name: 'Comments' });
+    await sheet.getByLabel('Manage the comment of @cara.says').or(sheet.locator('.talk-more summary')).first().tap();
+    await rita.screenshot('moderation-comment-menu');
+    await steps.follow(rita.page, sheet.getByRole('link', { name: 'Report' }));
+    await main(rita.page).getByRole('heading', { name: 'Report this comment' }).waitFor();
+    await rita.page.getByRole('radio', { name: 'Harassment or bullying' }).check();
+    await press(rita.page, 'Send report');
+    assert.equal(await main(rita.page).getByText('A moderator has not decided yet.').count(), 2);
+    // One's own comment has no such thing.
+    await cara.page.goto(`${paths.video(video.id)}/comments`);
+    await cara.page.locator('.talk-more summary').tap();
+    assert.equal(await cara.page.locator('.talk-more').getByRole('link', { name: 'Report' }).count(), 0);
+    rita.assertNoProblems();
+  });
+
   test('nobody but a moderator finds the queue', async () => {
     const { rita } = people;
     await rita.expecting(/404/, async () => assert.equal((await rita.page.goto('/moderation')).status(), 404));
   });
 
+  const decide = async (who, button, statement) => {
+    if (statement) await who.page.getByLabel('What the person is told').fill(statement);
+    await press(who.page, button);
+  };
+  const bytes = async (token) => {
+    const headers = { Range: 'bytes=0-9', ...(token ? { Authorization: `Bearer ${token}` } : {}) };
+    return (await fetch(new URL(video.renditions[0].url, server.url), { headers })).status;
+  };
+  // What never was, and the video, are to be told apart by nothing but their ids.
+  const never = 'AAAAAAAAAAAAAAAAAAAAAA';
+  const answers = async (token, id) => {
+    const headers = token ? { Authorization: `Bearer ${token}` } : {};
+    const paths = [`/api/v1/videos/${id}`, `/api/v1/videos/${id}/comments`, `/media/${id}/video.mp4`, `/media/${id}/cover.jpg`];
+    const ask = async (path) => {
+      const reply = await fetch(new URL(path, server.url), { headers });
+      return [reply.status, [...reply.headers].filter(([name]) => name !== 'date'), (await reply.text()).replaceAll(id, 'ID')];
+    };
+    return Promise.all(paths.map(ask));
+  };
+
   test('a moderator looks, with the video playing, and hides it', async () => {
-    const { mona } = people;
+    const { mona, rita, otto } = people;
+    assert.equal(await bytes(rita.token), 206);
     await mona.page.goto('/settings');
     await steps.follow(mona.page, main(mona.page).getByRole('link', { name: /^Moderation/ }));
     await noBarriers(mona, 'moderation-queue');
-    await steps.follow(mona.page, main(mona.page).getByRole('link', { name: /^Open/ }));
+    await steps.follow(mona.page, main(mona.page).getByRole('link', { name: /^Open Video/ }));
     assert.equal(await mona.page.locator('video').count(), 0, 'nothing is shown before the look is noted');
     await press(mona.page, 'Look at it');
     await mona.page.locator('video').evaluate((clip) => { clip.muted = true; return clip.play(); });
     await noBarriers(mona, 'moderation-case');
     await press(mona.page, 'Hide the video');
     await main(mona.page).getByText('Say what was decided and why: the person reads it.').waitFor();
-    await mona.page.getByLabel('What the person is told').fill('It advertises a fraud.');
-    await press(mona.page, 'Hide the video');
+    await decide(mona, 'Hide the video', 'It advertises a fraud.');
+    mona.assertNoProblems();
+    for (const token of [undefined, rita.token, mona.token]) {
+      assert.equal(await bytes(token), 404);
+      assert.deepEqual(await answers(token, video.id), await answers(token, never));
+    }
+    assert.equal(await bytes(otto.token), 206, 'its owner still has it');
+  });
+
+  test('a comment is read only once the look is noted, and is hidden', async () => {
+    const { mona } = people;
+    await steps.follow(mona.page, main(mona.page).getByRole('link', { name: /^Open Comment/ }));
+    assert.equal(await main(mona.page).getByText('Nobody wants to see you here').count(), 0);
+    await press(mona.page, 'Look at it');
+    await main(mona.page).getByText('Nobody wants to see you here').waitFor();
+    await noBarriers(mona, 'moderation-case-comment');
+    await decide(mona, 'Hide the comment', 'It is meant to hurt.');
     await main(mona.page).getByText('Nothing waits').waitFor();
+    await noBarriers(mona, 'moderation-queue-empty');
+    await steps.follow(mona.page, main(mona.page).getByRole('link', { name: 'Decided' }));
+    await noBarriers(mona, 'moderation-decided');
     mona.assertNoProblems();
   });
 
-  test('the owner reads why, and the reporter what came of it', async () => {
-    const { rita, otto } = people;
-    await otto.page.goto('/settings/decisions');
-    await main(otto.page).getByText('It advertises a fraud.').waitFor();
-    await noBarriers(otto, 'moderation-decisions');
+  test('an account is reported from its menu, and left as it is', async () => {
+    const { mona, rita } = people;
+    await rita.page.goto('/accounts/cara.says/report');
+    await rita.page.getByRole('radio', { name: 'Something else' }).check();
+    await press(rita.page, 'Send report');
+    await mona.page.goto('/moderation');
+    await steps.follow(mona.page, main(mona.page).getByRole('link', { name: /^Open Account/ }));
+    await decide(mona, 'Leave it as it is');
+    await main(mona.page).getByText('Nothing waits').waitFor();
     await rita.page.goto('/settings/reports');
-    await main(rita.page).getByText('A moderator looked at it and acted on it.').waitFor();
+    await main(rita.page).getByText('A moderator looked at it and left it as it is.').waitFor();
+  });
+
+  test('those whom it is about are told, read why and what they can do; the reporter what came of it', async () => {
+    const { rita, otto, cara } = people;
+    for (const [who, statement, name] of [[otto, 'It advertises a fraud.', 'video'], [cara, 'It is meant to hurt.', 'comment']]) {
+      await who.page.goto('/activity');
+      if (who === otto) await noBarriers(otto, 'moderation-told');
+      await steps.follow(who.page, main(who.page).getByRole('link', { name: /A moderator decided something about you/ }).first());
+      await main(who.page).getByText(statement).waitFor();
+      await main(who.page).getByText(/^You do not agree\?/).waitFor();
+      await noBarriers(who, `moderation-decisions-${name}`);
+      who.assertNoProblems();
+    }
+    await main(cara.page).getByText('Nobody wants to see you here').waitFor();
+    await rita.page.goto('/activity');
+    await steps.follow(rita.page, main(rita.page).getByRole('link', { name: /What you reported was decided/ }).first());
+    assert.equal(await main(rita.page).getByText('A moderator looked at it and acted on it.').count(), 2);
+    await noBarriers(rita, 'moderation-outcomes');
     await rita.expecting(/404/, async () => assert.equal((await rita.page.goto(paths.video(video.id))).status(), 404));
+  });
+
+  test('a moderator suspends an account, and ends it', async () => {
+    const { mona, rita, cara } = people;
+    await rita.page.goto('/accounts/cara.says/report');
+    await rita.page.getByRole('radio', { name: 'Hate' }).check();
+    await press(rita.page, 'Send report');
+    await mona.page.goto('/moderation');
+    await steps.follow(mona.page, main(mona.page).getByRole('link', { name: /^Open Account/ }));
+    await decide(mona, 'Suspend the account', 'Again, after the comment.');
+    await rita.expecting(/404/, async () => assert.equal((await rita.page.goto(paths.profile('cara.says'))).status(), 404));
+    await cara.page.goto('/settings');
+    await steps.follow(cara.page, cara.page.getByRole('link', { name: 'Why, and what you can do' }));
+    await main(cara.page).getByText('Again, after the comment.').waitFor();
+    await admin('unsuspend', 'cara.says', '--reason', 'hate');
+    assert.equal((await rita.page.goto(paths.profile('cara.says'))).status(), 200);
   });
 
   test('a suspended person is told so, with the reasons one step away', async () => {

@@ -197,8 +197,8 @@ statements! {
         WHERE r.reporter_id = ?1 AND (r.created_at, r.id) < (?2, ?3) ORDER BY r.created_at DESC, r.id DESC LIMIT ?4");
     // Of several open reports of one thing the first stands for all.
     OPEN = concat!(queued!(), " AND r.state = 0 AND (r.created_at, r.id) > (?3, ?4)
-        AND NOT EXISTS (SELECT 1 FROM reports e WHERE e.thing_id = r.thing_id AND e.state = 0
-            AND (e.created_at, e.id) < (r.created_at, r.id))
+        AND r.id = (SELECT e.id FROM reports e WHERE e.thing_id = r.thing_id AND e.state = 0
+            ORDER BY e.created_at, e.id LIMIT 1)
         ORDER BY r.created_at, r.id LIMIT ?5");
     DECIDED = concat!(queued!(), " AND r.state <> 0 AND (r.closed_at, r.id) < (?3, ?4)
         ORDER BY r.closed_at DESC, r.id DESC LIMIT ?5");

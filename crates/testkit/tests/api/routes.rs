@@ -239,6 +239,6 @@ fn bodies_are_described_as_they_are() {
     let privacy = ["comments_from", "discoverable", "messages_from", "on_hiatus", "private_account", "searchable"];
     assert_eq!(names("PATCH", "/api/v1/me/privacy"), privacy);
     assert_eq!(names("POST", "/api/v1/me/follow-requests/all"), ["accept"]);
-    assert_eq!(names("POST", "/api/v1/reports"), ["account", "note", "reason", "video"]);
+    assert_eq!(names("POST", "/api/v1/reports"), ["account", "comment", "note", "reason", "video"]);
     assert_eq!(names("POST", "/api/v1/moderation/reports/{id}"), ["act", "reason", "statement"]);
 }
