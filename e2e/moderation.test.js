@@ -56,7 +56,8 @@ describe('moderation', { timeout: 300_000 }, () => {
     await rita.page.goto(paths.profile('otto.owner'));
     await rita.page.getByLabel('More about this account').tap();
     await main(rita.page).getByRole('link', { name: /^Report Moderators/ }).waitFor();
-    await rita.page.goto('/');
+    // Not in the feed, which does not repeat what was seen.
+    await rita.page.goto(paths.video(video.id));
     await rita.page.getByRole('button', { name: 'More', exact: true }).first().tap();
     const inMenu = rita.page.getByRole('dialog').getByRole('link', { name: 'Report' });
     assert.equal(await inMenu.getAttribute('href'), `/videos/${video.id}/report`);
