@@ -13,6 +13,7 @@ pub mod finding;
 pub mod graph;
 pub mod housekeeping;
 mod like;
+pub mod moderation;
 pub mod notify;
 mod password;
 pub mod phone;

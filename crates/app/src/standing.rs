@@ -5,6 +5,8 @@ use outro_model::AccountId;
 use outro_policy::{Action, Decision, Facts, Reason, Relation, Ties, decide};
 use outro_store::accounts::{self, Account};
 use outro_store::graph::{self, Standing};
+use outro_store::moderation;
+use outro_store::videos::Video;
 
 use crate::{AppError, RefusalKind};
 
@@ -19,6 +21,15 @@ pub(crate) async fn facts_and_ties(
     asking: Option<AccountId>,
     owner: &Account,
 ) -> Result<(Facts, Ties), AppError> {
+    let (facts, standing) = facts_and_standing(tx, asking, owner).await?;
+    Ok((facts, standing.ties))
+}
+
+async fn facts_and_standing(
+    tx: &mut Tx,
+    asking: Option<AccountId>,
+    owner: &Account,
+) -> Result<(Facts, Standing), AppError> {
     let standing = match asking {
         None => Standing::default(),
         Some(viewer) if viewer == owner.id => Standing { viewer_away: owner.is_away(), ..Standing::default() },
@@ -26,7 +37,27 @@ pub(crate) async fn facts_and_ties(
     };
     let relation = Relation::of(asking, owner.id, standing.ties);
     let facts = Facts { relation, viewer_away: standing.viewer_away, owner: owner.facts, video: None };
-    Ok((facts, standing.ties))
+    Ok((facts, standing))
+}
+
+/// Asks the policy of a video. Where a moderator would be refused, it is asked once more as for somebody who
+/// looks at what was reported: a report must be open, and that this moderator looks by it be noted.
+pub(crate) async fn ask_of_video(
+    tx: &mut Tx,
+    asking: Option<AccountId>,
+    action: Action,
+    (owner, video): (&Account, &Video),
+) -> Result<Ties, AppError> {
+    let (facts, standing) = facts_and_standing(tx, asking, owner).await?;
+    let facts = Facts { video: Some(video.facts), ..facts };
+    let answer = ask(action, &facts);
+    if let (Err(AppError::NotFound), Some(moderator), true) = (&answer, asking, standing.moderator)
+        && moderation::may_look(tx, moderator, video.id.as_bytes()).await?
+    {
+        ask(action, &Facts { relation: Relation::Moderator, ..facts })?;
+        return Ok(standing.ties);
+    }
+    answer.map(|()| standing.ties)
 }
 
 /// Asks the policy; what is refused answers as what never was, but for what may be said.

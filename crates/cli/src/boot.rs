@@ -25,14 +25,28 @@ pub(crate) struct Booted {
 
 /// Wires everything together, on an up-to-date schema.
 pub(crate) async fn boot(settings: &Settings, dev: bool) -> Result<Booted, Fail> {
-    let tools = Tools::find(&ToolSettings::default())?;
     let folder = Folder::open(&settings.data)?;
     let local = settings.database_url.is_none();
     let lock = local.then(|| folder.lock()).transpose()?;
+    let app = wire(settings, &folder, dev, lock.is_some()).await?;
+    if lock.is_some() {
+        take_over(&app).await?;
+    }
+    Ok(Booted { app, lock })
+}
+
+/// Wires everything together beside a server that may be running.
+pub(crate) async fn beside(settings: &Settings) -> Result<App, Fail> {
+    wire(settings, &Folder::open(&settings.data)?, false, false).await
+}
+
+/// `alone` says that the data folder is held.
+async fn wire(settings: &Settings, folder: &Folder, dev: bool, alone: bool) -> Result<App, Fail> {
+    let tools = Tools::find(&ToolSettings::default())?;
     let (clock, random): (Arc<dyn Clock>, Arc<dyn Random>) = (Arc::new(SystemClock), Arc::new(SystemRandom));
-    let db = open_database(settings, &folder).await?;
+    let db = open_database(settings, folder).await?;
     outro_store::prepare(&db).await?;
-    let vault = open_vault(settings, &folder, clock.clone(), random.clone(), lock.is_some()).await?;
+    let vault = open_vault(settings, folder, clock.clone(), random.clone(), alone).await?;
     let app = App {
         queue: Queue::new(db.clone(), clock.clone(), random.clone()),
         db,
@@ -56,10 +70,7 @@ pub(crate) async fn boot(settings: &Settings, dev: bool) -> Result<Booted, Fail>
             check OUTRO_DATABASE_URL, OUTRO_KEYRING_URL and the data folder";
         return Err(Fail::new(line));
     }
-    if lock.is_some() {
-        take_over(&app).await?;
-    }
-    Ok(Booted { app, lock })
+    Ok(app)
 }
 
 /// The database of the settings.

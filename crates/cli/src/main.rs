@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{doctor, keys, media_plan, migrate, receipt, serve};
+use commands::{admin, doctor, keys, media_plan, migrate, receipt, serve};
 use fail::Fail;
 use settings::Flags;
 
@@ -35,6 +35,9 @@ enum Command {
     /// Looks after the keyring.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Makes moderators, and suspends accounts.
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// Works with receipts of erasures.
     #[command(subcommand)]
     Receipt(receipt::Command),
@@ -67,6 +70,7 @@ fn run(command: Command) -> Result<ExitCode, Fail> {
             Command::Doctor(flags) => doctor::run(flags).await,
             Command::Migrate(flags) => migrate::run(flags).await,
             Command::Keys(command) => keys::run(command).await,
+            Command::Admin(command) => admin::run(command).await,
             Command::Receipt(command) => receipt::run(&command),
             Command::Demo(flags) => demo::run(flags).await,
             Command::MediaPlan(args) => media_plan::run(args).await,

@@ -88,3 +88,28 @@ fn two_servers_on_one_folder() {
     first.wait().unwrap();
     assert!(said.contains("another outro serves this folder"), "{said}");
 }
+
+#[test]
+fn what_an_operator_gets_wrong_about_an_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let mut server = Command::new(env!("CARGO_BIN_EXE_outro"))
+        .args(["serve", "--data", data, "--listen", "127.0.0.1:0"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut greeting = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(server.stdout.take().unwrap()), &mut greeting).unwrap();
+    let admin = |args: &[&str]| line(&outro(&[&["admin"], args, &["--data", data]].concat(), &[]));
+    let nobody = admin(&["moderator", "nobody", "on"]);
+    let no_statement = admin(&["suspend", "nobody", "--reason", "spam"]);
+    let no_reason = admin(&["suspend", "nobody", "--reason", "whim", "--statement", "Because."]);
+    let nobody_either = admin(&["unsuspend", "nobody", "--reason", "spam"]);
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(nobody.contains("there is no account of this handle"), "{nobody}");
+    assert!(no_statement.contains("--statement: Say what was decided"), "{no_statement}");
+    assert!(no_reason.contains("--reason: Choose one of the reasons"), "{no_reason}");
+    assert!(nobody_either.contains("there is no account of this handle"), "{nobody_either}");
+}

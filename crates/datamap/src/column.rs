@@ -41,6 +41,10 @@ sealed! {
     COMMENT_TEXT = "comments"."text";
     /// The words that hold a comment back.
     COMMENT_FILTER = "accounts"."comment_filter";
+    /// What somebody wrote along with a report.
+    REPORT_NOTE = "reports"."note";
+    /// What a moderator wrote to the person whom a decision is about.
+    ACT_STATEMENT = "moderation_acts"."statement";
     /// The number that a one-time code was sent to.
     CHALLENGE_NUMBER = "challenges"."number";
 }

@@ -5,6 +5,7 @@ mod comments;
 mod feeds;
 mod finding;
 mod graph;
+mod moderation;
 
 use crate::Erase::{
     DeleteBlobs, DeleteByKeyId, DeleteLast, DeleteRows, DeleteRowsAndLower, DestroyKey, ExpiresWithin, WithReceipt,
@@ -15,6 +16,8 @@ use crate::{Column, Counter, Holds, Link, Table, Takeout, VideoLink};
 
 const CONTRACT: &str = "Art. 6(1)(b): the account that the person asked for";
 const SECURITY: &str = "Art. 6(1)(f): keeping accounts and the service safe";
+const DUTY_TO_MODERATE: &str =
+    "Art. 6(1)(c): the Digital Services Act (Art. 16, 17), acting on reports and giving reasons";
 const DUTY: &str = "Art. 6(1)(c), Art. 5(2), Art. 17: proving that the erasure was done";
 
 const fn column(name: &'static str, holds: Holds, takeout: Takeout) -> Column {
@@ -106,6 +109,9 @@ pub const TABLES: &[Table] = &[
     feeds::TIMELINE,
     feeds::FAN_OUTS,
     feeds::WATCHES,
+    moderation::REPORTS,
+    moderation::MODERATION_HANDS,
+    moderation::MODERATION_ACTS,
     Table {
         name: "likes",
         why: "Which videos you liked, and how many likes each video has.",
@@ -220,6 +226,7 @@ pub const TABLES: &[Table] = &[
             column("comment_filter", Sealed, Part("settings")),
             column("told_until", Structure, Internal),
             column("suspended", Structure, Part("settings")),
+            column("moderator", Structure, Part("settings")),
             column("discoverable", Structure, Part("settings")),
             column("searchable", Structure, Part("settings")),
             column("personalised", Structure, Part("settings")),

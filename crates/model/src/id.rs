@@ -40,6 +40,8 @@ ids! {
     MessageId(MessageKind);
     /// The id of a report.
     ReportId(ReportKind);
+    /// The id of what a moderator did.
+    ActId(ActKind);
     /// The id of a sealed object.
     BlobId(BlobKindTag);
     /// The id of a one-time-code challenge.

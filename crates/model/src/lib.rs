@@ -1,11 +1,15 @@
 //! The words of the domain: typed ids, handles, audiences, states, and the clock and the randomness
 //! that everything else is handed. No I/O lives here, and nothing of Outro is imported.
 
+#[macro_use]
+mod words;
+
 mod birth;
 mod clock;
 mod handle;
 mod id;
 mod marks;
+mod moderation;
 mod phone;
 
 mod random;
@@ -16,14 +20,16 @@ pub use birth::{AgeRule, BirthDate, InvalidBirthDate};
 pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
 pub use handle::{Handle, InvalidHandle};
 pub use id::{
-    AccountId, BlobId, ChallengeId, CommentId, ConversationId, Id, InvalidId, JobId, MessageId, NotificationId,
+    AccountId, ActId, BlobId, ChallengeId, CommentId, ConversationId, Id, InvalidId, JobId, MessageId, NotificationId,
     ReportId, SessionId, VideoId,
 };
 pub use marks::{Piece, pieces};
+pub use moderation::{ModerationAct, ReportReason, ReportState, ReportedKind};
 pub use phone::{InvalidPhone, PhoneNumber};
 pub use random::{Random, random_bytes};
 pub use text::{InvalidText, ascii_digit, bounded_line, bounded_text};
-pub use video::{Audience, BlobKind, Circle, Reframe, UnknownWord, VideoState};
+pub use video::{Audience, BlobKind, Circle, Reframe, VideoState};
+pub use words::UnknownWord;
 
 /// The state of an account. What is erased has no row, so it has no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

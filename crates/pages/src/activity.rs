@@ -57,6 +57,10 @@ pub enum NoticeKind {
     FollowRequest,
     /// Somebody accepted one's request.
     RequestAccepted,
+    /// A moderator decided about something of one's own.
+    Decision,
+    /// A moderator decided about what one has reported.
+    ReportDecided,
 }
 
 impl NoticeKind {
@@ -69,6 +73,8 @@ impl NoticeKind {
             NoticeKind::Mention => "at-sign",
             NoticeKind::Follow | NoticeKind::FollowRequest => "user-plus",
             NoticeKind::RequestAccepted => "user-check",
+            NoticeKind::Decision => "gavel",
+            NoticeKind::ReportDecided => "flag",
         }
     }
 }
@@ -80,7 +86,7 @@ pub struct NoticeRow {
     pub kind: NoticeKind,
     /// Where it leads.
     pub href: String,
-    /// Handle of who did it last.
+    /// Handle of who did it last; empty where it was a moderator.
     pub handle: String,
     /// Their name; empty shows the handle.
     pub display_name: String,
@@ -111,6 +117,8 @@ impl NoticeRow {
             NoticeKind::Follow => t.activity_follow.to_owned(),
             NoticeKind::FollowRequest => t.activity_follow_request.to_owned(),
             NoticeKind::RequestAccepted => t.activity_request_accepted.to_owned(),
+            NoticeKind::Decision => t.moderation_told_decision.to_owned(),
+            NoticeKind::ReportDecided => t.moderation_told_report.to_owned(),
         };
         let name = if self.display_name.is_empty() { format!("@{}", self.handle) } else { self.display_name.clone() };
         // Names keep their own direction within the sentence.

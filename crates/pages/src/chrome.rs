@@ -19,6 +19,8 @@ pub struct Chrome {
     pub away: bool,
     /// How many notifications are new to who is signed in, at most 99.
     pub unread: i64,
+    /// Whether the viewer's account is suspended: every page but the player says so.
+    pub suspended: bool,
     /// What the last step achieved, said once.
     pub notice: Option<Notice>,
 }
@@ -75,6 +77,10 @@ pub enum Notice {
     RequestsDeclined,
     /// What the feed knew is forgotten.
     FeedReset,
+    /// Something is reported.
+    Reported,
+    /// A moderator has decided.
+    Decided,
     /// A phone number is linked.
     PhoneLinked,
     /// A device is signed out.
@@ -105,6 +111,8 @@ impl Notice {
             Notice::RequestsAccepted => t.graph_now_accepted_all,
             Notice::RequestsDeclined => t.graph_now_declined_all,
             Notice::FeedReset => t.feeds_reset_done,
+            Notice::Reported => t.moderation_now_reported,
+            Notice::Decided => t.moderation_now_decided,
             Notice::PhoneLinked => t.notice_phone_linked,
             Notice::SessionRevoked => t.notice_session_revoked,
             Notice::CodeSent => t.notice_code_sent,

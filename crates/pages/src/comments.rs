@@ -104,6 +104,8 @@ pub struct CommentRow {
     pub can_like: bool,
     /// Whether the viewer may take it away.
     pub can_remove: bool,
+    /// Whether the viewer may report it.
+    pub can_report: bool,
     /// Whether the viewer may hide it.
     pub can_hide: bool,
 }

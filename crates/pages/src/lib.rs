@@ -20,6 +20,7 @@ mod form;
 mod graph;
 mod leaving;
 mod misc;
+mod moderation;
 mod privacy;
 mod profile;
 mod settings;
@@ -42,6 +43,10 @@ pub use graph::{
 };
 pub use leaving::{LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, ReceiptPage, ReceiptState};
 pub use misc::{ErrorPage, KeptRow, NotFoundPage, OutboxMessage, OutboxPage, WhatWeKeepPage};
+pub use moderation::{
+    Case, CasePage, CaseSeen, Decision, DecisionRow, DecisionsPage, ModerationPage, ReportPage, ReportRow, ReportState,
+    ReportedKind, ReportsPage,
+};
 pub use privacy::{
     AudiencesPage, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage, PrivacyStep,
     PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage,

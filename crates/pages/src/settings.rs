@@ -16,6 +16,8 @@ pub struct SettingsPage {
     pub display_name: String,
     /// Whether the account is private.
     pub private_account: bool,
+    /// Whether the viewer is a moderator.
+    pub moderator: bool,
 }
 
 page!(SettingsPage, |_| Tab::Profile);

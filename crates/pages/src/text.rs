@@ -101,6 +101,11 @@ impl Text {
         find(self.reason, word).or_else(|| find(self.reason, "nothing")).unwrap_or_default()
     }
 
+    /// Why something is reported or decided, by the word of the reason.
+    pub(crate) fn report_reason(&self, word: &str) -> &'static str {
+        find(self.reasons, word).or_else(|| find(self.reasons, "other")).unwrap_or_default()
+    }
+
     pub(crate) fn known_problem(&self, code: &str) -> Option<&'static str> {
         find(self.problem, code)
     }
@@ -232,6 +237,7 @@ mod tests {
             (EN.question, AR.question),
             (EN.reach, AR.reach),
             (EN.reason, AR.reason),
+            (EN.reasons, AR.reasons),
             (EN.because, AR.because),
             (EN.why, EN.because),
         ] {

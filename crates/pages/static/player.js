@@ -233,6 +233,9 @@ function openMenu(card) {
   menu.querySelector("[data-menu-copy]").onclick = () => copy(new URL(card.dataset.href, location.href).href);
   menu.querySelector("[data-menu-skip]").onclick = () => go(1);
   menu.querySelector("[data-menu-open]").href = card.dataset.href;
+  const report = menu.querySelector("[data-menu-report]");
+  report.href = `/videos/${card.dataset.id}/report`;
+  report.hidden = card.hasAttribute("data-own");
   menu.showModal();
 }
 menu.addEventListener("click", (event) => event.target === menu && menu.close());

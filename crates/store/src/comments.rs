@@ -19,6 +19,10 @@ pub enum State {
     Hidden,
     /// It is taken away; its rows are going.
     Removing,
+    /// A moderator hides it from everybody but its author.
+    Barred,
+    /// The same, and it was hidden before.
+    BarredHidden,
 }
 
 impl State {
@@ -28,6 +32,8 @@ impl State {
             Self::Shown => 0,
             Self::Hidden => 1,
             Self::Removing => 2,
+            Self::Barred => 3,
+            Self::BarredHidden => 4,
         }
     }
 
@@ -36,6 +42,8 @@ impl State {
         match code {
             0 => Self::Shown,
             1 => Self::Hidden,
+            3 => Self::Barred,
+            4 => Self::BarredHidden,
             _ => Self::Removing,
         }
     }
@@ -150,7 +158,8 @@ macro_rules! listed {
                 AND r.video_id = c.video_id AND r.parent_id = c.id AND r.state = 0 LIMIT ?5) AS batch)
         FROM comments c JOIN accounts a ON a.id = c.author_id
         WHERE c.owner_id = ?3 AND c.video_id = ?4
-            AND (c.state = 0 OR (c.state = 1 AND (c.author_id = ?1 OR c.owner_id = ?1)))
+            AND (c.state = 0 OR (c.state = 1 AND (c.author_id = ?1 OR c.owner_id = ?1))
+                OR (c.state > 2 AND c.author_id = ?1))
             AND ((a.id = ?1 AND a.state = ?2) OR (",
             card_in_scope!(),
             "))
@@ -173,7 +182,12 @@ statements! {
         ORDER BY c.created_at, c.id LIMIT ?8");
     ONE = concat!(listed!(), " AND c.id = ?6");
     SET_STATE = "UPDATE comments SET state = ?4, counted = ?5
-        WHERE owner_id = ?1 AND video_id = ?2 AND id = ?3 AND state <> ?4 AND state <> 2";
+        WHERE owner_id = ?1 AND video_id = ?2 AND id = ?3 AND state <> ?4 AND state < 2";
+    // What the owner hid stays hidden by them once it is shown again.
+    BAR = "UPDATE comments SET state = state + 3, counted = 0
+        WHERE owner_id = ?1 AND video_id = ?2 AND id = ?3 AND state < 2";
+    UNBAR = "UPDATE comments SET state = state - 3, counted = CASE state WHEN 3 THEN 1 ELSE 0 END
+        WHERE owner_id = ?1 AND video_id = ?2 AND id = ?3 AND state > 2";
     REMOVE = "UPDATE comments SET state = 2, counted = 0, text = ?4
         WHERE owner_id = ?1 AND video_id = ?2 AND id = ?3 AND state <> 2";
     COUNTED = "SELECT counted FROM comments WHERE owner_id = ?1 AND video_id = ?2 AND id = ?3 {for_update}";
@@ -274,7 +288,8 @@ fn read_listed(row: &Row) -> Result<Listed, DbError> {
     })
 }
 
-/// Shows or hides a comment, and moves the count of its video with it; `false` when it was so, or is going.
+/// Shows or hides a comment, and moves the count of its video with it; `false` when it was so, or is going,
+/// or a moderator hides it.
 pub async fn set_state(tx: &mut Tx, comment: &Comment, state: State) -> Result<bool, DbError> {
     let was = counted(tx, comment).await?;
     let (counts, state) = (state == State::Shown, state.code());
@@ -283,6 +298,19 @@ pub async fn set_state(tx: &mut Tx, comment: &Comment, state: State) -> Result<b
         return Ok(false);
     }
     add(tx, comment.owner, comment.video, i64::from(counts) - i64::from(was)).await?;
+    Ok(true)
+}
+
+/// Hides a comment from everybody but its author, whatever the owner of the video does, or ends that, and moves
+/// the count of its video with it; `false` when it was so, or is going.
+pub async fn set_barred(tx: &mut Tx, comment: &Comment, barred: bool) -> Result<bool, DbError> {
+    let was = counted(tx, comment).await?;
+    let statement = if barred { &BAR } else { &UNBAR };
+    if !changed(tx, statement, params![comment.owner, comment.video, comment.id]).await? {
+        return Ok(false);
+    }
+    let is = counted(tx, comment).await?;
+    add(tx, comment.owner, comment.video, i64::from(is) - i64::from(was)).await?;
     Ok(true)
 }
 

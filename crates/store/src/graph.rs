@@ -14,6 +14,8 @@ pub struct Standing {
     pub ties: Ties,
     /// Whether the viewer's own account is on hiatus or suspended.
     pub viewer_away: bool,
+    /// Whether the viewer is a moderator, and not away: what was reported may then be looked at.
+    pub moderator: bool,
 }
 
 /// How many follow an account, and how many it follows.
@@ -59,7 +61,8 @@ pub enum Edges {
 
 statements! {
     STANDING = concat!("SELECT ", ties_columns!(), ", (SELECT COUNT(*) FROM accounts w
-            WHERE w.id = ?1 AND (w.on_hiatus <> 0 OR w.suspended <> 0)) FROM accounts a WHERE a.id = ?2");
+            WHERE w.id = ?1 AND (w.on_hiatus <> 0 OR w.suspended <> 0)), (SELECT COUNT(*) FROM accounts w
+            WHERE w.id = ?1 AND w.moderator <> 0 AND w.on_hiatus = 0 AND w.suspended = 0) FROM accounts a WHERE a.id = ?2");
     FOLLOW = "INSERT INTO follows (follower_id, followed_id, created_at, counted) VALUES (?1, ?2, ?3, 1)
         ON CONFLICT DO NOTHING";
     UNFOLLOW = "DELETE FROM follows WHERE follower_id = ?1 AND followed_id = ?2 RETURNING counted";
@@ -122,7 +125,10 @@ pub async fn hold(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), DbError> {
 /// What stands between `asking` and `owner`.
 pub async fn standing(tx: &mut Tx, asking: AccountId, owner: AccountId) -> Result<Standing, DbError> {
     let row = tx.query_opt(&STANDING, params![asking, owner]).await?;
-    row.map_or(Ok(Standing::default()), |row| Ok(Standing { ties: ties(&row, 0)?, viewer_away: row.get(TIES)? }))
+    let read = |row: Row| -> Result<Standing, DbError> {
+        Ok(Standing { ties: ties(&row, 0)?, viewer_away: row.get(TIES)?, moderator: row.get(TIES + 1)? })
+    };
+    row.map_or(Ok(Standing::default()), read)
 }
 
 /// Makes `follower` follow `followed`, counts it, and puts the latest videos into the follower's timeline;

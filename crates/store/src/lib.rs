@@ -15,6 +15,7 @@ pub mod finding;
 pub mod graph;
 pub mod likes;
 mod migrations;
+pub mod moderation;
 pub mod notifications;
 pub mod receipts;
 pub mod recount;
@@ -65,6 +66,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         finding::STATEMENTS,
         graph::STATEMENTS,
         likes::STATEMENTS,
+        moderation::STATEMENTS,
         notifications::STATEMENTS,
         receipts::STATEMENTS,
         recount::STATEMENTS,

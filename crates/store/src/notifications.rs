@@ -13,7 +13,7 @@ pub struct News {
     pub account: AccountId,
     /// The number of its kind.
     pub kind: i64,
-    /// Who did it.
+    /// Who did it; oneself for what moderators did, who are not named.
     pub actor: AccountId,
     /// The video that it is about, by its owner and its id.
     pub video: Option<(AccountId, VideoId)>,
@@ -43,12 +43,17 @@ pub struct Told {
 statements! {
     PUT = "INSERT INTO notifications (account_id, id, kind, actor_id, owner_id, video_id, comment_id, created_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    // Who is muted, blocked, away or leaving is not told of; the policy is asked again for each.
+    // One report's notification has the report's id: each is told once.
+    PUT_FOR_REPORTERS = "INSERT INTO notifications (account_id, id, kind, actor_id, created_at)
+        SELECT r.reporter_id, r.id, ?2, r.reporter_id, ?3 FROM reports r JOIN accounts a ON a.id = r.reporter_id
+        WHERE r.thing_id = ?1 AND r.state = 0 AND a.state = ?4";
+    // Who is muted, blocked, away or leaving is not told of, but everybody of what moderators decided; the policy is asked again for each.
     LIST = concat!("SELECT ", owner_columns!(), ", ", ties_columns!(), ", n.id, n.account_id, n.kind, n.actor_id,
             n.owner_id, n.video_id, n.comment_id, n.created_at, a.handle, a.display_name
         FROM notifications n JOIN accounts a ON a.id = n.actor_id
-        WHERE n.account_id = ?1 AND (n.created_at, n.id) < (?3, ?4) AND n.created_at > ?5 AND ", card_in_scope!(), "
-            AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.muter_id = ?1 AND m.muted_id = a.id)
+        WHERE n.account_id = ?1 AND (n.created_at, n.id) < (?3, ?4) AND n.created_at > ?5
+            AND (a.id = ?1 OR (", card_in_scope!(), "
+            AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.muter_id = ?1 AND m.muted_id = a.id)))
             AND (n.comment_id IS NULL OR EXISTS (SELECT 1 FROM comments c WHERE c.owner_id = n.owner_id
                 AND c.video_id = n.video_id AND c.id = n.comment_id
                 AND (c.state = 0 OR (c.state = 1 AND c.owner_id = ?1)) AND ", known_to_owner!(), "))
@@ -73,6 +78,12 @@ pub async fn put(tx: &mut Tx, id: NotificationId, news: &News, now: Timestamp) -
     let (owner, video) = (video.map(|(owner, _)| owner), video.map(|(_, video)| video));
     let values = params![account, id, kind, actor, owner, video, comment, now];
     tx.execute(&PUT, values).await.map(|_| ())
+}
+
+/// Tells everybody who has an open report of a thing that it was decided.
+pub async fn put_for_reporters(tx: &mut Tx, kind: i64, thing: &[u8; 16], now: Timestamp) -> Result<(), DbError> {
+    let active = AccountState::Active.code();
+    tx.execute(&PUT_FOR_REPORTERS, params![thing, kind, now, active]).await.map(|_| ())
 }
 
 /// Takes back what was told, once what it told of was taken back.

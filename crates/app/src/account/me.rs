@@ -25,6 +25,8 @@ pub struct Me {
     pub created_at: String,
     /// Who may see, find, message and comment.
     pub privacy: Privacy,
+    /// Whether a moderator has suspended the account.
+    pub suspended: bool,
 }
 
 /// What is changed; what is `None` stays.
@@ -51,6 +53,7 @@ pub async fn me(app: &App, signed: &Signed) -> Result<Me, AppError> {
         phone: phone.and_then(|phone| phone.parse::<PhoneNumber>().ok()).map(|phone| phone.masked()),
         created_at: since(account.created_at),
         privacy: Privacy::from(&account.facts),
+        suspended: account.facts.suspended,
     })
 }
 

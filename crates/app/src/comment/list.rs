@@ -200,7 +200,7 @@ fn opened(
         reply_count: if comment.parent.is_none() { listed.replies } else { 0 },
         is_mine: asking == Some(comment.author),
         by_owner: comment.author == comment.owner,
-        hidden: comment.state == State::Hidden,
+        hidden: comment.state != State::Shown,
         under_mine: asking == Some(comment.owner),
     }))
 }

@@ -29,7 +29,7 @@ pub struct Notice {
     pub id: NotificationId,
     /// What it is of.
     pub kind: Kind,
-    /// Who did it, the latest first: three at most.
+    /// Who did it, the latest first: three at most. None of what moderators did.
     pub actors: Vec<Actor>,
     /// How many did it, on this page of the list.
     pub count: i64,
@@ -132,6 +132,10 @@ struct Sight(HashMap<VideoId, bool>);
 impl Sight {
     /// Whether one may be told of who did it, and see the video that it is about.
     async fn allows(&mut self, tx: &mut Tx, me: AccountId, told: &Told) -> Result<bool, AppError> {
+        // What moderators decided about oneself, or about one's report: nobody is behind it who could be hidden.
+        if told.news.actor == me {
+            return Ok(true);
+        }
         let relation = Relation::of(Some(me), told.news.actor, told.ties);
         let of_actor = Facts { relation, viewer_away: false, owner: told.facts, video: None };
         if !decide(Action::Notify, &of_actor).allowed {
@@ -189,7 +193,7 @@ async fn grouped(app: &App, seen: Vec<(Told, Option<Quoted>)>, looked: Timestamp
         notices.push(Notice {
             id: told.id,
             kind,
-            actors: vec![actor],
+            actors: if kind.is_nameless() { vec![] } else { vec![actor] },
             count: 1,
             video: told.news.video.map(|(_, video)| video),
             comment,

@@ -5,7 +5,9 @@ mod list;
 mod tell;
 
 pub use list::{Actor, Notice, NoticePage, Quoted, list, seen, unread};
-pub(crate) use tell::{About, call_mentioned, may_be_called, mentioned, take_back, tell};
+pub(crate) use tell::{
+    About, call_mentioned, may_be_called, mentioned, take_back, tell, tell_of_decision, tell_reporters,
+};
 
 /// What a notification is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +28,10 @@ pub enum Kind {
     FollowRequest,
     /// Somebody accepted one's request.
     RequestAccepted,
+    /// A moderator decided about one's account, video or comment.
+    Decision,
+    /// A moderator decided about what one has reported.
+    ReportDecided,
 }
 
 impl Kind {
@@ -39,6 +45,8 @@ impl Kind {
         Self::Follow,
         Self::FollowRequest,
         Self::RequestAccepted,
+        Self::Decision,
+        Self::ReportDecided,
     ];
 
     /// The number stored for it.
@@ -52,6 +60,8 @@ impl Kind {
             Self::Follow => 5,
             Self::FollowRequest => 6,
             Self::RequestAccepted => 7,
+            Self::Decision => 8,
+            Self::ReportDecided => 9,
         }
     }
 
@@ -71,7 +81,14 @@ impl Kind {
             Self::Follow => "follow",
             Self::FollowRequest => "follow_request",
             Self::RequestAccepted => "request_accepted",
+            Self::Decision => "decision",
+            Self::ReportDecided => "report_decided",
         }
+    }
+
+    /// Whether nobody is named who did it: moderators are not.
+    const fn is_nameless(self) -> bool {
+        matches!(self, Self::Decision | Self::ReportDecided)
     }
 
     /// Whether those of one day and one thing are told as one.

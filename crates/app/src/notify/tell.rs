@@ -52,6 +52,18 @@ pub(crate) async fn tell(
     notifications::put(tx, id, &news(kind, recipient, actor, about), app.clock.now()).await.map_err(late)
 }
 
+/// Tells `account` that a moderator decided about it, or about something of it.
+pub(crate) async fn tell_of_decision(app: &App, tx: &mut Tx, account: AccountId) -> Result<(), AppError> {
+    let id = NotificationId::random(&*app.random);
+    let news = news(Kind::Decision, account, account, About::default());
+    notifications::put(tx, id, &news, app.clock.now()).await.map_err(late)
+}
+
+/// Tells whoever has an open report of a thing that it was decided.
+pub(crate) async fn tell_reporters(app: &App, tx: &mut Tx, thing: &[u8; 16]) -> Result<(), AppError> {
+    notifications::put_for_reporters(tx, Kind::ReportDecided.code(), thing, app.clock.now()).await.map_err(late)
+}
+
 /// Takes back what `recipient` was told, when `actor` has taken it back.
 pub(crate) async fn take_back(
     tx: &mut Tx,

@@ -4,7 +4,7 @@ use outro_datamap::{ACCOUNT_DISPLAY_NAME, VIDEO_CAPTION};
 use outro_db::Tx;
 use outro_media::Refusal;
 use outro_model::{AccountId, Audience, BlobKind, Circle, Reframe, VideoId, VideoState};
-use outro_policy::{Action, Facts, Relation, Ties};
+use outro_policy::{Action, Relation, Ties};
 use outro_store::accounts::{self, Account};
 use outro_store::blobs::{self, Blob};
 use outro_store::likes;
@@ -122,8 +122,7 @@ pub(crate) async fn find(
 ) -> Result<FoundVideo, AppError> {
     let video = videos::by_id(tx, id).await?.ok_or(AppError::NotFound)?;
     let owner = accounts::by_id(tx, video.owner).await?.ok_or(AppError::NotFound)?;
-    let (facts, ties) = standing::facts_and_ties(tx, asking, &owner).await?;
-    standing::ask(action, &Facts { video: Some(video.facts), ..facts })?;
+    let ties = standing::ask_of_video(tx, asking, action, (&owner, &video)).await?;
     with_parts(tx, asking, video, owner, FollowState::of(ties)).await
 }
 

@@ -10,6 +10,7 @@ mod graph;
 mod health;
 mod likes;
 mod me;
+mod moderation;
 mod notifications;
 mod phone;
 mod privacy;
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(sessions::end))
         .merge(graph::routes())
         .merge(finding::routes())
+        .merge(moderation::routes())
         .routes(routes!(phone::link))
         .routes(routes!(phone::verify))
         .routes(routes!(deletion::consequences, deletion::begin))

@@ -19,14 +19,15 @@ use crate::who::Me;
 pub(crate) struct NotificationJson {
     /// The id: of a group, that of its latest.
     id: String,
-    /// `like`, `comment`, `reply`, `mention`, `comment_like`, `follow`, `follow_request` or
-    /// `request_accepted`.
+    /// `like`, `comment`, `reply`, `mention`, `comment_like`, `follow`, `follow_request`,
+    /// `request_accepted`, `decision` (about oneself, see `/api/v1/me/decisions`) or `report_decided` (see
+    /// `/api/v1/me/reports`).
     kind: &'static str,
-    /// Who did it, the latest first: three at most.
+    /// Who did it, the latest first: three at most. None where it was a moderator.
     actors: Vec<AccountRef>,
     /// How many did it, on this page of the list.
     count: i64,
-    /// The video that it is about; null for follows.
+    /// The video that it is about; null for follows and for what moderators decided.
     video_id: Option<String>,
     /// The comment that it is about.
     comment: Option<QuotedJson>,

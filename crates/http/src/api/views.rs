@@ -41,6 +41,8 @@ pub(crate) struct MeView {
     phone: Option<String>,
     /// When the person joined, RFC 3339.
     created_at: String,
+    /// Whether a moderator has suspended the account: `/api/v1/me/decisions` says why.
+    suspended: bool,
     /// The settings.
     settings: PrivacyView,
 }
@@ -64,8 +66,8 @@ pub(crate) struct PrivacyView {
 
 impl From<Me> for MeView {
     fn from(me: Me) -> Self {
-        let Me { id, handle, display_name, bio, phone, created_at, privacy } = me;
-        Self { id: id.to_string(), handle, display_name, bio, phone, created_at, settings: privacy.into() }
+        let Me { id, handle, display_name, bio, phone, created_at, privacy, suspended } = me;
+        Self { id: id.to_string(), handle, display_name, bio, phone, created_at, suspended, settings: privacy.into() }
     }
 }
 

@@ -62,12 +62,16 @@ fn row(notice: Notice) -> NoticeRow {
         Kind::Follow => NoticeKind::Follow,
         Kind::FollowRequest => NoticeKind::FollowRequest,
         Kind::RequestAccepted => NoticeKind::RequestAccepted,
+        Kind::Decision => NoticeKind::Decision,
+        Kind::ReportDecided => NoticeKind::ReportDecided,
     };
     let first = notice.actors.into_iter().next();
     let (handle, display_name) = first.map(|actor| (actor.handle, actor.display_name)).unwrap_or_default();
     NoticeRow {
         kind,
         href: match (notice.video, &notice.comment) {
+            _ if kind == NoticeKind::Decision => "/settings/decisions".to_owned(),
+            _ if kind == NoticeKind::ReportDecided => "/settings/reports".to_owned(),
             (Some(video), Some(comment)) => format!("/v/{video}/comments?thread={}", comment.id),
             (Some(video), None) => format!("/v/{video}"),
             (None, _) => format!("/@{handle}"),

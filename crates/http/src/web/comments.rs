@@ -188,6 +188,7 @@ fn row(view: CommentView, writing: &Writing, signed_in: bool) -> CommentRow {
         thread_href: format!("/v/{video}/comments?thread={}", view.id),
         reply_href: if open { reply_href } else { String::new() },
         can_like: signed_in,
+        can_report: signed_in && !view.is_mine,
         can_remove: view.is_mine || view.under_mine,
         can_hide: view.under_mine && !view.is_mine,
     }

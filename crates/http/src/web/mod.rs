@@ -12,6 +12,7 @@ mod finding;
 mod graph;
 mod leaving;
 mod misc;
+mod moderation;
 mod phone;
 mod place;
 mod privacy;
@@ -64,6 +65,7 @@ pub(crate) fn routes(dev: bool) -> Router<Server> {
         .merge(settings_routes())
         .merge(graph::routes())
         .merge(finding::routes())
+        .merge(moderation::routes())
         .route("/receipts/{id}", get(misc::receipt))
         .route("/what-we-keep", get(misc::what_we_keep))
         .route("/assets/{*path}", get(misc::asset))

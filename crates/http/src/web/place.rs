@@ -33,6 +33,8 @@ const NOTICES: &[(&str, Notice)] = &[
     ("requests_accepted", Notice::RequestsAccepted),
     ("requests_declined", Notice::RequestsDeclined),
     ("feed_reset", Notice::FeedReset),
+    ("reported", Notice::Reported),
+    ("decided", Notice::Decided),
     ("phone_linked", Notice::PhoneLinked),
     ("session_revoked", Notice::SessionRevoked),
     ("signed_out", Notice::SignedOut),

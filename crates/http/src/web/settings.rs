@@ -36,12 +36,14 @@ pub(super) struct RevokeForm {
 }
 
 /// `GET /settings`.
-pub(super) async fn show(Member { visit, me, .. }: Member) -> Answer {
+pub(super) async fn show(Member { visit, signed, me }: Member) -> Answer {
+    let moderator = outro_app::moderation::is_moderator(&visit.server.app, &signed).await.or_page(&visit)?;
     let page = SettingsPage {
         chrome: visit.chrome,
         handle: me.handle,
         display_name: me.display_name,
         private_account: me.privacy.private_account,
+        moderator,
     };
     Ok(html(page.render()))
 }

@@ -56,6 +56,7 @@ impl Visit {
             dev: server.config.dev && server.app.courier.outbox().is_some(),
             // Another site's link must not make this one say that something was done.
             away: false,
+            suspended: false,
             notice: said.done.filter(|_| !is_cross_site(&parts.headers, &server.config)),
         };
         let back = place::back(&parts.method, &parts.uri);
@@ -76,6 +77,7 @@ impl Visit {
         self.chrome.viewer = Some(ViewerChip { handle: me.handle.clone() });
         self.chrome.away = me.privacy.on_hiatus;
         self.chrome.unread = notify::unread(&self.server.app, &signed).await.or_page(&self)?;
+        self.chrome.suspended = me.suspended;
         self.chrome.csrf = csrf(&self.server, &signed);
         (self.viewer, self.me) = (Some(signed), Some(me));
         Ok(self)

@@ -6,6 +6,8 @@ mod finding;
 mod graph;
 #[path = "leaving.rs"]
 mod leaving;
+#[path = "moderation.rs"]
+mod moderation;
 #[path = "privacy.rs"]
 mod privacy;
 
@@ -29,6 +31,7 @@ pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(profiles(&me, &stranger));
     pages.extend(graph::lists(&me));
     pages.extend(finding::pages(&me));
+    pages.extend(moderation::pages(&me));
     pages.extend(entries(&me, &stranger));
     pages.extend(settings(&me));
     pages.extend(privacy(&me));
@@ -52,6 +55,7 @@ pub(crate) fn chrome(lang: Lang, signed_in: bool) -> Chrome {
         unread: if signed_in { 3 } else { 0 },
         dev: false,
         away: false,
+        suspended: false,
         notice: None,
     }
 }
@@ -307,6 +311,7 @@ fn settings(me: &Chrome) -> Vec<(&'static str, String)> {
             handle: "mara.k".into(),
             display_name: "Mara".into(),
             private_account,
+            moderator: private_account,
         }
         .render()
     };

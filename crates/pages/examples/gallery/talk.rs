@@ -29,6 +29,7 @@ fn row(chrome: &Chrome, n: usize) -> CommentRow {
         reply_href: "/v/v1/comments?thread=c0".into(),
         can_like: chrome.viewer.is_some(),
         can_remove: n < 2,
+        can_report: chrome.viewer.is_some() && n != 1,
         can_hide: n == 1,
     }
 }
@@ -44,13 +45,15 @@ fn notices() -> Vec<NoticeRow> {
         NoticeKind::Follow,
         NoticeKind::FollowRequest,
         NoticeKind::RequestAccepted,
+        NoticeKind::Decision,
+        NoticeKind::ReportDecided,
     ];
     let row = |(n, kind): (usize, NoticeKind)| NoticeRow {
         kind,
         href: "/v/v1".into(),
-        handle: ["ostkreuz", "nora_sings", "late.bus"][n % 3].into(),
+        handle: if n < 9 { ["ostkreuz", "nora_sings", "late.bus"][n % 3].into() } else { String::new() },
         display_name: if n == 1 { HOSTILE.into() } else { String::new() },
-        others: [0, 1, 3, 12][n % 4],
+        others: if n < 9 { [0, 1, 3, 12][n % 4] } else { 0 },
         quote: if (1..6).contains(&n) { HOSTILE.into() } else { String::new() },
         created_at: "2026-03-09T10:00:00Z".into(),
         unread: n < 2,

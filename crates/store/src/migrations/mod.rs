@@ -5,6 +5,7 @@ mod comments;
 mod feeds;
 mod finding;
 mod graph;
+mod moderation;
 mod spine;
 
 use outro_db::Migration;
@@ -17,4 +18,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 4, name: "feeds", sql: feeds::SQL },
     Migration { number: 5, name: "comments", sql: comments::SQL },
     Migration { number: 6, name: "finding", sql: finding::SQL },
+    Migration { number: 7, name: "moderation", sql: moderation::SQL },
 ];

@@ -5,6 +5,7 @@ mod described;
 mod errors;
 mod finding;
 mod graph;
+mod moderation;
 mod routes;
 mod scenario;
 mod schema;

@@ -47,6 +47,7 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("GET", "/api/v1/me/notifications/unread", Open::No, ""),
     ("PATCH", "/api/v1/me", Open::No, r#"{"bio":"x"}"#),
     ("GET", "/api/v1/me/blocked", Open::No, ""),
+    ("GET", "/api/v1/me/decisions", Open::No, ""),
     ("GET", "/api/v1/me/deletion", Open::No, ""),
     ("POST", "/api/v1/me/deletion", Open::No, ""),
     ("POST", "/api/v1/me/deletion/confirm", Open::No, r#"{"challenge":"AAAAAAAAAAAAAAAAAAAAAA","code":"123456"}"#),
@@ -66,10 +67,14 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("GET", "/api/v1/me/see-as", Open::No, ""),
     ("GET", "/api/v1/me/see-as/{handle}", Open::No, ""),
     ("POST", "/api/v1/me/videos/audience", Open::No, r#"{"audience":"only_me","all":true}"#),
+    ("GET", "/api/v1/me/reports", Open::No, ""),
     ("GET", "/api/v1/me/sessions", Open::No, ""),
     ("DELETE", "/api/v1/me/sessions/{id}", Open::No, ""),
+    ("GET", "/api/v1/moderation/reports", Open::No, ""),
+    ("POST", "/api/v1/moderation/reports/{id}", Open::No, r#"{"act":"look"}"#),
     ("GET", "/api/v1/receipts/{id}", Open::Yes(404), ""),
     ("GET", "/api/v1/search", Open::Yes(422), ""),
+    ("POST", "/api/v1/reports", Open::No, r#"{"account":"nobody_is_here","reason":"spam"}"#),
     ("POST", "/api/v1/sessions", Open::Yes(401), r#"{"handle":"nobody","password":"12345678"}"#),
     ("DELETE", "/api/v1/sessions/current", Open::No, ""),
     ("POST", "/api/v1/sessions/current/password", Open::No, r#"{"password":"12345678"}"#),
@@ -239,4 +244,6 @@ fn bodies_are_described_as_they_are() {
     let privacy = ["comments_from", "discoverable", "messages_from", "on_hiatus", "private_account", "searchable"];
     assert_eq!(names("PATCH", "/api/v1/me/privacy"), privacy);
     assert_eq!(names("POST", "/api/v1/me/follow-requests/all"), ["accept"]);
+    assert_eq!(names("POST", "/api/v1/reports"), ["account", "comment", "note", "reason", "video"]);
+    assert_eq!(names("POST", "/api/v1/moderation/reports/{id}"), ["act", "reason", "statement"]);
 }

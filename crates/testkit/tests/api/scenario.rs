@@ -8,7 +8,7 @@ use outro_testkit::clip;
 
 use super::described::Described;
 use super::*;
-use super::{finding, graph};
+use super::{finding, graph, moderation};
 
 /// Answers that no test can bring about without breaking the machine.
 const NOT_HERE: &[&str] = &["GET /readyz 503"];
@@ -37,7 +37,7 @@ impl Walk {
     }
 
     /// Uses up a budget of the day.
-    async fn use_up(&self, parts: &[&[u8]], times: usize) {
+    pub(super) async fn use_up(&self, parts: &[&[u8]], times: usize) {
         let tag = self.world.app.vault.budget_tag(parts).await.unwrap();
         let day = outro_model::Clock::now(&*self.world.clock).day();
         let mut tx = self.world.app.db.write().await.unwrap();
@@ -59,6 +59,7 @@ on_both! {
         privacy(&mut walk, &client).await;
         comments(&mut walk, &client).await;
         finding::walk(&mut walk, &client).await;
+        moderation::walk(&mut walk, &client).await;
         phone(&mut walk, &client).await;
         sessions(&mut walk, &client).await;
         leaving(&mut walk, &client).await;

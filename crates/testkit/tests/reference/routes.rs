@@ -45,6 +45,9 @@ pub(crate) enum Rule {
     Dismiss,
     Search,
     Tagged,
+    Report,
+    /// For moderators alone, of whom there are none.
+    Office,
     Rendition,
     Cover,
     Download,
@@ -58,6 +61,9 @@ pub(crate) enum Rule {
     PageSeeAs,
     PageSuggestions,
     PageTagged,
+    PageReportAccount,
+    PageReportVideo,
+    PageOffice,
 }
 
 /// Every route: method, address, rule.
@@ -88,6 +94,7 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/me/blocked", Rule::Blocked),
     ("GET", "/api/v1/me/comment-filter", Rule::Nobodys),
     ("PUT", "/api/v1/me/comment-filter", Rule::Nobodys),
+    ("GET", "/api/v1/me/decisions", Rule::Nobodys),
     ("GET", "/api/v1/me/deletion", Rule::Nobodys),
     ("POST", "/api/v1/me/deletion", Rule::Nobodys),
     ("POST", "/api/v1/me/deletion/confirm", Rule::Nobodys),
@@ -107,13 +114,17 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("POST", "/api/v1/me/phone/verify", Rule::Nobodys),
     ("GET", "/api/v1/me/privacy", Rule::Nobodys),
     ("PATCH", "/api/v1/me/privacy", Rule::Nobodys),
+    ("GET", "/api/v1/me/reports", Rule::Nobodys),
     ("GET", "/api/v1/me/see-as", Rule::Nobodys),
     ("GET", "/api/v1/me/see-as/{handle}", Rule::SeeAs),
     ("GET", "/api/v1/me/sessions", Rule::Nobodys),
     // The id of a session, and of a receipt: nobody's whose handle or video it could tell of.
     ("DELETE", "/api/v1/me/sessions/{id}", Rule::Nobodys),
     ("POST", "/api/v1/me/videos/audience", Rule::Nobodys),
+    ("GET", "/api/v1/moderation/reports", Rule::Office),
+    ("POST", "/api/v1/moderation/reports/{id}", Rule::Office),
     ("GET", "/api/v1/receipts/{id}", Rule::Nobodys),
+    ("POST", "/api/v1/reports", Rule::Report),
     ("GET", "/api/v1/search", Rule::Search),
     ("POST", "/api/v1/sessions", Rule::Nobodys),
     ("DELETE", "/api/v1/sessions/current", Rule::Nobodys),
@@ -152,6 +163,9 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("GET", "/settings/see-as/@{handle}", Rule::PageSeeAs),
     ("GET", "/people", Rule::PageSuggestions),
     ("GET", "/tags/{tag}", Rule::PageTagged),
+    ("GET", "/accounts/{handle}/report", Rule::PageReportAccount),
+    ("GET", "/videos/{id}/report", Rule::PageReportVideo),
+    ("GET", "/moderation/{id}", Rule::PageOffice),
 ];
 
 impl Rule {

@@ -45,11 +45,11 @@ impl Question {
 
     fn is_page(&self) -> bool {
         use Rule::{
-            PageComments, PageFeed, PageFollowers, PageFollowing, PageProfile, PageSeeAs, PageSuggestions, PageTagged,
-            PageTimeline, PageVideo,
+            PageComments, PageFeed, PageFollowers, PageFollowing, PageOffice, PageProfile, PageReportAccount,
+            PageReportVideo, PageSeeAs, PageSuggestions, PageTagged, PageTimeline, PageVideo,
         };
         let other = matches!(self.rule, PageFollowers | PageFollowing | PageSeeAs | PageComments)
-            || matches!(self.rule, PageSuggestions | PageTagged);
+            || matches!(self.rule, PageSuggestions | PageTagged | PageReportAccount | PageReportVideo | PageOffice);
         other || matches!(self.rule, PageFeed | PageTimeline | PageProfile | PageVideo)
     }
 
@@ -62,6 +62,8 @@ impl Question {
             Rule::AnswerAll => Some(json!({ "accept": self.accept })),
             Rule::Comment => Some(json!({ "text": "a comment" })),
             Rule::Watch => Some(json!({ "watched_ms": 1500 })),
+            Rule::Report => Some(json!({ "video": stage.videos[self.video], "reason": "spam" })),
+            Rule::Office if self.method == "POST" => Some(json!({ "act": "look" })),
             _ => None,
         };
         if self.is_page() { page(client, &path).await } else { client.call(self.method, &path, body).await }
@@ -92,7 +94,7 @@ fn expected(stage: &mut Stage, question: &Question) -> Answer {
             Rule::Cover => world.may(None, Ask::Cover(video)),
             Rule::Comments | Rule::PageComments => world.may(None, Ask::Comments(video)),
             Rule::Replies => world.may(None, Ask::OneComment(comment)),
-            Rule::Download => Answer::Hidden,
+            Rule::Download | Rule::PageOffice => Answer::Hidden,
             Rule::Feed | Rule::PageFeed | Rule::Search | Rule::Tagged | Rule::PageTagged => Answer::Yes,
             // It takes an account, whatever it is about.
             _ => Answer::Refused,
@@ -103,6 +105,14 @@ fn expected(stage: &mut Stage, question: &Question) -> Answer {
         Rule::Unfollow => world.unfollow(me, person),
         Rule::Block => world.block(me, person, true),
         Rule::Unblock => world.block(me, person, false),
+        Rule::PageReportAccount if me == person => Answer::Refused,
+        Rule::PageReportAccount => world.may(viewer, Ask::Card(person)),
+        // Also while away: it is nothing that is done to anybody but by who looks at it.
+        Rule::Report | Rule::PageReportVideo => match world.may(viewer, Ask::Video(video)) {
+            Answer::Yes if world.videos[video].owner == me => Answer::Refused,
+            answer => answer,
+        },
+        Rule::Office | Rule::PageOffice => Answer::Hidden,
         Rule::Dismiss => world.dismiss(me, person),
         Rule::Mute => world.mute(me, person, true),
         Rule::Unmute => world.mute(me, person, false),

@@ -39,6 +39,10 @@ const HOT: &[&str] = &[
     "outro_store::comments::MOST_LIKED",
     "outro_store::comments::REPLIES",
     "outro_store::notifications::LIST",
+    "outro_store::moderation::OPEN_BY_REPORTER",
+    "outro_store::moderation::OPEN",
+    "outro_store::moderation::DECIDED",
+    "outro_store::moderation::DECISIONS",
     "outro_store::challenges::TRY",
     "outro_jobs::queue::LEASE",
 ];
