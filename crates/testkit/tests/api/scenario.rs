@@ -207,6 +207,13 @@ async fn comments(walk: &mut Walk, client: &Client) {
             walk.ask(client, (method, route, NO_ID), None, 404).await;
         }
     }
+    let hiatus = |on: bool| Some(json!({"on_hiatus": on}));
+    reader.call("PATCH", "/api/v1/me/privacy", hiatus(true)).await.expect(200);
+    for method in ["PUT", "DELETE"] {
+        // One's own comment is there while one is away; liking it is an act.
+        walk.ask(&reader, (method, "/api/v1/comments/{id}/like", &id), None, 403).await;
+    }
+    reader.call("PATCH", "/api/v1/me/privacy", hiatus(false)).await.expect(200);
     walk.ask(client, ("GET", filter, ""), None, 200).await;
     walk.ask(client, ("PUT", filter, ""), Some(json!({"words": ["first"]})), 200).await;
     walk.ask(client, ("PUT", filter, ""), Some(json!({"words": ["x".repeat(51)]})), 422).await;
