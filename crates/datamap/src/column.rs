@@ -37,6 +37,8 @@ sealed! {
     SESSION_DEVICE = "sessions"."device";
     /// The caption of a video.
     VIDEO_CAPTION = "videos"."caption";
+    /// What a message says; sealed under its conversation's key.
+    MESSAGE_TEXT = "messages"."text";
     /// The number that a one-time code was sent to.
     CHALLENGE_NUMBER = "challenges"."number";
 }

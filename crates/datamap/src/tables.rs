@@ -1,9 +1,11 @@
 //! Every table of the database and of the keyring.
 
 mod graph;
+mod messages;
 
 use crate::Erase::{
-    DeleteBlobs, DeleteByKeyId, DeleteLast, DeleteRows, DeleteRowsAndLower, DestroyKey, ExpiresWithin, WithReceipt,
+    DeleteBlobs, DeleteByKeyId, DeleteLast, DeleteRows, DeleteRowsAndLower, DestroyKey, DestroyWithLast, ExpiresWithin,
+    WithReceipt,
 };
 use crate::Holds::{BlindIndex, Hash, Nobody, Sealed, SealedForHolder, SealedKey, Structure};
 use crate::Takeout::{Internal, Part};
@@ -94,6 +96,12 @@ pub const TABLES: &[Table] = &[
     graph::BLOCKS,
     graph::MUTES,
     graph::COUNTS,
+    messages::HIDDEN_MESSAGES,
+    messages::MESSAGES,
+    messages::MEMBERS,
+    messages::CONVERSATIONS,
+    messages::EVENTS,
+    messages::EVENT_COUNTERS,
     Table {
         name: "likes",
         why: "Which videos you liked, and how many likes each video has.",
@@ -312,6 +320,31 @@ pub const KEYRING: &[Table] = &[
             column("key_id", Nobody, Internal),
             column("destroyed_at", Nobody, Internal),
         ],
+        links: &[],
+        video: None,
+    },
+    Table {
+        name: "conversation_keys",
+        why: "The key that opens what is said in a conversation, itself wrapped. It is destroyed when the last member is gone.",
+        ground: CONTRACT,
+        key: &["conversation_id"],
+        columns: &[
+            column("conversation_id", Structure, Internal),
+            column("key_id", Structure, Internal),
+            column("root_id", Structure, Internal),
+            column("wrapped", SealedKey, Internal),
+            column("created_at", Structure, Internal),
+            column("opened", Structure, Internal),
+        ],
+        links: &[Link { column: "conversation_id", erase: DestroyWithLast }],
+        video: None,
+    },
+    Table {
+        name: "destroyed_conversations",
+        why: "The ledger of conversations that are over: a random id and a time, so that no restored backup opens one again.",
+        ground: DUTY,
+        key: &["conversation_id"],
+        columns: &[column("conversation_id", Nobody, Internal), column("destroyed_at", Nobody, Internal)],
         links: &[],
         video: None,
     },
