@@ -10,6 +10,8 @@ mod error;
 pub mod feed;
 pub mod housekeeping;
 mod like;
+pub mod live;
+pub mod message;
 mod password;
 pub mod phone;
 mod ready;
@@ -47,6 +49,8 @@ pub struct App {
     pub blobs: Blobs,
     /// The queue.
     pub queue: Queue,
+    /// The pages that are open here.
+    pub live: live::Live,
     /// Text messages.
     pub courier: Courier,
     /// ffmpeg and ffprobe.

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use outro_jobs::{Job, Outcome, Runner};
 
-use crate::{App, erasure, housekeeping, video};
+use crate::{App, erasure, housekeeping, message, video};
 
 /// Runs every kind of job there is.
 #[derive(Clone)]
@@ -18,6 +18,7 @@ impl Runner for AppRunner {
                 erasure::JOB => erasure::run(app, job).await,
                 video::ENCODE_JOB => video::run_encode(app, job).await,
                 video::REMOVE_JOB => video::run_remove(app, job).await,
+                message::END_JOB => message::run_end(app, job).await,
                 housekeeping::JOB => housekeeping::run(app).await,
                 kind => {
                     tracing::error!(kind, "no such kind of job is known here");

@@ -45,7 +45,8 @@ fn refusal(decision: Decision) -> AppError {
     }
 }
 
-fn away() -> AppError {
+/// The refusal of what takes an account that is present.
+pub(crate) fn away() -> AppError {
     let detail = "Your account is on hiatus or suspended. You can look around, but others cannot see you act.";
     AppError::refused(RefusalKind::Forbidden, "account_away", detail)
 }

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::sync::Arc;
 
+use outro_app::live::Live;
 use outro_app::{App, housekeeping};
 use outro_blobs::Blobs;
 use outro_courier::{Courier, Gateway, Outbox};
@@ -35,6 +36,7 @@ pub(crate) async fn boot(settings: &Settings, dev: bool) -> Result<Booted, Fail>
     let vault = open_vault(settings, &folder, clock.clone(), random.clone(), lock.is_some()).await?;
     let app = App {
         queue: Queue::new(db.clone(), clock.clone(), random.clone()),
+        live: Live::default(),
         db,
         vault,
         blobs: Blobs::open(folder.blobs(), random.clone())?,

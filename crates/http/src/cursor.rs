@@ -21,6 +21,11 @@ pub(crate) struct PageQuery {
 }
 
 impl PageQuery {
+    /// A page at the beginning, of so many items.
+    pub(crate) const fn of(limit: Option<String>) -> Self {
+        Self { limit, cursor: None }
+    }
+
     /// Items wanted.
     pub(crate) fn limit(&self) -> Result<i64, AppError> {
         let wrong = || AppError::invalid("limit", "invalid_limit", format!("Give a number from 1 to {MOST}."));

@@ -8,9 +8,11 @@ pub mod blobs;
 pub mod budgets;
 pub mod challenges;
 pub mod erasure;
+pub mod events;
 pub mod feed;
 pub mod graph;
 pub mod likes;
+pub mod messages;
 mod migrations;
 pub mod receipts;
 pub mod sessions;
@@ -52,9 +54,11 @@ pub fn all_statements() -> Vec<&'static Statement> {
         budgets::STATEMENTS,
         challenges::STATEMENTS,
         erasure::STATEMENTS,
+        events::STATEMENTS,
         feed::STATEMENTS,
         graph::STATEMENTS,
         likes::STATEMENTS,
+        messages::STATEMENTS,
         receipts::STATEMENTS,
         sessions::STATEMENTS,
         videos::STATEMENTS,

@@ -17,4 +17,4 @@ pub use remove::remove;
 pub(crate) use remove::{JOB as REMOVE_JOB, run as run_remove};
 pub use upload::{NewVideo, Upload, begin_upload, until_signed_out};
 pub use view::{Failure, VideoView, Why, get};
-pub(crate) use view::{find, view_of};
+pub(crate) use view::{FoundVideo, find, view_of};

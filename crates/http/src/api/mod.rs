@@ -1,8 +1,10 @@
 //! The JSON interface, and its description: each route stands beside the words that describe it.
 
 mod accounts;
+mod conversations;
 mod deletion;
 mod describe;
+mod events;
 mod feed;
 mod health;
 mod likes;
@@ -46,6 +48,16 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(receipts::get))
         .routes(routes!(videos::get, videos::change, videos::remove))
         .routes(routes!(likes::like, likes::unlike))
+        .routes(routes!(conversations::list, conversations::open))
+        .routes(routes!(conversations::get, conversations::clear))
+        .routes(routes!(conversations::messages, conversations::say))
+        .routes(routes!(conversations::hide))
+        .routes(routes!(conversations::read))
+        .routes(routes!(conversations::accept))
+        .routes(routes!(conversations::leave))
+        .routes(routes!(conversations::requests))
+        .routes(routes!(conversations::unread))
+        .routes(routes!(events::listen))
         .routes(routes!(feed::for_you))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
