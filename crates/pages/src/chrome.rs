@@ -13,6 +13,8 @@ pub struct Chrome {
     pub viewer: Option<ViewerChip>,
     /// Token that every form and every scripted write carries; empty where there is no session.
     pub csrf: String,
+    /// How many messages the viewer has not read.
+    pub unread: i64,
     /// Whether the development outbox exists, so that pages that send codes may link to it.
     pub dev: bool,
     /// What the last step achieved, said once.
@@ -47,6 +49,8 @@ pub enum Notice {
     VideoDeleted,
     /// A phone number is linked.
     PhoneLinked,
+    /// A conversation is deleted for the viewer.
+    TalkDeleted,
     /// A device is signed out.
     SessionRevoked,
     /// A new code is on its way.
@@ -63,6 +67,7 @@ impl Notice {
             Notice::NowPublic => t.notice_now_public,
             Notice::VideoDeleted => t.notice_video_deleted,
             Notice::PhoneLinked => t.notice_phone_linked,
+            Notice::TalkDeleted => t.messages_deleted,
             Notice::SessionRevoked => t.notice_session_revoked,
             Notice::CodeSent => t.notice_code_sent,
             Notice::SignedOut => t.notice_signed_out,
@@ -81,6 +86,8 @@ pub(crate) enum Tab {
     Home,
     /// Uploading.
     Upload,
+    /// Messages.
+    Inbox,
     /// One's own profile and settings.
     Profile,
 }

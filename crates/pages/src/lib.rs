@@ -14,6 +14,7 @@ mod entry;
 mod feed;
 mod form;
 mod leaving;
+mod messages;
 mod misc;
 mod profile;
 mod settings;
@@ -28,8 +29,9 @@ pub use entry::{JoinPage, LoginPage, PasswordCheckPage};
 pub use feed::{FeedPage, VideoCard};
 pub use form::{FieldError, FormState};
 pub use leaving::{LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, ReceiptPage, ReceiptState};
+pub use messages::{Bubble, ChatPage, Held, InboxPage, MayWrite, Named, NewMessagePage, SendToPage, Talk};
 pub use misc::{ErrorPage, KeptRow, NotFoundPage, OutboxMessage, OutboxPage, WhatWeKeepPage};
-pub use profile::{ProfilePage, Tile, TileState};
+pub use profile::{Contact, ProfilePage, Tile, TileState};
 pub use settings::{
     EditProfilePage, ManageAccountPage, PhonePage, PhoneVerifyPage, SessionRow, SessionsPage, SettingsPage,
 };

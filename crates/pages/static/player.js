@@ -190,6 +190,8 @@ function openMenu(card) {
   menu.querySelector("[data-menu-copy]").onclick = () => copy(new URL(card.dataset.href, location.href).href);
   menu.querySelector("[data-menu-skip]").onclick = () => go(1);
   menu.querySelector("[data-menu-open]").href = card.dataset.href;
+  const send = menu.querySelector("[data-menu-send]");
+  if (send) send.href = `/inbox/send/${card.dataset.id}`;
   menu.showModal();
 }
 menu.addEventListener("click", (event) => event.target === menu && menu.close());

@@ -2,7 +2,7 @@
 
 use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME};
 use outro_model::{AccountId, Audience, Handle};
-use outro_policy::{Action, Relation, decide};
+use outro_policy::{Action, Facts, Reason, Relation, decide};
 use outro_store::videos;
 
 use super::{Found, by_handle, open_handle};
@@ -21,6 +21,8 @@ pub struct Profile {
     pub is_me: bool,
     /// Whether strangers see the card only.
     pub private_account: bool,
+    /// Whether the viewer may write to them; nothing where it is not said.
+    pub takes_messages: Option<bool>,
     /// What only those may see who see the profile.
     pub content: Option<ProfileContent>,
 }
@@ -57,6 +59,13 @@ pub async fn profile(app: &App, who: &Viewer, handle: &str) -> Result<Profile, A
         display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, row, &account.display_name)?,
         is_me: facts.relation == Relation::Owner,
         private_account: account.facts.private_account,
+        takes_messages: takes_messages(&facts),
         content,
     })
+}
+
+fn takes_messages(facts: &Facts) -> Option<bool> {
+    let decision = decide(Action::Message, facts);
+    let said = decision.allowed || decision.reason == Reason::MessagesClosed;
+    said.then_some(decision.allowed)
 }

@@ -73,6 +73,8 @@ pub(crate) struct ProfileView {
     private_account: bool,
     /// Whether it is one's own.
     is_me: bool,
+    /// Whether they take messages from the one who asks; null for oneself and without an account.
+    takes_messages: Option<bool>,
     /// The bio; null where only the card may be seen.
     bio: Option<String>,
     /// How many videos everyone may see; null where only the card may be seen.
@@ -83,11 +85,21 @@ pub(crate) struct ProfileView {
 
 impl From<Profile> for ProfileView {
     fn from(profile: Profile) -> Self {
-        let Profile { id, handle, display_name, is_me, private_account, content } = profile;
+        let Profile { id, handle, display_name, is_me, private_account, takes_messages, content } = profile;
         let (bio, video_count, like_count) = content.map_or((None, None, None), |content| {
             (Some(content.bio), Some(content.video_count), Some(content.like_count))
         });
-        Self { id: id.to_string(), handle, display_name, private_account, is_me, bio, video_count, like_count }
+        Self {
+            id: id.to_string(),
+            handle,
+            display_name,
+            private_account,
+            is_me,
+            takes_messages,
+            bio,
+            video_count,
+            like_count,
+        }
     }
 }
 

@@ -20,6 +20,7 @@ const NOTICES: &[(&str, Notice)] = &[
     ("now_public", Notice::NowPublic),
     ("video_deleted", Notice::VideoDeleted),
     ("phone_linked", Notice::PhoneLinked),
+    ("talk_deleted", Notice::TalkDeleted),
     ("session_revoked", Notice::SessionRevoked),
     ("signed_out", Notice::SignedOut),
 ];
@@ -27,6 +28,7 @@ const NOTICES: &[(&str, Notice)] = &[
 /// Pages to come back to when a form was sent by somebody who is not signed in (any more): what a form
 /// was sent to shows nothing by itself.
 const FORMS: &[(&str, &str)] = &[
+    ("/inbox", "/inbox"),
     ("/settings/leave", "/settings/account"),
     ("/settings/password-check", "/settings/account"),
     ("/settings/phone", "/settings/phone"),

@@ -3,7 +3,7 @@
 use axum::http::Uri;
 use outro_app::video::{self, VideoPage};
 use outro_app::{AppError, account};
-use outro_pages::ProfilePage;
+use outro_pages::{Contact, ProfilePage};
 
 use super::cards::tile;
 use super::place;
@@ -36,6 +36,11 @@ pub(super) async fn show(visit: Visit, Named(name): Named<String>, uri: Uri) -> 
         display_name: found.display_name,
         is_self: found.is_me,
         private_account: found.private_account,
+        contact: match found.takes_messages {
+            Some(true) => Contact::Open,
+            Some(false) => Contact::Closed,
+            None => Contact::Unsaid,
+        },
         locked: found.content.is_none(),
         tiles: videos.items.iter().map(tile).collect(),
         next_href,

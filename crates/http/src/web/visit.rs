@@ -52,6 +52,7 @@ impl Visit {
             site_name: server.config.site_name.clone(),
             viewer: None,
             csrf: String::new(),
+            unread: 0,
             dev: server.config.dev && server.app.courier.outbox().is_some(),
             // Another site's link must not make this one say that something was done.
             notice: said.done.filter(|_| !is_cross_site(&parts.headers, &server.config)),
@@ -66,6 +67,7 @@ impl Visit {
             Err(AppError::SignInNeeded) => return Ok(self),
             me => me.or_page(&self)?,
         };
+        self.chrome.unread = outro_app::message::unread(&self.server.app, &signed).await.or_page(&self)?;
         self.chrome.viewer = Some(ViewerChip { handle: me.handle.clone() });
         self.chrome.csrf = csrf(&self.server, &signed);
         (self.viewer, self.me) = (Some(signed), Some(me));

@@ -2,6 +2,8 @@
 
 #[path = "leaving.rs"]
 mod leaving;
+#[path = "messages.rs"]
+mod messages;
 
 use leaving::{leaving, others};
 use outro_pages::*;
@@ -16,6 +18,7 @@ pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     let mut pages = feeds(&me, &stranger);
     pages.extend(videos(&me));
     pages.extend(profiles(&me, &stranger));
+    pages.extend(messages::messages(&me));
     pages.extend(entries(&me, &stranger));
     pages.extend(settings(&me));
     pages.extend(leaving(&me, &stranger));
@@ -34,6 +37,7 @@ pub(crate) fn chrome(lang: Lang, signed_in: bool) -> Chrome {
         site_name: "Outro".into(),
         viewer: signed_in.then(|| ViewerChip { handle: "mara.k".into() }),
         csrf: "tok-4f1c".into(),
+        unread: if signed_in { 3 } else { 0 },
         dev: false,
         notice: None,
     }
@@ -152,6 +156,13 @@ fn profiles(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
         video_count: count as i64,
         is_self,
         private_account: locked,
+        contact: if is_self {
+            Contact::Unsaid
+        } else if locked {
+            Contact::Closed
+        } else {
+            Contact::Open
+        },
         locked,
         tiles: (0..count).map(|n| tile(chrome, n)).collect(),
         next_href: (count > 8).then(|| "/@mara.k?cursor=abc".into()),
