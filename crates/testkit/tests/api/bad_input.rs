@@ -76,7 +76,7 @@ on_both! {
 on_both! {
     async fn bad_pages_are_refused(world: World) {
         let client = world.client().join("asker").await;
-        for list in ["/api/v1/feed/for-you", "/api/v1/accounts/asker/videos"] {
+        for list in ["/api/v1/feed/for-you", "/api/v1/conversations", "/api/v1/accounts/asker/videos"] {
             for (query, code) in [
                 ("limit=0", "invalid_limit"),
                 ("limit=51", "invalid_limit"),

@@ -5,6 +5,7 @@ mod described;
 mod errors;
 mod routes;
 mod scenario;
+mod scenario_messages;
 mod schema;
 
 use axum::body::Body;

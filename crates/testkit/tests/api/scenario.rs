@@ -10,25 +10,31 @@ use super::*;
 /// Answers that no test can bring about without breaking the machine.
 const NOT_HERE: &[&str] = &["GET /readyz 503"];
 
-struct Walk {
-    world: World,
+pub(super) struct Walk {
+    pub(super) world: World,
     /// Somebody who stays to the end.
     reader: Client,
-    described: Described,
+    pub(super) described: Described,
 }
 
 impl Walk {
     /// Asks, and holds the answer against the description.
-    async fn ask(&mut self, client: &Client, call: (&str, &str, &str), body: Option<Value>, status: u16) -> Reply {
+    pub(super) async fn ask(
+        &mut self,
+        client: &Client,
+        call: (&str, &str, &str),
+        body: Option<Value>,
+        status: u16,
+    ) -> Reply {
         let (method, template, value) = call;
-        let path = template.replace("{id}", value).replace("{handle}", value);
+        let path = template.replace("{id}", value).replace("{handle}", value).replace("{message}", value);
         let reply = client.call(method, &path, body).await;
         self.described.hold(method, template, status, &reply);
         reply
     }
 
     /// Uses up a budget of the day.
-    async fn use_up(&self, parts: &[&[u8]], times: usize) {
+    pub(super) async fn use_up(&self, parts: &[&[u8]], times: usize) {
         let tag = self.world.app.vault.budget_tag(parts).await.unwrap();
         let day = outro_model::Clock::now(&*self.world.clock).day();
         let mut tx = self.world.app.db.write().await.unwrap();
@@ -46,6 +52,7 @@ on_both! {
         let mut walk = Walk { world, reader, described: Described::new() };
         let client = accounts(&mut walk).await;
         videos(&mut walk, &client).await;
+        super::scenario_messages::messages(&mut walk).await;
         phone(&mut walk, &client).await;
         sessions(&mut walk, &client).await;
         leaving(&mut walk, &client).await;

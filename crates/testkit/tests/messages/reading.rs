@@ -26,6 +26,7 @@ on_both! {
         let talk = id(&write_to(&bob, "ada", "hello").await.expect(201));
         say(&ada, &talk, "yes?").await.expect(201);
         assert_eq!((inbox(&ada).await.len(), requests(&ada).await.len()), (1, 0));
+        world.clock.advance_seconds(1);
         let other = id(&write_to(&cat, "ada", "hello").await.expect(201));
         befriend(&world, &ada, &cat).await;
         say(&cat, &other, "we are friends now").await.expect(201);

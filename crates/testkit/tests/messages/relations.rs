@@ -27,6 +27,7 @@ fn expected(relation: &str, circle: Circle) -> u16 {
 
 on_both! {
     async fn who_may_begin_follows_relation_and_setting(world: World) {
+        let world = world.with_settings(|settings| settings.rate_limits = false);
         for (number, (relation, ties)) in RELATIONS.into_iter().enumerate() {
             for (at, circle) in CIRCLES.into_iter().enumerate() {
                 let name = format!("ada_{number}_{at}");
