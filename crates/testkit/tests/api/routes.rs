@@ -108,7 +108,7 @@ on_both! {
         }
         // Only the one who joined is there now.
         let grown = world.everything().await.len() - before.len();
-        assert_eq!(grown, 3, "account, session, handle");
+        assert_eq!(grown, 4, "account, counts, session, handle");
     }
 }
 
