@@ -29,9 +29,15 @@ function show(html) {
   if (!here || !there) return false;
   const follow = atEnd();
   const open = here.querySelector("details[open]")?.closest("[data-message]")?.dataset.message;
+  // Icons that were not on this page yet.
+  for (const shape of page.querySelectorAll(".sprite symbol")) {
+    if (!document.getElementById(shape.id)) document.querySelector(".sprite").append(shape);
+  }
   here.replaceWith(there);
   if (open) there.querySelector(`[data-message="${CSS.escape(open)}"] details`)?.setAttribute("open", "");
   refine(there);
+  // An answer has taken the request on.
+  if (!page.querySelector("[data-ask]")) document.querySelector("[data-ask]")?.remove();
   const count = (root) => root.querySelector(".tabs [data-unread]");
   count(document)?.replaceWith(count(page));
   if (follow && there.dataset.live === "chat") toEnd();

@@ -152,7 +152,8 @@ impl Rooms {
         let (name, by, rooms) = (table.name, room.by, room.table);
         let build = |what: &str, sql| Statement::built(format!("erasure::rooms::{what}::{name}"), sql);
         let contents = room.contents.iter().filter_map(|name| outro_datamap::table(name)).map(|content| {
-            let sql = delete(content, &batch_of(content, by));
+            let key = content.key.join(", ");
+            let sql = delete(content, &format!("SELECT {key} FROM {} WHERE {by} = ?1 LIMIT ?2", content.name));
             Statement::built(format!("erasure::rooms::contents::{}", content.name), sql)
         });
         Self {

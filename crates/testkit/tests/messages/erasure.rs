@@ -113,6 +113,53 @@ on_both! {
     }
 }
 
+// As after a stop between the key and the rows, or between two of them.
+on_both! {
+    async fn an_end_that_was_stopped_goes_on(world: World) {
+        let (ada, bob) = (world.client().join("ada").await, world.client().join("bob").await);
+        let talk = id(&write_to(&ada, "bob", "one").await.expect(201));
+        say(&ada, &talk, "two").await.expect(201);
+        leave(&world, &bob, "bob").await;
+        let talk: ConversationId = talk.parse().unwrap();
+        world.app.vault.destroy_conversation(talk).await.unwrap();
+        let drop = outro_db::Statement::built("drop".into(), "DELETE FROM messages WHERE seq = 1".into());
+        let mut tx = world.app.db.write().await.unwrap();
+        assert_eq!(tx.execute(&drop, &[]).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        leave(&world, &ada, "ada").await;
+        for table in ["conversations", "members", "messages", "accounts"] {
+            assert_eq!(world.rows(table).await, [] as [String; 0], "{table}");
+        }
+    }
+}
+
+/// Where several processes cache keys: no receipt before each has let go of a conversation's key too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_and_receipt_wait_until_no_process_holds_the_key() {
+    let world = World::start(On::Sqlite).await;
+    let (ada, bob) = (world.client().join("ada").await, world.client().join("bob").await);
+    write_to(&ada, "bob", "hello").await.expect(201);
+    leave(&world, &bob, "bob").await;
+    let begun = ada.post("/api/v1/me/deletion", json!({})).await.expect(202).json();
+    let proof = json!({"challenge": begun["challenge"], "password": "ada-password"});
+    ada.post("/api/v1/me/deletion/confirm", proof).await.expect(200);
+    let keyring = world.folder.path().join("keyring/keyring.db").display().to_string();
+    let options = outro_vault::VaultOptions {
+        keyring: outro_db::Db::open(&keyring).await.unwrap(),
+        root: outro_vault::RootFile::at(world.folder.path().join("root/root.key")),
+        clock: world.clock.clone(),
+        random: world.app.random.clone(),
+        leases: true,
+    };
+    let vault = outro_vault::Vault::open(options).await.unwrap();
+    let runner = outro_app::AppRunner(outro_app::App { vault, ..world.app.clone() });
+    for (seconds, left) in [(0, 1), (4, 1), (2, 0)] {
+        world.clock.advance_seconds(seconds);
+        while world.app.queue.work_once(outro_jobs::Lane::Prompt, &runner).await.unwrap() {}
+        assert_eq!(world.rows("messages").await.len(), left, "after {seconds} more seconds");
+    }
+}
+
 fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
