@@ -28,7 +28,9 @@ impl Erase {
             Self::DeleteRowsAndLower(counter) => format!("deleted, and {}.{} lowered", counter.table, counter.column),
             Self::DeleteBlobs => "the files are deleted, then the rows".into(),
             Self::DeleteByKeyId => "deleted, found through the keyring".into(),
-            Self::Detach(columns) => format!("{} emptied, the rows stay for the others", columns.join(" and ")),
+            Self::Detach(emptied) => {
+                format!("{} emptied, the rows stay for the others", emptied.columns.join(" and "))
+            }
             Self::LeaveRoom(room) => {
                 format!(
                     "deleted; with the last one of {}, its key is destroyed and its {} deleted",

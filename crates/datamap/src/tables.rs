@@ -97,8 +97,9 @@ pub const TABLES: &[Table] = &[
     graph::MUTES,
     graph::COUNTS,
     messages::HIDDEN_MESSAGES,
-    messages::MESSAGES,
+    // Before the messages: what ends with the one who leaves is erased, and what is left of theirs stays.
     messages::MEMBERS,
+    messages::MESSAGES,
     messages::CONVERSATIONS,
     messages::EVENTS,
     messages::EVENT_COUNTERS,

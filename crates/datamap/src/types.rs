@@ -82,7 +82,7 @@ pub enum Erase {
     /// Deletes the rows found by the account's key id: only the keyring joins it to the account.
     DeleteByKeyId,
     /// Empties these columns of the rows, which others keep: nothing of them names the account any more.
-    Detach(&'static [&'static str]),
+    Detach(Emptied),
     /// Deletes the rows. Where nobody else is left in the room that a row is about, the room's key is
     /// destroyed first, then what the room holds is deleted, then the room with the row.
     LeaveRoom(Room),
@@ -110,6 +110,15 @@ pub struct Counter {
     pub by: &'static [(&'static str, &'static str)],
     /// Whether several rows of one account may stand in the same count.
     pub many: bool,
+}
+
+/// What is emptied of rows that stay.
+#[derive(Clone, Copy, Debug)]
+pub struct Emptied {
+    /// The columns.
+    pub columns: &'static [&'static str],
+    /// The word under which the receipt counts the rows as kept; none where nothing of the person stays.
+    pub kept: Option<&'static str>,
 }
 
 /// What several people are in, and what ends with the last of them.

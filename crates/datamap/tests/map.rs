@@ -28,7 +28,8 @@ fn links_keys_and_counters_name_declared_columns() {
         assert!(table.links.iter().all(|link| has(link.column)), "{}", table.name);
         assert!(table.video.is_none_or(|video| has(video.owner) && has(video.video)), "{}", table.name);
         for link in table.links {
-            if let Erase::Detach(columns) = link.erase {
+            if let Erase::Detach(emptied) = link.erase {
+                let columns = emptied.columns;
                 assert!(columns.contains(&link.column) && columns.iter().all(|name| has(name)), "{}", table.name);
             }
             if let Erase::LeaveRoom(room) = link.erase {

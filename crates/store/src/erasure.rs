@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use outro_datamap::{Counter, Erase, Room, TABLES, Table};
+use outro_datamap::{Counter, Emptied, Erase, Room, TABLES, Table};
 use outro_db::{DbError, Param, Statement, Tx, params};
 use outro_model::{AccountId, BlobId, ConversationId, VideoId};
 
@@ -28,8 +28,8 @@ pub struct Step {
     pub found: Found,
     /// Whether each row stands for a sealed object, whose file goes first.
     pub blobs: bool,
-    /// Whether the rows stay, and only what names the account is emptied.
-    pub detaches: bool,
+    /// What is emptied of the rows, where they stay.
+    pub detaches: Option<Emptied>,
     /// Whether the rows are memberships of rooms, each of which is left by itself.
     pub rooms: Option<Rooms>,
     lower: Option<Statement>,
@@ -80,12 +80,12 @@ fn step(table: &'static Table, column: &'static str, erase: Erase) -> Option<Ste
         table: table.name,
         found,
         blobs,
-        detaches: matches!(erase, Erase::Detach(_)),
+        detaches: if let Erase::Detach(emptied) = erase { Some(emptied) } else { None },
         rooms,
         lower: counter.map(|counter| build("lower", lower(table, column, counter))),
         list: blobs.then(|| build("list", format!("SELECT id FROM {} WHERE {column} = ?1 LIMIT ?2", table.name))),
         delete: match erase {
-            Erase::Detach(columns) => build("detach", detach(table, columns, &batch)),
+            Erase::Detach(emptied) => build("detach", detach(table, emptied.columns, &batch)),
             _ => build("delete", delete(table, &batch)),
         },
         probe: build("probe", format!("SELECT 1 FROM {} WHERE {column} = ?1 LIMIT 1", table.name)),

@@ -94,7 +94,10 @@ async fn walk(
         let mut tx = app.db.write().await?;
         let gone = step.delete_batch(&mut tx, subject).await?;
         // What stays with others was not erased.
-        let next = if step.detaches { tally.clone() } else { tally.plus(step.table, gone) };
+        let next = match step.detaches {
+            None => tally.plus(step.table, gone),
+            Some(emptied) => emptied.kept.map_or_else(|| tally.clone(), |word| tally.plus(&kept(word), gone)),
+        };
         receipts::tally(&mut tx, sheet.account, &next.write()).await?;
         tx.commit().await?;
         *tally = next;
@@ -162,6 +165,7 @@ async fn complete(app: &App, sheet: &Erasure, destruction: &Destruction, tally: 
         key_destroyed_at: destruction.at,
         completed_at: app.clock.now(),
         erased: &tally.words(),
+        kept: &tally.kept(),
     }
     .text();
     let signed = note::sign(&app.vault, &app.settings.host, &text);
@@ -172,7 +176,14 @@ async fn complete(app: &App, sheet: &Erasure, destruction: &Destruction, tally: 
     Ok(tx.commit().await?)
 }
 
-/// How many rows of each kind went.
+/// The kind under which rows are counted that stay with others.
+fn kept(word: &str) -> String {
+    format!("{KEPT}{word}")
+}
+
+const KEPT: &str = "kept.";
+
+/// How many rows of each kind went, and how many stay with others.
 #[derive(Clone, Default)]
 struct Tally(BTreeMap<String, u64>);
 
@@ -193,8 +204,19 @@ impl Tally {
         pairs.join(" ")
     }
 
+    fn some(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.0.iter().map(|(kind, count)| (kind.as_str(), *count)).filter(|(_, count)| *count > 0)
+    }
+
+    /// What went.
     fn words(&self) -> String {
-        Self(self.0.iter().filter(|(_, count)| **count > 0).map(|(kind, count)| (kind.clone(), *count)).collect())
-            .write()
+        let pairs = self.some().filter(|(kind, _)| !kind.starts_with(KEPT));
+        pairs.map(|(kind, count)| format!("{kind}={count}")).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What stays with others, each with a space before it.
+    fn kept(&self) -> String {
+        let pairs = self.some().filter_map(|(kind, count)| Some((kind.strip_prefix(KEPT)?, count)));
+        pairs.map(|(kind, count)| format!(" {kind}={count}")).collect()
     }
 }

@@ -3,7 +3,7 @@
 use crate::Erase::{DeleteRows, Detach, LeaveRoom};
 use crate::Holds::{SealedForMembers, Structure};
 use crate::Takeout::{Internal, Part};
-use crate::{Link, Room, Table};
+use crate::{Emptied, Link, Room, Table};
 
 use super::{CONTRACT, column};
 
@@ -38,8 +38,11 @@ pub(super) const MESSAGES: Table = Table {
         column("created_at", Structure, Part("messages")),
     ],
     links: &[
-        Link { column: "sender_id", erase: Detach(&["sender_id"]) },
-        Link { column: "video_owner_id", erase: Detach(&["video_owner_id", "video_id"]) },
+        Link { column: "sender_id", erase: Detach(Emptied { columns: &["sender_id"], kept: Some("sent_messages") }) },
+        Link {
+            column: "video_owner_id",
+            erase: Detach(Emptied { columns: &["video_owner_id", "video_id"], kept: None }),
+        },
     ],
     video: None,
 };
@@ -61,7 +64,7 @@ pub(super) const MEMBERS: Table = Table {
         column("created_at", Structure, Part("messages")),
     ],
     links: &[
-        Link { column: "other_id", erase: Detach(&["other_id"]) },
+        Link { column: "other_id", erase: Detach(Emptied { columns: &["other_id"], kept: None }) },
         Link {
             column: "account_id",
             erase: LeaveRoom(Room { table: "conversations", by: "conversation_id", contents: &["messages"] }),

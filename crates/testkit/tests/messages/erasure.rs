@@ -32,6 +32,28 @@ on_both! {
     }
 }
 
+on_both! {
+    async fn the_receipt_says_how_many_messages_stay_and_how_many_went(world: World) {
+        let (ada, bob) = (world.client().join("ada").await, world.client().join("bob").await);
+        let cat = world.client().join("cat").await;
+        let talk = id(&write_to(&ada, "bob", "one").await.expect(201));
+        say(&bob, &talk, "two").await.expect(201);
+        write_to(&ada, "cat", "three").await.expect(201);
+        leave(&world, &cat, "cat").await;
+        let begun = ada.post("/api/v1/me/deletion", json!({})).await.expect(202).json();
+        let proof = json!({"challenge": begun["challenge"], "password": "ada-password"});
+        let left = ada.post("/api/v1/me/deletion/confirm", proof).await.expect(200).json();
+        world.settle().await;
+        let receipt = left["receipt"]["id"].as_str().unwrap();
+        let done = bob.get(&format!("/api/v1/receipts/{receipt}")).await.expect(200).json();
+        let note = done["note"].as_str().unwrap();
+        // With bob one of hers stays; what only cat had seen went with her as the last one.
+        assert!(note.contains("kept: receipt erased_handle_trace ledger_entry sent_messages=1\n"), "{note}");
+        assert!(note.contains(" members=2 ") && note.contains(" messages=1"), "{note}");
+        assert!(!note.contains("kept."), "{note}");
+    }
+}
+
 // Hiatus, a block and an erasure must not be told apart.
 on_both! {
     async fn gone_and_away_look_the_same(world: World) {
