@@ -9,8 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use outro_db::Tx;
-use outro_model::{AccountId, ConversationId, MessageId};
-pub use outro_store::events::EventKind;
+use outro_model::{AccountId, ConversationId, EventKind, MessageId};
 use outro_store::{accounts, events, messages};
 use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval, timeout};

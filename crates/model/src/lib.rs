@@ -3,6 +3,7 @@
 
 mod birth;
 mod clock;
+mod event;
 mod handle;
 mod id;
 mod phone;
@@ -12,6 +13,7 @@ mod video;
 
 pub use birth::{AgeRule, BirthDate, InvalidBirthDate};
 pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
+pub use event::EventKind;
 pub use handle::{Handle, InvalidHandle};
 pub use id::{
     AccountId, BlobId, ChallengeId, CommentId, ConversationId, Id, InvalidId, JobId, MessageId, NotificationId,

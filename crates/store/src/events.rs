@@ -1,45 +1,7 @@
 //! That something is new for somebody: numbered for each account, kept for a day, told to open pages.
 
 use outro_db::{DbError, Param, Row, Tx, params, statements};
-use outro_model::{AccountId, ConversationId, MessageId, Timestamp};
-
-/// What is new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EventKind {
-    /// A message, also one of one's own from another device.
-    Message,
-    /// A conversation is otherwise than it was: read, taken on, cleared, left.
-    Conversation,
-    /// The number of notifications.
-    Notifications,
-}
-
-impl EventKind {
-    const fn code(self) -> i64 {
-        match self {
-            Self::Message => 0,
-            Self::Conversation => 1,
-            Self::Notifications => 2,
-        }
-    }
-
-    const fn from_code(code: i64) -> Self {
-        match code {
-            0 => Self::Message,
-            1 => Self::Conversation,
-            _ => Self::Notifications,
-        }
-    }
-
-    /// The word that clients are told.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Message => "message",
-            Self::Conversation => "conversation",
-            Self::Notifications => "notifications",
-        }
-    }
-}
+use outro_model::{AccountId, ConversationId, EventKind, MessageId, Timestamp};
 
 /// One thing that is new. It holds ids alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

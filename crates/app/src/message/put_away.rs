@@ -1,8 +1,8 @@
 //! Clearing a conversation, deleting a message for oneself, leaving a group.
 
 use outro_jobs::{Lane, NewJob};
-use outro_model::{ConversationId, JobId, MessageId};
-use outro_store::events::{self, EventKind};
+use outro_model::{ConversationId, EventKind, JobId, MessageId};
+use outro_store::events;
 use outro_store::messages::{self as rows, ConversationKind, MemberState};
 
 use super::{END_JOB, hold};

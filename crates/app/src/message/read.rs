@@ -1,7 +1,7 @@
 //! How far one has read, and taking a request on. The others are told of neither.
 
-use outro_model::{ConversationId, MessageId};
-use outro_store::events::{self, EventKind};
+use outro_model::{ConversationId, EventKind, MessageId};
+use outro_store::events;
 use outro_store::messages::{self as rows, MemberState};
 
 use super::hold;

@@ -2,10 +2,10 @@
 
 use outro_datamap::MESSAGE_TEXT;
 use outro_db::{DbError, Tx};
-use outro_model::{AccountId, ConversationId, MessageId, VideoId, bounded_text};
+use outro_model::{AccountId, ConversationId, EventKind, MessageId, VideoId, bounded_text};
 use outro_policy::{Action, Facts, Relation};
 use outro_store::accounts;
-use outro_store::events::{self, EventKind};
+use outro_store::events;
 use outro_store::messages::{self as rows, ConversationKind, MemberState, Membership};
 use outro_vault::ConversationKeys;
 

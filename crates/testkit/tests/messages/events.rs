@@ -1,6 +1,7 @@
 //! Events as they are kept: in order, for a day, for those whom they concern.
 
-use outro_app::live::{self, EventKind, News};
+use outro_app::live::{self, News};
+use outro_model::EventKind;
 
 use super::*;
 
