@@ -14,7 +14,7 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 const LANGUAGES: [(&str, &str); 2] = [("en", "EN"), ("ar", "AR")];
 
 /// Sections that are looked up by a word at run time rather than by a field.
-const LOOKUPS: [&str; 3] = ["problem", "why", "line"];
+const LOOKUPS: [&str; 7] = ["problem", "why", "because", "line", "question", "reach", "reason"];
 
 fn main() -> Outcome<()> {
     for folder in ["locales", "icons", "static", "templates", "build.rs"] {
@@ -190,11 +190,11 @@ fn trim(source: &str) -> String {
     kept
 }
 
-/// Spaces that mean nothing in a style sheet. (Before a colon they do: `ul :is(…)`.)
+/// Spaces that mean nothing in a style sheet (before a colon they do: `ul :is(…)`), and the zero before a point.
 fn tighten(source: String) -> String {
-    [(": ", ":"), ("; ", ";"), (", ", ","), (" {", "{"), ("{ ", "{"), (" }", "}"), (";}", "}")]
-        .into_iter()
-        .fold(source, |text, (loose, tight)| text.replace(loose, tight))
+    let spaces = [(": ", ":"), ("; ", ";"), (", ", ","), (" {", "{"), ("{ ", "{"), (" }", "}"), (";}", "}")];
+    let zeros = [(" 0.", " ."), (":0.", ":."), (",0.", ",."), ("(0.", "(."), ("-0.", "-.")];
+    [spaces.as_slice(), &zeros].concat().into_iter().fold(source, |text, (loose, tight)| text.replace(loose, tight))
 }
 
 /// FNV-1a: names a version of a file; nothing trusts it as proof of anything.

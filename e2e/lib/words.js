@@ -45,6 +45,27 @@ export const words = {
   confirmCode: 'Confirm',
   phoneLinked: 'Your phone number is linked.',
 
+  // Following, and being left in peace.
+  privateAccount: 'Private account',
+  follow: /^Follow @/,
+  followOf: (handle) => `Follow @${handle}`,
+  requested: /^Requested/,
+  following: /^Following/,
+  friends: /^Friends/,
+  followersCount: /followers?$/i,
+  followRequests: 'Follow requests',
+  accept: /^Accept @/,
+  noRequests: 'No requests',
+  lockedAsk: /Ask to follow, and they decide/,
+  lockedAsked: /You have asked; the answer is theirs/,
+  accountMenu: 'More about this account',
+  mute: /^Mute/,
+  unmute: /^Unmute/,
+  mutedAccounts: 'Muted accounts',
+  block: /^Block/,
+  blockOf: (handle) => `Block @${handle}`,
+  unblock: /^Unblock/,
+
   // Leaving.
   leaving: /^Thinking about removing your account\?/,
   goes: 'What goes',

@@ -2,7 +2,7 @@
 
 use outro_jobs::{Lane, NewJob, Outcome};
 use outro_model::{JobId, Timestamp};
-use outro_store::{accounts, blobs, budgets, challenges, events, messages, sessions};
+use outro_store::{accounts, blobs, budgets, challenges, events, messages, notifications, sessions, videos};
 
 use crate::{App, AppError};
 
@@ -10,6 +10,10 @@ use crate::{App, AppError};
 pub(crate) const JOB: &str = "housekeeping";
 /// How long an upload may take before it is held to be over, in seconds.
 const UPLOAD_SECONDS: i64 = 24 * 3600;
+/// How long a notification is kept, in seconds: 90 days.
+const TOLD_SECONDS: i64 = 90 * 86_400;
+/// How many notifications one transaction removes at most.
+const TOLD_BATCH: i64 = 500;
 /// How long a join may take before it is held to be over, in seconds.
 const JOIN_SECONDS: i64 = 3600;
 /// How long a page that was cut off can go on where it was, in seconds.
@@ -34,9 +38,12 @@ pub(crate) async fn run(app: &App) -> Outcome {
     let now = app.clock.now();
     let parts = [
         ("what ended", drop_ended(app, now).await),
+        ("what was told", drop_told(app, now.plus_seconds(-TOLD_SECONDS)).await),
         ("uploads", drop_unfinished(app, now.plus_seconds(-UPLOAD_SECONDS)).await),
         ("conversations", drop_unopened(app, now.plus_seconds(-JOIN_SECONDS)).await),
         ("joins", drop_unjoined(app, now.plus_seconds(-JOIN_SECONDS)).await),
+        ("what was seen", crate::feed::drop_old(app).await),
+        ("popularity", settle_popularity(app).await),
         ("the root key", rotate(app, now).await),
     ];
     for (part, kept) in parts {
@@ -54,6 +61,28 @@ async fn drop_ended(app: &App, now: Timestamp) -> Result<(), AppError> {
     budgets::drop_before(&mut tx, now.day()).await?;
     events::drop_before(&mut tx, now.plus_seconds(-EVENT_SECONDS)).await?;
     Ok(tx.commit().await?)
+}
+
+/// How many of the most popular videos are looked at.
+const POPULAR: i64 = 500;
+
+/// Erasures take likes away and leave the ranking: here it follows.
+async fn settle_popularity(app: &App) -> Result<(), AppError> {
+    let mut tx = app.db.write().await?;
+    videos::settle_heat(&mut tx, POPULAR).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Removes what people were told before `before`.
+async fn drop_told(app: &App, before: Timestamp) -> Result<(), AppError> {
+    loop {
+        let mut tx = app.db.write().await?;
+        let gone = notifications::drop_before(&mut tx, before, TOLD_BATCH).await?;
+        tx.commit().await?;
+        if (gone as i64) < TOLD_BATCH {
+            return Ok(());
+        }
+    }
 }
 
 async fn rotate(app: &App, now: Timestamp) -> Result<(), AppError> {

@@ -5,6 +5,7 @@ use outro_model::VideoId;
 use outro_policy::Action;
 use outro_store::{accounts, likes, videos};
 
+use crate::notify::{self, About, Kind};
 use crate::video::{VideoView, find, view_of};
 use crate::{App, AppError, Signed};
 
@@ -35,6 +36,12 @@ async fn set(app: &App, signed: &Signed, id: VideoId, liked: bool) -> Result<Vid
         likes::drop(&mut tx, viewer, id).await? == Some(true)
     };
     if moved {
+        let about = About::video(found.video.owner, id);
+        if liked {
+            notify::tell(app, &mut tx, Kind::Like, found.video.owner, viewer, about).await?;
+        } else {
+            notify::take_back(&mut tx, Kind::Like, found.video.owner, viewer, about).await?;
+        }
         videos::add_likes(&mut tx, found.video.owner, id, if liked { 1 } else { -1 }).await?;
     }
     let after = find(&mut tx, Some(viewer), Action::SeeVideo, id).await?;

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use outro_jobs::{Job, Outcome, Runner};
 
-use crate::{App, erasure, housekeeping, message, video};
+use crate::{App, comment, erasure, feed, graph, housekeeping, message, privacy, video};
 
 /// Runs every kind of job there is.
 #[derive(Clone)]
@@ -17,8 +17,13 @@ impl Runner for AppRunner {
             match job.kind.as_str() {
                 erasure::JOB => erasure::run(app, job).await,
                 video::ENCODE_JOB => video::run_encode(app, job).await,
+                graph::ANSWER_JOB => graph::run_answer(app, job).await,
+                comment::REMOVE_JOB => comment::run_remove(app, job).await,
                 video::REMOVE_JOB => video::run_remove(app, job).await,
                 message::END_JOB => message::run_end(app, job).await,
+                privacy::RECOUNT_JOB => privacy::run_recount(app, job).await,
+                feed::FAN_OUT_JOB => feed::run_fan_out(app, job).await,
+                feed::FORGET_JOB => feed::run_forget(app, job).await,
                 housekeeping::JOB => housekeeping::run(app).await,
                 kind => {
                     tracing::error!(kind, "no such kind of job is known here");

@@ -2,7 +2,7 @@
 
 use outro_db::Tx;
 use outro_model::AccountId;
-use outro_policy::{Action, Decision, Facts, Reason, Relation, decide};
+use outro_policy::{Action, Decision, Facts, Reason, Relation, Ties, decide};
 use outro_store::accounts::{self, Account};
 use outro_store::graph::{self, Standing};
 
@@ -10,13 +10,23 @@ use crate::{AppError, RefusalKind};
 
 /// The facts of `asking` and `owner`, read in the caller's own snapshot.
 pub(crate) async fn facts(tx: &mut Tx, asking: Option<AccountId>, owner: &Account) -> Result<Facts, AppError> {
+    Ok(facts_and_ties(tx, asking, owner).await?.0)
+}
+
+/// The facts, and the ties that the relation in them was made of.
+pub(crate) async fn facts_and_ties(
+    tx: &mut Tx,
+    asking: Option<AccountId>,
+    owner: &Account,
+) -> Result<(Facts, Ties), AppError> {
     let standing = match asking {
         None => Standing::default(),
         Some(viewer) if viewer == owner.id => Standing { viewer_away: owner.is_away(), ..Standing::default() },
         Some(viewer) => graph::standing(tx, viewer, owner.id).await?,
     };
     let relation = Relation::of(asking, owner.id, standing.ties);
-    Ok(Facts { relation, viewer_away: standing.viewer_away, owner: owner.facts, video: None })
+    let facts = Facts { relation, viewer_away: standing.viewer_away, owner: owner.facts, video: None };
+    Ok((facts, standing.ties))
 }
 
 /// Asks the policy; what is refused answers as what never was, but for what may be said.
@@ -36,16 +46,18 @@ fn refusal(decision: Decision) -> AppError {
         Reason::ViewerAway => away(),
         Reason::CommentsClosed => forbidden("comments_closed", "Comments are not open to you here."),
         Reason::MessagesClosed => forbidden("messages_closed", "This account does not take messages from you."),
-        Reason::Oneself => AppError::refused(
-            RefusalKind::Conflict,
-            "oneself",
-            "This is your own account: it cannot be done to oneself.",
-        ),
+        Reason::Oneself => oneself(),
         _ => AppError::NotFound,
     }
 }
 
-/// The refusal of what takes an account that is present.
+/// The refusal of what nobody does to themselves.
+pub(crate) fn oneself() -> AppError {
+    let detail = "This is your own account: it cannot be done to oneself.";
+    AppError::refused(RefusalKind::Conflict, "oneself", detail)
+}
+
+/// The refusal of what others would notice, while one's own account is away.
 pub(crate) fn away() -> AppError {
     let detail = "Your account is on hiatus or suspended. You can look around, but others cannot see you act.";
     AppError::refused(RefusalKind::Forbidden, "account_away", detail)

@@ -4,6 +4,7 @@ use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
 use outro_app::account::{Join, join};
+use outro_app::feed::Place;
 use outro_app::video::{NewVideo, begin_upload};
 use outro_app::{App, AppRunner, Origin, Signed, authenticate};
 use outro_jobs::Lane;
@@ -17,6 +18,11 @@ use crate::settings::Flags;
 
 /// The password of demo accounts on a development server. Elsewhere it is drawn.
 const DEV_PASSWORD: &str = "outro-demo";
+
+/// How many videos make a feed alive.
+const ALIVE: usize = 3;
+/// How long a start waits for them.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One demo account with one video.
 struct Act {
@@ -105,14 +111,42 @@ pub(crate) async fn run(flags: Flags) -> Result<ExitCode, Fail> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The same while a server runs: its workers make the videos.
-pub(crate) async fn fill_and_log(app: App, dev: bool) {
-    match fill(&app, dev).await {
-        Ok(Some(password)) if dev => {
-            say(format_args!("Demo accounts: {}, … with the password {password}", ACTS[0].handle))
+/// The same while a server starts: its workers make the videos. Returns when the feed is alive, so that
+/// nobody's first sight of it is an empty page; what is left is made while people look at it.
+pub(crate) async fn begin(app: &App, dev: bool) {
+    if !fill_and_log(app, dev).await {
+        return;
+    }
+    let alive = async {
+        while !is_alive(app).await {
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        Ok(_) => {}
-        Err(fail) => tracing::error!(reason = fail.line(), "the demo content could not be made"),
+    };
+    if tokio::time::timeout(PATIENCE, alive).await.is_err() {
+        tracing::warn!("the demo videos are not ready yet");
+    }
+}
+
+/// Whether there is enough to swipe through.
+async fn is_alive(app: &App) -> bool {
+    let page = outro_app::feed::for_you(app, &None, &Place::start(false), ALIVE).await;
+    page.is_ok_and(|page| page.items.len() == ALIVE)
+}
+
+/// Fills an empty server; whether it did.
+async fn fill_and_log(app: &App, dev: bool) -> bool {
+    match fill(app, dev).await {
+        Ok(Some(password)) => {
+            if dev {
+                say(format_args!("Demo accounts: {}, … with the password {password}", ACTS[0].handle));
+            }
+            true
+        }
+        Ok(None) => false,
+        Err(fail) => {
+            tracing::error!(reason = fail.line(), "the demo content could not be made");
+            false
+        }
     }
 }
 
@@ -121,6 +155,7 @@ async fn fill(app: &App, dev: bool) -> Result<Option<String>, Fail> {
     if outro_app::account::any(app).await? {
         return Ok(None);
     }
+    say("Making demo videos, one moment");
     let drawn: [u8; 12] = random_bytes(&*app.random);
     let password = if dev { DEV_PASSWORD.to_owned() } else { drawn.iter().map(|byte| format!("{byte:02x}")).collect() };
     for act in ACTS {
@@ -161,7 +196,8 @@ async fn upload(app: &App, act: &Act, signed: &Signed) -> Result<(), Fail> {
     if !ended.success() {
         return Err(Fail::new(format!("ffmpeg could not make the video of {}", act.handle)));
     }
-    let new = NewVideo { caption: Some(act.caption.into()), audience: None, reframe: Some(act.reframe.into()) };
+    let (caption, reframe) = (Some(act.caption.into()), Some(act.reframe.into()));
+    let new = NewVideo { caption, reframe, ..NewVideo::default() };
     upload.finish(signed, new).await?;
     Ok(())
 }

@@ -39,6 +39,10 @@ sealed! {
     VIDEO_CAPTION = "videos"."caption";
     /// What a message says; sealed under its conversation's key.
     MESSAGE_TEXT = "messages"."text";
+    /// What somebody wrote under a video.
+    COMMENT_TEXT = "comments"."text";
+    /// The words that hold a comment back.
+    COMMENT_FILTER = "accounts"."comment_filter";
     /// The number that a one-time code was sent to.
     CHALLENGE_NUMBER = "challenges"."number";
 }

@@ -1,5 +1,8 @@
 //! Every table of the database and of the keyring.
 
+mod answers;
+mod comments;
+mod feeds;
 mod graph;
 mod messages;
 
@@ -93,8 +96,12 @@ pub const TABLES: &[Table] = &[
     },
     graph::FOLLOWS,
     graph::FOLLOW_REQUESTS,
+    answers::REQUEST_ANSWERS,
     graph::BLOCKS,
     graph::MUTES,
+    comments::NOTIFICATIONS,
+    comments::COMMENT_LIKES,
+    comments::COMMENTS,
     graph::COUNTS,
     messages::HIDDEN_MESSAGES,
     // Before the messages: what ends with the one who leaves is erased, and what is left of theirs stays.
@@ -103,6 +110,9 @@ pub const TABLES: &[Table] = &[
     messages::CONVERSATIONS,
     messages::EVENTS,
     messages::EVENT_COUNTERS,
+    feeds::TIMELINE,
+    feeds::FAN_OUTS,
+    feeds::WATCHES,
     Table {
         name: "likes",
         why: "Which videos you liked, and how many likes each video has.",
@@ -187,6 +197,9 @@ pub const TABLES: &[Table] = &[
             column("progress", Structure, Internal),
             column("failure", Structure, Part("videos")),
             column("like_count", Structure, Part("videos")),
+            column("view_count", Structure, Part("videos")),
+            column("heat", Structure, Internal),
+            column("comment_count", Structure, Part("videos")),
             column("comments_from", Structure, Part("videos")),
             column("hidden", Structure, Part("videos")),
         ],
@@ -211,9 +224,13 @@ pub const TABLES: &[Table] = &[
             column("phone", Sealed, Part("profile")),
             column("handle_tag", Sealed, Internal),
             column("on_hiatus", Structure, Part("settings")),
+            column("comment_filter", Sealed, Part("settings")),
+            column("told_until", Structure, Internal),
             column("suspended", Structure, Part("settings")),
             column("discoverable", Structure, Part("settings")),
             column("searchable", Structure, Part("settings")),
+            column("personalised", Structure, Part("settings")),
+            column("feed_reset_at", Structure, Part("settings")),
             column("messages_from", Structure, Part("settings")),
             column("comments_from", Structure, Part("settings")),
         ],

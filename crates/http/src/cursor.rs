@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use outro_app::AppError;
-use outro_model::{Timestamp, VideoId};
+use outro_app::{comment, feed};
+use outro_model::{CommentId, Id, Timestamp};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -11,7 +12,7 @@ use utoipa::IntoParams;
 const MOST: i64 = 50;
 
 /// Which page of a list.
-#[derive(Deserialize, IntoParams)]
+#[derive(Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageQuery {
     /// Items wanted, 1 to 50; 20 when not given.
@@ -33,32 +34,69 @@ impl PageQuery {
         if (1..=MOST).contains(&given) { Ok(given) } else { Err(wrong()) }
     }
 
+    /// Where in a visit of For You the page begins.
+    pub(crate) fn visit(&self, again: bool) -> Result<feed::Place, AppError> {
+        let Some(text) = self.cursor.as_deref() else { return Ok(feed::Place::start(again)) };
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+        bytes.as_deref().and_then(feed::Place::from_bytes).ok_or_else(wrong)
+    }
+
     /// Where the page begins.
-    pub(crate) fn before(&self) -> Result<Option<(Timestamp, VideoId)>, AppError> {
-        let wrong = || AppError::invalid("cursor", "invalid_cursor", "Give the next_cursor of a page.");
+    pub(crate) fn before<Kind>(&self) -> Result<Option<(Timestamp, Id<Kind>)>, AppError> {
         self.cursor.as_deref().map(|text| read(text).ok_or_else(wrong)).transpose()
+    }
+
+    /// Where the page of comments begins.
+    pub(crate) fn place(&self) -> Result<Option<comment::Place>, AppError> {
+        self.cursor.as_deref().map(|text| read_place(text).ok_or_else(wrong)).transpose()
     }
 }
 
-fn read(text: &str) -> Option<(Timestamp, VideoId)> {
+fn wrong() -> AppError {
+    AppError::invalid("cursor", "invalid_cursor", "Give the next_cursor of a page.")
+}
+
+/// The cursor of a place in a visit of For You.
+pub(crate) fn write_visit(place: &feed::Place) -> String {
+    URL_SAFE_NO_PAD.encode(place.to_bytes())
+}
+
+fn read<Kind>(text: &str) -> Option<(Timestamp, Id<Kind>)> {
     let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
     let (moment, id) = bytes.split_first_chunk::<8>()?;
-    Some((Timestamp(i64::from_be_bytes(*moment)), VideoId::from_bytes(id.try_into().ok()?)))
+    Some((Timestamp(i64::from_be_bytes(*moment)), Id::from_bytes(id.try_into().ok()?)))
+}
+
+fn read_place(text: &str) -> Option<comment::Place> {
+    let bytes: [u8; 32] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+    let (likes, rest) = bytes.split_first_chunk::<8>()?;
+    let (moment, id) = rest.split_first_chunk::<8>()?;
+    let at = Timestamp(i64::from_be_bytes(*moment));
+    Some(comment::Place { likes: i64::from_be_bytes(*likes), at, id: CommentId::from_bytes(id.try_into().ok()?) })
+}
+
+/// The cursor of a place in a list of comments.
+pub(crate) fn write_place(comment::Place { likes, at, id }: comment::Place) -> String {
+    URL_SAFE_NO_PAD.encode([likes.to_be_bytes().as_slice(), &at.0.to_be_bytes(), id.as_bytes()].concat())
 }
 
 /// The cursor of a place in a list.
-pub(crate) fn write(place: (Timestamp, VideoId)) -> String {
+pub(crate) fn write<Kind>(place: (Timestamp, Id<Kind>)) -> String {
     URL_SAFE_NO_PAD.encode([place.0.0.to_be_bytes().as_slice(), place.1.as_bytes()].concat())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use outro_model::VideoId;
 
     #[test]
     fn round_trips() {
         let place = (Timestamp(1_234_567_890_123), VideoId::from_bytes([7; 16]));
         assert_eq!(read(&write(place)), Some(place));
-        assert_eq!(read("AAAA"), None);
+        assert_eq!(read::<()>("AAAA"), None);
+        let place = comment::Place { likes: 3, at: Timestamp(-1), id: CommentId::from_bytes([9; 16]) };
+        assert_eq!(read_place(&write_place(place)), Some(place));
+        assert_eq!(read_place(&write((Timestamp(1), CommentId::from_bytes([7; 16])))), None);
     }
 }

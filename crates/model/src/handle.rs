@@ -16,6 +16,7 @@ const RESERVED: &[&str] = &[
     "abuse",
     "admin",
     "administrator",
+    "all",
     "api",
     "assets",
     "dev",

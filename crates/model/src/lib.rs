@@ -6,7 +6,9 @@ mod clock;
 mod event;
 mod handle;
 mod id;
+mod marks;
 mod phone;
+
 mod random;
 mod text;
 mod video;
@@ -19,6 +21,7 @@ pub use id::{
     AccountId, BlobId, ChallengeId, CommentId, ConversationId, Id, InvalidId, JobId, MessageId, NotificationId,
     ReportId, SessionId, VideoId,
 };
+pub use marks::{Piece, pieces};
 pub use phone::{InvalidPhone, PhoneNumber};
 pub use random::{Random, random_bytes};
 pub use text::{InvalidText, ascii_digit, bounded_line, bounded_text};

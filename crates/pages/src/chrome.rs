@@ -17,6 +17,10 @@ pub struct Chrome {
     pub unread: i64,
     /// Whether the development outbox exists, so that pages that send codes may link to it.
     pub dev: bool,
+    /// Whether the viewer is on hiatus: every page says so, and leads back.
+    pub away: bool,
+    /// How many notifications are new to who is signed in, at most 99.
+    pub news: i64,
     /// What the last step achieved, said once.
     pub notice: Option<Notice>,
 }
@@ -45,8 +49,32 @@ pub enum Notice {
     NowPrivate,
     /// The account is public from now on.
     NowPublic,
+    /// The account is on hiatus from now on.
+    NowAway,
+    /// The account is back from its hiatus.
+    NowBack,
     /// A video is deleted.
     VideoDeleted,
+    /// Somebody is blocked.
+    Blocked,
+    /// Somebody is not blocked any more.
+    Unblocked,
+    /// Somebody is muted.
+    Muted,
+    /// Somebody is not muted any more.
+    Unmuted,
+    /// A follower is removed.
+    FollowerRemoved,
+    /// A follow request is accepted.
+    RequestAccepted,
+    /// A follow request is declined.
+    RequestDeclined,
+    /// All follow requests are accepted.
+    RequestsAccepted,
+    /// All follow requests are declined.
+    RequestsDeclined,
+    /// What the feed knew is forgotten.
+    FeedReset,
     /// A phone number is linked.
     PhoneLinked,
     /// A conversation is deleted for the viewer.
@@ -65,7 +93,19 @@ impl Notice {
             Notice::Saved => t.notice_saved,
             Notice::NowPrivate => t.notice_now_private,
             Notice::NowPublic => t.notice_now_public,
+            Notice::NowAway => t.notice_now_away,
+            Notice::NowBack => t.notice_now_back,
             Notice::VideoDeleted => t.notice_video_deleted,
+            Notice::Blocked => t.graph_now_blocked,
+            Notice::Unblocked => t.graph_now_unblocked,
+            Notice::Muted => t.graph_now_muted,
+            Notice::Unmuted => t.graph_now_unmuted,
+            Notice::FollowerRemoved => t.graph_now_removed,
+            Notice::RequestAccepted => t.graph_now_accepted,
+            Notice::RequestDeclined => t.graph_now_declined,
+            Notice::RequestsAccepted => t.graph_now_accepted_all,
+            Notice::RequestsDeclined => t.graph_now_declined_all,
+            Notice::FeedReset => t.feeds_reset_done,
             Notice::PhoneLinked => t.notice_phone_linked,
             Notice::TalkDeleted => t.messages_deleted,
             Notice::SessionRevoked => t.notice_session_revoked,
@@ -84,6 +124,8 @@ pub(crate) enum Tab {
     Nowhere,
     /// The feed.
     Home,
+    /// Videos of friends.
+    Friends,
     /// Uploading.
     Upload,
     /// Messages.

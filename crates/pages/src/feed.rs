@@ -2,24 +2,76 @@
 
 use askama::Template;
 
-use crate::{Chrome, chrome::Tab, page};
+use crate::{Chrome, FollowButton, Piece, chrome::Tab, page};
 
-/// `GET /`: the vertical feed, public. Also answers `/?cursor=…`, which is both the plain link at the
-/// feed's foot and what the script fetches to go on.
+/// Which feed a page shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeedKind {
+    /// What everyone may see, by the ranking.
+    ForYou,
+    /// Those whom the viewer follows, by time.
+    Following,
+    /// Those of them who follow back.
+    Friends,
+}
+
+/// `GET /` (public), `/following`, `/friends`: a vertical feed. Also answers `?cursor=…`, which is both the
+/// plain link at the feed's foot and what the script fetches to go on, and of For You `/?again=true`, which
+/// shows what was seen lately once more.
 #[derive(Debug, Clone, Template)]
 #[template(path = "feed.html", whitespace = "minimize")]
 pub struct FeedPage {
     /// Shared parts.
     pub chrome: Chrome,
+    /// Which feed it is.
+    pub kind: FeedKind,
     /// Videos in order.
     pub items: Vec<VideoCard>,
-    /// Address of the next page (`/?cursor=…`); none at the end.
+    /// Address of the next page; none at the end. There may be one after no items.
     pub next_href: Option<String>,
-    /// Whether this is the feed's beginning: an empty beginning and an empty end read differently.
+    /// Whether nothing has come before: a feed that holds nothing and one that is at its end read differently.
     pub first_page: bool,
 }
 
-page!(FeedPage, |_| Tab::Home);
+page!(FeedPage, |page| if page.kind == FeedKind::Friends { Tab::Friends } else { Tab::Home });
+
+impl FeedPage {
+    fn title(&self) -> &'static str {
+        let t = self.chrome.t();
+        match self.kind {
+            FeedKind::ForYou => t.feed_title,
+            FeedKind::Following => t.feeds_following,
+            FeedKind::Friends => t.feeds_friends,
+        }
+    }
+
+    /// What is said where the feed holds nothing: title, more, where to go, in which words.
+    fn nothing(&self) -> (&'static str, &'static str, &'static str, &'static str) {
+        let t = self.chrome.t();
+        match self.kind {
+            FeedKind::ForYou => (t.feed_empty, t.feed_empty_more, "/upload", t.feed_empty_action),
+            FeedKind::Following => (t.feeds_following_empty, t.feeds_following_empty_more, "/", t.feeds_find),
+            FeedKind::Friends => (t.feeds_friends_empty, t.feeds_friends_empty_more, "/", t.feeds_find),
+        }
+    }
+
+    /// What the reasons on this page mean, each once.
+    fn reasons(&self) -> Vec<(&'static str, &'static str)> {
+        let mut codes: Vec<_> = self.items.iter().map(|item| item.why_code).filter(|code| !code.is_empty()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes.into_iter().map(|code| (code, self.chrome.t().because(code))).collect()
+    }
+
+    /// Where the end leads back to.
+    fn beginning(&self) -> &'static str {
+        match self.kind {
+            FeedKind::ForYou => "/?again=true",
+            FeedKind::Following => "/following",
+            FeedKind::Friends => "/friends",
+        }
+    }
+}
 
 /// One video as the player shows it.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +88,8 @@ pub struct VideoCard {
     pub profile_href: String,
     /// Plain text; may be empty.
     pub caption: String,
+    /// The same in its pieces.
+    pub caption_pieces: Vec<Piece>,
     /// Picture before playing; empty while there is none.
     pub cover_url: String,
     /// The MP4; empty while there is none.
@@ -46,14 +100,20 @@ pub struct VideoCard {
     pub height: i64,
     /// Likes.
     pub like_count: i64,
+    /// Comments.
+    pub comment_count: i64,
     /// Whether the viewer likes it.
     pub liked: bool,
     /// Why it is shown, one sentence; see [`crate::Text::why`]. Empty shows nothing.
     pub why: String,
+    /// The word of that reason, of ours: it leads to what it means; see [`crate::Text::because`].
+    pub why_code: &'static str,
     /// Length in milliseconds; 0 while unknown.
     pub duration_ms: i64,
     /// Whether the viewer is its author.
     pub is_owner: bool,
+    /// Follows the author from the player; none where the viewer does already, or may not.
+    pub follow: Option<FollowButton>,
     /// Whether the viewer may like it. Without a viewer the heart leads to signing in.
     pub can_like: bool,
 }

@@ -8,14 +8,19 @@
 //! Every page works without scripts. Pages hold no inline script, style or event attribute, so that the
 //! strictest content security policy ([`CSP`]) holds for all of them.
 
+mod activity;
 mod assets;
 mod chrome;
+mod comments;
 mod entry;
 mod feed;
+mod feed_settings;
 mod form;
+mod graph;
 mod leaving;
 mod messages;
 mod misc;
+mod privacy;
 mod profile;
 mod settings;
 mod text;
@@ -23,15 +28,25 @@ mod ui;
 mod upload;
 mod video;
 
+pub use activity::{ActivityPage, NoticeKind, NoticeRow};
 pub use assets::{Asset, CSP, asset};
 pub use chrome::{Chrome, Notice, ViewerChip};
+pub use comments::{CommentRow, CommentWordsPage, CommentsPage, Piece, Writing};
 pub use entry::{JoinPage, LoginPage, PasswordCheckPage};
-pub use feed::{FeedPage, VideoCard};
+pub use feed::{FeedKind, FeedPage, VideoCard};
+pub use feed_settings::FeedSettingsPage;
 pub use form::{FieldError, FormState};
+pub use graph::{
+    AccountMenu, ApartList, ApartPage, FollowButton, FollowState, PeopleList, PeoplePage, Person, RequestsPage,
+};
 pub use leaving::{LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, ReceiptPage, ReceiptState};
 pub use messages::{Bubble, ChatPage, Held, InboxPage, MayWrite, Named, NewMessagePage, SendToPage, Talk};
 pub use misc::{ErrorPage, KeptRow, NotFoundPage, OutboxMessage, OutboxPage, WhatWeKeepPage};
 pub use profile::{Contact, ProfilePage, Tile, TileState};
+pub use privacy::{
+    AudiencesPage, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage, PrivacyStep,
+    PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage,
+};
 pub use settings::{
     EditProfilePage, ManageAccountPage, PhonePage, PhoneVerifyPage, SessionRow, SessionsPage, SettingsPage,
 };

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Audience, Chrome, chrome::Tab, page};
+use crate::{AccountMenu, Audience, Chrome, FollowButton, FollowState, SeenFrame, chrome::Tab, page};
 
 /// `GET /@handle`: one's own or another's profile.
 #[derive(Debug, Clone, Template)]
@@ -20,6 +20,16 @@ pub struct ProfilePage {
     pub like_total: i64,
     /// Videos the viewer can see.
     pub video_count: i64,
+    /// How many follow the account.
+    pub follower_count: i64,
+    /// How many it follows.
+    pub following_count: i64,
+    /// Follows the account; none on one's own profile.
+    pub follow: Option<FollowButton>,
+    /// What else can be done about it; none on one's own profile and for those who are not signed in.
+    pub menu: Option<AccountMenu>,
+    /// Whether somebody waits for an answer to a follow request; on one's own profile alone.
+    pub requests_wait: bool,
     /// Whether the viewer looks at themself.
     pub is_self: bool,
     /// Whether the account is private.
@@ -32,13 +42,20 @@ pub struct ProfilePage {
     pub tiles: Vec<Tile>,
     /// Address of the next page of covers.
     pub next_href: Option<String>,
+    /// Set where one's own profile is shown as others see it.
+    pub seen: Option<SeenFrame>,
 }
 
-page!(ProfilePage, |page| if page.is_self { Tab::Profile } else { Tab::Elsewhere });
+page!(ProfilePage, |page| if page.is_self || page.seen.is_some() { Tab::Profile } else { Tab::Elsewhere });
 
 impl ProfilePage {
     fn name(&self) -> &str {
         if self.display_name.is_empty() { &self.handle } else { &self.display_name }
+    }
+
+    /// Whether the viewer's request waits for an answer.
+    fn has_asked(&self) -> bool {
+        self.follow.as_ref().is_some_and(|follow| follow.state == FollowState::Requested)
     }
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{Chrome, FormState, chrome::Tab, page};
 
-/// `GET /settings`: the list. Posts `/settings/privacy` (`private_account` = `true` or `false`) and `/logout`.
+/// `GET /settings`: the list. Posts `/logout`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "settings.html", whitespace = "minimize")]
 pub struct SettingsPage {

@@ -71,10 +71,34 @@ impl Text {
         find(self.why, word).or_else(|| find(self.why, "new")).unwrap_or_default()
     }
 
+    /// What a reason of [`Text::why`] means and where it comes from, by the same word.
+    #[must_use]
+    pub fn because(&self, word: &str) -> &'static str {
+        find(self.because, word).or_else(|| find(self.because, "new")).unwrap_or_default()
+    }
+
     /// What goes or stays when somebody leaves, by the word of the line; none for a word that is not known.
     #[must_use]
     pub fn line(&self, code: &str) -> Option<&'static str> {
         find(self.line, code)
+    }
+
+    /// A question of the privacy check-up, by its stable word.
+    #[must_use]
+    pub fn question(&self, word: &str) -> &'static str {
+        find(self.question, word).unwrap_or_default()
+    }
+
+    /// How far something reaches, by a stable word (`everyone`, `accounts`, `followers`, `friends`, `no_one`).
+    #[must_use]
+    pub fn reach(&self, word: &str) -> &'static str {
+        find(self.reach, word).unwrap_or_default()
+    }
+
+    /// Why others do not see something of one's own, by the stable word of the reason.
+    #[must_use]
+    pub fn reason(&self, word: &str) -> &'static str {
+        find(self.reason, word).or_else(|| find(self.reason, "nothing")).unwrap_or_default()
     }
 
     pub(crate) fn known_problem(&self, code: &str) -> Option<&'static str> {
@@ -201,7 +225,16 @@ mod tests {
 
     #[test]
     fn both_languages_know_the_same_words() {
-        for (a, b) in [(EN.problem, AR.problem), (EN.why, AR.why), (EN.line, AR.line)] {
+        for (a, b) in [
+            (EN.problem, AR.problem),
+            (EN.why, AR.why),
+            (EN.line, AR.line),
+            (EN.question, AR.question),
+            (EN.reach, AR.reach),
+            (EN.reason, AR.reason),
+            (EN.because, AR.because),
+            (EN.why, EN.because),
+        ] {
             let words = |pairs: &[(&'static str, &'static str)]| {
                 let mut words: Vec<_> = pairs.iter().map(|(word, _)| *word).collect();
                 words.sort_unstable();

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::{Audience, Chrome, FormState, chrome::Tab, page};
 
 /// `GET /upload`. Without scripts a multipart `POST /upload` with `csrf`, `file`, `caption`, `audience`
-/// (`everyone`, `followers`, `friends`, `only_me`), `reframe` (`fit`, `crop`), in this order. With scripts the same fields, the file
+/// (`everyone`, `followers`, `friends`, `only_me`), `comments_from`, `reframe` (`fit`, `crop`). With scripts the same fields, the file
 /// last, go to `POST /api/v1/videos`, and the page moves on to `/v/{id}`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "upload.html", whitespace = "minimize")]

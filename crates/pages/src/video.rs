@@ -2,11 +2,11 @@
 
 use askama::Template;
 
-use crate::{Chrome, Text, VideoCard, chrome::Tab, page};
+use crate::{Chrome, Circle, Text, VideoCard, chrome::Tab, page};
 
 /// `GET /v/{id}`: one video, with what its owner can do about it.
 ///
-/// Owner forms: `POST /videos/{id}/audience` (`audience`), `POST /videos/{id}/delete`.
+/// Owner forms: `POST /videos/{id}/audience` (`audience`, `comments_from`), `POST /videos/{id}/delete`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "video.html", whitespace = "minimize")]
 pub struct VideoPage {
@@ -57,6 +57,8 @@ impl VideoPage {
 pub struct OwnerTools {
     /// Who sees it.
     pub audience: Audience,
+    /// Who may comment.
+    pub comments_from: Circle,
     /// Address of the file to keep, once there is one.
     pub download_url: Option<String>,
 }

@@ -68,8 +68,12 @@ function pause(card) {
 }
 
 function enter(card) {
-  if (card === current) return;
+  if (card === current) {
+    if (clip(card).paused && !("paused" in card.dataset)) play(card);
+    return;
+  }
   if (current) {
+    tell(current);
     pause(current);
     delete current.dataset.paused;
   }
@@ -87,6 +91,35 @@ function enter(card) {
   showSound();
   if (card.dataset.state !== "gone") play(card);
   if (here >= list.length - 3) more();
+}
+
+// What was watched is told once it is left: for how long, and whether to its end.
+const watched = new WeakMap();
+function listen(card) {
+  const video = clip(card);
+  const watch = { ms: 0, last: null, time: 0, done: false };
+  watched.set(card, watch);
+  video.addEventListener("timeupdate", () => {
+    const now = performance.now();
+    if (!video.paused && watch.last !== null) watch.ms += Math.min(now - watch.last, 1000);
+    watch.last = video.paused ? null : now;
+    const { currentTime, duration } = video;
+    if (currentTime + 0.5 < watch.time || currentTime > duration - 0.3) watch.done = true;
+    watch.time = currentTime;
+  });
+}
+
+function tell(card) {
+  const watch = watched.get(card);
+  if (watch.ms < 200 || card.dataset.state) return;
+  const said = { watched_ms: Math.round(watch.ms), completed: watch.done };
+  Object.assign(watch, { ms: 0, last: null, time: 0, done: false });
+  fetch(`/api/v1/videos/${encodeURIComponent(card.dataset.id)}/watches`, {
+    method: "POST",
+    keepalive: true,
+    headers: { "content-type": "application/json", "X-CSRF-Token": csrf() },
+    body: JSON.stringify(said),
+  }).catch(() => {});
 }
 
 // Far videos give their buffers back, so that a long sitting does not fill the memory.
@@ -186,6 +219,16 @@ async function share(card) {
   }
 }
 
+// Comments come when they are asked for: most people watch.
+async function talk({ currentTarget: link }) {
+  try {
+    const { open } = await import("./comments.js");
+    open(link, (count) => (link.nextElementSibling.textContent = short.format(count)));
+  } catch {
+    location.assign(link.href);
+  }
+}
+
 function openMenu(card) {
   menu.querySelector("[data-menu-copy]").onclick = () => copy(new URL(card.dataset.href, location.href).href);
   menu.querySelector("[data-menu-skip]").onclick = () => go(1);
@@ -277,7 +320,15 @@ function gestures(card) {
 
 const seen = new IntersectionObserver(
   (entries) => {
-    for (const entry of entries) if (entry.isIntersecting) enter(entry.target);
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      if (target.matches("[data-card]")) enter(target);
+      else if (current) {
+        // The end of the feed: nothing plays there, and what came before it was watched.
+        tell(current);
+        pause(current);
+      }
+    }
   },
   { root: feed, threshold: 0.6 },
 );
@@ -290,13 +341,15 @@ function adopt(card) {
   video.addEventListener("playing", () => delete card.dataset.waiting);
   video.addEventListener("error", () => lose(card));
   gestures(card);
+  listen(card);
   const on = (part, act) =>
     card.querySelector(part)?.addEventListener("click", (event) => {
       event.preventDefault();
-      act();
+      act(event);
     });
   on("[data-share]", () => share(card));
   on("[data-sound]", () => setSound(!sound));
+  on("[data-talk]", talk);
   on("[data-more]", () => openMenu(card));
   card.querySelector("[data-like]")?.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -314,17 +367,25 @@ async function more() {
     const answer = await fetch(link.href);
     if (!answer.ok) throw new Error(answer.status);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const sheet of page.querySelectorAll("[data-because]")) {
+      if (!document.getElementById(sheet.id)) feed.after(document.adoptNode(sheet));
+    }
     const fresh = page.querySelectorAll("[data-feed] > [data-card], [data-feed] > [data-next], [data-feed] > [data-end]");
     for (const node of fresh) {
       link.before(document.adoptNode(node));
       if (node.matches("[data-card]")) adopt(node);
+      if (node.matches("[data-end]")) seen.observe(node);
     }
     link.remove();
     showSound();
   } catch {
     // The link stays, works as a link, and is tried again at the next video.
+    loading = false;
+    return;
   }
   loading = false;
+  // A page may hold nothing and lead on, where many in a row were seen.
+  if (!cards().length) more();
 }
 
 const keys = {
@@ -367,12 +428,16 @@ for (const button of document.querySelectorAll("[data-step]")) {
 }
 addEventListener("online", network);
 addEventListener("offline", network);
+addEventListener("pagehide", () => current && tell(current));
 // A tab that is not looked at does not play; what its owner paused stays paused.
 document.addEventListener("visibilitychange", () => {
+  if (document.hidden && current) tell(current);
   if (!current || "paused" in current.dataset) return;
   if (document.hidden) clip(current).pause();
   else play(current);
 });
 cards().forEach(adopt);
+for (const end of feed.querySelectorAll("[data-end]")) seen.observe(end);
+if (!cards().length) more();
 network();
 requestAnimationFrame(progress);

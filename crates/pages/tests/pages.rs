@@ -5,7 +5,7 @@ mod pages;
 
 use std::collections::HashSet;
 
-use outro_pages::{FeedPage, Lang, asset};
+use outro_pages::{FeedKind, FeedPage, Lang, asset};
 
 fn every_page() -> impl Iterator<Item = (String, String)> {
     Lang::ALL
@@ -122,8 +122,9 @@ fn what_is_not_there_looks_the_same_whatever_it_was() {
 fn the_first_page_is_small() {
     let chrome = pages::chrome(Lang::Ar, false);
     let page = FeedPage {
-        items: (0..8).map(|n| pages::card(&chrome, n)).collect(),
+        items: (0..6).map(|n| pages::card(&chrome, n)).collect(),
         chrome,
+        kind: FeedKind::ForYou,
         next_href: Some("/?cursor=abc".into()),
         first_page: true,
     }

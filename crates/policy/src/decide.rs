@@ -176,6 +176,35 @@ pub enum Reason {
     Nothing,
 }
 
+impl Reason {
+    /// A stable word, for the owner.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Open => "open",
+            Self::Moderation => "moderation",
+            Self::OwnerLeaving => "owner_leaving",
+            Self::Blocked => "blocked",
+            Self::OnHiatus => "on_hiatus",
+            Self::Suspended => "suspended",
+            Self::PrivateAccount => "private_account",
+            Self::Audience => "audience",
+            Self::NotReady => "not_ready",
+            Self::Removing => "removing",
+            Self::HiddenByModerator => "hidden_by_moderator",
+            Self::NotDiscoverable => "not_discoverable",
+            Self::NotSearchable => "not_searchable",
+            Self::OwnersAlone => "owners_alone",
+            Self::NeedsAccount => "needs_account",
+            Self::ViewerAway => "viewer_away",
+            Self::CommentsClosed => "comments_closed",
+            Self::MessagesClosed => "messages_closed",
+            Self::Oneself => "oneself",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
 /// Yes or no, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {

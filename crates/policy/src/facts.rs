@@ -51,6 +51,20 @@ impl Relation {
         Self::Moderator,
     ];
 
+    /// A stable word, for the owner.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::Stranger => "stranger",
+            Self::Requested => "requested",
+            Self::Follower => "follower",
+            Self::Friend => "friend",
+            Self::Owner => "owner",
+            Self::Blocked => "blocked",
+            Self::Moderator => "moderator",
+        }
+    }
+
     /// What `viewer` is to `owner`, given what stands between them. A block outranks every other tie.
     pub fn of(viewer: Option<AccountId>, owner: AccountId, ties: Ties) -> Self {
         match viewer {

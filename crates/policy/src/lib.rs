@@ -13,4 +13,4 @@ mod scope;
 pub use decide::{Action, Decision, Reason, decide};
 pub use facts::{Facts, OwnerFacts, Relation, Ties, VideoFacts};
 pub use matrix::{every_fact, matrix};
-pub use scope::{FeedScope, feed_scope};
+pub use scope::{FeedScope, FollowedScope, feed_scope, followed_scope};

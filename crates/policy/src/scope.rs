@@ -21,3 +21,28 @@ pub struct FeedScope {
 pub const fn feed_scope() -> FeedScope {
     FeedScope { video: VideoState::Ready, audience: Audience::Everyone, owner: AccountState::Active }
 }
+
+/// What a video and its owner must be to stand in the feed of somebody who follows the owner. Beyond what
+/// is said here the owner is neither on hiatus nor suspended, the video is not hidden by a moderator, and
+/// neither has blocked the other. Whether the account is private is nothing to its followers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FollowedScope {
+    /// The state of the video.
+    pub video: VideoState,
+    /// The audiences that every follower is part of.
+    pub to_followers: [Audience; 2],
+    /// The audience that takes being followed back.
+    pub to_friends: Audience,
+    /// The state of the owner.
+    pub owner: AccountState,
+}
+
+/// The scope of Following and of Friends: what those may watch who follow the owner.
+pub const fn followed_scope() -> FollowedScope {
+    FollowedScope {
+        video: VideoState::Ready,
+        to_followers: [Audience::Everyone, Audience::Followers],
+        to_friends: Audience::Friends,
+        owner: AccountState::Active,
+    }
+}

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use outro_model::{AccountState, Audience, Circle, VideoState};
-use outro_policy::{Action, Facts, OwnerFacts, Reason, Relation, VideoFacts, decide, every_fact, feed_scope};
+use outro_policy::{
+    Action, Facts, OwnerFacts, Reason, Relation, VideoFacts, decide, every_fact, feed_scope, followed_scope,
+};
 
 const OPEN: Facts =
     Facts { relation: Relation::Stranger, viewer_away: false, owner: OwnerFacts::OPEN, video: Some(VideoFacts::OPEN) };
@@ -186,6 +188,22 @@ fn the_feed_scope_is_what_a_stranger_may_watch() {
             && !facts.owner.on_hiatus
             && !facts.owner.suspended
             && facts.relation != Relation::Blocked;
+        assert_eq!(in_scope, decide(Action::ReadBytes, &facts).allowed, "{facts:?}");
+    }
+}
+
+#[test]
+fn the_followed_scope_is_what_those_may_watch_who_follow() {
+    let scope = followed_scope();
+    for facts in every_fact().filter(|facts| matches!(facts.relation, Relation::Follower | Relation::Friend)) {
+        let Some(video) = facts.video else { continue };
+        let friend = facts.relation == Relation::Friend;
+        let in_scope = video.state == scope.video
+            && (scope.to_followers.contains(&video.audience) || friend && video.audience == scope.to_friends)
+            && !video.hidden
+            && facts.owner.state == scope.owner
+            && !facts.owner.on_hiatus
+            && !facts.owner.suspended;
         assert_eq!(in_scope, decide(Action::ReadBytes, &facts).allowed, "{facts:?}");
     }
 }

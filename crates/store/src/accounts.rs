@@ -8,7 +8,7 @@ use crate::changed;
 use crate::visibility::{OWNER, owner_columns, owner_facts};
 
 /// A row of `accounts`; what is sealed is still sealed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Account {
     /// The id.
     pub id: AccountId,
@@ -170,7 +170,12 @@ pub async fn set_privacy(tx: &mut Tx, id: AccountId, change: PrivacyChange) -> R
         comments_from,
         change.on_hiatus,
     ];
-    changed(tx, &SET_PRIVACY, values).await
+    let changed = changed(tx, &SET_PRIVACY, values).await?;
+    if change.private_account == Some(true) {
+        // Whoever is just following without having to ask is let through first, or has to ask.
+        crate::graph::hold(tx, &[id]).await?;
+    }
+    Ok(changed)
 }
 
 /// Links a phone, sealed.

@@ -75,7 +75,7 @@ fn step(table: &'static Table, column: &'static str, erase: Erase) -> Option<Ste
     let counter = if let Erase::DeleteRowsAndLower(counter) = erase { Some(counter) } else { None };
     let rooms = if let Erase::LeaveRoom(room) = erase { Some(Rooms::of(table, column, room)) } else { None };
     let build = |what: &str, sql| Statement::built(format!("erasure::{what}::{}.{column}", table.name), sql);
-    let batch = batch_of(table, column);
+    let batch = batch_of(table, column, counter.is_some());
     Some(Step {
         table: table.name,
         found,
@@ -92,10 +92,16 @@ fn step(table: &'static Table, column: &'static str, erase: Erase) -> Option<Ste
     })
 }
 
-/// The keys of the next batch. It is ordered, so that lowering a count and deleting mean the same rows.
-fn batch_of(table: &Table, column: &str) -> String {
-    let key = table.key.join(", ");
-    format!("SELECT {key} FROM {} WHERE {column} = ?1 ORDER BY {key} LIMIT ?2", table.name)
+/// The keys of the next batch. Where a count is lowered it is ordered, so that lowering and deleting mean
+/// the same rows; an index that leads with the link's column and goes on with the key bounds it.
+fn batch_of(table: &Table, column: &str, counted: bool) -> String {
+    let (key, order) = (table.key.join(", "), if counted { order_of(table, column) } else { String::new() });
+    format!("SELECT {key} FROM {} WHERE {column} = ?1{order} LIMIT ?2", table.name)
+}
+
+fn order_of(table: &Table, column: &str) -> String {
+    let others: Vec<_> = table.key.iter().copied().filter(|name| *name != column).collect();
+    format!(" ORDER BY {}", others.join(", "))
 }
 
 fn delete(table: &Table, batch: &str) -> String {
@@ -110,10 +116,9 @@ fn detach(table: &Table, columns: &[&str], batch: &str) -> String {
 fn lower(table: &Table, column: &str, counter: Counter) -> String {
     let there: Vec<_> = counter.by.iter().map(|(there, _)| *there).collect();
     let here: Vec<_> = counter.by.iter().map(|(_, here)| *here).collect();
-    let (there, here, key) = (there.join(", "), here.join(", "), table.key.join(", "));
+    let (there, here, order) = (there.join(", "), here.join(", "), order_of(table, column));
     let (count, other, name) = (counter.column, counter.table, table.name);
-    let batch =
-        format!("(SELECT * FROM {name} WHERE {column} = ?1 ORDER BY {key} LIMIT ?2) AS batch WHERE counted = 1");
+    let batch = format!("(SELECT * FROM {name} WHERE {column} = ?1{order} LIMIT ?2) AS batch WHERE counted = 1");
     let by = if counter.many {
         let same = counter.by.iter().map(|(there, here)| format!(" AND batch.{here} = {other}.{there}"));
         format!("(SELECT COUNT(*) FROM {batch}{})", same.collect::<String>())

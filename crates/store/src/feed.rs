@@ -1,12 +1,12 @@
-//! The For You feed.
+//! The feeds: what may stand in them, in which order the tables hold it, and one item with all its parts.
 
-use outro_db::{DbError, Row, Tx, params, statements};
+use outro_db::{DbError, Param, Row, Tx, params, statements};
 use outro_model::{AccountId, Timestamp, VideoId};
-use outro_policy::{FeedScope, OwnerFacts, Ties, VideoFacts};
+use outro_policy::{FeedScope, FollowedScope, OwnerFacts, Ties, VideoFacts};
 
 use crate::visibility::{
-    OWNER, TIES, VIDEO, in_scope, owner_columns, owner_facts, scope_codes, ties, ties_columns, video_columns,
-    video_facts, viewer,
+    OWNER, TIES, VIDEO, followed_codes, in_followed_scope, in_scope, owner_columns, owner_facts, scope_codes, ties,
+    ties_columns, unmuted, video_columns, video_facts, viewer,
 };
 
 /// One item of a feed; what is sealed is still sealed.
@@ -36,6 +36,10 @@ pub struct Item {
     pub duration_ms: i64,
     /// How many like it.
     pub like_count: i64,
+    /// How often it was watched, once a day of each viewer.
+    pub view_count: i64,
+    /// How many comments are shown under it.
+    pub comment_count: i64,
     /// Whether the viewer does.
     pub liked: bool,
     /// The rendition's width.
@@ -46,35 +50,242 @@ pub struct Item {
     pub size_bytes: i64,
 }
 
-statements! {
-    FOR_YOU = concat!(
-        "SELECT ", owner_columns!(), ", ", video_columns!(), ", ", ties_columns!(), ",
-            v.owner_id, v.id, v.caption, a.handle, a.display_name, v.published_at, v.created_at, v.duration_ms,
-            v.like_count, (SELECT COUNT(*) FROM likes l WHERE l.account_id = ?1 AND l.video_id = v.id),
-            b.width, b.height, b.length
-        FROM videos v JOIN accounts a ON a.id = v.owner_id
-        JOIN blobs b ON b.owner_id = v.owner_id AND b.video_id = v.id AND b.kind = 1 AND b.header IS NOT NULL
-        WHERE ", in_scope!(), " AND (v.published_at, v.id) < (?5, ?6)
-        ORDER BY v.published_at DESC, v.id DESC LIMIT ?7"
-    );
+/// What a ranking asks of a video that may come into For You.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The owner.
+    pub owner: AccountId,
+    /// The video.
+    pub video: VideoId,
+    /// When it could be watched first.
+    pub published_at: Timestamp,
+    /// How many like it.
+    pub like_count: i64,
+    /// How often it was watched.
+    pub view_count: i64,
+    /// Whether it lies in the scope, and its owner is not muted.
+    pub shown: bool,
+    /// Whether the viewer follows its owner.
+    pub follows: bool,
+    /// Whether the viewer has seen it since the moment that was asked about.
+    pub seen: bool,
 }
 
-/// Videos in the scope, the newest first, those before `before`, at most `limit`.
-pub async fn for_you(
+/// Where a page of candidates comes from, each read from an index and bounded by its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// All there are, the newest first, those before a place.
+    Newest((Timestamp, VideoId)),
+    /// Those with the most likes of late.
+    Popular,
+    /// The newest of those whom the viewer follows.
+    Followed(AccountId),
+    /// The newest of one account.
+    Of(AccountId),
+}
+
+/// Which of the timeline is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Circle {
+    /// All whom the viewer follows.
+    Following,
+    /// Those of them who follow back.
+    Friends,
+}
+
+macro_rules! item {
+    () => {
+        concat!(
+            "SELECT ",
+            owner_columns!(),
+            ", ",
+            video_columns!(),
+            ", ",
+            ties_columns!(),
+            ",
+            v.owner_id, v.id, v.caption, a.handle, a.display_name, v.published_at, v.created_at, v.duration_ms,
+            v.like_count, (SELECT COUNT(*) FROM likes l WHERE l.account_id = ?1 AND l.video_id = v.id),
+            COALESCE(b.width, 0), COALESCE(b.height, 0), COALESCE(b.length, 0), v.view_count, v.comment_count"
+        )
+    };
+}
+
+/// The object that is played: without one nothing is shown.
+macro_rules! rendition {
+    () => {
+        " JOIN blobs b ON b.owner_id = v.owner_id AND b.video_id = v.id AND b.kind = 1 AND b.header IS NOT NULL "
+    };
+}
+
+/// The next entries of a timeline, each with whether it lies in the scope. Each entry has its video and its
+/// owner, by foreign keys: so as many rows come back as were read, and whoever walks on knows where it ends.
+macro_rules! entry {
+    ($more:literal) => {
+        concat!(
+            ", CASE WHEN ",
+            in_followed_scope!(),
+            " AND ",
+            unmuted!(),
+            " AND b.kind IS NOT NULL",
+            $more,
+            "
+                THEN 1 ELSE 0 END
+            FROM (SELECT owner_id, video_id, published_at FROM timeline WHERE account_id = ?1
+                AND (published_at, video_id) < (?7, ?8) ORDER BY published_at DESC, video_id DESC LIMIT ?9) e
+            JOIN videos v ON v.owner_id = e.owner_id AND v.id = e.video_id JOIN accounts a ON a.id = e.owner_id
+            LEFT JOIN blobs b ON b.owner_id = e.owner_id AND b.video_id = e.video_id AND b.kind = 1
+                AND b.header IS NOT NULL
+            ORDER BY e.published_at DESC, e.video_id DESC"
+        )
+    };
+}
+
+/// The parts of a candidate. What does not lie in the scope is told apart and not left out, so that whoever
+/// walks on knows how far the index was read, however much of it is hidden.
+macro_rules! candidate {
+    () => {
+        concat!(
+            "SELECT v.owner_id, v.id, v.published_at, v.like_count, v.view_count,
+            CASE WHEN ",
+            in_scope!(),
+            " AND ",
+            unmuted!(),
+            " THEN 1 ELSE 0 END,
+            (SELECT COUNT(*) FROM follows f WHERE f.follower_id = ?1 AND f.followed_id = v.owner_id),
+            (SELECT s.seen_at FROM watches s WHERE s.account_id = ?1 AND s.video_id = v.id)"
+        )
+    };
+}
+
+macro_rules! bare_video {
+    () => {
+        "SELECT owner_id, id, state, audience, hidden, published_at, like_count, view_count FROM videos"
+    };
+}
+
+statements! {
+    // The limit keeps PostgreSQL from going along an index that the scope would fit.
+    ITEM = concat!(item!(), " FROM (SELECT * FROM videos WHERE owner_id = ?5 AND id = ?6 LIMIT 1) v
+        JOIN accounts a ON a.id = v.owner_id", rendition!(), " WHERE ", in_scope!());
+    FOLLOWING = concat!(item!(), entry!(""));
+    FRIENDS = concat!(
+        item!(),
+        entry!(" AND (SELECT COUNT(*) FROM follows g WHERE g.follower_id = e.owner_id AND g.followed_id = ?1) > 0")
+    );
+    NEWEST = concat!(candidate!(), " FROM (", bare_video!(), " WHERE state = ?3 AND audience = ?4
+            AND (published_at, id) < (?5, ?6) ORDER BY published_at DESC, id DESC LIMIT ?7) v
+        JOIN accounts a ON a.id = v.owner_id ORDER BY v.published_at DESC, v.id DESC");
+    POPULAR = concat!(candidate!(), " FROM (", bare_video!(), " WHERE state = ?3 AND audience = ?4
+            ORDER BY heat DESC, id DESC LIMIT ?5) v JOIN accounts a ON a.id = v.owner_id");
+    FOLLOWED = concat!(candidate!(), " FROM (SELECT owner_id, video_id FROM timeline WHERE account_id = ?5
+            ORDER BY published_at DESC, video_id DESC LIMIT ?6) e
+        JOIN videos v ON v.owner_id = e.owner_id AND v.id = e.video_id JOIN accounts a ON a.id = e.owner_id");
+    OF_OWNER = concat!(candidate!(), " FROM (", bare_video!(), " WHERE owner_id = ?5
+            ORDER BY created_at DESC, id DESC LIMIT ?6) v JOIN accounts a ON a.id = v.owner_id");
+}
+
+/// Videos of the viewer's timeline that the scope lets through, the newest first, those before `before`,
+/// at most `limit`. A timeline is bounded, so what is passed over is too.
+pub async fn timeline(
     tx: &mut Tx,
-    scope: FeedScope,
-    asking: Option<AccountId>,
+    scope: FollowedScope,
+    asking: AccountId,
+    circle: Circle,
     before: (Timestamp, VideoId),
     limit: i64,
 ) -> Result<Vec<Item>, DbError> {
-    let (owner, video, audience) = scope_codes(scope);
-    let mut values = vec![viewer(&asking)];
-    values.extend(params![owner, video, audience, before.0, before.1, limit]);
-    tx.query(&FOR_YOU, &values).await?.iter().map(read).collect()
+    let statement = match circle {
+        Circle::Following => &FOLLOWING,
+        Circle::Friends => &FRIENDS,
+    };
+    let (window, mut from, mut found) = (limit.max(FEWEST), before, Vec::new());
+    loop {
+        let mut values = vec![Param::Bytes(asking.as_bytes())];
+        values.extend(followed_codes(scope).map(Param::Int));
+        values.extend(params![from.0, from.1, window]);
+        let rows = tx.query(statement, &values).await?;
+        for row in &rows {
+            let item = read(row)?;
+            from = (item.published_at, item.video);
+            if row.get(SHOWN)? {
+                found.push(item);
+            }
+            if found.len() as i64 == limit {
+                return Ok(found);
+            }
+        }
+        if (rows.len() as i64) < window {
+            return Ok(found);
+        }
+    }
 }
 
+/// One video with all that an item shows; none when it does not lie in the scope.
+pub async fn item(
+    tx: &mut Tx,
+    scope: FeedScope,
+    asking: Option<AccountId>,
+    owner: AccountId,
+    video: VideoId,
+) -> Result<Option<Item>, DbError> {
+    let (state, ready, audience) = scope_codes(scope);
+    let mut values = vec![viewer(&asking)];
+    values.extend(params![state, ready, audience, owner, video]);
+    tx.query_opt(&ITEM, &values).await?.as_ref().map(read).transpose()
+}
+
+/// Candidates from a source, at most `limit`; of each, whether it was seen since `seen_since`.
+pub async fn candidates(
+    tx: &mut Tx,
+    scope: FeedScope,
+    asking: Option<AccountId>,
+    source: Source,
+    seen_since: Timestamp,
+    limit: i64,
+) -> Result<Vec<Candidate>, DbError> {
+    let (state, ready, audience) = scope_codes(scope);
+    let mut values = vec![viewer(&asking)];
+    values.extend(params![state, ready, audience]);
+    let rows = match &source {
+        Source::Newest((moment, video)) => {
+            values.extend(params![moment, video, limit]);
+            tx.query(&NEWEST, &values).await?
+        }
+        Source::Popular => {
+            values.extend(params![limit]);
+            tx.query(&POPULAR, &values).await?
+        }
+        Source::Followed(account) | Source::Of(account) => {
+            values.extend(params![account, limit]);
+            let followed = matches!(source, Source::Followed(_));
+            tx.query(if followed { &FOLLOWED } else { &OF_OWNER }, &values).await?
+        }
+    };
+    rows.iter().map(|row| read_candidate(row, seen_since)).collect()
+}
+
+fn read_candidate(row: &Row, seen_since: Timestamp) -> Result<Candidate, DbError> {
+    let seen_at: Option<Timestamp> = row.get(7)?;
+    Ok(Candidate {
+        owner: row.get(0)?,
+        video: row.get(1)?,
+        published_at: row.get(2)?,
+        like_count: row.get(3)?,
+        view_count: row.get(4)?,
+        shown: row.get(5)?,
+        follows: row.get(6)?,
+        seen: seen_at.is_some_and(|at| at >= seen_since),
+    })
+}
+
+/// Where the parts of an item begin that the policy does not ask for.
+const AT: usize = OWNER + VIDEO + TIES;
+/// Whether an entry of a timeline lies in the scope.
+const SHOWN: usize = AT + 14;
+/// How many entries of a timeline are read at least, so that hidden ones cost few queries.
+const FEWEST: i64 = 30;
+
 fn read(row: &Row) -> Result<Item, DbError> {
-    const AT: usize = OWNER + VIDEO + TIES;
     Ok(Item {
         owner_facts: owner_facts(row, 0)?,
         video_facts: video_facts(row, OWNER)?,
@@ -92,5 +303,7 @@ fn read(row: &Row) -> Result<Item, DbError> {
         width: row.get(AT + 10)?,
         height: row.get(AT + 11)?,
         size_bytes: row.get(AT + 12)?,
+        view_count: row.get(AT + 13)?,
+        comment_count: row.get(AT + 14)?,
     })
 }

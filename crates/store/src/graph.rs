@@ -4,8 +4,8 @@ use outro_db::{DbError, Row, Tx, params, statements};
 use outro_model::{AccountId, AccountState, Timestamp};
 use outro_policy::{OwnerFacts, Ties};
 
-use crate::changed;
 use crate::visibility::{OWNER, TIES, card_in_scope, owner_columns, owner_facts, ties, ties_columns, viewer};
+use crate::{changed, timeline};
 
 /// What stands between a viewer and an owner, and whether the viewer may act at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,10 +66,9 @@ statements! {
     ADD_FOLLOWER = "UPDATE counts SET followers = followers + ?2 WHERE account_id = ?1";
     ADD_FOLLOWING = "UPDATE counts SET following = following + ?2 WHERE account_id = ?1";
     COUNTS = "SELECT followers, following FROM counts WHERE account_id = ?1";
+    HOLD = "SELECT account_id FROM counts WHERE account_id = ?1 {for_update}";
     ASK = "INSERT INTO follow_requests (followed_id, follower_id, created_at) VALUES (?2, ?1, ?3) ON CONFLICT DO NOTHING";
     WITHDRAW = "DELETE FROM follow_requests WHERE followed_id = ?2 AND follower_id = ?1";
-    OLDEST_REQUESTS = "SELECT follower_id FROM follow_requests WHERE followed_id = ?1 ORDER BY created_at, follower_id
-        LIMIT ?2";
     BLOCK = "INSERT INTO blocks (blocker_id, blocked_id, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
     UNBLOCK = "DELETE FROM blocks WHERE blocker_id = ?1 AND blocked_id = ?2";
     MUTE = "INSERT INTO mutes (muter_id, muted_id, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
@@ -83,9 +82,11 @@ statements! {
         FROM follows e JOIN accounts a ON a.id = e.followed_id
         WHERE e.follower_id = ?3 AND (e.created_at, e.followed_id) < (?4, ?5) AND ", card_in_scope!(), "
         ORDER BY e.created_at DESC, e.followed_id DESC LIMIT ?6");
+    // Those that an answer to all of them has been given to are not open any more, though their turn may come.
     REQUESTS = concat!("SELECT ", owner_columns!(), ", ", ties_columns!(), ", a.id, a.handle, a.display_name, e.created_at
         FROM follow_requests e JOIN accounts a ON a.id = e.follower_id
         WHERE e.followed_id = ?3 AND (e.created_at, e.follower_id) < (?4, ?5) AND ", card_in_scope!(), "
+            AND NOT EXISTS (SELECT 1 FROM request_answers w WHERE w.account_id = ?3 AND e.created_at <= w.until)
         ORDER BY e.created_at DESC, e.follower_id DESC LIMIT ?6");
     // Whom one has blocked is hidden from oneself everywhere but here. Who blocked back stays hidden.
     BLOCKED = concat!("SELECT ", owner_columns!(), ", ", ties_columns!(), ", a.id, a.handle, a.display_name, e.created_at
@@ -100,17 +101,37 @@ statements! {
         ORDER BY e.created_at DESC, e.muted_id DESC LIMIT ?6");
 }
 
+/// Holds what stands between these accounts as it is until the transaction ends. Whatever adds or ends a
+/// follow, a request or a block asks for both accounts at once, before it reads what it decides by; going
+/// private asks for one's own. So a block and a follow of the same two people, or a follow and its
+/// account's going private, come one after the other, and the later one sees the earlier one.
+///
+/// The rows are those of the counts, which following moves anyway, and not those of the accounts: nobody
+/// who follows keeps anybody from leaving. They are taken in the order of the ids, after the row of one's
+/// own account, so that no two transactions wait for each other.
+pub async fn hold(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), DbError> {
+    let mut accounts = accounts.to_vec();
+    accounts.sort_unstable();
+    accounts.dedup();
+    for account in accounts {
+        tx.query_opt(&HOLD, params![account]).await?;
+    }
+    Ok(())
+}
+
 /// What stands between `asking` and `owner`.
 pub async fn standing(tx: &mut Tx, asking: AccountId, owner: AccountId) -> Result<Standing, DbError> {
     let row = tx.query_opt(&STANDING, params![asking, owner]).await?;
     row.map_or(Ok(Standing::default()), |row| Ok(Standing { ties: ties(&row, 0)?, viewer_away: row.get(TIES)? }))
 }
 
-/// Makes `follower` follow `followed`, and counts it; `false` when it was so. The two are different people.
+/// Makes `follower` follow `followed`, counts it, and puts the latest videos into the follower's timeline;
+/// `false` when it was so. The two are different people.
 pub async fn follow(tx: &mut Tx, follower: AccountId, followed: AccountId, now: Timestamp) -> Result<bool, DbError> {
     let made = changed(tx, &FOLLOW, params![follower, followed, now]).await?;
     if made {
         count(tx, follower, followed, 1).await?;
+        timeline::fill(tx, follower, followed).await?;
     }
     Ok(made)
 }
@@ -148,11 +169,6 @@ pub async fn ask(tx: &mut Tx, follower: AccountId, followed: AccountId, now: Tim
 /// Takes a request away, whether withdrawn, accepted or declined; `false` when there was none.
 pub async fn drop_request(tx: &mut Tx, follower: AccountId, followed: AccountId) -> Result<bool, DbError> {
     changed(tx, &WITHDRAW, params![follower, followed]).await
-}
-
-/// Those who have waited longest for an answer, at most `limit`.
-pub async fn oldest_requests(tx: &mut Tx, followed: AccountId, limit: i64) -> Result<Vec<AccountId>, DbError> {
-    tx.query(&OLDEST_REQUESTS, params![followed, limit]).await?.iter().map(|row| row.get(0)).collect()
 }
 
 /// Blocks: from now on neither knows of the other. Follows and requests between the two end.

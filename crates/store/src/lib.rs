@@ -4,9 +4,11 @@
 //! Outro this imports `db`, `datamap`, `model` and `policy`; never a key, never HTTP.
 
 pub mod accounts;
+pub mod answers;
 pub mod blobs;
 pub mod budgets;
 pub mod challenges;
+pub mod comments;
 pub mod erasure;
 pub mod events;
 pub mod feed;
@@ -14,10 +16,14 @@ pub mod graph;
 pub mod likes;
 pub mod messages;
 mod migrations;
+pub mod notifications;
 pub mod receipts;
+pub mod recount;
 pub mod sessions;
+pub mod timeline;
 pub mod videos;
 mod visibility;
+pub mod watches;
 
 pub use migrations::MIGRATIONS;
 use outro_db::{Db, DbError, Statement, Tx};
@@ -50,18 +56,24 @@ pub async fn undeclared_columns(db: &Db) -> Result<Vec<String>, DbError> {
 pub fn all_statements() -> Vec<&'static Statement> {
     [
         accounts::STATEMENTS,
+        answers::STATEMENTS,
         blobs::STATEMENTS,
         budgets::STATEMENTS,
         challenges::STATEMENTS,
+        comments::STATEMENTS,
         erasure::STATEMENTS,
         events::STATEMENTS,
         feed::STATEMENTS,
         graph::STATEMENTS,
         likes::STATEMENTS,
         messages::STATEMENTS,
+        notifications::STATEMENTS,
         receipts::STATEMENTS,
+        recount::STATEMENTS,
         sessions::STATEMENTS,
+        timeline::STATEMENTS,
         videos::STATEMENTS,
+        watches::STATEMENTS,
     ]
     .concat()
 }

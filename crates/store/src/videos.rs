@@ -32,27 +32,70 @@ pub struct Video {
     pub failure: Option<String>,
     /// How many like it.
     pub like_count: i64,
+    /// How often it was watched, once a day of each viewer.
+    pub view_count: i64,
+    /// How many comments are shown under it.
+    pub comment_count: i64,
+}
+
+/// When a video counts as published in the ranking by popularity: every fourfold of its likes is worth half
+/// a day. It stands in the table so that an index can hold it, and moves only when that changes.
+macro_rules! heat {
+    ($likes:literal) => {
+        concat!(
+            "published_at + 43200000 * CASE WHEN ",
+            $likes,
+            " >= 65536 THEN 9 WHEN ",
+            $likes,
+            " >= 16384 THEN 8 WHEN ",
+            $likes,
+            " >= 4096 THEN 7 WHEN ",
+            $likes,
+            " >= 1024 THEN 6 WHEN ",
+            $likes,
+            " >= 256 THEN 5 WHEN ",
+            $likes,
+            " >= 64 THEN 4 WHEN ",
+            $likes,
+            " >= 16 THEN 3 WHEN ",
+            $likes,
+            " >= 4 THEN 2 WHEN ",
+            $likes,
+            " >= 1 THEN 1 ELSE 0 END"
+        )
+    };
 }
 
 statements! {
     INSERT = "INSERT INTO videos (owner_id, id, state, audience, reframe, caption, created_at, published_at,
         duration_ms, progress, like_count, comments_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, ?8)";
     BY_ID = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
-        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count FROM videos v WHERE v.id = ?1");
+        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count
+        FROM videos v WHERE v.id = ?1");
     OF_OWNER = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
-        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count FROM videos v
+        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count
+        FROM videos v
         WHERE v.owner_id = ?1 AND (v.created_at, v.id) < (?2, ?3) ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
-    COUNT = "SELECT COUNT(*), CAST(COALESCE(SUM(like_count), 0) AS BIGINT) FROM videos WHERE owner_id = ?1 AND state = ?2 AND audience = ?3";
+    COUNT = "SELECT COUNT(*), CAST(COALESCE(SUM(like_count), 0) AS BIGINT) FROM videos
+        WHERE owner_id = ?1 AND state = ?2 AND audience <= ?3 AND hidden <= ?4";
     COUNT_ALL = "SELECT COUNT(*) FROM videos WHERE owner_id = ?1";
     PROGRESS = "UPDATE videos SET progress = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
-    READY = "UPDATE videos SET state = 1, progress = 1000, duration_ms = ?3, published_at = ?4
+    READY = "UPDATE videos SET state = 1, progress = 1000, duration_ms = ?3, published_at = ?4, heat = ?4
         WHERE owner_id = ?1 AND id = ?2 AND state = 0";
     FAIL = "UPDATE videos SET state = 2, failure = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
     REMOVE = "UPDATE videos SET state = 3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_AUDIENCE = "UPDATE videos SET audience = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_COMMENTS_FROM = "UPDATE videos SET comments_from = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
+    SET_AUDIENCE_OF_ALL = "UPDATE videos SET audience = ?2 WHERE owner_id = ?1 AND state <> 3 AND audience <> ?2";
+    AUDIENCES = "SELECT audience, COUNT(*) FROM videos WHERE owner_id = ?1 AND state <> 3 GROUP BY audience";
     SET_CAPTION = "UPDATE videos SET caption = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
-    LIKED = "UPDATE videos SET like_count = like_count + ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 1";
+    LIKED = concat!("UPDATE videos SET like_count = like_count + ?3, heat = ", heat!("(like_count + ?3)"), "
+        WHERE owner_id = ?1 AND id = ?2 AND state = 1");
+    VIEWED = "UPDATE videos SET view_count = view_count + 1 WHERE owner_id = ?1 AND id = ?2 AND state = 1";
+    // Erasures lower the likes alone: what that changes is put right here.
+    SETTLE_HEAT = concat!("UPDATE videos SET heat = ", heat!("like_count"), " WHERE (owner_id, id) IN
+        (SELECT owner_id, id FROM videos WHERE state = 1 AND audience = 0 ORDER BY heat DESC, id DESC LIMIT ?1)
+        AND heat <> ", heat!("like_count"));
 }
 
 /// Adds a video that is being made.
@@ -93,12 +136,17 @@ fn read(row: &Row) -> Result<Video, DbError> {
         progress: row.get(VIDEO + 7)?,
         failure: row.get(VIDEO + 8)?,
         like_count: row.get(VIDEO + 9)?,
+        view_count: row.get(VIDEO + 10)?,
+        comment_count: row.get(VIDEO + 11)?,
     })
 }
 
-/// How many videos of an owner are ready for `audience`, and how many likes those have.
-pub async fn public_counts(tx: &mut Tx, owner: AccountId, audience: Audience) -> Result<(i64, i64), DbError> {
-    let rows = tx.query(&COUNT, params![owner, VideoState::Ready.code(), audience.code()]).await?;
+/// How many videos of an owner are ready for those whom the narrowest of these audiences names, and how many
+/// likes those have: everyone's, also those for followers, … and with `OnlyMe` all that there are.
+pub async fn seen_counts(tx: &mut Tx, owner: AccountId, narrowest: Audience) -> Result<(i64, i64), DbError> {
+    // Only the owner sees what a moderator has hidden.
+    let (ready, hidden) = (VideoState::Ready.code(), narrowest == Audience::OnlyMe);
+    let rows = tx.query(&COUNT, params![owner, ready, narrowest.code(), hidden]).await?;
     rows.first().map_or(Ok((0, 0)), |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
@@ -138,6 +186,17 @@ pub async fn set_audience(tx: &mut Tx, owner: AccountId, id: VideoId, audience: 
     changed(tx, &SET_AUDIENCE, params![owner, id, audience.code()]).await
 }
 
+/// Sets who may see every video of an owner, in one statement; how many it was another for.
+pub async fn set_audience_of_all(tx: &mut Tx, owner: AccountId, audience: Audience) -> Result<u64, DbError> {
+    tx.execute(&SET_AUDIENCE_OF_ALL, params![owner, audience.code()]).await
+}
+
+/// How many videos an owner has for each audience; those that are being taken away are not counted.
+pub async fn audiences(tx: &mut Tx, owner: AccountId) -> Result<Vec<(Audience, i64)>, DbError> {
+    let rows = tx.query(&AUDIENCES, params![owner]).await?;
+    rows.iter().map(|row| Ok((Audience::from_code(row.get(0)?).unwrap_or(Audience::OnlyMe), row.get(1)?))).collect()
+}
+
 /// Sets who may comment on a video.
 pub async fn set_comments_from(tx: &mut Tx, owner: AccountId, id: VideoId, from: Circle) -> Result<bool, DbError> {
     changed(tx, &SET_COMMENTS_FROM, params![owner, id, from.code()]).await
@@ -151,4 +210,14 @@ pub async fn set_caption(tx: &mut Tx, owner: AccountId, id: VideoId, caption: &[
 /// Moves the count of likes by `by`; `false` when the video cannot be watched any more.
 pub async fn add_likes(tx: &mut Tx, owner: AccountId, id: VideoId, by: i64) -> Result<bool, DbError> {
     changed(tx, &LIKED, params![owner, id, by]).await
+}
+
+/// Counts one view; `false` when the video cannot be watched any more.
+pub async fn add_view(tx: &mut Tx, owner: AccountId, id: VideoId) -> Result<bool, DbError> {
+    changed(tx, &VIEWED, params![owner, id]).await
+}
+
+/// Puts the popularity of the `most` most popular videos right; how many were not.
+pub async fn settle_heat(tx: &mut Tx, most: i64) -> Result<u64, DbError> {
+    tx.execute(&SETTLE_HEAT, params![most]).await
 }

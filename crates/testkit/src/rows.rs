@@ -36,5 +36,7 @@ pub fn video_row(owner: AccountId, created_at: Timestamp) -> Video {
         progress: 0,
         failure: None,
         like_count: 0,
+        view_count: 0,
+        comment_count: 0,
     }
 }

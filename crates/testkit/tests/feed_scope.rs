@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 
 use outro_db::{Statement, params};
 use outro_model::{AccountId, Audience, BlobId, BlobKind, Timestamp, VideoId, VideoState};
-use outro_policy::{Action, Facts, OwnerFacts, Relation, Ties, VideoFacts, decide, every_fact, feed_scope};
+use outro_policy::{
+    Action, Facts, OwnerFacts, Relation, Ties, VideoFacts, decide, every_fact, feed_scope, followed_scope,
+};
 use outro_store::accounts::{self, Account, PrivacyChange};
 use outro_store::blobs::{self, Blob};
+use outro_store::feed::{Circle, Source};
 use outro_store::videos::{self, Video};
-use outro_store::{feed, graph, likes};
+use outro_store::{feed, graph, likes, timeline};
 use outro_testkit::rows::{account_row, video_row};
 use outro_testkit::{World, on_both};
 use outro_vault::SystemRandom;
@@ -25,6 +28,7 @@ struct SomeAccount {
     on_hiatus: bool,
     suspended: bool,
     ties: Ties,
+    muted: bool,
     videos: Vec<SomeVideo>,
 }
 
@@ -63,13 +67,15 @@ fn some_ties() -> impl Strategy<Value = Ties> {
 
 fn some_account() -> impl Strategy<Value = SomeAccount> {
     let rare = || proptest::bool::weighted(0.2);
-    (rare(), rare(), rare(), rare(), some_ties(), proptest::collection::vec(some_video(), 0..5)).prop_map(
-        |(leaving, private, on_hiatus, suspended, ties, videos)| SomeAccount {
+    let closed = (rare(), rare(), rare(), rare(), rare());
+    (closed, some_ties(), proptest::collection::vec(some_video(), 0..5)).prop_map(
+        |((leaving, private, on_hiatus, suspended, muted), ties, videos)| SomeAccount {
             leaving,
             private,
             on_hiatus,
             suspended,
             ties,
+            muted,
             videos,
         },
     )
@@ -83,6 +89,8 @@ struct Planted {
     video_facts: VideoFacts,
     /// What stands between the fan and the owner.
     ties: Ties,
+    /// Whether the fan has muted the owner.
+    muted: bool,
     like: SomeVideo,
 }
 
@@ -97,15 +105,37 @@ impl Planted {
         Relation::of(viewer, self.owner, if viewer == Some(fan) { self.ties } else { Ties::default() })
     }
 
-    /// Whether it belongs in the feed: what every stranger may watch, unless one has blocked the other.
+    /// Whether it belongs in the feed: what every stranger may watch, unless one has blocked the other, or
+    /// the viewer does not want it brought up.
     fn belongs(&self, viewer: Option<AccountId>, fan: AccountId) -> bool {
-        self.allowed_to(Relation::Anonymous) && self.relation(viewer, fan) != Relation::Blocked
+        let muted = viewer == Some(fan) && self.muted;
+        self.allowed_to(Relation::Anonymous) && self.relation(viewer, fan) != Relation::Blocked && !muted
+    }
+
+    /// Whether it belongs in the fan's Following, or among friends.
+    fn is_followed(&self, circle: Circle) -> bool {
+        let near = self.ties.follows && (circle == Circle::Following || self.ties.followed);
+        let relation = Relation::of(Some(AccountId::from_bytes([0; 16])), self.owner, self.ties);
+        near && !self.muted && self.allowed_to(relation)
     }
 }
 
 async fn empty(world: &World) {
     let mut tx = world.app.db.write().await.unwrap();
-    for table in ["likes", "blobs", "videos", "follows", "follow_requests", "blocks", "counts", "accounts"] {
+    for table in [
+        "timeline",
+        "fan_outs",
+        "watches",
+        "mutes",
+        "likes",
+        "blobs",
+        "videos",
+        "follows",
+        "follow_requests",
+        "blocks",
+        "counts",
+        "accounts",
+    ] {
         let delete = Statement::built(format!("empty::{table}"), format!("DELETE FROM {table}"));
         tx.execute(&delete, &[]).await.unwrap();
     }
@@ -187,13 +217,26 @@ async fn plant(world: &World, some: &[SomeAccount], fan: AccountId) -> Vec<Plant
     let (mut tx, mut planted) = (world.app.db.write().await.unwrap(), Vec::new());
     for account in some {
         let owner = plant_account(&mut tx, account).await;
-        plant_ties(&mut tx, fan, owner, account.ties).await;
+        // Of half of them the videos were there before the follow, of the others they come after it.
+        let early = planted.len() % 2 == 0;
+        if early {
+            plant_ties(&mut tx, fan, owner, account.ties).await;
+        }
+        if account.muted {
+            assert!(graph::mute(&mut tx, fan, owner, Timestamp(1)).await.unwrap());
+        }
         for &like in &account.videos {
             let video = plant_video(&mut tx, owner, like).await;
             if like.liked {
                 assert!(likes::put(&mut tx, fan, video, owner, Timestamp(1)).await.unwrap());
             }
-            planted.push((owner, video, account.ties, like));
+            if like.state == VideoState::Ready {
+                spread(&mut tx, owner, video).await;
+            }
+            planted.push((owner, video, account, like));
+        }
+        if !early {
+            plant_ties(&mut tx, fan, owner, account.ties).await;
         }
         if account.leaving {
             assert!(accounts::leave(&mut tx, owner).await.unwrap());
@@ -201,26 +244,83 @@ async fn plant(world: &World, some: &[SomeAccount], fan: AccountId) -> Vec<Plant
     }
     // The facts are those that the store gives to every other surface.
     let mut out = Vec::new();
-    for (owner, video, ties, like) in planted {
+    for (owner, video, SomeAccount { ties, muted, .. }, like) in planted {
         let owner_facts = accounts::by_id(&mut tx, owner).await.unwrap().unwrap().facts;
         let video_facts = videos::by_id(&mut tx, video).await.unwrap().unwrap().facts;
         let planted = (video_facts.state, video_facts.audience, video_facts.hidden);
         assert_eq!(planted, (like.state, like.audience, like.hidden));
-        out.push(Planted { owner, video, owner_facts, video_facts, ties, like });
+        out.push(Planted { owner, video, owner_facts, video_facts, ties: *ties, muted: *muted, like });
     }
     tx.commit().await.unwrap();
     out
 }
 
-/// The whole feed, page by page.
+/// What the job does that brings a video to its followers.
+async fn spread(tx: &mut outro_db::Tx, owner: AccountId, video: VideoId) {
+    let mut reached = timeline::begin(tx, owner, video).await.unwrap().unwrap();
+    loop {
+        let (followers, last) = timeline::spread(tx, owner, video, reached).await.unwrap();
+        reached = last;
+        if followers.is_empty() {
+            break timeline::end(tx, owner, video).await.unwrap();
+        }
+    }
+}
+
+/// All of the walk that For You is made from, window by window.
 async fn feed_of(world: &World, viewer: Option<AccountId>, limit: i64) -> Vec<feed::Item> {
     let (mut tx, mut before, mut all) = (world.app.db.read().await.unwrap(), LATE, Vec::new());
     loop {
-        let page = feed::for_you(&mut tx, feed_scope(), viewer, before, limit).await.unwrap();
+        let source = Source::Newest(before);
+        let window = feed::candidates(&mut tx, feed_scope(), viewer, source, Timestamp(0), limit).await.unwrap();
+        let Some(last) = window.last() else { return all };
+        before = (last.published_at, last.video);
+        for one in window {
+            let item = feed::item(&mut tx, feed_scope(), viewer, one.owner, one.video).await.unwrap();
+            assert!(item.is_some() || !one.shown, "a candidate that is none");
+            // What is muted lies in the scope, and is not brought up.
+            all.extend(item.filter(|_| one.shown));
+        }
+    }
+}
+
+/// What the other lists that For You looks into let through.
+async fn brought_up(world: &World, viewer: Option<AccountId>, owners: &[AccountId]) -> BTreeSet<VideoId> {
+    let mut tx = world.app.db.read().await.unwrap();
+    let mut sources: Vec<Source> = owners.iter().map(|owner| Source::Of(*owner)).collect();
+    sources.push(Source::Popular);
+    sources.extend(viewer.map(Source::Followed));
+    let mut found = BTreeSet::new();
+    for source in sources {
+        let list = feed::candidates(&mut tx, feed_scope(), viewer, source, Timestamp(0), 100).await.unwrap();
+        found.extend(list.into_iter().filter(|one| one.shown).map(|one| one.video));
+    }
+    found
+}
+
+/// The whole of a timeline, page by page.
+async fn timeline_of(world: &World, fan: AccountId, circle: Circle, limit: i64) -> Vec<feed::Item> {
+    let (mut tx, mut before, mut all) = (world.app.db.read().await.unwrap(), LATE, Vec::new());
+    loop {
+        let page = feed::timeline(&mut tx, followed_scope(), fan, circle, before, limit).await.unwrap();
         let Some(last) = page.last() else { return all };
         before = (last.published_at, last.video);
         all.extend(page);
     }
+}
+
+async fn check_timelines(world: &World, planted: &[Planted], fan: AccountId, limit: i64) -> Result<(), TestCaseError> {
+    for circle in [Circle::Following, Circle::Friends] {
+        let items = timeline_of(world, fan, circle, limit).await;
+        let ids: BTreeSet<VideoId> = items.iter().map(|item| item.video).collect();
+        prop_assert_eq!(ids.len(), items.len(), "a video stands twice");
+        let expected: BTreeSet<VideoId> =
+            planted.iter().filter(|one| one.is_followed(circle)).map(|one| one.video).collect();
+        prop_assert_eq!(ids, expected, "{:?}", circle);
+        let places: Vec<_> = items.iter().map(|item| (item.published_at, item.video)).collect();
+        prop_assert!(places.is_sorted_by(|one, next| one > next), "out of order");
+    }
+    Ok(())
 }
 
 async fn check(world: &World, some: &[SomeAccount], limit: i64) -> Result<(), TestCaseError> {
@@ -231,7 +331,9 @@ async fn check(world: &World, some: &[SomeAccount], limit: i64) -> Result<(), Te
     let fan = fan.id;
     tx.commit().await.unwrap();
     let planted = plant(world, some, fan).await;
-    let owners: Vec<AccountId> = planted.iter().map(|one| one.owner).take(1).collect();
+    check_timelines(world, &planted, fan, limit).await?;
+    let everybody: Vec<AccountId> = planted.iter().map(|one| one.owner).collect();
+    let owners: Vec<AccountId> = everybody.iter().copied().take(1).collect();
     for viewer in [None, Some(fan)].into_iter().chain(owners.into_iter().map(Some)) {
         let items = feed_of(world, viewer, limit).await;
         let ids: Vec<VideoId> = items.iter().map(|item| item.video).collect();
@@ -240,6 +342,8 @@ async fn check(world: &World, some: &[SomeAccount], limit: i64) -> Result<(), Te
         let expected: BTreeSet<VideoId> =
             planted.iter().filter(|one| one.belongs(viewer, fan)).map(|one| one.video).collect();
         prop_assert_eq!(&unique, &expected);
+        let brought = brought_up(world, viewer, &everybody).await;
+        prop_assert_eq!(&brought, &expected, "another list shows what the first does not");
         let places: Vec<_> = items.iter().map(|item| (item.published_at, item.video)).collect();
         prop_assert!(places.is_sorted_by(|one, next| one > next), "out of order");
         for item in &items {

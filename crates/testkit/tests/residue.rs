@@ -21,12 +21,15 @@ const PHONE: &str = "+4917055512399";
 const CAPTIONS: usize = 50;
 const FILES: usize = 5;
 const MESSAGES: usize = 20;
+const COMMENTS: usize = 5;
 
 /// Everything that was planted.
 fn marks() -> Vec<String> {
     let mut all = vec![HANDLE.into(), NAME.into(), BIO.into(), PHONE[1..].into()];
     all.extend((0..CAPTIONS).map(|number| format!("MarkCaption{number:02}x5d8e")));
     all.extend((0..MESSAGES).map(|number| format!("MarkMessage{number:02}v8r2")));
+    all.extend((0..COMMENTS).map(|number| format!("MarkComment{number}v2w6")));
+    all.push("MarkFilterWord8r1c".into());
     all.extend((0..FILES).map(|number| format!("MarkMetadata{number}k3q7")));
     all
 }
@@ -137,7 +140,26 @@ async fn plant(world: &World) -> Client {
     for _ in 0..FILES {
         assert!(world.app.queue.work_once(Lane::Encode, &runner).await.unwrap());
     }
+    let words = json!({ "words": ["MarkFilterWord8r1c"] });
+    who.call("PUT", "/api/v1/me/comment-filter", Some(words)).await.expect(200);
     who
+}
+
+/// What somebody says under another's video, who reads it; one of them is hidden, one is taken away.
+async fn talk(world: &World, who: &Client) {
+    let other = world.client().join("hears.it").await;
+    let video = world.plant(&other, b"bytes").await;
+    let path = format!("/api/v1/videos/{video}/comments");
+    let mut ids = Vec::new();
+    for number in 0..COMMENTS {
+        let body = json!({ "text": format!("@hears.it MarkComment{number}v2w6"), "reply_to": ids.first() });
+        let said = who.post(&path, body).await.expect(201).json();
+        ids.push(said["id"].as_str().unwrap().to_owned());
+    }
+    other.call("PUT", &format!("/api/v1/comments/{}/hidden", ids[1]), None).await.expect(200);
+    who.call("DELETE", &format!("/api/v1/comments/{}", ids[2]), None).await.expect(204);
+    assert!(other.get(&path).await.expect(200).text().contains("MarkComment0"));
+    assert!(other.get("/api/v1/me/notifications").await.expect(200).text().contains("MarkComment3"));
 }
 
 async fn leave(world: &World, who: &Client) {
@@ -151,6 +173,7 @@ on_both! {
     async fn no_mark_stands_readable_before_or_after(world: World) {
         let log = listen();
         let who = plant(&world).await;
+        talk(&world, &who).await;
         let marks = marks();
         let before = everything(&world, &log).await;
         assert_eq!(found_in(&before, &marks), Vec::<String>::new(), "before leaving");

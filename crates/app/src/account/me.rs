@@ -2,9 +2,10 @@
 
 use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME, ACCOUNT_PHONE};
 use outro_model::{AccountId, PhoneNumber, bounded_line, bounded_text};
-use outro_store::accounts::{self, PrivacyChange};
+use outro_store::accounts;
 
 use super::{open_handle, since};
+use crate::privacy::Privacy;
 use crate::{App, AppError, Signed};
 
 /// One's own account, as its owner sees it.
@@ -22,8 +23,8 @@ pub struct Me {
     pub phone: Option<String>,
     /// When the person joined, RFC 3339.
     pub created_at: String,
-    /// Whether strangers see the card only.
-    pub private_account: bool,
+    /// Who may see, find, message and comment.
+    pub privacy: Privacy,
 }
 
 /// What is changed; what is `None` stays.
@@ -49,7 +50,7 @@ pub async fn me(app: &App, signed: &Signed) -> Result<Me, AppError> {
         bio: keys.open_text(ACCOUNT_BIO, row, &account.bio)?,
         phone: phone.and_then(|phone| phone.parse::<PhoneNumber>().ok()).map(|phone| phone.masked()),
         created_at: since(account.created_at),
-        private_account: account.facts.private_account,
+        privacy: Privacy::from(&account.facts),
     })
 }
 
@@ -77,14 +78,4 @@ pub async fn change_profile(app: &App, signed: &Signed, change: ProfileChange) -
     }
     tx.commit().await?;
     Ok(Me { display_name, bio, ..now })
-}
-
-/// Makes the account private or public; it holds from the next request on.
-pub async fn set_private(app: &App, signed: &Signed, private: bool) -> Result<(), AppError> {
-    let mut tx = app.db.write().await?;
-    let change = PrivacyChange { private_account: Some(private), ..PrivacyChange::default() };
-    if !accounts::set_privacy(&mut tx, signed.account, change).await? {
-        return Err(AppError::SignInNeeded);
-    }
-    Ok(tx.commit().await?)
 }

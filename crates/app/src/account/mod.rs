@@ -9,7 +9,8 @@ mod sign_in;
 
 pub use form_token::{form_token, form_token_fits};
 pub use join::{Join, Joined, join};
-pub use me::{Me, ProfileChange, change_profile, me, set_private};
+pub use me::{Me, ProfileChange, change_profile, me};
+pub(crate) use profile::profile_seen;
 pub use profile::{Profile, ProfileContent, profile};
 pub use sessions::{Device, devices, end_device, sign_out};
 pub use sign_in::{confirm_password, sign_in};

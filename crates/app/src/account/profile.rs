@@ -1,11 +1,16 @@
 //! The profile of an account, as a viewer may see it.
 
 use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME};
+use outro_db::Tx;
 use outro_model::{AccountId, Audience, Handle};
-use outro_policy::{Action, Facts, Reason, Relation, decide};
+use outro_policy::{Action, Facts, Reason, Relation, Ties, decide};
+use outro_store::accounts::Account;
+use outro_store::graph::{self, Edges};
 use outro_store::videos;
+use outro_vault::AccountKeys;
 
 use super::{Found, by_handle, open_handle};
+use crate::graph::{FollowState, lists};
 use crate::{App, AppError, Viewer, standing, viewer};
 
 /// A profile: the card, and the content where the viewer may see it.
@@ -23,6 +28,14 @@ pub struct Profile {
     pub private_account: bool,
     /// Whether the viewer may write to them; nothing where it is not said.
     pub takes_messages: Option<bool>,
+    /// How far the viewer has come with following it.
+    pub follow: FollowState,
+    /// Whether it follows the viewer.
+    pub follows_me: bool,
+    /// Whether the viewer has muted it.
+    pub muted: bool,
+    /// Whether somebody waits for the viewer's answer; always false on others' profiles.
+    pub requests_wait: bool,
     /// What only those may see who see the profile.
     pub content: Option<ProfileContent>,
 }
@@ -32,10 +45,14 @@ pub struct Profile {
 pub struct ProfileContent {
     /// The bio.
     pub bio: String,
-    /// How many videos everyone may see.
+    /// How many videos the viewer may watch.
     pub video_count: i64,
     /// How many likes those have.
     pub like_count: i64,
+    /// How many follow it.
+    pub follower_count: i64,
+    /// How many it follows.
+    pub following_count: i64,
 }
 
 /// The profile of a handle. What is hidden answers as what never was.
@@ -43,23 +60,38 @@ pub async fn profile(app: &App, who: &Viewer, handle: &str) -> Result<Profile, A
     let handle: Handle = handle.parse().map_err(|_| AppError::NotFound)?;
     let mut tx = app.db.read().await?;
     let asking = viewer::still(app, &mut tx, who).await?;
-    let Found { account, keys } = by_handle(app, &mut tx, &handle).await?.ok_or(AppError::NotFound)?;
-    let facts = standing::facts(&mut tx, asking, &account).await?;
-    standing::ask(Action::SeeCard, &facts)?;
-    let row = account.id.as_bytes();
-    let content = if decide(Action::SeeProfile, &facts).allowed {
-        let (video_count, like_count) = videos::public_counts(&mut tx, account.id, Audience::Everyone).await?;
-        Some(ProfileContent { bio: keys.open_text(ACCOUNT_BIO, row, &account.bio)?, video_count, like_count })
-    } else {
-        None
+    let found = by_handle(app, &mut tx, &handle).await?.ok_or(AppError::NotFound)?;
+    let (facts, ties) = standing::facts_and_ties(&mut tx, asking, &found.account).await?;
+    profile_seen(&mut tx, &found, &facts, ties, asking).await
+}
+
+/// The profile as somebody sees it to whom these facts apply. `muter` is whose mutes are told of: theirs
+/// alone, so that nobody else ever learns of one.
+pub(crate) async fn profile_seen(
+    tx: &mut Tx,
+    Found { account, keys }: &Found,
+    facts: &Facts,
+    ties: Ties,
+    muter: Option<AccountId>,
+) -> Result<Profile, AppError> {
+    standing::ask(Action::SeeCard, facts)?;
+    let is_me = facts.relation == Relation::Owner;
+    let content = content(tx, facts, account, keys).await?;
+    let muted = match muter {
+        Some(viewer) => graph::is_muted(tx, viewer, account.id).await?,
+        None => false,
     };
     Ok(Profile {
         id: account.id,
-        handle: open_handle(&keys, account.id, &account.handle)?,
-        display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, row, &account.display_name)?,
-        is_me: facts.relation == Relation::Owner,
+        handle: open_handle(keys, account.id, &account.handle)?,
+        display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, account.id.as_bytes(), &account.display_name)?,
+        is_me,
         private_account: account.facts.private_account,
-        takes_messages: takes_messages(&facts),
+        takes_messages: takes_messages(facts),
+        follow: FollowState::of(ties),
+        follows_me: ties.followed,
+        muted,
+        requests_wait: is_me && requests_wait(tx, account.id).await?,
         content,
     })
 }
@@ -68,4 +100,40 @@ fn takes_messages(facts: &Facts) -> Option<bool> {
     let decision = decide(Action::Message, facts);
     let said = decision.allowed || decision.reason == Reason::MessagesClosed;
     said.then_some(decision.allowed)
+}
+
+async fn content(
+    tx: &mut Tx,
+    facts: &Facts,
+    account: &Account,
+    keys: &AccountKeys,
+) -> Result<Option<ProfileContent>, AppError> {
+    if !decide(Action::SeeProfile, facts).allowed {
+        return Ok(None);
+    }
+    // One count over the owner's own videos, by the audience that the viewer belongs to: what stands in the
+    // list below it, without asking of each.
+    let (video_count, like_count) = videos::seen_counts(tx, account.id, narrowest(facts.relation)).await?;
+    let counts = graph::counts(tx, account.id).await?;
+    Ok(Some(ProfileContent {
+        bio: keys.open_text(ACCOUNT_BIO, account.id.as_bytes(), &account.bio)?,
+        video_count,
+        like_count,
+        follower_count: counts.followers,
+        following_count: counts.following,
+    }))
+}
+
+/// The narrowest audience whose videos somebody may watch, so that a number says what they see.
+const fn narrowest(relation: Relation) -> Audience {
+    match relation {
+        Relation::Owner | Relation::Moderator => Audience::OnlyMe,
+        Relation::Friend => Audience::Friends,
+        Relation::Follower => Audience::Followers,
+        Relation::Anonymous | Relation::Stranger | Relation::Requested | Relation::Blocked => Audience::Everyone,
+    }
+}
+
+async fn requests_wait(tx: &mut Tx, me: AccountId) -> Result<bool, AppError> {
+    Ok(!graph::list(tx, Edges::Requests, Some(me), me, lists::FIRST, 1).await?.is_empty())
 }

@@ -33,7 +33,7 @@ pub struct Consequences {
 const ERASED: &[Line] = &[
     Line { code: "profile", text: "Your profile: handle, name, bio, date of birth, phone number." },
     Line { code: "videos", text: "All your videos, with their originals, covers and captions." },
-    Line { code: "activity", text: "Your likes, your sign-ins, your settings." },
+    Line { code: "activity", text: "Your likes, your comments, your sign-ins, your settings." },
     Line {
         code: "backups",
         text: "The key that opens all of it, first of all: copies in backups cannot be read any more.",

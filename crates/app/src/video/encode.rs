@@ -15,7 +15,7 @@ use outro_store::{accounts, videos};
 use outro_vault::AccountKeys;
 
 use super::upload::{discard, new_blob};
-use crate::{App, AppError};
+use crate::{App, AppError, notify};
 
 /// The kind of the job that encodes.
 pub(crate) const JOB: &str = "video.encode";
@@ -223,6 +223,7 @@ async fn commit(
     encoded: &Encoded,
     made: &[Blob; 2],
 ) -> Result<bool, AppError> {
+    let named = named_in_caption(app, owner, video).await?;
     let mut tx = app.db.write().await?;
     if !accounts::lock_live(&mut tx, owner).await? {
         return Ok(false);
@@ -236,8 +237,19 @@ async fn commit(
     if !videos::set_ready(&mut tx, owner, video, duration, app.clock.now()).await? {
         return Ok(false);
     }
+    crate::feed::announce(app, &mut tx, owner, video).await?;
+    notify::call_mentioned(app, &mut tx, (owner, video), &named).await?;
     tx.commit().await?;
+    app.queue.wake();
     Ok(true)
+}
+
+/// Whom the caption mentions: they are told once there is something to see.
+async fn named_in_caption(app: &App, owner: AccountId, id: VideoId) -> Result<Vec<AccountId>, AppError> {
+    let row = videos::by_id(&mut app.db.read().await?, id).await?;
+    let (Some(row), Some(keys)) = (row, app.vault.account(owner).await?) else { return Ok(vec![]) };
+    let caption = keys.open_text(outro_datamap::VIDEO_CAPTION, id.as_bytes(), &row.caption)?;
+    notify::mentioned(app, &caption).await
 }
 
 /// Says to the owner why there is no video. Of a file that is at fault nothing is kept; where the fault

@@ -1,11 +1,13 @@
 //! The videos of a profile.
 
-use outro_model::{Handle, Timestamp, VideoId};
-use outro_policy::{Action, decide};
-use outro_store::videos;
+use outro_db::Tx;
+use outro_model::{AccountId, Handle, Timestamp, VideoId};
+use outro_policy::{Action, Facts, Reason, Relation, Ties, decide};
+use outro_store::videos::{self, Video};
 
 use super::view::{VideoView, opened, with_parts};
 use crate::account::{Found, by_handle};
+use crate::graph::FollowState;
 use crate::{App, AppError, Viewer, standing, viewer};
 
 /// A page of videos, the newest first.
@@ -28,19 +30,51 @@ pub async fn of_profile(
     let handle: Handle = handle.parse().map_err(|_| AppError::NotFound)?;
     let mut tx = app.db.read().await?;
     let asking = viewer::still(app, &mut tx, who).await?;
-    let Found { account, keys } = by_handle(app, &mut tx, &handle).await?.ok_or(AppError::NotFound)?;
-    let mut facts = standing::facts(&mut tx, asking, &account).await?;
+    let found = by_handle(app, &mut tx, &handle).await?.ok_or(AppError::NotFound)?;
+    let (facts, ties) = standing::facts_and_ties(&mut tx, asking, &found.account).await?;
     standing::ask(Action::SeeProfile, &facts)?;
+    let (rows, next) = listed(&mut tx, &found, (facts, ties), asking, before, limit).await?;
+    let shown = |row| if let Listed::Shown(view) = row { Some(*view) } else { None };
+    Ok(VideoPage { items: rows.into_iter().filter_map(shown).collect(), next })
+}
+
+/// A video of a list: shown, or left out and why.
+pub(crate) enum Listed {
+    /// It may be seen.
+    Shown(Box<VideoView>),
+    /// It may not.
+    Hidden(Box<Video>, Reason),
+}
+
+/// A page of an owner's videos as somebody sees them to whom these facts and ties apply, each asked about by itself.
+/// `liker` is whose likes are shown.
+pub(crate) async fn listed(
+    tx: &mut Tx,
+    found: &Found,
+    (facts, ties): (Facts, Ties),
+    liker: Option<AccountId>,
+    before: Option<(Timestamp, VideoId)>,
+    limit: i64,
+) -> Result<(Vec<Listed>, Option<(Timestamp, VideoId)>), AppError> {
     let before = before.unwrap_or(crate::feed::FIRST);
-    let rows = videos::of_owner(&mut tx, account.id, before, limit).await?;
+    let rows = videos::of_owner(tx, found.account.id, before, limit).await?;
     let next = (rows.len() as i64 == limit).then(|| rows.last().map(|video| (video.created_at, video.id))).flatten();
-    let mut items = Vec::with_capacity(rows.len());
+    let mut out = Vec::with_capacity(rows.len());
     for video in rows {
-        facts.video = Some(video.facts);
-        if decide(Action::SeeVideo, &facts).allowed {
-            let owner = outro_store::accounts::by_id(&mut tx, account.id).await?.ok_or(AppError::NotFound)?;
-            items.push(opened(&keys, asking, &with_parts(&mut tx, asking, video, owner).await?)?);
-        }
+        let facts = Facts { video: Some(video.facts), ..facts };
+        let decision = decide(Action::SeeVideo, &facts);
+        out.push(if decision.allowed {
+            let parts = with_parts(tx, liker, video, found.account.clone(), FollowState::of(ties)).await?;
+            Listed::Shown(Box::new(opened(&found.keys, facts.relation, &parts)?))
+        } else {
+            Listed::Hidden(Box::new(video), decision.reason)
+        });
     }
-    Ok(VideoPage { items, next })
+    Ok((out, next))
+}
+
+/// A video of one's own, as one sees it oneself.
+pub(crate) async fn own_view(tx: &mut Tx, found: &Found, video: Video) -> Result<VideoView, AppError> {
+    let parts = with_parts(tx, Some(found.account.id), video, found.account.clone(), FollowState::None).await?;
+    opened(&found.keys, Relation::Owner, &parts)
 }

@@ -8,9 +8,11 @@ mod remove;
 mod upload;
 mod view;
 
+pub(crate) use change::read_audience;
 pub use change::{VideoChange, change};
 pub use encode::plan_args;
 pub(crate) use encode::{JOB as ENCODE_JOB, run as run_encode};
+pub(crate) use list::{Listed, listed, own_view};
 pub use list::{VideoPage, of_profile};
 pub use play::{Media, Part, open};
 pub use remove::remove;

@@ -18,6 +18,7 @@ use super::change::{read_audience, read_caption};
 use super::encode::JOB;
 use super::play::until_refused;
 use super::view::{VideoView, find, view_of};
+use crate::privacy::read_comments_from;
 use crate::{App, AppError, RefusalKind, Signed, Viewer, standing, viewer};
 
 /// What is said of a video besides its bytes.
@@ -27,6 +28,8 @@ pub struct NewVideo {
     pub caption: Option<String>,
     /// `everyone` (the default), `followers`, `friends` or `only_me`.
     pub audience: Option<String>,
+    /// `everyone` (the default), `followers`, `friends` or `no_one`.
+    pub comments_from: Option<String>,
     /// `fit` (the default) or `crop`.
     pub reframe: Option<String>,
 }
@@ -211,6 +214,7 @@ struct Read {
 fn read(app: &App, blob: &Blob, new: NewVideo) -> Result<Read, AppError> {
     let text = read_caption(new.caption.as_deref().unwrap_or_default())?;
     let audience = read_audience(new.audience.as_deref().unwrap_or("everyone"))?;
+    let comments_from = read_comments_from(new.comments_from.as_deref().unwrap_or("everyone"))?;
     let wrong = "Choose fit or crop.";
     let reframe: Reframe = new
         .reframe
@@ -221,7 +225,7 @@ fn read(app: &App, blob: &Blob, new: NewVideo) -> Result<Read, AppError> {
     let row = Video {
         owner: blob.owner,
         id: blob.video,
-        facts: VideoFacts { state: VideoState::Processing, audience, ..VideoFacts::OPEN },
+        facts: VideoFacts { state: VideoState::Processing, audience, comments_from, ..VideoFacts::OPEN },
         reframe,
         caption: vec![],
         created_at: app.clock.now(),
@@ -230,6 +234,8 @@ fn read(app: &App, blob: &Blob, new: NewVideo) -> Result<Read, AppError> {
         progress: 0,
         failure: None,
         like_count: 0,
+        view_count: 0,
+        comment_count: 0,
     };
     Ok(Read { id: blob.video, text, row })
 }

@@ -3,8 +3,8 @@
 use outro_datamap::{ACCOUNT_DISPLAY_NAME, VIDEO_CAPTION};
 use outro_db::Tx;
 use outro_media::Refusal;
-use outro_model::{AccountId, Audience, BlobKind, Reframe, VideoId, VideoState};
-use outro_policy::{Action, Facts};
+use outro_model::{AccountId, Audience, BlobKind, Circle, Reframe, VideoId, VideoState};
+use outro_policy::{Action, Facts, Relation, Ties};
 use outro_store::accounts::{self, Account};
 use outro_store::blobs::{self, Blob};
 use outro_store::likes;
@@ -12,6 +12,7 @@ use outro_store::videos::{self, Video};
 use outro_vault::AccountKeys;
 
 use crate::account::{open_handle, since};
+use crate::graph::FollowState;
 use crate::{App, AppError, Viewer, standing, viewer};
 
 /// A video, as a viewer may see it.
@@ -27,6 +28,8 @@ pub struct VideoView {
     pub caption: String,
     /// Who may see it.
     pub audience: Audience,
+    /// Who may comment.
+    pub comments_from: Circle,
     /// How it becomes upright.
     pub reframe: Reframe,
     /// How far it has come.
@@ -47,10 +50,16 @@ pub struct VideoView {
     pub size_bytes: i64,
     /// How many like it.
     pub like_count: i64,
+    /// How often it was watched, once a day of each viewer.
+    pub view_count: i64,
+    /// How many comments are shown under it.
+    pub comment_count: i64,
     /// Whether the viewer does.
     pub liked: bool,
     /// Whether the viewer owns it.
     pub is_mine: bool,
+    /// How far the viewer has come with following the owner.
+    pub follow: FollowState,
     /// Why a feed shows it.
     pub why: Option<Why>,
 }
@@ -67,8 +76,18 @@ pub struct Failure {
 /// Why a feed shows a video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
-    /// It is one of the newest here.
+    /// It is new here, or has been seen by few.
     New,
+    /// Many here like it.
+    Popular,
+    /// The viewer follows its owner.
+    YouFollow,
+    /// The viewer liked other videos of its owner.
+    LikeLiked,
+    /// Its owner and the viewer follow each other.
+    Friend,
+    /// It is the viewer's own.
+    Yours,
 }
 
 impl Why {
@@ -76,6 +95,11 @@ impl Why {
     pub const fn code(self) -> &'static str {
         match self {
             Self::New => "new",
+            Self::Popular => "popular",
+            Self::YouFollow => "you_follow",
+            Self::LikeLiked => "like_liked",
+            Self::Friend => "friend",
+            Self::Yours => "yours",
         }
     }
 }
@@ -86,6 +110,7 @@ pub(crate) struct FoundVideo {
     pub(crate) owner: Account,
     rendition: Option<Blob>,
     liked: bool,
+    follow: FollowState,
 }
 
 /// Finds a video for an action. What is refused answers as what never was, but for what may be said.
@@ -97,19 +122,20 @@ pub(crate) async fn find(
 ) -> Result<FoundVideo, AppError> {
     let video = videos::by_id(tx, id).await?.ok_or(AppError::NotFound)?;
     let owner = accounts::by_id(tx, video.owner).await?.ok_or(AppError::NotFound)?;
-    let facts = Facts { video: Some(video.facts), ..standing::facts(tx, asking, &owner).await? };
-    standing::ask(action, &facts)?;
-    with_parts(tx, asking, video, owner).await
+    let (facts, ties) = standing::facts_and_ties(tx, asking, &owner).await?;
+    standing::ask(action, &Facts { video: Some(video.facts), ..facts })?;
+    with_parts(tx, asking, video, owner, FollowState::of(ties)).await
 }
 
 /// Opens what is sealed of a video that was found. Gone keys mean that the owner is gone.
 pub(crate) async fn view_of(app: &App, asking: Option<AccountId>, found: FoundVideo) -> Result<VideoView, AppError> {
     let keys = app.vault.account(found.owner.id).await?.ok_or(AppError::NotFound)?;
-    opened(&keys, asking, &found)
+    // Of what the viewer is, it matters here alone whether they are the owner.
+    opened(&keys, Relation::of(asking, found.owner.id, Ties::default()), &found)
 }
 
-pub(super) fn opened(keys: &AccountKeys, asking: Option<AccountId>, found: &FoundVideo) -> Result<VideoView, AppError> {
-    let FoundVideo { video, owner, rendition, liked } = found;
+pub(super) fn opened(keys: &AccountKeys, relation: Relation, found: &FoundVideo) -> Result<VideoView, AppError> {
+    let FoundVideo { video, owner, rendition, liked, follow } = found;
     let row = owner.id.as_bytes();
     let failure = video.failure.clone().map(|code| Failure { detail: sentence(&code), code });
     Ok(VideoView {
@@ -118,6 +144,7 @@ pub(super) fn opened(keys: &AccountKeys, asking: Option<AccountId>, found: &Foun
         display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, row, &owner.display_name)?,
         caption: keys.open_text(VIDEO_CAPTION, video.id.as_bytes(), &video.caption)?,
         audience: video.facts.audience,
+        comments_from: video.facts.comments_from,
         reframe: video.reframe,
         state: video.facts.state,
         progress: video.progress,
@@ -128,8 +155,11 @@ pub(super) fn opened(keys: &AccountKeys, asking: Option<AccountId>, found: &Foun
         height: rendition.as_ref().map_or(0, |blob| blob.height),
         size_bytes: rendition.as_ref().map_or(0, |blob| blob.length),
         like_count: video.like_count,
+        view_count: video.view_count,
+        comment_count: video.comment_count,
         liked: *liked,
-        is_mine: asking == Some(owner.id),
+        is_mine: relation == Relation::Owner,
+        follow: *follow,
         why: None,
     })
 }
@@ -154,11 +184,12 @@ pub(super) async fn with_parts(
     asking: Option<AccountId>,
     video: Video,
     owner: Account,
+    follow: FollowState,
 ) -> Result<FoundVideo, AppError> {
     let rendition = blobs::of_video(tx, video.owner, video.id, BlobKind::Rendition).await?;
     let liked = match asking {
         Some(account) => likes::liked(tx, account, video.id).await?,
         None => false,
     };
-    Ok(FoundVideo { video, owner, rendition, liked })
+    Ok(FoundVideo { video, owner, rendition, liked, follow })
 }

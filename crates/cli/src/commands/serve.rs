@@ -44,7 +44,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
     let (stop, stopped) = watch::channel(false);
     let workers = work(&app, &stopped);
     if args.demo {
-        tokio::spawn(demo::fill_and_log(app.clone(), args.dev));
+        demo::begin(&app, args.dev).await;
     }
     greet(&settings, &app, args.dev);
     let server = Server { app, config: Arc::new(config(settings, args.dev)) };

@@ -178,10 +178,8 @@ fn named(id: &str) -> Result<ConversationId, AppError> {
 }
 
 async fn listed(server: &Server, signed: &outro_app::Signed, folder: Folder, page: &PageQuery) -> Listed {
-    // A cursor is a time and an id, whatever the id is of.
-    let before = page.before()?.map(|(at, id)| (at, ConversationId::from_bytes(*id.as_bytes())));
-    let found = message::inbox(&server.app, signed, folder, before, page.limit()?).await?;
-    let next = found.next.map(|(at, id)| cursor::write((at, outro_model::VideoId::from_bytes(*id.as_bytes()))));
+    let found = message::inbox(&server.app, signed, folder, page.before()?, page.limit()?).await?;
+    let next = found.next.map(cursor::write);
     let items = found.items.into_iter().map(ConversationJson::from).collect();
     Ok(Json(Page { items, next_cursor: next }))
 }

@@ -32,6 +32,7 @@ impl From<VideoView> for LikeView {
     params(("id" = String, Path, description = "The id of the video")), responses(
     (status = 200, description = "Liked", body = LikeView),
     (status = 401, description = "Not signed in", body = Problem),
+    (status = 403, description = "One's own account is on hiatus or suspended", body = Problem),
     (status = 404, description = "Nothing here", body = Problem)))]
 pub(crate) async fn like(
     State(server): State<Server>,
@@ -47,6 +48,7 @@ pub(crate) async fn like(
     params(("id" = String, Path, description = "The id of the video")), responses(
     (status = 200, description = "Taken back", body = LikeView),
     (status = 401, description = "Not signed in", body = Problem),
+    (status = 403, description = "One's own account is on hiatus or suspended", body = Problem),
     (status = 404, description = "Nothing here", body = Problem)))]
 pub(crate) async fn unlike(
     State(server): State<Server>,

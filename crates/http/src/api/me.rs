@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use outro_app::account::{self, ProfileChange};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::views::MeView;
@@ -19,14 +19,6 @@ pub(crate) struct ProfileChangeBody {
     display_name: Option<String>,
     /// At most 300 characters.
     bio: Option<String>,
-}
-
-/// Who may see what.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct PrivacyView {
-    /// Whether strangers see the card only. It holds from the next request on, also for addresses
-    /// that were handed out before.
-    private_account: Option<bool>,
 }
 
 /// One's own account.
@@ -50,31 +42,4 @@ pub(crate) async fn change(
 ) -> Result<Json<MeView>, ApiError> {
     let change = ProfileChange { display_name: body.display_name, bio: body.bio };
     Ok(Json(account::change_profile(&server.app, &signed, change).await?.into()))
-}
-
-/// Who may see what.
-#[utoipa::path(get, path = "/api/v1/me/privacy", tag = "me", security(("bearer" = [])), responses(
-    (status = 200, description = "The settings", body = PrivacyView),
-    (status = 401, description = "Not signed in", body = Problem)))]
-pub(crate) async fn privacy(State(server): State<Server>, Me(signed): Me) -> Result<Json<PrivacyView>, ApiError> {
-    let me = account::me(&server.app, &signed).await?;
-    Ok(Json(PrivacyView { private_account: Some(me.private_account) }))
-}
-
-/// Changes who may see what.
-#[utoipa::path(patch, path = "/api/v1/me/privacy", tag = "me", request_body = PrivacyView,
-    security(("bearer" = [])), responses(
-    (status = 200, description = "Changed", body = PrivacyView),
-    (status = 401, description = "Not signed in", body = Problem),
-    (status = 422, description = "A field cannot be used", body = Problem)))]
-pub(crate) async fn change_privacy(
-    State(server): State<Server>,
-    Me(signed): Me,
-    Body(body): Body<PrivacyView>,
-) -> Result<Json<PrivacyView>, ApiError> {
-    if let Some(private) = body.private_account {
-        account::set_private(&server.app, &signed, private).await?;
-    }
-    let me = account::me(&server.app, &signed).await?;
-    Ok(Json(PrivacyView { private_account: Some(me.private_account) }))
 }

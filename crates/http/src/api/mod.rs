@@ -2,18 +2,23 @@
 
 mod accounts;
 mod conversations;
+mod comments;
 mod deletion;
 mod describe;
 mod events;
 mod feed;
+mod graph;
 mod health;
 mod likes;
 mod me;
+mod notifications;
 mod phone;
+mod privacy;
 mod receipts;
 mod sessions;
 mod videos;
 mod views;
+mod watches;
 
 use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
@@ -38,9 +43,13 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(sessions::sign_out))
         .routes(routes!(sessions::confirm_password))
         .routes(routes!(me::get, me::change))
-        .routes(routes!(me::privacy, me::change_privacy))
+        .routes(routes!(privacy::get, privacy::change))
+        .routes(routes!(privacy::set_audiences))
+        .routes(routes!(privacy::see_as))
+        .routes(routes!(privacy::see_as_handle))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::end))
+        .merge(graph::routes())
         .routes(routes!(phone::link))
         .routes(routes!(phone::verify))
         .routes(routes!(deletion::consequences, deletion::begin))
@@ -58,7 +67,21 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(conversations::requests))
         .routes(routes!(conversations::unread))
         .routes(routes!(events::listen))
+        .routes(routes!(comments::list, comments::write))
+        .routes(routes!(comments::replies))
+        .routes(routes!(comments::remove))
+        .routes(routes!(comments::like, comments::unlike))
+        .routes(routes!(comments::hide, comments::unhide))
+        .routes(routes!(comments::filter, comments::set_filter))
+        .routes(routes!(notifications::list))
+        .routes(routes!(notifications::unread))
+        .routes(routes!(notifications::seen))
         .routes(routes!(feed::for_you))
+        .routes(routes!(feed::following))
+        .routes(routes!(feed::friends))
+        .routes(routes!(watches::watch))
+        .routes(routes!(watches::choice, watches::choose))
+        .routes(routes!(watches::reset))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(describe::describe))

@@ -31,6 +31,9 @@ pub(crate) struct UploadForm {
     caption: Option<String>,
     /// `everyone` (when not given), `followers`, `friends` or `only_me`.
     audience: Option<String>,
+    /// Who may comment: `everyone` (when not given), `followers`, `friends` or `no_one`. The account's setting
+    /// is a ceiling.
+    comments_from: Option<String>,
     /// How a landscape video becomes upright: `fit` (when not given) or `crop`.
     reframe: Option<String>,
 }
@@ -47,6 +50,8 @@ pub(crate) struct UploadedView {
 pub(crate) struct VideoChangeBody {
     /// `everyone`, `followers`, `friends` or `only_me`.
     audience: Option<String>,
+    /// Who may comment: `everyone`, `followers`, `friends` or `no_one`. The account's setting is a ceiling.
+    comments_from: Option<String>,
     /// At most 2,200 characters.
     caption: Option<String>,
 }
@@ -61,6 +66,7 @@ fn read_id(id: &str) -> Result<VideoId, AppError> {
     (status = 202, description = "Taken in; it is being made ready", body = UploadedView),
     (status = 400, description = "Not a multipart form, or cut off", body = Problem),
     (status = 401, description = "Not signed in, or signed out meanwhile", body = Problem),
+    (status = 403, description = "One's own account is on hiatus or suspended", body = Problem),
     (status = 413, description = "Too large", body = Problem),
     (status = 415, description = "Not of type multipart/form-data", body = Problem),
     (status = 422, description = "Not a video, or a field cannot be used", body = Problem)))]
@@ -125,6 +131,7 @@ async fn fields(
             }
             Some("caption") => new.caption = Some(text(&meter, &mut field).await?),
             Some("audience") => new.audience = Some(text(&meter, &mut field).await?),
+            Some("comments_from") => new.comments_from = Some(text(&meter, &mut field).await?),
             Some("reframe") => new.reframe = Some(text(&meter, &mut field).await?),
             _ => {}
         }
@@ -165,7 +172,8 @@ pub(crate) async fn change(
     Path(id): Path<String>,
     Body(body): Body<VideoChangeBody>,
 ) -> Result<Json<VideoJson>, ApiError> {
-    let change = VideoChange { audience: body.audience, caption: body.caption };
+    let VideoChangeBody { audience, comments_from, caption } = body;
+    let change = VideoChange { audience, comments_from, caption };
     Ok(Json(video::change(&server.app, &signed, read_id(&id)?, change).await?.into()))
 }
 

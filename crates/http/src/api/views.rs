@@ -42,21 +42,30 @@ pub(crate) struct MeView {
     /// When the person joined, RFC 3339.
     created_at: String,
     /// The settings.
-    settings: SettingsView,
+    settings: PrivacyView,
 }
 
-/// The settings of an account.
+/// Who may see, find, message and comment.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct SettingsView {
+pub(crate) struct PrivacyView {
     /// Whether strangers see the card only.
-    private_account: bool,
+    pub(crate) private_account: bool,
+    /// Whether the account may be suggested to others.
+    pub(crate) discoverable: bool,
+    /// Whether the account is found by searching for its name.
+    pub(crate) searchable: bool,
+    /// `everyone`, `friends` or `no_one`.
+    pub(crate) messages_from: &'static str,
+    /// `everyone`, `followers`, `friends` or `no_one`.
+    pub(crate) comments_from: &'static str,
+    /// Whether the account is kept and, to others, is as if it had never been.
+    pub(crate) on_hiatus: bool,
 }
 
 impl From<Me> for MeView {
     fn from(me: Me) -> Self {
-        let Me { id, handle, display_name, bio, phone, created_at, private_account } = me;
-        let settings = SettingsView { private_account };
-        Self { id: id.to_string(), handle, display_name, bio, phone, created_at, settings }
+        let Me { id, handle, display_name, bio, phone, created_at, privacy } = me;
+        Self { id: id.to_string(), handle, display_name, bio, phone, created_at, settings: privacy.into() }
     }
 }
 
@@ -77,28 +86,41 @@ pub(crate) struct ProfileView {
     takes_messages: Option<bool>,
     /// The bio; null where only the card may be seen.
     bio: Option<String>,
-    /// How many videos everyone may see; null where only the card may be seen.
+    /// How many videos the one who asks may watch; null where only the card may be seen.
     video_count: Option<i64>,
     /// How many likes those have; null where only the card may be seen.
     like_count: Option<i64>,
+    /// How many follow it; null where only the card may be seen.
+    follower_count: Option<i64>,
+    /// How many it follows; null where only the card may be seen.
+    following_count: Option<i64>,
+    /// How far the one who asks has come with following it: `none`, `requested` or `following`.
+    follow: &'static str,
+    /// Whether it follows the one who asks.
+    follows_me: bool,
+    /// Whether the one who asks has muted it. (Whom one has blocked one does not see here: they stand in
+    /// `/api/v1/me/blocked` alone.)
+    muted: bool,
 }
 
 impl From<Profile> for ProfileView {
     fn from(profile: Profile) -> Self {
-        let Profile { id, handle, display_name, is_me, private_account, takes_messages, content } = profile;
-        let (bio, video_count, like_count) = content.map_or((None, None, None), |content| {
-            (Some(content.bio), Some(content.video_count), Some(content.like_count))
-        });
+        let content = profile.content.as_ref();
         Self {
-            id: id.to_string(),
-            handle,
-            display_name,
-            private_account,
-            is_me,
-            takes_messages,
-            bio,
-            video_count,
-            like_count,
+            id: profile.id.to_string(),
+            private_account: profile.private_account,
+            is_me: profile.is_me,
+            bio: content.map(|content| content.bio.clone()),
+            video_count: content.map(|content| content.video_count),
+            like_count: content.map(|content| content.like_count),
+            follower_count: content.map(|content| content.follower_count),
+            following_count: content.map(|content| content.following_count),
+            follow: profile.follow.word(),
+            follows_me: profile.follows_me,
+            muted: profile.muted,
+            takes_messages: profile.takes_messages,
+            handle: profile.handle,
+            display_name: profile.display_name,
         }
     }
 }
@@ -114,6 +136,9 @@ pub(crate) struct VideoJson {
     caption: String,
     /// `everyone`, `followers`, `friends` or `only_me`.
     audience: &'static str,
+    /// Of one's own video, who may comment: `everyone`, `followers`, `friends` or `no_one`, never more than
+    /// the account takes from; null for others.
+    comments_from: Option<&'static str>,
     /// `processing`, `ready` or `failed`.
     state: &'static str,
     /// How far the encoding has come, 0 to 1.
@@ -126,6 +151,10 @@ pub(crate) struct VideoJson {
     duration_ms: i64,
     /// How many like it.
     like_count: i64,
+    /// How often it was watched, once a day of each viewer.
+    view_count: i64,
+    /// How many comments are shown under it.
+    comment_count: i64,
     /// Whether the one who asks does.
     liked: bool,
     /// Whether it is one's own.
@@ -165,7 +194,8 @@ pub(crate) struct RenditionJson {
 /// Why a feed shows a video.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WhyJson {
-    /// A stable word.
+    /// A stable word: `new`, `popular`, `you_follow`, `like_liked` (the viewer liked others of its author),
+    /// `friend` or `yours`.
     code: &'static str,
 }
 
@@ -186,12 +216,15 @@ impl From<VideoView> for VideoJson {
             account: AccountRef { handle: video.handle, display_name: video.display_name },
             caption: video.caption,
             audience: video.audience.word(),
+            comments_from: video.is_mine.then(|| video.comments_from.word()),
             state: video.state.word(),
             progress: video.progress as f64 / 1000.0,
             failure: video.failure.map(|failure| FailureJson { code: failure.code, detail: failure.detail }),
             created_at: video.created_at,
             duration_ms: video.duration_ms,
             like_count: video.like_count,
+            view_count: video.view_count,
+            comment_count: video.comment_count,
             liked: video.liked,
             is_mine: video.is_mine,
             why: video.why.map(|why| WhyJson { code: why.code() }),

@@ -1,9 +1,12 @@
 //! Videos as pages show them.
 
+use outro_app::graph::FollowState;
 use outro_app::video::{Part, VideoView};
 use outro_model::VideoState;
 use outro_pages::{Audience, Lang, Tile, TileState, VideoCard};
 
+use super::comments::in_pieces;
+use super::graph::button;
 use crate::media::address;
 
 /// Whole per cent of a progress of 0 to 1000.
@@ -27,7 +30,7 @@ pub(super) fn part(video: &VideoView, part: Part) -> String {
 }
 
 /// A video as the player shows it.
-pub(super) fn card(lang: Lang, signed_in: bool, video: &VideoView) -> VideoCard {
+pub(super) fn card(lang: Lang, may_act: bool, video: &VideoView) -> VideoCard {
     VideoCard {
         id: video.id.to_string(),
         href: format!("/v/{}", video.id),
@@ -35,16 +38,21 @@ pub(super) fn card(lang: Lang, signed_in: bool, video: &VideoView) -> VideoCard 
         display_name: video.display_name.clone(),
         profile_href: format!("/@{}", video.handle),
         caption: video.caption.clone(),
+        caption_pieces: in_pieces(&video.caption),
         cover_url: part(video, Part::Cover),
         video_url: part(video, Part::Rendition),
         width: video.width,
         height: video.height,
         like_count: video.like_count,
+        comment_count: video.comment_count,
         liked: video.liked,
         why: video.why.map(|why| lang.text().why(why.code()).to_owned()).unwrap_or_default(),
+        why_code: video.why.map(|why| why.code()).unwrap_or_default(),
         duration_ms: video.duration_ms,
         is_owner: video.is_mine,
-        can_like: signed_in,
+        follow: (may_act && !video.is_mine && video.follow == FollowState::None)
+            .then(|| button(&video.handle, video.follow, false, false, &format!("/v/{}", video.id))),
+        can_like: may_act,
     }
 }
 

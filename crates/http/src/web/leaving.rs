@@ -104,7 +104,7 @@ pub(super) async fn confirm(Posted { member, form }: Posted<ProofForm>) -> Answe
 /// The last page: what it shows is shown once and stored nowhere.
 fn gone(member: &Member, left: erasure::Confirmed) -> Response {
     let erasure::Confirmed { receipt_id, nonce, account_id, handle, .. } = left;
-    let chrome = Chrome { viewer: None, csrf: String::new(), notice: None, ..member.visit.chrome.clone() };
+    let chrome = Chrome { viewer: None, csrf: String::new(), away: false, notice: None, ..member.visit.chrome.clone() };
     let verify_command =
         format!("outro receipt verify receipt.json --handle {handle} --account {account_id} --nonce {nonce}");
     let page = LeftPage {

@@ -104,15 +104,11 @@ pub(super) async fn requests(member: Member, uri: Uri) -> Answer {
 async fn list(Member { visit, signed, .. }: Member, uri: &Uri, folder: Folder) -> Answer {
     let app = &visit.server.app;
     let before = place::before(uri).or_page(&visit)?;
-    // A cursor is a time and an id, whatever the id is of.
-    let before = before.map(|(at, id)| (at, ConversationId::from_bytes(*id.as_bytes())));
     let found = message::inbox(app, &signed, folder, before, TALKS).await.or_page(&visit)?;
     let requests = folder == Folder::Requests;
     let request_count = if requests { 0 } else { message::requests(app, &signed).await.or_page(&visit)? };
     let path = if requests { "/inbox/requests" } else { "/inbox" };
-    let next_href = found
-        .next
-        .map(|(at, id)| format!("{path}?cursor={}", cursor::write((at, VideoId::from_bytes(*id.as_bytes())))));
+    let next_href = found.next.map(|next| format!("{path}?cursor={}", cursor::write(next)));
     let talks = found.items.into_iter().map(talk).collect();
     Ok(html(InboxPage { chrome: visit.chrome, requests, request_count, talks, next_href }.render()))
 }

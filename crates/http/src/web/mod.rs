@@ -3,14 +3,18 @@
 //! Every form works without scripts. Whoever needs to be signed in first is led there and back; what is
 //! hidden answers with the same page as what never was.
 
+mod activity;
 mod cards;
+mod comments;
 mod entry;
 mod feed;
+mod graph;
 mod leaving;
 mod messages;
 mod misc;
 mod phone;
 mod place;
+mod privacy;
 mod profile;
 mod render;
 mod settings;
@@ -40,9 +44,17 @@ pub(crate) fn routes(dev: bool) -> Router<Server> {
         Router::new().route("/upload", get(upload::show).post(upload::take)).layer(DefaultBodyLimit::disable());
     let mut pages = Router::new()
         .route("/", get(feed::show))
+        .route("/following", get(feed::following))
+        .route("/friends", get(feed::friends))
         // The router takes no parameter after an `@`: the handler looks for it.
         .route("/{name}", get(profile::show))
         .route("/v/{id}", get(video::show))
+        .route("/v/{id}/comments", get(comments::show).post(comments::write))
+        .route("/comments/{id}/like", post(comments::like))
+        .route("/comments/{id}/hidden", post(comments::hidden))
+        .route("/comments/{id}/delete", post(comments::delete))
+        .route("/activity", get(activity::show))
+        .route("/activity/seen", post(activity::seen))
         .route("/videos/{id}/audience", post(video::audience))
         .route("/videos/{id}/like", post(video::like))
         .route("/videos/{id}/delete", post(video::delete))
@@ -51,6 +63,7 @@ pub(crate) fn routes(dev: bool) -> Router<Server> {
         .route("/logout", post(entry::logout))
         .merge(inbox_routes())
         .merge(settings_routes())
+        .merge(graph::routes())
         .route("/receipts/{id}", get(misc::receipt))
         .route("/what-we-keep", get(misc::what_we_keep))
         .route("/assets/{*path}", get(misc::asset))
@@ -82,7 +95,16 @@ fn settings_routes() -> Router<Server> {
     Router::new()
         .route("/settings", get(settings::show))
         .route("/settings/profile", get(settings::profile_page).post(settings::profile))
-        .route("/settings/privacy", post(settings::privacy))
+        .route("/settings/privacy", get(privacy::show).post(privacy::change))
+        .route("/settings/privacy/private", get(privacy::private_step))
+        .route("/settings/privacy/hiatus", get(privacy::hiatus_step))
+        .route("/settings/checkup", get(privacy::checkup))
+        .route("/settings/see-as", get(privacy::see_as).post(privacy::see_as_handle))
+        .route("/settings/see-as/{name}", get(privacy::seen))
+        .route("/settings/videos", get(privacy::videos).post(privacy::set_audiences))
+        .route("/settings/feed", get(feed::settings).post(feed::choose))
+        .route("/settings/feed/reset", post(feed::reset))
+        .route("/settings/comments", get(comments::words_page).post(comments::words))
         .route("/settings/account", get(settings::account))
         .route("/settings/password-check", get(settings::password_page).post(settings::password))
         .route("/settings/sessions", get(settings::sessions))

@@ -5,7 +5,8 @@ use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use outro_app::AppError;
-use outro_model::{Timestamp, VideoId};
+use outro_app::feed::Place;
+use outro_model::{Id, Timestamp};
 use outro_pages::Notice;
 
 use crate::cursor::PageQuery;
@@ -18,7 +19,19 @@ const NOTICES: &[(&str, Notice)] = &[
     ("saved", Notice::Saved),
     ("now_private", Notice::NowPrivate),
     ("now_public", Notice::NowPublic),
+    ("now_away", Notice::NowAway),
+    ("now_back", Notice::NowBack),
     ("video_deleted", Notice::VideoDeleted),
+    ("blocked", Notice::Blocked),
+    ("unblocked", Notice::Unblocked),
+    ("muted", Notice::Muted),
+    ("unmuted", Notice::Unmuted),
+    ("follower_removed", Notice::FollowerRemoved),
+    ("request_accepted", Notice::RequestAccepted),
+    ("request_declined", Notice::RequestDeclined),
+    ("requests_accepted", Notice::RequestsAccepted),
+    ("requests_declined", Notice::RequestsDeclined),
+    ("feed_reset", Notice::FeedReset),
     ("phone_linked", Notice::PhoneLinked),
     ("talk_deleted", Notice::TalkDeleted),
     ("session_revoked", Notice::SessionRevoked),
@@ -29,10 +42,16 @@ const NOTICES: &[(&str, Notice)] = &[
 /// was sent to shows nothing by itself.
 const FORMS: &[(&str, &str)] = &[
     ("/inbox", "/inbox"),
+    ("/requests", "/requests"),
+    ("/settings/feed", "/settings/feed"),
+    ("/activity", "/activity"),
+    ("/settings/comments", "/settings/comments"),
     ("/settings/leave", "/settings/account"),
     ("/settings/password-check", "/settings/account"),
     ("/settings/phone", "/settings/phone"),
-    ("/settings/privacy", "/settings"),
+    ("/settings/privacy", "/settings/privacy"),
+    ("/settings/see-as", "/settings/see-as"),
+    ("/settings/videos", "/settings/videos"),
     ("/settings/profile", "/settings/profile"),
     ("/settings/sessions", "/settings/sessions"),
     ("/upload", "/upload"),
@@ -62,9 +81,17 @@ pub(super) fn said(uri: &Uri) -> Said {
 }
 
 /// Where in a list the page begins. A cursor that is none leads nowhere.
-pub(super) fn before(uri: &Uri) -> Result<Option<(Timestamp, VideoId)>, AppError> {
+pub(super) fn before<Kind>(uri: &Uri) -> Result<Option<(Timestamp, Id<Kind>)>, AppError> {
     let Query(page) = Query::<PageQuery>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
     page.before().map_err(|_| AppError::NotFound)
+}
+
+/// Where in a visit of For You the page begins.
+pub(super) fn in_visit(uri: &Uri) -> Result<Place, AppError> {
+    let Query(page) = Query::<PageQuery>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
+    let again = pairs.iter().any(|(name, value)| name == "again" && value == "true");
+    page.visit(again).map_err(|_| AppError::NotFound)
 }
 
 /// `next` when it is a path of this site. Browsers read `//` and `/\` as the beginning of another site,
@@ -83,7 +110,9 @@ pub(super) fn back(method: &Method, uri: &Uri) -> String {
     }
     let of_form = FORMS.iter().find(|(form, _)| path.starts_with(form)).map(|(_, page)| (*page).to_owned());
     let of_video = || path.strip_prefix("/videos/")?.split('/').next().map(|id| format!("/v/{id}"));
-    of_form.or_else(of_video).unwrap_or_else(|| "/".into())
+    let of_account = || path.strip_prefix("/accounts/")?.split('/').next().map(|handle| format!("/@{handle}"));
+    let of_comments = || path.starts_with("/v/").then(|| path.to_owned());
+    of_form.or_else(of_video).or_else(of_account).or_else(of_comments).unwrap_or_else(|| "/".into())
 }
 
 /// A page's address that carries a place to go to afterwards.
@@ -133,6 +162,8 @@ mod tests {
         assert_eq!(back(Method::POST, "/settings/leave/confirm"), "/settings/account");
         assert_eq!(back(Method::POST, "/settings/phone/verify"), "/settings/phone");
         assert_eq!(back(Method::POST, "/videos/abc/like"), "/v/abc");
+        assert_eq!(back(Method::POST, "/accounts/mara/follow"), "/@mara");
+        assert_eq!(back(Method::POST, "/v/abc/comments"), "/v/abc/comments");
         assert_eq!(back(Method::POST, "/logout"), "/");
         assert_eq!(with_next("/login", "/v/a?b&c"), "/login?next=/v/a%3Fb%26c");
     }
@@ -144,8 +175,8 @@ mod tests {
         assert_eq!(said("/settings?done=hacked&done").done, None);
         assert_eq!(said("/login?next=%2Fupload").next, "/upload");
         assert_eq!(said("/login").next, "");
-        assert!(before(&"/?cursor=nonsense".parse().unwrap()).is_err());
-        assert!(before(&"/?cursor=a&cursor=b".parse().unwrap()).is_err());
-        assert!(before(&"/".parse().unwrap()).unwrap().is_none());
+        assert!(before::<()>(&"/?cursor=nonsense".parse().unwrap()).is_err());
+        assert!(before::<()>(&"/?cursor=a&cursor=b".parse().unwrap()).is_err());
+        assert!(before::<()>(&"/".parse().unwrap()).unwrap().is_none());
     }
 }

@@ -1,18 +1,20 @@
 //! Profiles.
 
 use axum::http::Uri;
-use outro_app::video::{self, VideoPage};
-use outro_app::{AppError, account};
-use outro_pages::{Contact, ProfilePage};
+use outro_app::AppError;
+use outro_app::account::{self, Profile};
+use outro_app::video::{self, VideoPage, VideoView};
+use outro_pages::{AccountMenu, Chrome, Contact, ProfilePage};
 
 use super::cards::tile;
+use super::graph::button;
 use super::place;
 use super::render::{Answer, OrPage as _, html};
 use super::visit::{Named, Visit};
 use crate::cursor;
 
 /// Covers of one page: a number that fills rows of two, three and four.
-const LIMIT: i64 = 24;
+pub(super) const LIMIT: i64 = 24;
 
 /// `GET /@handle`.
 pub(super) async fn show(visit: Visit, Named(name): Named<String>, uri: Uri) -> Answer {
@@ -26,12 +28,24 @@ pub(super) async fn show(visit: Visit, Named(name): Named<String>, uri: Uri) -> 
         None => VideoPage { items: vec![], next: None },
     };
     let next_href = videos.next.map(|next| format!("/@{}?cursor={}", found.handle, cursor::write(next)));
+    Ok(html(page_of(visit.chrome, found, &videos.items, next_href).render()))
+}
+
+/// The page of a profile, as whoever it was opened for sees it.
+pub(super) fn page_of(chrome: Chrome, found: Profile, videos: &[VideoView], next_href: Option<String>) -> ProfilePage {
     let content = found.content.as_ref();
-    let page = ProfilePage {
-        chrome: visit.chrome,
+    let (address, signed_in) = (format!("/@{}", found.handle), chrome.viewer.is_some());
+    ProfilePage {
+        chrome,
         bio: content.map(|content| content.bio.clone()).unwrap_or_default(),
         like_total: content.map_or(0, |content| content.like_count),
         video_count: content.map_or(0, |content| content.video_count),
+        follower_count: content.map_or(0, |content| content.follower_count),
+        following_count: content.map_or(0, |content| content.following_count),
+        follow: (!found.is_me)
+            .then(|| button(&found.handle, found.follow, found.follows_me, found.private_account, &address)),
+        menu: (signed_in && !found.is_me).then_some(AccountMenu { muted: found.muted, follows_you: found.follows_me }),
+        requests_wait: found.requests_wait,
         handle: found.handle,
         display_name: found.display_name,
         is_self: found.is_me,
@@ -42,8 +56,8 @@ pub(super) async fn show(visit: Visit, Named(name): Named<String>, uri: Uri) -> 
             None => Contact::Unsaid,
         },
         locked: found.content.is_none(),
-        tiles: videos.items.iter().map(tile).collect(),
+        tiles: videos.iter().map(tile).collect(),
         next_href,
-    };
-    Ok(html(page.render()))
+        seen: None,
+    }
 }

@@ -20,13 +20,6 @@ pub(super) struct ProfileForm {
     bio: String,
 }
 
-/// Whether the account is to be private.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct PrivacyForm {
-    private_account: String,
-}
-
 /// The password, given again.
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -48,7 +41,7 @@ pub(super) async fn show(Member { visit, me, .. }: Member) -> Answer {
         chrome: visit.chrome,
         handle: me.handle,
         display_name: me.display_name,
-        private_account: me.private_account,
+        private_account: me.privacy.private_account,
     };
     Ok(html(page.render()))
 }
@@ -76,20 +69,6 @@ pub(super) async fn profile(Posted { member, form }: Posted<ProfileForm>) -> Ans
             EditProfilePage { chrome, form, handle: me.handle, display_name, bio }.render()
         }),
     }
-}
-
-/// `POST /settings/privacy`.
-pub(super) async fn privacy(Posted { member, form }: Posted<PrivacyForm>) -> Answer {
-    let (private, to) = match form.private_account.as_str() {
-        "true" => (true, "/settings?done=now_private"),
-        "false" => (false, "/settings?done=now_public"),
-        _ => {
-            let wrong = AppError::invalid("private_account", "invalid_choice", "Choose on or off.");
-            return Err(member.visit.stop(wrong));
-        }
-    };
-    account::set_private(&member.visit.server.app, &member.signed, private).await.or_page(&member.visit)?;
-    Ok(go(to))
 }
 
 /// `GET /settings/account`.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::cards::{audience as audience_of, card, part, percent};
 use super::place::go;
+use super::privacy::circle;
 use super::render::{Answer, OrPage as _, html};
 use super::visit::{Named, Posted, Visit};
 
@@ -18,9 +19,13 @@ pub(super) async fn show(visit: Visit, Named(id): Named<VideoId>) -> Answer {
     let state = state(&found).or_page(&visit)?;
     let download_url = Some(part(&found, Part::Download)).filter(|url| !url.is_empty());
     let page = VideoPage {
-        video: card(visit.chrome.lang, visit.viewer.is_some(), &found),
+        video: card(visit.chrome.lang, visit.may_act(), &found),
         state,
-        owner: found.is_mine.then(|| OwnerTools { audience: audience_of(found.audience), download_url }),
+        owner: found.is_mine.then(|| OwnerTools {
+            audience: audience_of(found.audience),
+            comments_from: circle(found.comments_from),
+            download_url,
+        }),
         chrome: visit.chrome,
     };
     Ok(html(page.render()))
@@ -49,6 +54,7 @@ pub(super) struct NoFields {}
 #[serde(default)]
 pub(super) struct AudienceForm {
     audience: String,
+    comments_from: Option<String>,
 }
 
 /// Whether a video is to be liked.
@@ -61,7 +67,8 @@ pub(super) struct LikeForm {
 /// `POST /videos/{id}/audience`.
 pub(super) async fn audience(Named(id): Named<VideoId>, Posted { member, form }: Posted<AudienceForm>) -> Answer {
     let id = id.or_page(&member.visit)?;
-    let change = VideoChange { audience: Some(form.audience), caption: None };
+    let AudienceForm { audience, comments_from } = form;
+    let change = VideoChange { audience: Some(audience), comments_from, caption: None };
     let changed = video::change(&member.visit.server.app, &member.signed, id, change).await;
     changed.or_page(&member.visit)?;
     Ok(go(&format!("/v/{id}?done=saved")))

@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use outro_app::account::{self, Me};
-use outro_app::{AppError, RefusalKind, Signed, Viewer};
+use outro_app::{AppError, RefusalKind, Signed, Viewer, notify};
 use outro_pages::{Chrome, Lang, ViewerChip};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -53,12 +53,19 @@ impl Visit {
             viewer: None,
             csrf: String::new(),
             unread: 0,
+            news: 0,
             dev: server.config.dev && server.app.courier.outbox().is_some(),
             // Another site's link must not make this one say that something was done.
+            away: false,
             notice: said.done.filter(|_| !is_cross_site(&parts.headers, &server.config)),
         };
         let back = place::back(&parts.method, &parts.uri);
         Self { server: server.clone(), viewer: None, me: None, chrome, next: said.next, back }
+    }
+
+    /// Whether the visitor is signed in, and not away.
+    pub(super) fn may_act(&self) -> bool {
+        self.viewer.is_some() && !self.chrome.away
     }
 
     async fn of(mut self, signed: Signed) -> Result<Self, Stop> {
@@ -69,6 +76,8 @@ impl Visit {
         };
         self.chrome.unread = outro_app::message::unread(&self.server.app, &signed).await.or_page(&self)?;
         self.chrome.viewer = Some(ViewerChip { handle: me.handle.clone() });
+        self.chrome.away = me.privacy.on_hiatus;
+        self.chrome.news = notify::unread(&self.server.app, &signed).await.or_page(&self)?;
         self.chrome.csrf = csrf(&self.server, &signed);
         (self.viewer, self.me) = (Some(signed), Some(me));
         Ok(self)

@@ -1,12 +1,21 @@
 //! Every page and state with made-up people. Shared by the gallery and the tests.
 
+#[path = "graph.rs"]
+mod graph;
 #[path = "leaving.rs"]
 mod leaving;
 #[path = "messages.rs"]
 mod messages;
+#[path = "privacy.rs"]
+mod privacy;
+
+#[path = "talk.rs"]
+mod talk;
 
 use leaving::{leaving, others};
 use outro_pages::*;
+use privacy::privacy;
+use talk::talk;
 
 /// Something that tries to break out of text and attributes alike.
 pub(crate) const HOSTILE: &str = "<script>alert(1)</script> \"><img src=x onerror=alert(2)> ' & </textarea>";
@@ -19,8 +28,11 @@ pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(videos(&me));
     pages.extend(profiles(&me, &stranger));
     pages.extend(messages::messages(&me));
+    pages.extend(graph::lists(&me));
     pages.extend(entries(&me, &stranger));
     pages.extend(settings(&me));
+    pages.extend(privacy(&me));
+    pages.extend(talk(&me, &stranger));
     pages.extend(leaving(&me, &stranger));
     pages.extend(others(&me, &stranger));
     pages
@@ -38,7 +50,9 @@ pub(crate) fn chrome(lang: Lang, signed_in: bool) -> Chrome {
         viewer: signed_in.then(|| ViewerChip { handle: "mara.k".into() }),
         csrf: "tok-4f1c".into(),
         unread: if signed_in { 3 } else { 0 },
+        news: if signed_in { 2 } else { 0 },
         dev: false,
+        away: false,
         notice: None,
     }
 }
@@ -74,19 +88,30 @@ pub(crate) fn card(chrome: &Chrome, n: usize) -> VideoCard {
         video_url: format!("/media/v{}.mp4", n % 9 + 1),
         width: 540,
         height: 960,
+        caption_pieces: marked(n, say(chrome, en, ar)),
+        comment_count: [32, 0, 4_120, 1, 88_000, 2][n % 6],
         like_count: [1_284, 12, 48_200, 0, 1_250_000, 7][n % 6],
         liked: n % 3 == 1,
         why: chrome.t().why(["new", "popular", "yours"][n % 3]).into(),
+        why_code: ["new", "popular", "yours"][n % 3],
         duration_ms: 9_000 + n as i64 * 3_700,
         is_owner: n == 0,
+        follow: (chrome.viewer.is_some() && n > 0 && n % 3 == 2).then(|| graph::button(handle, FollowState::None)),
         can_like: chrome.viewer.is_some(),
     }
+}
+
+/// The first caption names somebody and has a hashtag.
+fn marked(n: usize, text: String) -> Vec<Piece> {
+    let marks = [Piece::Mention("@late.bus".into()), Piece::Text(" ".into()), Piece::Tag("#rain".into())];
+    [Piece::Text(text)].into_iter().chain(marks.into_iter().filter(|_| n == 0)).collect()
 }
 
 fn feeds(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
     let feed = |chrome: &Chrome, count, next: Option<&str>, first_page| {
         FeedPage {
             chrome: chrome.clone(),
+            kind: FeedKind::ForYou,
             items: (0..count).map(|n| card(chrome, n)).collect(),
             next_href: next.map(Into::into),
             first_page,
@@ -98,19 +123,38 @@ fn feeds(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
         ("feed-signed-out", feed(stranger, 6, Some("/?cursor=abc"), true)),
         ("feed-end", feed(me, 1, None, false)),
         ("feed-empty", feed(stranger, 0, None, true)),
+        ("following", of_kind(me, FeedKind::Following, 3)),
+        ("following-empty", of_kind(me, FeedKind::Following, 0)),
+        ("friends-empty", of_kind(me, FeedKind::Friends, 0)),
+        ("feed-settings", FeedSettingsPage { chrome: me.clone(), personalised: true }.render()),
+        ("feed-settings-off", FeedSettingsPage { chrome: me.clone(), personalised: false }.render()),
         ("feed-gone", {
             let mut items: Vec<_> = (0..2).map(|n| card(me, n)).collect();
             items[0].video_url = "/media/missing.mp4".into();
-            FeedPage { chrome: me.clone(), items, next_href: None, first_page: true }.render()
+            FeedPage { chrome: me.clone(), kind: FeedKind::ForYou, items, next_href: None, first_page: true }.render()
         }),
         ("feed-hostile", {
             let mut item = card(me, 0);
             item.handle = HOSTILE.into();
             item.caption = HOSTILE.into();
+            item.caption_pieces =
+                vec![Piece::Text(HOSTILE.into()), Piece::Mention(HOSTILE.into()), Piece::Tag(HOSTILE.into())];
             item.why = HOSTILE.into();
-            FeedPage { chrome: me.clone(), items: vec![item], next_href: None, first_page: true }.render()
+            FeedPage {
+                chrome: me.clone(),
+                kind: FeedKind::ForYou,
+                items: vec![item],
+                next_href: None,
+                first_page: true,
+            }
+            .render()
         }),
     ]
+}
+
+fn of_kind(me: &Chrome, kind: FeedKind, count: usize) -> String {
+    let items = (0..count).map(|n| card(me, n)).collect();
+    FeedPage { chrome: me.clone(), kind, items, next_href: None, first_page: true }.render()
 }
 
 fn videos(me: &Chrome) -> Vec<(&'static str, String)> {
@@ -119,8 +163,11 @@ fn videos(me: &Chrome) -> Vec<(&'static str, String)> {
             chrome: me.clone(),
             video: card(me, 0),
             state,
-            owner: owner
-                .map(|(audience, file)| OwnerTools { audience, download_url: file.then(|| "/media/v1.mp4".into()) }),
+            owner: owner.map(|(audience, file)| OwnerTools {
+                audience,
+                comments_from: Circle::Friends,
+                download_url: file.then(|| "/media/v1.mp4".into()),
+            }),
         }
         .render()
     };
@@ -134,16 +181,19 @@ fn videos(me: &Chrome) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn profiles(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
-    let tile = |chrome: &Chrome, n: usize| Tile {
+pub(crate) fn tile(chrome: &Chrome, n: usize) -> Tile {
+    Tile {
         href: format!("/v/v{n}"),
         cover_url: format!("/media/c{}.jpg", n % 9 + 1),
         caption: card(chrome, n).caption,
         like_count: card(chrome, n).like_count,
         state: TileState::Ready,
         audience: if n == 4 { Audience::OnlyMe } else { Audience::Everyone },
-    };
-    let page = |chrome: &Chrome, is_self: bool, locked: bool, count: usize| ProfilePage {
+    }
+}
+
+pub(crate) fn profile_of(chrome: &Chrome, is_self: bool, locked: bool, count: usize) -> ProfilePage {
+    ProfilePage {
         chrome: chrome.clone(),
         handle: "mara.k".into(),
         display_name: say(chrome, "Mara Kovač", "مارا كوفاتش"),
@@ -154,6 +204,11 @@ fn profiles(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
         ),
         like_total: 51_730,
         video_count: count as i64,
+        follower_count: 12_480,
+        following_count: 87,
+        follow: (!is_self).then(|| graph::button("mara.k", FollowState::None)),
+        menu: None,
+        requests_wait: is_self && count > 0,
         is_self,
         private_account: locked,
         contact: if is_self {
@@ -166,13 +221,24 @@ fn profiles(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
         locked,
         tiles: (0..count).map(|n| tile(chrome, n)).collect(),
         next_href: (count > 8).then(|| "/@mara.k?cursor=abc".into()),
-    };
+        seen: None,
+    }
+}
+
+fn profiles(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
+    let page = profile_of;
     let mut own = page(me, true, false, 9);
     own.tiles[0] =
         Tile { state: TileState::Processing { percent: 40 }, cover_url: String::new(), ..own.tiles[0].clone() };
     own.tiles[1].state = TileState::Failed;
     let mut empty = page(me, true, false, 0);
     empty.bio = String::new();
+    let mut asked = page(me, false, true, 0);
+    asked.follow = Some(graph::button("mara.k", FollowState::Requested));
+    asked.menu = Some(AccountMenu { muted: true, follows_you: false });
+    let mut friend = page(me, false, false, 9);
+    friend.follow = Some(FollowButton { follows_you: true, ..graph::button("mara.k", FollowState::Following) });
+    friend.menu = Some(AccountMenu { muted: false, follows_you: true });
     let mut hostile = page(stranger, false, false, 2);
     hostile.display_name = HOSTILE.into();
     hostile.bio = HOSTILE.into();
@@ -183,6 +249,8 @@ fn profiles(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
         ("profile", page(stranger, false, false, 9).render()),
         ("profile-empty", page(stranger, false, false, 0).render()),
         ("profile-private", page(stranger, false, true, 0).render()),
+        ("profile-asked", asked.render()),
+        ("profile-friend", friend.render()),
         ("profile-hostile", hostile.render()),
     ]
 }

@@ -27,6 +27,7 @@ CREATE TABLE follows (
     counted {int} NOT NULL,
     PRIMARY KEY (follower_id, followed_id)
 ) {table};
+CREATE INDEX follows_back ON follows (followed_id, follower_id);
 CREATE INDEX follows_by_followed ON follows (followed_id, created_at, follower_id);
 CREATE INDEX follows_by_follower ON follows (follower_id, created_at, followed_id);
 

@@ -1,5 +1,8 @@
 //! The steps of the schema. A step that has landed is never changed: a later one expands, then contracts.
 
+mod answers;
+mod comments;
+mod feeds;
 mod graph;
 mod messages;
 mod spine;
@@ -10,5 +13,8 @@ use outro_db::Migration;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "spine", sql: spine::SQL },
     Migration { number: 2, name: "graph", sql: graph::SQL },
-    Migration { number: 3, name: "messages", sql: messages::SQL },
+    Migration { number: 3, name: "answers", sql: answers::SQL },
+    Migration { number: 4, name: "feeds", sql: feeds::SQL },
+    Migration { number: 5, name: "comments", sql: comments::SQL },
+    Migration { number: 6, name: "messages", sql: messages::SQL },
 ];

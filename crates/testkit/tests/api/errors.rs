@@ -80,7 +80,7 @@ on_both! {
         let read = client.get(&format!("/api/v1/videos/{id}")).await.expect(200).json();
         let listed = client.get("/api/v1/accounts/owner/videos").await.json()["items"][0].clone();
         let mut fed = client.get("/api/v1/feed/for-you").await.json()["items"][0].clone();
-        assert_eq!(fed["why"]["code"], "new");
+        assert_eq!(fed["why"]["code"], "yours");
         fed["why"] = Value::Null;
         assert_eq!(listed, read);
         assert_eq!(fed, read);

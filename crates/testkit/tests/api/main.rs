@@ -3,6 +3,7 @@
 mod bad_input;
 mod described;
 mod errors;
+mod graph;
 mod routes;
 mod scenario;
 mod scenario_messages;

@@ -21,6 +21,14 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
         r#"{"handle":"newcomer","password":"12345678","birth_date":"1990-01-01"}"#,
     ),
     ("GET", "/api/v1/accounts/{handle}", Open::Yes(404), ""),
+    ("PUT", "/api/v1/accounts/{handle}/block", Open::No, ""),
+    ("DELETE", "/api/v1/accounts/{handle}/block", Open::No, ""),
+    ("PUT", "/api/v1/accounts/{handle}/follow", Open::No, ""),
+    ("DELETE", "/api/v1/accounts/{handle}/follow", Open::No, ""),
+    ("GET", "/api/v1/accounts/{handle}/followers", Open::Yes(404), ""),
+    ("GET", "/api/v1/accounts/{handle}/following", Open::Yes(404), ""),
+    ("PUT", "/api/v1/accounts/{handle}/mute", Open::No, ""),
+    ("DELETE", "/api/v1/accounts/{handle}/mute", Open::No, ""),
     ("GET", "/api/v1/accounts/{handle}/videos", Open::Yes(404), ""),
     ("GET", "/api/v1/conversations", Open::No, ""),
     ("POST", "/api/v1/conversations", Open::No, r#"{"to":["nobody_is_here"]}"#),
@@ -33,18 +41,44 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("DELETE", "/api/v1/conversations/{id}/messages/{message}", Open::No, ""),
     ("POST", "/api/v1/conversations/{id}/read", Open::No, "{}"),
     ("GET", "/api/v1/events", Open::No, ""),
+    ("DELETE", "/api/v1/comments/{id}", Open::No, ""),
+    ("PUT", "/api/v1/comments/{id}/hidden", Open::No, ""),
+    ("DELETE", "/api/v1/comments/{id}/hidden", Open::No, ""),
+    ("PUT", "/api/v1/comments/{id}/like", Open::No, ""),
+    ("DELETE", "/api/v1/comments/{id}/like", Open::No, ""),
+    ("GET", "/api/v1/comments/{id}/replies", Open::Yes(404), ""),
     ("GET", "/api/v1/feed/for-you", Open::Yes(200), ""),
+    ("GET", "/api/v1/feed/following", Open::No, ""),
+    ("GET", "/api/v1/feed/friends", Open::No, ""),
     ("GET", "/api/v1/me", Open::No, ""),
+    ("GET", "/api/v1/me/comment-filter", Open::No, ""),
+    ("PUT", "/api/v1/me/comment-filter", Open::No, r#"{"words":["x"]}"#),
+    ("GET", "/api/v1/me/notifications", Open::No, ""),
+    ("POST", "/api/v1/me/notifications/seen", Open::No, "{}"),
+    ("GET", "/api/v1/me/notifications/unread", Open::No, ""),
     ("PATCH", "/api/v1/me", Open::No, r#"{"bio":"x"}"#),
+    ("GET", "/api/v1/me/blocked", Open::No, ""),
     ("GET", "/api/v1/me/deletion", Open::No, ""),
     ("POST", "/api/v1/me/deletion", Open::No, ""),
     ("POST", "/api/v1/me/deletion/confirm", Open::No, r#"{"challenge":"AAAAAAAAAAAAAAAAAAAAAA","code":"123456"}"#),
+    ("GET", "/api/v1/me/follow-requests", Open::No, ""),
+    ("POST", "/api/v1/me/follow-requests/all", Open::No, r#"{"accept":true}"#),
+    ("PUT", "/api/v1/me/follow-requests/{handle}", Open::No, ""),
+    ("DELETE", "/api/v1/me/follow-requests/{handle}", Open::No, ""),
+    ("DELETE", "/api/v1/me/followers/{handle}", Open::No, ""),
+    ("GET", "/api/v1/me/muted", Open::No, ""),
     ("POST", "/api/v1/me/phone", Open::No, r#"{"number":"+4915112345678"}"#),
     ("POST", "/api/v1/me/phone/verify", Open::No, r#"{"challenge":"AAAAAAAAAAAAAAAAAAAAAA","code":"123456"}"#),
     ("GET", "/api/v1/me/message-requests", Open::No, ""),
     ("GET", "/api/v1/me/unread", Open::No, ""),
+    ("GET", "/api/v1/me/feed", Open::No, ""),
+    ("PATCH", "/api/v1/me/feed", Open::No, r#"{"personalised":false}"#),
+    ("POST", "/api/v1/me/feed/reset", Open::No, ""),
     ("GET", "/api/v1/me/privacy", Open::No, ""),
     ("PATCH", "/api/v1/me/privacy", Open::No, r#"{"private_account":true}"#),
+    ("GET", "/api/v1/me/see-as", Open::No, ""),
+    ("GET", "/api/v1/me/see-as/{handle}", Open::No, ""),
+    ("POST", "/api/v1/me/videos/audience", Open::No, r#"{"audience":"only_me","all":true}"#),
     ("GET", "/api/v1/me/sessions", Open::No, ""),
     ("DELETE", "/api/v1/me/sessions/{id}", Open::No, ""),
     ("GET", "/api/v1/receipts/{id}", Open::Yes(404), ""),
@@ -55,6 +89,9 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("GET", "/api/v1/videos/{id}", Open::Yes(404), ""),
     ("DELETE", "/api/v1/videos/{id}", Open::No, ""),
     ("PATCH", "/api/v1/videos/{id}", Open::No, r#"{"caption":"x"}"#),
+    ("POST", "/api/v1/videos/{id}/watches", Open::Yes(404), r#"{"watched_ms":1}"#),
+    ("GET", "/api/v1/videos/{id}/comments", Open::Yes(404), ""),
+    ("POST", "/api/v1/videos/{id}/comments", Open::No, r#"{"text":"x"}"#),
     ("PUT", "/api/v1/videos/{id}/like", Open::No, ""),
     ("DELETE", "/api/v1/videos/{id}/like", Open::No, ""),
     ("GET", "/healthz", Open::Yes(200), ""),
@@ -108,7 +145,7 @@ on_both! {
         }
         // Only the one who joined is there now.
         let grown = world.everything().await.len() - before.len();
-        assert_eq!(grown, 4, "account, counts, session, handle");
+        assert_eq!(grown, 4, "account, its counts, session, handle");
     }
 }
 
@@ -206,6 +243,8 @@ fn bodies_are_described_as_they_are() {
     };
     assert_eq!(names("POST", "/api/v1/accounts"), ["birth_date", "handle", "password"]);
     assert_eq!(names("PATCH", "/api/v1/me"), ["bio", "display_name"]);
-    assert_eq!(names("PATCH", "/api/v1/videos/{id}"), ["audience", "caption"]);
-    assert_eq!(names("PATCH", "/api/v1/me/privacy"), ["private_account"]);
+    assert_eq!(names("PATCH", "/api/v1/videos/{id}"), ["audience", "caption", "comments_from"]);
+    let privacy = ["comments_from", "discoverable", "messages_from", "on_hiatus", "private_account", "searchable"];
+    assert_eq!(names("PATCH", "/api/v1/me/privacy"), privacy);
+    assert_eq!(names("POST", "/api/v1/me/follow-requests/all"), ["accept"]);
 }

@@ -1,10 +1,13 @@
 //! One walk over every route, in which each described answer comes up once, and each is as described.
 
 use outro_courier::{Courier, Gateway};
+use outro_model::Circle;
+use outro_store::accounts::{self, PrivacyChange};
 use outro_store::budgets;
 use outro_testkit::clip;
 
 use super::described::Described;
+use super::graph;
 use super::*;
 
 /// Answers that no test can bring about without breaking the machine.
@@ -13,7 +16,7 @@ const NOT_HERE: &[&str] = &["GET /readyz 503"];
 pub(super) struct Walk {
     pub(super) world: World,
     /// Somebody who stays to the end.
-    reader: Client,
+    pub(super) reader: Client,
     pub(super) described: Described,
 }
 
@@ -53,6 +56,9 @@ on_both! {
         let client = accounts(&mut walk).await;
         videos(&mut walk, &client).await;
         super::scenario_messages::messages(&mut walk).await;
+        graph::walk(&mut walk, &client).await;
+        privacy(&mut walk, &client).await;
+        comments(&mut walk, &client).await;
         phone(&mut walk, &client).await;
         sessions(&mut walk, &client).await;
         leaving(&mut walk, &client).await;
@@ -91,6 +97,30 @@ async fn accounts(walk: &mut Walk) -> Client {
     client
 }
 
+async fn privacy(walk: &mut Walk, client: &Client) {
+    let (many, see_as, one) = ("/api/v1/me/videos/audience", "/api/v1/me/see-as", "/api/v1/me/see-as/{handle}");
+    let id = walk.world.plant(client, b"bytes").await;
+    let only_me = |videos: Value| Some(json!({"audience": "only_me", "videos": videos}));
+    walk.ask(client, ("POST", many, ""), only_me(json!([id])), 200).await;
+    walk.ask(client, ("POST", many, ""), only_me(json!([id, NO_ID])), 404).await;
+    walk.ask(client, ("POST", many, ""), only_me(json!([])), 422).await;
+    walk.ask(client, ("GET", see_as, ""), None, 200).await;
+    let reply = client.get(&format!("{see_as}?viewer=nobody")).await;
+    walk.described.hold("GET", see_as, 422, &reply);
+    walk.ask(client, ("GET", one, "reader"), None, 200).await;
+    walk.ask(client, ("GET", one, "nobody"), None, 404).await;
+    walk.described.hold("GET", one, 422, &client.get("/api/v1/me/see-as/reader?limit=0").await);
+    let hiatus = |on: bool| Some(json!({"on_hiatus": on}));
+    walk.ask(client, ("PATCH", "/api/v1/me/privacy", ""), hiatus(true), 200).await;
+    for method in ["PUT", "DELETE"] {
+        walk.ask(client, (method, "/api/v1/videos/{id}/like", &id), None, 403).await;
+    }
+    walk.described.hold("POST", "/api/v1/videos", 403, &client.upload(clip(), &[]).await);
+    walk.ask(client, ("PATCH", "/api/v1/me/privacy", ""), hiatus(false), 200).await;
+    walk.ask(client, ("DELETE", "/api/v1/videos/{id}", &id), None, 204).await;
+    walk.world.settle().await;
+}
+
 async fn videos(walk: &mut Walk, client: &Client) {
     let (nobody, route, one) = (client.anonymous(), "/api/v1/videos", "/api/v1/videos/{id}");
     let reply = client.upload(clip(), &[("caption", "A #walk"), ("reframe", "fit")]).await;
@@ -105,6 +135,7 @@ async fn videos(walk: &mut Walk, client: &Client) {
     walk.ask(&nobody, ("GET", "/api/v1/feed/for-you", ""), None, 200).await;
     let reply = nobody.get("/api/v1/feed/for-you?limit=0").await;
     walk.described.hold("GET", "/api/v1/feed/for-you", 422, &reply);
+    feeds(walk, client, &id).await;
     let list = "/api/v1/accounts/{handle}/videos";
     walk.ask(client, ("GET", list, "walker"), None, 200).await;
     walk.ask(client, ("GET", list, "nobody"), None, 404).await;
@@ -128,6 +159,86 @@ async fn videos(walk: &mut Walk, client: &Client) {
     let reply = send(client, "POST", route, "multipart/form-data; boundary=b", half).await;
     walk.described.hold("POST", route, 400, &reply);
     walk.described.hold("POST", route, 415, &send(client, "POST", route, "text/plain", "no form").await);
+}
+
+async fn feeds(walk: &mut Walk, client: &Client, id: &str) {
+    for route in ["/api/v1/feed/following", "/api/v1/feed/friends"] {
+        walk.ask(client, ("GET", route, ""), None, 200).await;
+        let reply = client.get(&format!("{route}?limit=0")).await;
+        walk.described.hold("GET", route, 422, &reply);
+    }
+    let (watches, nobody) = ("/api/v1/videos/{id}/watches", client.anonymous());
+    let watched = |length: i64| Some(json!({"watched_ms": length, "completed": true}));
+    walk.ask(client, ("POST", watches, id), watched(900), 204).await;
+    walk.ask(&nobody, ("POST", watches, id), watched(900), 204).await;
+    walk.ask(client, ("POST", watches, id), watched(-1), 422).await;
+    walk.ask(client, ("POST", watches, NO_ID), watched(900), 404).await;
+    let liar = nobody.with_token(&json!("bm90aGluZw"));
+    walk.ask(&liar, ("POST", watches, id), watched(900), 401).await;
+    walk.ask(client, ("GET", "/api/v1/me/feed", ""), None, 200).await;
+    walk.ask(client, ("PATCH", "/api/v1/me/feed", ""), Some(json!({"personalised": false})), 200).await;
+    walk.ask(client, ("PATCH", "/api/v1/me/feed", ""), Some(json!({"personalised": 5})), 422).await;
+    walk.ask(client, ("POST", "/api/v1/me/feed/reset", ""), None, 204).await;
+}
+
+async fn comments(walk: &mut Walk, client: &Client) {
+    let (list, one, filter) = ("/api/v1/videos/{id}/comments", "/api/v1/comments/{id}", "/api/v1/me/comment-filter");
+    let (nobody, reader) = (client.anonymous(), walk.reader.clone());
+    let video = walk.world.plant(client, b"bytes").await;
+    let text = |text: &str| Some(json!({ "text": text }));
+    let written = walk.ask(&reader, ("POST", list, &video), text("First @walker #one"), 201).await.json();
+    let id = written["id"].as_str().unwrap().to_owned();
+    let reply = json!({"text": "Second", "reply_to": id});
+    walk.ask(client, ("POST", list, &video), Some(reply), 201).await;
+    walk.ask(&reader, ("POST", list, &video), text(" "), 422).await;
+    walk.ask(&reader, ("POST", list, NO_ID), text("x"), 404).await;
+    walk.ask(&nobody, ("GET", list, &video), None, 200).await;
+    walk.ask(&nobody, ("GET", list, NO_ID), None, 404).await;
+    let reply = nobody.get(&format!("/api/v1/videos/{video}/comments?sort=best")).await;
+    walk.described.hold("GET", list, 422, &reply);
+    let replies = "/api/v1/comments/{id}/replies";
+    walk.ask(&nobody, ("GET", replies, &id), None, 200).await;
+    walk.ask(&nobody, ("GET", replies, NO_ID), None, 404).await;
+    walk.described.hold("GET", replies, 422, &nobody.get(&format!("/api/v1/comments/{id}/replies?limit=0")).await);
+    for route in ["/api/v1/comments/{id}/like", "/api/v1/comments/{id}/hidden"] {
+        for method in ["PUT", "DELETE"] {
+            walk.ask(client, (method, route, &id), None, 200).await;
+            walk.ask(client, (method, route, NO_ID), None, 404).await;
+        }
+    }
+    walk.ask(client, ("GET", filter, ""), None, 200).await;
+    walk.ask(client, ("PUT", filter, ""), Some(json!({"words": ["first"]})), 200).await;
+    walk.ask(client, ("PUT", filter, ""), Some(json!({"words": ["x".repeat(51)]})), 422).await;
+    notifications(walk, client).await;
+    close_comments(walk, client).await;
+    walk.ask(&reader, ("POST", list, &video), text("x"), 403).await;
+    let account = walk.world.id_of(client).await;
+    walk.use_up(&[b"comments", account.as_bytes()], 500).await;
+    let limited = walk.ask(client, ("POST", list, &video), text("One too many"), 429).await;
+    assert!(limited.headers.contains_key("retry-after"));
+    walk.ask(&reader, ("DELETE", one, &id), None, 204).await;
+    walk.ask(&reader, ("DELETE", one, &id), None, 404).await;
+    walk.world.settle().await;
+}
+
+async fn notifications(walk: &mut Walk, client: &Client) {
+    let (list, seen) = ("/api/v1/me/notifications", "/api/v1/me/notifications/seen");
+    let told = walk.ask(client, ("GET", list, ""), None, 200).await.json();
+    assert_eq!(told["items"][0]["kind"], "comment");
+    walk.described.hold("GET", list, 422, &client.get("/api/v1/me/notifications?limit=x").await);
+    walk.ask(client, ("GET", "/api/v1/me/notifications/unread", ""), None, 200).await;
+    walk.ask(client, ("POST", seen, ""), Some(json!({"until": told["items"][0]["id"]})), 200).await;
+    walk.ask(client, ("POST", seen, ""), Some(json!({"until": NO_ID})), 404).await;
+    walk.ask(client, ("POST", seen, ""), Some(json!({"until": 5})), 422).await;
+}
+
+/// From here on nobody but the owner comments.
+async fn close_comments(walk: &Walk, owner: &Client) {
+    let account = walk.world.id_of(owner).await;
+    let mut tx = walk.world.app.db.write().await.unwrap();
+    let change = PrivacyChange { comments_from: Some(Circle::NoOne), ..PrivacyChange::default() };
+    assert!(accounts::set_privacy(&mut tx, account, change).await.unwrap());
+    tx.commit().await.unwrap();
 }
 
 /// A server whose messages do not leave.

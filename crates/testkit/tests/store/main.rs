@@ -2,6 +2,7 @@
 
 mod account_rows;
 mod code_rows;
+mod comment_rows;
 mod engine;
 mod erased_handles;
 mod plans;

@@ -10,7 +10,22 @@ use outro_db::{Db, Engine, Statement};
 
 /// Whose plan is committed.
 const HOT: &[&str] = &[
-    "outro_store::feed::FOR_YOU",
+    "outro_store::graph::STANDING",
+    "outro_store::graph::FOLLOWERS",
+    "outro_store::graph::FOLLOWING",
+    "outro_store::graph::REQUESTS",
+    "outro_store::answers::WAITING",
+    "outro_store::feed::NEWEST",
+    "outro_store::feed::POPULAR",
+    "outro_store::feed::FOLLOWED",
+    "outro_store::feed::OF_OWNER",
+    "outro_store::feed::ITEM",
+    "outro_store::feed::FOLLOWING",
+    "outro_store::feed::FRIENDS",
+    "outro_store::timeline::ADD",
+    "outro_store::timeline::FILL",
+    "outro_store::watches::LIKED",
+    "outro_store::watches::WATCHED",
     "outro_store::sessions::GET",
     "outro_store::accounts::BY_ID",
     "outro_store::accounts::INDEX_GET",
@@ -23,6 +38,10 @@ const HOT: &[&str] = &[
     "outro_store::videos::OF_OWNER",
     "outro_store::blobs::OF_VIDEO",
     "outro_store::likes::LIKED",
+    "outro_store::comments::NEWEST",
+    "outro_store::comments::MOST_LIKED",
+    "outro_store::comments::REPLIES",
+    "outro_store::notifications::LIST",
     "outro_store::challenges::TRY",
     "outro_jobs::queue::LEASE",
 ];
@@ -47,11 +66,16 @@ fn named(name: &str) -> &'static Statement {
     statements().into_iter().find(|statement| statement.name() == name).unwrap_or_else(|| panic!("no {name}"))
 }
 
-/// SQLite names a walk `SCAN`, PostgreSQL `Seq Scan`; an index that is read from end to end to find a row
+/// SQLite names a walk `SCAN` (one over the rows of a batch is bounded), PostgreSQL `Seq Scan`; an index that is read from end to end to find a row
 /// has no condition on it.
 fn walks(engine: Engine, plan: &[String]) -> bool {
     match engine {
-        Engine::Sqlite => plan.iter().any(|line| line.starts_with("SCAN") && !line.contains("CONSTANT ROW")),
+        Engine::Sqlite => plan.iter().any(|line| {
+            // What a subquery has found is walked; what it walked to find it stands on a line of its own.
+            let found = line.strip_prefix("SCAN ").is_some_and(|name| plan.contains(&format!("CO-ROUTINE {name}")));
+            let bounded = line.contains("CONSTANT ROW") || line.as_str() == "SCAN batch" || found;
+            line.starts_with("SCAN") && !bounded
+        }),
         Engine::Postgres => plan.iter().enumerate().any(|(number, line)| {
             let index = line.contains("Index Scan") || line.contains("Index Only Scan");
             let bounded = plan.get(number + 1).is_some_and(|next| next.contains("Index Cond"));
@@ -114,7 +138,7 @@ on_both! {
 // An owner of 10,000 videos must not make every look-up of one walk the others.
 on_both! {
     async fn the_objects_of_a_video_are_found_without_those_of_others(world: World) {
-        for name in ["blobs::OF_VIDEO", "blobs::ALL_OF_VIDEO", "feed::FOR_YOU"] {
+        for name in ["blobs::OF_VIDEO", "blobs::ALL_OF_VIDEO", "feed::ITEM", "feed::FOLLOWING"] {
             let plan = world.app.db.explain(named(&format!("outro_store::{name}"))).await.unwrap();
             let lines = plan.iter().enumerate().filter(|(_, line)| line.contains("blobs") || line.contains("SEARCH b "));
             let texts: Vec<_> = lines.map(|(at, line)| [line.as_str(), plan.get(at + 1).map_or("", |next| next)]).collect();

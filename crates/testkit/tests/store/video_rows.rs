@@ -1,7 +1,8 @@
 //! Videos, their objects, likes, the feed.
 
 use super::*;
-use outro_policy::feed_scope;
+use outro_policy::{feed_scope, followed_scope};
+use outro_store::feed::Circle;
 use outro_store::{blobs, erasure, feed, likes};
 
 const LATE: (Timestamp, VideoId) = (Timestamp(i64::MAX), VideoId::from_bytes([0xff; 16]));
@@ -27,7 +28,7 @@ on_both! {
         assert_eq!((video.created_at, video.published_at, video.failure), (Timestamp(5), Timestamp(0), None));
         assert!(videos::by_id(&mut tx, VideoId::random(&SystemRandom)).await.unwrap().is_none());
         assert_eq!(videos::count(&mut tx, owner).await.unwrap(), 1);
-        assert_eq!(videos::public_counts(&mut tx, owner, Audience::Everyone).await.unwrap(), (0, 0));
+        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone).await.unwrap(), (0, 0));
     }
 }
 
@@ -145,8 +146,11 @@ on_both! {
         assert!(!likes::put(&mut tx, fan, video, owner, Timestamp(2)).await.unwrap());
         assert!(likes::liked(&mut tx, fan, video).await.unwrap());
         assert!(videos::add_likes(&mut tx, owner, video, 1).await.unwrap());
-        assert_eq!(videos::public_counts(&mut tx, owner, Audience::Everyone).await.unwrap(), (1, 1));
-        assert_eq!(videos::public_counts(&mut tx, owner, Audience::OnlyMe).await.unwrap(), (0, 0));
+        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone).await.unwrap(), (1, 1));
+        assert!(videos::set_audience(&mut tx, owner, video, Audience::Friends).await.unwrap());
+        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Followers).await.unwrap(), (0, 0));
+        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Friends).await.unwrap(), (1, 1));
+        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::OnlyMe).await.unwrap(), (1, 1));
         assert_eq!(likes::drop(&mut tx, fan, video).await.unwrap(), Some(true));
         assert_eq!(likes::drop(&mut tx, fan, video).await.unwrap(), None);
     }
@@ -160,8 +164,7 @@ on_both! {
         likes::put(&mut tx, fan, video, owner, Timestamp(1)).await.unwrap();
         videos::add_likes(&mut tx, owner, video, 1).await.unwrap();
         for (viewer, liked) in [(None, false), (Some(owner), false), (Some(fan), true)] {
-            let items = feed::for_you(&mut tx, feed_scope(), viewer, LATE, 10).await.unwrap();
-            let [item] = items.as_slice() else { panic!("{items:?}") };
+            let item = feed::item(&mut tx, feed_scope(), viewer, owner, video).await.unwrap().unwrap();
             assert_eq!((item.owner, item.video, item.liked, item.like_count), (owner, video, liked, 1));
             assert_eq!((item.width, item.height, item.duration_ms), (720, 1280, 1500));
             assert_eq!((item.caption.as_slice(), item.handle.as_slice()), (b"c".as_slice(), b"h".as_slice()));
@@ -177,7 +180,9 @@ on_both! {
         let owner = add_account(&mut tx).await;
         let video = add_ready(&mut tx, owner, 77).await;
         blobs::begin(&mut tx, &blob_row(owner, video, BlobKind::Rendition, 1)).await.unwrap();
-        let items = feed::for_you(&mut tx, feed_scope(), None, LATE, 10).await.unwrap();
+        let fan = add_account(&mut tx).await;
+        outro_store::graph::follow(&mut tx, fan, owner, Timestamp(1)).await.unwrap();
+        let items = feed::timeline(&mut tx, followed_scope(), fan, Circle::Following, LATE, 10).await.unwrap();
         let sizes: Vec<_> = items.iter().map(|item| (item.video, item.width)).collect();
         assert_eq!(sizes, [(video, 720)]);
     }

@@ -67,7 +67,7 @@ on_both! {
             assert!(accounts::claim_handle(&mut tx, &entry).await.unwrap());
         }
         let before = erasure::residue(&mut tx, &stayer).await.unwrap();
-        assert_eq!(before, ["handle_index", "likes", "likes", "blobs", "videos", "accounts"]);
+        assert_eq!(before, ["handle_index", "counts", "likes", "likes", "blobs", "videos", "accounts"]);
         walk(&mut tx, &leaver).await;
         assert_eq!(erasure::residue(&mut tx, &leaver).await.unwrap(), [] as [&str; 0]);
         assert_eq!(erasure::residue(&mut tx, &stayer).await.unwrap(), before);
@@ -101,8 +101,8 @@ on_both! {
         let subject = Subject { account: fan, key_id: [1; 16] };
         let step = STEPS.iter().find(|step| step.table == "likes").unwrap();
         assert_eq!(step.delete_batch(&mut tx, &subject).await.unwrap(), erasure::BATCH as u64);
-        assert_eq!(videos::public_counts(&mut tx, owner, Audience::Everyone).await.unwrap().1, 3);
+        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone).await.unwrap().1, 3);
         assert_eq!(step.delete_batch(&mut tx, &subject).await.unwrap(), 3);
-        assert_eq!(videos::public_counts(&mut tx, owner, Audience::Everyone).await.unwrap().1, 0);
+        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone).await.unwrap().1, 0);
     }
 }

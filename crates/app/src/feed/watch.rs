@@ -1,0 +1,73 @@
+//! What a player tells of a watching: it is counted, and remembered for the viewer's own feed.
+
+use outro_db::DbError;
+use outro_model::VideoId;
+use outro_policy::Action;
+use outro_store::watches::{self, Watch};
+use outro_store::{accounts, budgets, videos};
+
+use crate::video::find;
+use crate::{App, AppError, Origin, Viewer, viewer};
+
+/// From how long on a watching counts as a view, in milliseconds.
+const VIEW_MILLIS: i64 = 1_000;
+/// The longest watching that is believed, in milliseconds: a day.
+const LONGEST_MILLIS: i64 = 86_400_000;
+/// How long what was seen is kept, in seconds: 60 days.
+const KEPT_SECONDS: i64 = 60 * 86_400;
+
+/// A watching.
+#[derive(Clone, Copy, Debug)]
+pub struct NewWatch {
+    /// For how long, in milliseconds.
+    pub watched_ms: i64,
+    /// Whether to its end.
+    pub completed: bool,
+}
+
+/// Notes a watching of a video that the viewer may watch. Of whom a view was counted is known until the
+/// day's end alone, under a hash whose key is thrown away then. Without personalisation only that and when
+/// the video was seen is kept; of nobody, nothing else is.
+pub async fn watch(app: &App, who: &Viewer, from: &Origin, id: VideoId, new: NewWatch) -> Result<(), AppError> {
+    if !(0..=LONGEST_MILLIS).contains(&new.watched_ms) {
+        let message = "Give the milliseconds that were watched, at most a day.";
+        return Err(AppError::invalid("watched_ms", "invalid_watched_ms", message));
+    }
+    let person = who.as_ref().map_or_else(|| from.place(), |signed| signed.account.as_bytes().to_vec());
+    let tag = app.vault.budget_tag(&[b"view", &person, id.as_bytes()]).await?;
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    let asking = viewer::still(app, &mut tx, who).await?;
+    if let Some(account) = asking
+        && !accounts::lock_live(&mut tx, account).await?
+    {
+        return Err(AppError::SignInNeeded);
+    }
+    let owner = find(&mut tx, asking, Action::ReadBytes, id).await?.video.owner;
+    if let Some(account) = asking {
+        let personalised = watches::choice(&mut tx, account).await?.is_some_and(|choice| choice.personalised);
+        let (watched_ms, completed) = if personalised { (new.watched_ms, new.completed) } else { (0, false) };
+        let row = Watch { account, video: id, owner, seen_at: now, watched_ms, completed };
+        // Neither owner nor video is held: one that is gone meanwhile is refused by the foreign key.
+        let put = watches::put(&mut tx, &row).await;
+        put.map_err(|error| if matches!(error, DbError::Constraint(_)) { AppError::NotFound } else { error.into() })?;
+    }
+    let counts = (new.completed || new.watched_ms >= VIEW_MILLIS) && asking != Some(owner);
+    if counts && budgets::spend(&mut tx, &tag, now.day()).await? == 1 {
+        videos::add_view(&mut tx, owner, id).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Forgets what anybody saw more than 60 days ago.
+pub(crate) async fn drop_old(app: &App) -> Result<(), AppError> {
+    let before = app.clock.now().plus_seconds(-KEPT_SECONDS);
+    loop {
+        let mut tx = app.db.write().await?;
+        let gone = watches::drop_before(&mut tx, before).await?;
+        tx.commit().await?;
+        if (gone as i64) < watches::BATCH {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What people are told of others. A notification holds ids alone; who did it, and what it was about, is
+//! read and asked about anew each time it is looked at.
+
+mod list;
+mod tell;
+
+pub use list::{Actor, Notice, NoticePage, Quoted, list, seen, unread};
+pub(crate) use tell::{About, call_mentioned, may_be_called, mentioned, take_back, tell};
+
+/// What a notification is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Somebody liked one's video.
+    Like,
+    /// Somebody commented under one's video.
+    Comment,
+    /// Somebody replied to one's comment.
+    Reply,
+    /// Somebody mentioned one, in a caption or in a comment.
+    Mention,
+    /// Somebody liked one's comment.
+    CommentLike,
+    /// Somebody follows one.
+    Follow,
+    /// Somebody asks to follow one.
+    FollowRequest,
+    /// Somebody accepted one's request.
+    RequestAccepted,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::Like,
+        Self::Comment,
+        Self::Reply,
+        Self::Mention,
+        Self::CommentLike,
+        Self::Follow,
+        Self::FollowRequest,
+        Self::RequestAccepted,
+    ];
+
+    /// The number stored for it.
+    pub const fn code(self) -> i64 {
+        match self {
+            Self::Like => 0,
+            Self::Comment => 1,
+            Self::Reply => 2,
+            Self::Mention => 3,
+            Self::CommentLike => 4,
+            Self::Follow => 5,
+            Self::FollowRequest => 6,
+            Self::RequestAccepted => 7,
+        }
+    }
+
+    /// The kind of a stored number.
+    fn from_code(code: i64) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.code() == code)
+    }
+
+    /// The word of interfaces.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Like => "like",
+            Self::Comment => "comment",
+            Self::Reply => "reply",
+            Self::Mention => "mention",
+            Self::CommentLike => "comment_like",
+            Self::Follow => "follow",
+            Self::FollowRequest => "follow_request",
+            Self::RequestAccepted => "request_accepted",
+        }
+    }
+
+    /// Whether those of one day and one thing are told as one.
+    const fn is_grouped(self) -> bool {
+        matches!(self, Self::Like | Self::CommentLike)
+    }
+}

@@ -1,0 +1,120 @@
+//! Telling somebody of something, in the transaction of what is told.
+
+use outro_db::Tx;
+use outro_model::{AccountId, CommentId, Handle, NotificationId, VideoId, pieces};
+use outro_policy::{Action, Facts, decide};
+use outro_store::accounts::{self, Account};
+use outro_store::comments::Comment;
+use outro_store::notifications::{self, News};
+use outro_store::videos::Video;
+
+use super::Kind;
+use crate::account::by_handle;
+use crate::comment::late;
+use crate::{App, AppError, standing};
+
+/// How many of those mentioned in one text are told of it, so that nobody can call many.
+const MENTIONS: usize = 5;
+
+/// What a notification is about.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct About {
+    video: Option<(AccountId, VideoId)>,
+    comment: Option<CommentId>,
+}
+
+impl About {
+    /// About a video.
+    pub(crate) const fn video(owner: AccountId, video: VideoId) -> Self {
+        Self { video: Some((owner, video)), comment: None }
+    }
+
+    /// About a comment.
+    pub(crate) const fn comment(comment: &Comment) -> Self {
+        Self { video: Some((comment.owner, comment.video)), comment: Some(comment.id) }
+    }
+}
+
+/// Tells `recipient` of what `actor` did; nobody is told of themselves. The recipient is not held: who
+/// leaves at this moment is not kept by it, and what comes too late is refused by the foreign key.
+pub(crate) async fn tell(
+    app: &App,
+    tx: &mut Tx,
+    kind: Kind,
+    recipient: AccountId,
+    actor: AccountId,
+    about: About,
+) -> Result<(), AppError> {
+    if recipient == actor {
+        return Ok(());
+    }
+    let id = NotificationId::random(&*app.random);
+    notifications::put(tx, id, &news(kind, recipient, actor, about), app.clock.now()).await.map_err(late)
+}
+
+/// Takes back what `recipient` was told, when `actor` has taken it back.
+pub(crate) async fn take_back(
+    tx: &mut Tx,
+    kind: Kind,
+    recipient: AccountId,
+    actor: AccountId,
+    about: About,
+) -> Result<(), AppError> {
+    Ok(notifications::take_back(tx, &news(kind, recipient, actor, about)).await?)
+}
+
+const fn news(kind: Kind, account: AccountId, actor: AccountId, about: About) -> News {
+    News { account, kind: kind.code(), actor, video: about.video, comment: about.comment }
+}
+
+/// Whom a text mentions, as far as there is somebody: the first few.
+pub(crate) async fn mentioned(app: &App, text: &str) -> Result<Vec<AccountId>, AppError> {
+    let mut handles: Vec<Handle> = Vec::new();
+    for handle in pieces(text).iter().filter_map(|piece| piece.mentioned()) {
+        if !handles.contains(&handle) && handles.len() < MENTIONS {
+            handles.push(handle);
+        }
+    }
+    if handles.is_empty() {
+        return Ok(vec![]);
+    }
+    let mut tx = app.db.read().await?;
+    let mut found = Vec::with_capacity(handles.len());
+    for handle in &handles {
+        found.extend(by_handle(app, &mut tx, handle).await?.map(|found| found.account.id));
+    }
+    Ok(found)
+}
+
+/// Whether somebody who is mentioned may see the video, and be told of who mentions them.
+pub(crate) async fn may_be_called(
+    tx: &mut Tx,
+    account: AccountId,
+    actor: AccountId,
+    video: &Video,
+    owner: &Account,
+) -> Result<bool, AppError> {
+    let Some(actor) = accounts::by_id(tx, actor).await? else { return Ok(false) };
+    let of_video = Facts { video: Some(video.facts), ..standing::facts(tx, Some(account), owner).await? };
+    let of_actor = standing::facts(tx, Some(account), &actor).await?;
+    Ok(decide(Action::ReadBytes, &of_video).allowed && decide(Action::Notify, &of_actor).allowed)
+}
+
+/// Tells those mentioned in a caption, once the video can be watched.
+pub(crate) async fn call_mentioned(
+    app: &App,
+    tx: &mut Tx,
+    (owner, id): (AccountId, VideoId),
+    accounts_named: &[AccountId],
+) -> Result<(), AppError> {
+    let (Some(video), Some(owner)) = (outro_store::videos::by_id(tx, id).await?, accounts::by_id(tx, owner).await?)
+    else {
+        return Ok(());
+    };
+    for &account in accounts_named {
+        if account != owner.id && may_be_called(tx, account, owner.id, &video, &owner).await? {
+            tell(app, tx, Kind::Mention, account, owner.id, About::video(owner.id, id)).await?;
+        }
+    }
+    Ok(())
+}
