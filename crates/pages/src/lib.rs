@@ -42,11 +42,11 @@ pub use graph::{
 pub use leaving::{LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, ReceiptPage, ReceiptState};
 pub use messages::{Bubble, ChatPage, Held, InboxPage, MayWrite, Named, NewMessagePage, SendToPage, Talk};
 pub use misc::{ErrorPage, KeptRow, NotFoundPage, OutboxMessage, OutboxPage, WhatWeKeepPage};
-pub use profile::{Contact, ProfilePage, Tile, TileState};
 pub use privacy::{
     AudiencesPage, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage, PrivacyStep,
     PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage,
 };
+pub use profile::{Contact, ProfilePage, Tile, TileState};
 pub use settings::{
     EditProfilePage, ManageAccountPage, PhonePage, PhoneVerifyPage, SessionRow, SessionsPage, SettingsPage,
 };

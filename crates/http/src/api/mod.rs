@@ -1,8 +1,8 @@
 //! The JSON interface, and its description: each route stands beside the words that describe it.
 
 mod accounts;
-mod conversations;
 mod comments;
+mod conversations;
 mod deletion;
 mod describe;
 mod events;
