@@ -122,7 +122,7 @@ fn what_is_not_there_looks_the_same_whatever_it_was() {
 fn the_first_page_is_small() {
     let chrome = pages::chrome(Lang::Ar, false);
     let page = FeedPage {
-        items: (0..6).map(|n| pages::card(&chrome, n)).collect(),
+        items: (0..5).map(|n| pages::card(&chrome, n)).collect(),
         chrome,
         kind: FeedKind::ForYou,
         next_href: Some("/?cursor=abc".into()),

@@ -281,7 +281,7 @@ fn read_candidate(row: &Row, seen_since: Timestamp) -> Result<Candidate, DbError
 /// Where the parts of an item begin that the policy does not ask for.
 const AT: usize = OWNER + VIDEO + TIES;
 /// Whether an entry of a timeline lies in the scope.
-const SHOWN: usize = AT + 14;
+const SHOWN: usize = AT + 15;
 /// How many entries of a timeline are read at least, so that hidden ones cost few queries.
 const FEWEST: i64 = 30;
 

@@ -15,7 +15,7 @@ use super::visit::{Member, Posted, Visit};
 use crate::cursor;
 
 /// Videos of one page: the script asks for the next one while these are watched.
-const LIMIT: i64 = 6;
+const LIMIT: i64 = 5;
 
 /// Whether the feed is to be personalised.
 #[derive(Deserialize, Default)]
