@@ -14,6 +14,7 @@ use outro_store::{accounts, events, messages};
 use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use crate::comment::late;
 use crate::{App, AppError, Signed, standing, viewer};
 
 /// How often it is asked whether sessions still hold.
@@ -109,7 +110,7 @@ impl Live {
 /// Notes, in the transaction of the change, that something is new for an account. Once it is committed,
 /// [`Live::wake`] says so at once; else it is seen within half a second.
 pub async fn note(app: &App, tx: &mut Tx, account: AccountId, kind: EventKind) -> Result<(), AppError> {
-    Ok(events::note(tx, account, kind, (None, None), app.clock.now()).await?)
+    events::note(tx, account, kind, (None, None), app.clock.now()).await.map_err(late)
 }
 
 /// An open page that is told what is new.
