@@ -131,7 +131,7 @@ describe('comments', { timeout: 600_000 }, () => {
   test('on a desk the comments stand beside the video', async () => {
     const wide = await person(browser, server.url, { ...desk, colorScheme: 'light' });
     await steps.signIn(wide.page, 'jon.talks');
-    await wide.page.goto('/');
+    await wide.page.goto(`/v/${film.id}`);
     await wide.page.getByRole('article').first().waitFor();
     const sheet = await openSheet(wide, { touch: false });
     await row(sheet, 'What a colour!').waitFor();

@@ -50,8 +50,7 @@ describe('following', { timeout: 400_000 }, () => {
     await steps.join(nora.page, 'nora.asks');
     await steps.join(vera.page, 'vera.private');
     await steps.upload(vera.page, await clip({ hue: 90 }), caption);
-    await steps.openSettings(vera.page);
-    await steps.follow(vera.page, vera.page.getByRole('switch', { name: words.privateAccount }));
+    await steps.goPrivate(vera.page);
     await until('the video', 120_000, async () => {
       const answer = await vera.page.request.get('/api/v1/accounts/vera.private/videos');
       [video] = (await answer.json()).items;

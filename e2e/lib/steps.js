@@ -30,6 +30,14 @@ export async function openSettings(page) {
   await open(page, words.settings);
 }
 
+// Settings, Privacy, Private account: what changes is shown first, then confirmed.
+export async function goPrivate(page) {
+  await openSettings(page);
+  await open(page, /^Privacy Your account is/);
+  await open(page, words.privateAccount);
+  await send(page, words.makePrivate);
+}
+
 export async function join(page, handle) {
   await page.goto(paths.join);
   await page.getByLabel(words.handle).fill(handle);

@@ -46,7 +46,8 @@ export const words = {
   phoneLinked: 'Your phone number is linked.',
 
   // Following, and being left in peace.
-  privateAccount: 'Private account',
+  privateAccount: /^Private account/,
+  makePrivate: 'Make it private',
   follow: /^Follow @/,
   followOf: (handle) => `Follow @${handle}`,
   requested: /^Requested/,
