@@ -143,7 +143,7 @@ pub(crate) struct ReadBody {
 
 /// What was not read.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct UnreadView {
+pub(crate) struct UnreadMessages {
     /// Messages in the inbox that were not read. Requests do not count.
     unread_count: i64,
     /// Conversations that wait among the requests; 50 at most are counted.
@@ -209,11 +209,11 @@ pub(crate) async fn requests(State(server): State<Server>, Me(signed): Me, Query
 
 /// How many messages were not read.
 #[utoipa::path(get, path = "/api/v1/me/unread", tag = "messages", security(("bearer" = [])), responses(
-    (status = 200, description = "The counts", body = UnreadView),
+    (status = 200, description = "The counts", body = UnreadMessages),
     (status = 401, description = "Not signed in", body = Problem)))]
-pub(crate) async fn unread(State(server): State<Server>, Me(signed): Me) -> Result<Json<UnreadView>, ApiError> {
+pub(crate) async fn unread(State(server): State<Server>, Me(signed): Me) -> Result<Json<UnreadMessages>, ApiError> {
     let unread_count = message::unread(&server.app, &signed).await?;
-    Ok(Json(UnreadView { unread_count, request_count: message::requests(&server.app, &signed).await? }))
+    Ok(Json(UnreadMessages { unread_count, request_count: message::requests(&server.app, &signed).await? }))
 }
 
 /// Opens a conversation. Two people have one: it is found when it is there. What is said first is sent
@@ -337,7 +337,7 @@ pub(crate) async fn hide(
 /// Notes how far one has read. Nobody else is told.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/read", tag = "messages", request_body = ReadBody,
     security(("bearer" = [])), params(("id" = String, Path, description = "The id of the conversation")), responses(
-    (status = 200, description = "Noted", body = UnreadView),
+    (status = 200, description = "Noted", body = UnreadMessages),
     (status = 401, description = "Not signed in", body = Problem),
     (status = 404, description = "Nothing here", body = Problem)))]
 pub(crate) async fn read(
@@ -345,10 +345,10 @@ pub(crate) async fn read(
     Me(signed): Me,
     Path(id): Path<String>,
     Body(body): Body<ReadBody>,
-) -> Result<Json<UnreadView>, ApiError> {
+) -> Result<Json<UnreadMessages>, ApiError> {
     let up_to = body.up_to.map(|id| id.parse()).transpose().map_err(|_| AppError::NotFound)?;
     let unread_count = message::read(&server.app, &signed, named(&id)?, up_to).await?;
-    Ok(Json(UnreadView { unread_count, request_count: message::requests(&server.app, &signed).await? }))
+    Ok(Json(UnreadMessages { unread_count, request_count: message::requests(&server.app, &signed).await? }))
 }
 
 /// Takes a request on: the conversation moves to the inbox. Doing it again changes nothing.

@@ -82,3 +82,17 @@ on_both! {
         assert_eq!(kinds(&mut tx, eve).await, []);
     }
 }
+
+on_both! {
+    async fn who_is_followed_is_told_at_once_that_there_is_something_and_again_when_it_was_seen(world: World) {
+        let (ada, bob) = (world.client().join("ada").await, world.client().join("bob").await);
+        let mut open = listen(&world, &ada, None).await;
+        bob.call("PUT", "/api/v1/accounts/ada/follow", None).await.expect(200);
+        assert_eq!(next(&mut open).await[0].kind, Some(EventKind::Notifications));
+        ada.post("/api/v1/me/notifications/seen", json!({})).await.expect(200);
+        assert_eq!(next(&mut open).await[0].kind, Some(EventKind::Notifications), "her other pages");
+        bob.call("PUT", "/api/v1/accounts/ada/follow", None).await.expect(200);
+        let ada = world.id_of(&ada).await;
+        assert_eq!(outro_store::events::last(&mut world.app.db.read().await.unwrap(), ada).await.unwrap(), 2);
+    }
+}
