@@ -131,6 +131,12 @@ impl From<BlobError> for AppError {
     }
 }
 
+impl From<outro_search::SearchError> for AppError {
+    fn from(error: outro_search::SearchError) -> Self {
+        Self::internal(error)
+    }
+}
+
 impl From<std::io::Error> for AppError {
     fn from(error: std::io::Error) -> Self {
         Self::internal(error)

@@ -9,6 +9,7 @@ pub mod comment;
 pub mod erasure;
 mod error;
 pub mod feed;
+pub mod finding;
 pub mod graph;
 pub mod housekeeping;
 mod like;
@@ -37,6 +38,7 @@ use outro_vault::Vault;
 
 pub use codes::SentCode;
 pub use error::{AppError, FieldError, Refusal, RefusalKind};
+pub use finding::Finder;
 pub use like::{like, unlike};
 pub use ready::ready;
 pub use runner::AppRunner;
@@ -59,6 +61,8 @@ pub struct App {
     pub courier: Courier,
     /// ffmpeg and ffprobe.
     pub tools: Arc<Tools>,
+    /// What is found by searching.
+    pub finder: Arc<Finder>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::sync::Arc;
 
 use outro_app::live::Live;
-use outro_app::{App, housekeeping};
+use outro_app::{App, Finder, housekeeping};
 use outro_blobs::Blobs;
 use outro_courier::{Courier, Gateway, Outbox};
 use outro_db::{Db, Engine};
@@ -42,6 +42,7 @@ pub(crate) async fn boot(settings: &Settings, dev: bool) -> Result<Booted, Fail>
         blobs: Blobs::open(folder.blobs(), random.clone())?,
         courier: courier(settings, dev)?,
         tools: Arc::new(tools),
+        finder: Arc::new(Finder::new()?),
         clock,
         random,
         settings: Arc::new(outro_app::Settings {

@@ -24,6 +24,12 @@ pub const CACHES: &[Cache] = &[
         ends: "When the encoder ends, however it ends.",
     },
     Cache {
+        name: "search index",
+        holds: "Handles, display names and captions that everyone may see, in memory; built from the tables at start.",
+        ends: "When the program ends; what is taken back, within a minute. No receipt is signed before the words of \
+               who leaves are written out of its dictionary here; any other process drops them at its next beat.",
+    },
+    Cache {
         name: "development outbox",
         holds: "One-time codes, in memory, where no gateway is set and only with --dev.",
         ends: "When the program ends; the last fifty are held.",

@@ -3,6 +3,7 @@
 mod answers;
 mod comments;
 mod feeds;
+mod finding;
 mod graph;
 mod messages;
 
@@ -102,6 +103,7 @@ pub const TABLES: &[Table] = &[
     comments::NOTIFICATIONS,
     comments::COMMENT_LIKES,
     comments::COMMENTS,
+    finding::DISMISSALS,
     graph::COUNTS,
     messages::HIDDEN_MESSAGES,
     // Before the messages: what ends with the one who leaves is erased, and what is left of theirs stays.

@@ -22,8 +22,8 @@ pub(crate) struct PageQuery {
 }
 
 impl PageQuery {
-    /// A page at the beginning, of so many items.
-    pub(crate) const fn of(limit: Option<String>) -> Self {
+    /// What asks for so many items and for no page.
+    pub(crate) fn of_limit(limit: Option<String>) -> Self {
         Self { limit, cursor: None }
     }
 
@@ -44,6 +44,11 @@ impl PageQuery {
     /// Where the page begins.
     pub(crate) fn before<Kind>(&self) -> Result<Option<(Timestamp, Id<Kind>)>, AppError> {
         self.cursor.as_deref().map(|text| read(text).ok_or_else(wrong)).transpose()
+    }
+
+    /// Where the page of a list begins that is ordered by one number.
+    pub(crate) fn number(&self) -> Result<Option<u64>, AppError> {
+        Ok(self.before::<()>()?.map(|(number, _)| number.0.unsigned_abs()))
     }
 
     /// Where the page of comments begins.
@@ -83,6 +88,11 @@ pub(crate) fn write_place(comment::Place { likes, at, id }: comment::Place) -> S
 /// The cursor of a place in a list.
 pub(crate) fn write<Kind>(place: (Timestamp, Id<Kind>)) -> String {
     URL_SAFE_NO_PAD.encode([place.0.0.to_be_bytes().as_slice(), place.1.as_bytes()].concat())
+}
+
+/// The cursor of a place in a list that is ordered by one number below 2^63.
+pub(crate) fn write_number(number: u64) -> String {
+    write((Timestamp(number as i64), Id::<()>::from_bytes([0; 16])))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! and `web` (pages). A handler parses, calls one use case of `app`, maps the result. Never `store`.
 
 mod api;
+mod beat;
 mod cursor;
 mod deliver;
 mod extract;
@@ -64,5 +65,6 @@ pub fn router(server: Server) -> Router {
         .fallback(web::nothing_here)
         .layer(axum::middleware::from_fn_with_state(server.clone(), headers::harden))
         .layer(axum::middleware::from_fn(watch::log))
+        .layer(axum::middleware::from_fn(beat::keep))
         .with_state(server)
 }

@@ -63,6 +63,8 @@ pub enum Notice {
     Muted,
     /// Somebody is not muted any more.
     Unmuted,
+    /// A suggestion is dismissed.
+    Dismissed,
     /// A follower is removed.
     FollowerRemoved,
     /// A follow request is accepted.
@@ -99,6 +101,7 @@ impl Notice {
             Notice::Blocked => t.graph_now_blocked,
             Notice::Unblocked => t.graph_now_unblocked,
             Notice::Muted => t.graph_now_muted,
+            Notice::Dismissed => t.finding_now_dismissed,
             Notice::Unmuted => t.graph_now_unmuted,
             Notice::FollowerRemoved => t.graph_now_removed,
             Notice::RequestAccepted => t.graph_now_accepted,

@@ -50,8 +50,8 @@ impl FeedPage {
         let t = self.chrome.t();
         match self.kind {
             FeedKind::ForYou => (t.feed_empty, t.feed_empty_more, "/upload", t.feed_empty_action),
-            FeedKind::Following => (t.feeds_following_empty, t.feeds_following_empty_more, "/", t.feeds_find),
-            FeedKind::Friends => (t.feeds_friends_empty, t.feeds_friends_empty_more, "/", t.feeds_find),
+            FeedKind::Following => (t.feeds_following_empty, t.feeds_following_empty_more, "/people", t.feeds_find),
+            FeedKind::Friends => (t.feeds_friends_empty, t.feeds_friends_empty_more, "/people", t.feeds_find),
         }
     }
 

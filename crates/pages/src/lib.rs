@@ -15,6 +15,7 @@ mod comments;
 mod entry;
 mod feed;
 mod feed_settings;
+mod finding;
 mod form;
 mod graph;
 mod leaving;
@@ -35,6 +36,7 @@ pub use comments::{CommentRow, CommentWordsPage, CommentsPage, Piece, Writing};
 pub use entry::{JoinPage, LoginPage, PasswordCheckPage};
 pub use feed::{FeedKind, FeedPage, VideoCard};
 pub use feed_settings::FeedSettingsPage;
+pub use finding::{Reason, SearchPage, SearchResults, SuggestedPerson, SuggestionsPage, TagPage};
 pub use form::{FieldError, FormState};
 pub use graph::{
     AccountMenu, ApartList, ApartPage, FollowButton, FollowState, PeopleList, PeoplePage, Person, RequestsPage,

@@ -223,7 +223,8 @@ pub async fn list(
     tx.query(statement, &values).await?.iter().map(read).collect()
 }
 
-fn read(row: &Row) -> Result<Card, DbError> {
+/// Reads a card: the columns of the owner and of the ties, then id, handle, display name and a moment.
+pub(crate) fn read(row: &Row) -> Result<Card, DbError> {
     const AT: usize = OWNER + TIES;
     Ok(Card {
         facts: owner_facts(row, 0)?,

@@ -12,6 +12,7 @@ pub mod comments;
 pub mod erasure;
 pub mod events;
 pub mod feed;
+pub mod finding;
 pub mod graph;
 pub mod likes;
 pub mod messages;
@@ -64,6 +65,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         erasure::STATEMENTS,
         events::STATEMENTS,
         feed::STATEMENTS,
+        finding::STATEMENTS,
         graph::STATEMENTS,
         likes::STATEMENTS,
         messages::STATEMENTS,

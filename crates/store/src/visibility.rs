@@ -47,6 +47,14 @@ macro_rules! card_in_scope {
 }
 pub(crate) use card_in_scope;
 
+/// `a` may be suggested to the viewer: `decide(Suggest)` as a condition.
+macro_rules! suggest_in_scope {
+    () => {
+        concat!(crate::visibility::card_in_scope!(), " AND a.discoverable = 1 AND a.id <> ?1")
+    };
+}
+pub(crate) use suggest_in_scope;
+
 /// The owner of the video that `c` stands under may see the card of its author `a`, as far as the two are
 /// concerned: an owner could not hide what they cannot see, so nobody is shown what somebody wrote whom the
 /// owner has blocked, or who has blocked the owner.

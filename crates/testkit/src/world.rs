@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use outro_app::live::Live;
-use outro_app::{App, AppRunner, Settings};
+use outro_app::{App, AppRunner, Finder, Settings, finding};
 use outro_blobs::Blobs;
 use outro_courier::{Courier, Outbox};
 use outro_db::Db;
@@ -63,6 +63,7 @@ impl World {
     pub async fn open(folder: Arc<TempDir>, database: String, clock: Arc<FixedClock>) -> Self {
         let outbox = Arc::new(Outbox::default());
         let app = open_app(folder.path(), &database, clock.clone(), outbox.clone()).await;
+        finding::build(&app).await.unwrap();
         Self { app, clock, outbox, folder, database }
     }
 
@@ -104,6 +105,7 @@ impl World {
         for &lane in Lane::ALL {
             while self.app.queue.work_once(lane, &runner).await.unwrap() {}
         }
+        finding::catch_up(&self.app).await.unwrap();
     }
 
     /// The last code that was sent.
@@ -131,6 +133,7 @@ async fn open_app(folder: &Path, database: &str, clock: Arc<FixedClock>, outbox:
         db,
         courier: Courier::Outbox(outbox),
         tools: Arc::new(tools()),
+        finder: Arc::new(Finder::new().unwrap()),
         clock,
         random,
         settings: Arc::new(Settings {

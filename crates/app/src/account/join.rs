@@ -95,6 +95,7 @@ async fn open(app: App, new: New) -> Result<Joined, AppError> {
             if let Err(error) = app.vault.joined(id).await {
                 tracing::warn!(%error, "a key could not be noted as joined yet");
             }
+            app.finder.card_changed(id);
             Ok(Joined { id, handle: new.handle.as_str().to_owned(), token })
         }
         Err(error) => {

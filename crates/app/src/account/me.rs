@@ -77,5 +77,6 @@ pub async fn change_profile(app: &App, signed: &Signed, change: ProfileChange) -
         return Err(AppError::SignInNeeded);
     }
     tx.commit().await?;
+    app.finder.card_changed(signed.account);
     Ok(Me { display_name, bio, ..now })
 }

@@ -1,7 +1,7 @@
 //! Liking a comment, and taking it back.
 
 use outro_model::CommentId;
-use outro_store::comments;
+use outro_store::{accounts, comments};
 
 use super::find::{find, late};
 use super::list::{CommentView, view_one};
@@ -21,8 +21,12 @@ pub async fn unlike(app: &App, signed: &Signed, id: CommentId) -> Result<Comment
 async fn set(app: &App, signed: &Signed, id: CommentId, liked: bool) -> Result<CommentView, AppError> {
     let me = signed.account;
     let mut tx = app.db.write().await?;
-    standing::hold_present(&mut tx, me).await?;
+    if !accounts::lock_live(&mut tx, me).await? {
+        return Err(AppError::SignInNeeded);
+    }
     let comment = find(&mut tx, Some(me), id).await?.listed.comment;
+    // Of one's own being away is told only where the comment may be seen.
+    standing::hold_present(&mut tx, me).await?;
     let about = notify::About::comment(&comment);
     let mut told = Told::default();
     if liked {

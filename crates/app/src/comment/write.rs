@@ -15,7 +15,7 @@ use outro_datamap::COMMENT_TEXT;
 use outro_model::{AccountId, CommentId, Timestamp, VideoId, bounded_text};
 use outro_policy::Action;
 use outro_store::comments::{self, Comment, State};
-use outro_store::videos;
+use outro_store::{accounts, videos};
 
 use super::filter::holds_back;
 use super::find::{find, late};
@@ -23,7 +23,7 @@ use super::list::{CommentView, view_one};
 use crate::budget::{self, Budget};
 use crate::notify::{self, Kind, Told};
 use crate::video::FoundVideo;
-use crate::{App, AppError, Signed, standing, video};
+use crate::{App, AppError, Signed, video};
 
 /// The longest comment, in characters.
 const LONGEST: usize = 500;
@@ -58,7 +58,10 @@ pub async fn write(app: &App, signed: &Signed, id: VideoId, new: NewComment) -> 
     let owner = videos::by_id(&mut app.db.read().await?, id).await?.ok_or(AppError::NotFound)?.owner;
     let owner_keys = app.vault.account(owner).await?.ok_or(AppError::NotFound)?;
     let mut tx = app.db.write().await?;
-    standing::hold_present(&mut tx, me).await?;
+    if !accounts::lock_live(&mut tx, me).await? {
+        return Err(AppError::SignInNeeded);
+    }
+    // The policy says of one's own being away only where the video may be seen.
     let found = video::find(&mut tx, Some(me), Action::Comment, id).await?;
     let parent = parent(&mut tx, me, id, new.reply_to).await?;
     spend(app, &mut tx, &ready.limits, now).await?;

@@ -11,7 +11,7 @@ use outro_store::receipts::{self, Erasure};
 use outro_vault::{Destruction, seal_under};
 
 use super::note;
-use crate::{App, AppError, message};
+use crate::{App, AppError, finding, message};
 
 /// Does the erasure of a job.
 pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
@@ -51,6 +51,7 @@ async fn erase(app: &App, job: &Job) -> Result<Outcome, AppError> {
         tx.commit().await?;
     }
     app.blobs.remove_home(sheet.account).await?;
+    finding::forget(app, sheet.account).await?;
     if let Some(left) = audit(app, &subject).await? {
         tracing::error!(left, "an erasure is not complete yet");
         return Ok(Outcome::Again("residue"));

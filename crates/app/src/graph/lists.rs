@@ -117,7 +117,7 @@ fn may_see(asking: Option<AccountId>, edges: Edges, card: &Card) -> bool {
 }
 
 /// The card with its names; none when its owner's key is gone.
-fn view(
+pub(crate) fn view(
     keys: &HashMap<AccountId, AccountKeys>,
     asking: Option<AccountId>,
     card: &Card,

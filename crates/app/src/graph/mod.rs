@@ -67,7 +67,7 @@ impl FollowState {
 
 /// The account of a handle, for what follows in a transaction of its own: the keyring is asked here, while
 /// nothing is held. Whether the account may be seen is asked there.
-async fn named(app: &App, handle: &str) -> Result<AccountId, AppError> {
+pub(crate) async fn named(app: &App, handle: &str) -> Result<AccountId, AppError> {
     let handle: Handle = handle.parse().map_err(|_| AppError::NotFound)?;
     let found = by_handle(app, &mut app.db.read().await?, &handle).await?;
     let Found { account, .. } = found.ok_or(AppError::NotFound)?;
@@ -75,14 +75,14 @@ async fn named(app: &App, handle: &str) -> Result<AccountId, AppError> {
 }
 
 /// Somebody else, and what stands between them and the one who acts.
-struct Other {
+pub(crate) struct Other {
     account: Account,
     facts: Facts,
     ties: Ties,
 }
 
 impl Other {
-    async fn read(tx: &mut Tx, me: AccountId, id: AccountId) -> Result<Self, AppError> {
+    pub(crate) async fn read(tx: &mut Tx, me: AccountId, id: AccountId) -> Result<Self, AppError> {
         let account = accounts::by_id(tx, id).await?.ok_or(AppError::NotFound)?;
         let (facts, ties) = standing::facts_and_ties(tx, Some(me), &account).await?;
         Ok(Self { account, facts, ties })
@@ -96,14 +96,14 @@ impl Other {
     }
 
     /// Refuses when they may not be seen, or are oneself.
-    fn seen(self) -> Result<Self, AppError> {
+    pub(crate) fn seen(self) -> Result<Self, AppError> {
         standing::ask(Action::SeeCard, &self.facts)?;
         if self.facts.relation == Relation::Owner { Err(standing::oneself()) } else { Ok(self) }
     }
 }
 
 /// Holds one's own account for a change, also while it is away.
-async fn hold_live(tx: &mut Tx, me: AccountId) -> Result<(), AppError> {
+pub(crate) async fn hold_live(tx: &mut Tx, me: AccountId) -> Result<(), AppError> {
     if accounts::lock_live(tx, me).await? { Ok(()) } else { Err(AppError::SignInNeeded) }
 }
 
@@ -116,6 +116,6 @@ async fn held(tx: &mut Tx, me: AccountId, id: AccountId) -> Result<Other, AppErr
 }
 
 /// An edge to an account whose row has just gone is refused by its foreign key: it is not there.
-fn or_gone(error: DbError) -> AppError {
+pub(crate) fn or_gone(error: DbError) -> AppError {
     if matches!(error, DbError::Constraint(_)) { AppError::NotFound } else { error.into() }
 }

@@ -48,6 +48,7 @@ pub async fn set_audiences(
         }
     };
     tx.commit().await?;
+    app.finder.account_changed(signed.account);
     Ok((audience, changed))
 }
 

@@ -103,6 +103,7 @@ pub async fn change(app: &App, signed: &Signed, choice: &PrivacyChoice) -> Resul
         recount::enqueue(app, &mut tx, signed.account).await?;
     }
     tx.commit().await?;
+    app.finder.account_changed(signed.account);
     app.queue.wake();
     Ok(Privacy::from(&after.facts))
 }

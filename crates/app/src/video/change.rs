@@ -56,5 +56,6 @@ pub async fn change(app: &App, signed: &Signed, id: VideoId, change: VideoChange
     }
     let after = find(&mut tx, me, Action::SeeVideo, id).await?;
     tx.commit().await?;
+    app.finder.video_changed(signed.account, id);
     view_of(app, me, after).await
 }

@@ -241,6 +241,7 @@ async fn commit(
     let mut told = notify::Told::default();
     notify::call_mentioned(app, &mut tx, &mut told, (owner, video), &named).await?;
     told.commit(app, tx).await?;
+    app.finder.video_changed(owner, video);
     app.queue.wake();
     Ok(true)
 }

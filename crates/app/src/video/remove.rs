@@ -29,6 +29,7 @@ pub async fn remove(app: &App, signed: &Signed, id: VideoId) -> Result<(), AppEr
     };
     outro_jobs::enqueue(&mut tx, &job).await?;
     tx.commit().await?;
+    app.finder.video_changed(signed.account, id);
     app.queue.wake();
     Ok(())
 }

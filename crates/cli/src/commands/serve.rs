@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use outro_app::{App, AppRunner, housekeeping};
+use outro_app::{App, AppRunner, finding, housekeeping};
 use outro_http::{Config, Listening, Peer, Server, router};
 use outro_jobs::Lane;
 use tokio::net::TcpListener;
@@ -42,7 +42,8 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
     let Booted { app, lock } = boot(&settings, args.dev).await?;
     housekeeping::schedule(&app).await?;
     let (stop, stopped) = watch::channel(false);
-    let workers = work(&app, &stopped);
+    let mut workers = work(&app, &stopped);
+    workers.push(tokio::spawn(finding::keep(app.clone(), stopped.clone())));
     if args.demo {
         demo::begin(&app, args.dev).await;
     }

@@ -198,6 +198,7 @@ pub(crate) async fn remove(
     params(("id" = String, Path, description = "The id of the comment")), responses(
     (status = 200, description = "Liked", body = CommentLikeView),
     (status = 401, description = "Not signed in", body = Problem),
+    (status = 403, description = "Your account is away", body = Problem),
     (status = 404, description = "Nothing here", body = Problem)))]
 pub(crate) async fn like(
     State(server): State<Server>,
@@ -212,6 +213,7 @@ pub(crate) async fn like(
     params(("id" = String, Path, description = "The id of the comment")), responses(
     (status = 200, description = "Taken back", body = CommentLikeView),
     (status = 401, description = "Not signed in", body = Problem),
+    (status = 403, description = "Your account is away", body = Problem),
     (status = 404, description = "Nothing here", body = Problem)))]
 pub(crate) async fn unlike(
     State(server): State<Server>,

@@ -288,7 +288,7 @@ pub(crate) async fn messages(
         (None, Some(after)) => Place::After(after.parse().map_err(wrong)?),
         (None, None) => Place::Latest,
     };
-    let limit = PageQuery::of(query.limit).limit()?;
+    let limit = PageQuery::of_limit(query.limit).limit()?;
     let found = message::messages(&server.app, &signed, id, place, limit).await?;
     let items = found.items.into_iter().map(MessageJson::from).collect();
     Ok(Json(Page { items, next_cursor: found.next.map(|id| id.to_string()) }))

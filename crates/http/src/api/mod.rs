@@ -7,6 +7,7 @@ mod deletion;
 mod describe;
 mod events;
 mod feed;
+mod finding;
 mod graph;
 mod health;
 mod likes;
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::end))
         .merge(graph::routes())
+        .merge(finding::routes())
         .routes(routes!(phone::link))
         .routes(routes!(phone::verify))
         .routes(routes!(deletion::consequences, deletion::begin))

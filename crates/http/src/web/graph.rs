@@ -53,7 +53,7 @@ pub(super) fn button(handle: &str, of: FollowState, follows_me: bool, private: b
     }
 }
 
-fn person(card: CardView, back: Option<&str>) -> Person {
+pub(super) fn person(card: CardView, back: Option<&str>) -> Person {
     let CardView { handle, display_name, is_me, follow, follows_me, .. } = card;
     // In a list nothing closes when a private account is followed no more.
     let follow = back.filter(|_| !is_me).map(|back| button(&handle, follow, follows_me, false, back));

@@ -8,6 +8,7 @@ mod cards;
 mod comments;
 mod entry;
 mod feed;
+mod finding;
 mod graph;
 mod leaving;
 mod messages;
@@ -64,6 +65,7 @@ pub(crate) fn routes(dev: bool) -> Router<Server> {
         .merge(inbox_routes())
         .merge(settings_routes())
         .merge(graph::routes())
+        .merge(finding::routes())
         .route("/receipts/{id}", get(misc::receipt))
         .route("/what-we-keep", get(misc::what_we_keep))
         .route("/assets/{*path}", get(misc::asset))

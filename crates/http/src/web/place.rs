@@ -26,6 +26,7 @@ const NOTICES: &[(&str, Notice)] = &[
     ("unblocked", Notice::Unblocked),
     ("muted", Notice::Muted),
     ("unmuted", Notice::Unmuted),
+    ("dismissed", Notice::Dismissed),
     ("follower_removed", Notice::FollowerRemoved),
     ("request_accepted", Notice::RequestAccepted),
     ("request_declined", Notice::RequestDeclined),
@@ -92,6 +93,12 @@ pub(super) fn in_visit(uri: &Uri) -> Result<Place, AppError> {
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
     let again = pairs.iter().any(|(name, value)| name == "again" && value == "true");
     page.visit(again).map_err(|_| AppError::NotFound)
+}
+
+/// Where in a list that is ordered by one number the page begins.
+pub(super) fn number(uri: &Uri) -> Result<Option<u64>, AppError> {
+    let Query(page) = Query::<PageQuery>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
+    page.number().map_err(|_| AppError::NotFound)
 }
 
 /// `next` when it is a path of this site. Browsers read `//` and `/\` as the beginning of another site,

@@ -14,7 +14,7 @@ pub(crate) fn button(handle: &str, state: FollowState) -> FollowButton {
     }
 }
 
-fn people(chrome: &Chrome, with_buttons: bool) -> Vec<Person> {
+pub(crate) fn people(chrome: &Chrome, with_buttons: bool) -> Vec<Person> {
     let each = [
         ("ostkreuz", say(chrome, "Ostkreuz", "أوستكرويتس"), FollowState::Following, true),
         ("nora_sings", say(chrome, "Nora", "نورا"), FollowState::None, true),

@@ -1,5 +1,7 @@
 //! Every page and state with made-up people. Shared by the gallery and the tests.
 
+#[path = "finding.rs"]
+mod finding;
 #[path = "graph.rs"]
 mod graph;
 #[path = "leaving.rs"]
@@ -29,6 +31,7 @@ pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(profiles(&me, &stranger));
     pages.extend(messages::messages(&me));
     pages.extend(graph::lists(&me));
+    pages.extend(finding::pages(&me));
     pages.extend(entries(&me, &stranger));
     pages.extend(settings(&me));
     pages.extend(privacy(&me));

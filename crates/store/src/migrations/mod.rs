@@ -3,6 +3,7 @@
 mod answers;
 mod comments;
 mod feeds;
+mod finding;
 mod graph;
 mod messages;
 mod spine;
@@ -16,5 +17,6 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 3, name: "answers", sql: answers::SQL },
     Migration { number: 4, name: "feeds", sql: feeds::SQL },
     Migration { number: 5, name: "comments", sql: comments::SQL },
-    Migration { number: 6, name: "messages", sql: messages::SQL },
+    Migration { number: 6, name: "finding", sql: finding::SQL },
+    Migration { number: 7, name: "messages", sql: messages::SQL },
 ];

@@ -3,6 +3,7 @@
 mod bad_input;
 mod described;
 mod errors;
+mod finding;
 mod graph;
 mod routes;
 mod scenario;

@@ -7,8 +7,8 @@ use outro_store::budgets;
 use outro_testkit::clip;
 
 use super::described::Described;
-use super::graph;
 use super::*;
+use super::{finding, graph};
 
 /// Answers that no test can bring about without breaking the machine.
 const NOT_HERE: &[&str] = &["GET /readyz 503"];
@@ -59,6 +59,7 @@ on_both! {
         graph::walk(&mut walk, &client).await;
         privacy(&mut walk, &client).await;
         comments(&mut walk, &client).await;
+        finding::walk(&mut walk, &client).await;
         phone(&mut walk, &client).await;
         sessions(&mut walk, &client).await;
         leaving(&mut walk, &client).await;

@@ -10,6 +10,8 @@ use outro_db::{Db, Engine, Statement};
 
 /// Whose plan is committed.
 const HOT: &[&str] = &[
+    "outro_store::finding::FRIENDS_OF_FRIENDS",
+    "outro_store::finding::FOLLOWERS",
     "outro_store::graph::STANDING",
     "outro_store::graph::FOLLOWERS",
     "outro_store::graph::FOLLOWING",

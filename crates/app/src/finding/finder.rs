@@ -1,0 +1,160 @@
+//! The index, and what is known of its state.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use outro_model::{AccountId, VideoId};
+use outro_search::{Entry, Index, SearchError};
+use tokio::sync::Notify;
+
+use crate::{AppError, RefusalKind};
+
+/// What was changed and is to be read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Changed {
+    /// An account, and all that it shows.
+    Account(AccountId),
+    /// The card of an account.
+    Card(AccountId),
+    /// A video.
+    Video(AccountId, VideoId),
+}
+
+/// The index of this process. Empty until [`super::build`] has gone over everybody once.
+pub struct Finder {
+    pub(super) index: Arc<Index>,
+    /// Who reads rows and puts them holds this, so that what is forgotten is not put by who had read it before.
+    pub(super) work: tokio::sync::Mutex<Work>,
+    changed: Mutex<BTreeSet<Changed>>,
+    pub(super) wake: Notify,
+    ready: AtomicBool,
+}
+
+/// What the index holds of each account: entries by their id, each with a hash of it under a key of this
+/// process, so that what has not changed is not written again.
+#[derive(Default)]
+pub(super) struct Work {
+    hasher: RandomState,
+    pub(super) held: BTreeMap<AccountId, BTreeMap<[u8; 16], u64>>,
+    /// How far the round over everybody has come.
+    pub(super) after: Option<AccountId>,
+}
+
+impl Finder {
+    /// With an empty index.
+    pub fn new() -> Result<Self, SearchError> {
+        Ok(Self {
+            index: Arc::new(Index::new()?),
+            work: tokio::sync::Mutex::default(),
+            changed: Mutex::default(),
+            wake: Notify::new(),
+            ready: AtomicBool::new(false),
+        })
+    }
+
+    /// To be said after the commit that changed whether and how an account and its videos may be found.
+    pub fn account_changed(&self, account: AccountId) {
+        self.note(Changed::Account(account));
+    }
+
+    /// To be said after the commit that changed how an account is called.
+    pub(crate) fn card_changed(&self, account: AccountId) {
+        self.note(Changed::Card(account));
+    }
+
+    /// To be said after the commit that changed a video.
+    pub(crate) fn video_changed(&self, owner: AccountId, video: VideoId) {
+        self.note(Changed::Video(owner, video));
+    }
+
+    fn note(&self, changed: Changed) {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner).insert(changed);
+        self.wake.notify_one();
+    }
+
+    pub(super) fn take_changed(&self) -> BTreeSet<Changed> {
+        std::mem::take(&mut self.changed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// For the next beat: at once it would not go better.
+    pub(super) fn put_back(&self, changed: BTreeSet<Changed>) {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner).extend(changed);
+    }
+
+    pub(super) fn set_ready(&self) {
+        self.ready.store(true, Ordering::Release);
+    }
+
+    /// Refuses while the index is being built: what is not there yet must not look as if it were not found.
+    pub(super) fn ready(&self) -> Result<(), AppError> {
+        if self.ready.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let detail = "Search is just starting. Please try again in a moment.";
+        Err(AppError::refused(RefusalKind::Unavailable, "search_warming_up", detail))
+    }
+
+    /// Every word in the dictionaries of the index, for tests of what is left after an erasure.
+    pub fn dictionary(&self) -> Result<Vec<String>, SearchError> {
+        self.index.dictionary()
+    }
+
+    /// Runs something of the index where it may take its time.
+    pub(super) async fn with_index<T: Send + 'static>(
+        &self,
+        run: impl FnOnce(&Index) -> Result<T, SearchError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let index = self.index.clone();
+        let done = tokio::task::spawn_blocking(move || run(&index)).await.map_err(AppError::internal)?;
+        Ok(done?)
+    }
+}
+
+impl Work {
+    /// Puts what has changed of an account's entries.
+    pub(super) fn put(&mut self, index: &Index, account: AccountId, entries: &[Entry]) -> Result<(), SearchError> {
+        for entry in entries {
+            let (id, hash) = (id_of(entry), self.hasher.hash_one(entry));
+            if self.held.get(&account).and_then(|held| held.get(&id)) != Some(&hash) {
+                index.put(std::slice::from_ref(entry))?;
+                self.held.entry(account).or_default().insert(id, hash);
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops one entry of an account.
+    pub(super) fn drop_entry(&mut self, index: &Index, account: AccountId, id: &[u8; 16]) {
+        let Some(held) = self.held.get_mut(&account) else { return };
+        if held.remove(id).is_some() {
+            index.drop_entry(id);
+        }
+        if held.is_empty() {
+            self.held.remove(&account);
+        }
+    }
+
+    /// Drops all entries of an account but these.
+    pub(super) fn keep_only(&mut self, index: &Index, account: AccountId, there: &BTreeSet<[u8; 16]>) {
+        let held = self.held.get(&account).into_iter().flat_map(BTreeMap::keys);
+        let gone: Vec<_> = held.filter(|id| !there.contains(*id)).copied().collect();
+        for id in gone {
+            self.drop_entry(index, account, &id);
+        }
+    }
+
+    /// Drops an account and all that is its own.
+    pub(super) fn drop_account(&mut self, index: &Index, account: AccountId) {
+        self.held.remove(&account);
+        index.drop_account(account);
+    }
+}
+
+pub(super) fn id_of(entry: &Entry) -> [u8; 16] {
+    match entry {
+        Entry::Account { id, .. } => *id.as_bytes(),
+        Entry::Video { id, .. } => *id.as_bytes(),
+    }
+}

@@ -1,0 +1,42 @@
+//! People one may know, search and hashtags, with made-up people.
+
+use outro_pages::*;
+
+use super::graph::people;
+use super::{HOSTILE, card, say};
+
+fn tiles(chrome: &Chrome, count: usize) -> Vec<Tile> {
+    let tile = |n: usize| Tile {
+        href: format!("/v/v{n}"),
+        cover_url: format!("/media/c{}.jpg", n % 9 + 1),
+        caption: card(chrome, n).caption,
+        like_count: 12,
+        state: TileState::Ready,
+        audience: Audience::Everyone,
+    };
+    (0..count).map(tile).collect()
+}
+
+pub(crate) fn pages(me: &Chrome) -> Vec<(&'static str, String)> {
+    let reasons = [Reason::FollowsYou, Reason::KnownBy(1), Reason::KnownBy(2), Reason::KnownBy(12)];
+    let suggested = people(me, true).into_iter().zip(reasons.into_iter().cycle());
+    let suggested: Vec<_> = suggested.map(|(person, reason)| SuggestedPerson { person, reason }).collect();
+    let suggestions = |people| SuggestionsPage { chrome: me.clone(), handle: "mara.k".into(), people }.render();
+    let search = |typed: &str, results| SearchPage { chrome: me.clone(), typed: typed.into(), results }.render();
+    let hashtag = say(me, "night", "ليل");
+    let hashtags = vec![(hashtag.clone(), format!("/tags/{hashtag}")), ("nightbus".into(), "/tags/nightbus".into())];
+    let found = SearchResults::Found { people: people(me, true), tiles: tiles(me, 6), hashtags };
+    let nothing = SearchResults::Found { people: vec![], tiles: vec![], hashtags: vec![] };
+    let tag =
+        |count, next_href| TagPage { chrome: me.clone(), tag: hashtag.clone(), tiles: tiles(me, count), next_href };
+    vec![
+        ("suggestions", suggestions(suggested)),
+        ("suggestions-empty", suggestions(vec![])),
+        ("search", search("", SearchResults::Nothing)),
+        ("search-found", search(&hashtag, found)),
+        ("search-nothing", search(HOSTILE, nothing)),
+        ("search-starting", search(&hashtag, SearchResults::Starting)),
+        ("tag", tag(7, Some("/tags/night?cursor=abc".into())).render()),
+        ("tag-empty", tag(0, None).render()),
+    ]
+}

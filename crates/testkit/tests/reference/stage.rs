@@ -1,0 +1,213 @@
+//! The server and the model side by side: whatever is done to one is done to the other.
+
+use outro_db::{Param, Statement};
+use outro_model::{AccountId, VideoId};
+use outro_testkit::{Client, World as Server};
+use serde_json::json;
+
+use crate::model::{Account, Audience, Circle, Id, Standing, State, Video, World};
+use crate::random::Rng;
+
+/// How many accounts there are, and how many videos each has.
+pub(crate) const PEOPLE: usize = 6;
+const EACH: usize = 3;
+
+pub(crate) const CIRCLES: [(Circle, &str); 4] = [
+    (Circle::Everyone, "everyone"),
+    (Circle::Followers, "followers"),
+    (Circle::Friends, "friends"),
+    (Circle::NoOne, "no_one"),
+];
+pub(crate) const AUDIENCES: [(Audience, &str); 4] = [
+    (Audience::Everyone, "everyone"),
+    (Audience::Followers, "followers"),
+    (Audience::Friends, "friends"),
+    (Audience::OnlyMe, "only_me"),
+];
+
+pub(crate) struct Person {
+    pub(crate) handle: String,
+    pub(crate) client: Client,
+    id: AccountId,
+}
+
+pub(crate) struct Stage {
+    pub(crate) server: Server,
+    pub(crate) world: World,
+    pub(crate) people: Vec<Person>,
+    /// Their ids, by their place in the model.
+    pub(crate) videos: Vec<String>,
+    /// The same of comments.
+    pub(crate) comments: Vec<String>,
+    joined: usize,
+}
+
+impl Stage {
+    pub(crate) async fn new(server: Server, rng: &mut Rng) -> Self {
+        let server = server.with_settings(|settings| settings.rate_limits = false);
+        let mut stage =
+            Self { server, world: World::default(), people: vec![], videos: vec![], comments: vec![], joined: 0 };
+        for person in 0..PEOPLE {
+            let new = stage.newcomer().await;
+            stage.people.push(new);
+            stage.world.accounts.push(Account::default());
+            for _ in 0..EACH {
+                let id = stage.server.plant(&stage.people[person].client, b"the bytes of a video").await;
+                stage.videos.push(id);
+                stage.world.videos.push(fresh(person));
+                let last = stage.videos.len() - 1;
+                stage.set_audience(last, rng).await;
+            }
+        }
+        stage
+    }
+
+    async fn newcomer(&mut self) -> Person {
+        self.joined += 1;
+        let handle = format!("person_{}", self.joined);
+        let client = self.server.client().join(&handle).await;
+        let id = self.server.id_of(&client).await;
+        Person { handle, client, id }
+    }
+
+    /// One change that is nobody else's business.
+    pub(crate) async fn change(&mut self, rng: &mut Rng) {
+        let (person, video) = (rng.below(PEOPLE), rng.below(self.videos.len()));
+        match rng.below(16) {
+            // Who has left changes nothing any more.
+            0..=6 | 11 | 12 if !self.is_there(person) => {}
+            0..=3 => {
+                let private = !self.world.accounts[person].private;
+                self.world.accounts[person].private = private;
+                self.privacy(person, json!({ "private_account": private })).await;
+            }
+            4 | 5 => {
+                let hiatus = !self.world.accounts[person].hiatus;
+                self.world.accounts[person].hiatus = hiatus;
+                self.privacy(person, json!({ "on_hiatus": hiatus })).await;
+                self.server.run_jobs().await;
+            }
+            6 => self.finding(person, rng).await,
+            7..=10 => self.set_audience(video, rng).await,
+            11 => self.set_all(person, rng).await,
+            12 => self.suspend(person).await,
+            13 => self.withhold(video).await,
+            14 => self.replant(video).await,
+            _ => self.erase(person, rng).await,
+        }
+    }
+
+    async fn privacy(&self, person: Id, change: serde_json::Value) {
+        self.people[person].client.call("PATCH", "/api/v1/me/privacy", Some(change)).await.expect(200);
+    }
+
+    async fn finding(&mut self, person: Id, rng: &mut Rng) {
+        let ((messages, messages_word), (comments, comments_word)) = (rng.pick(&CIRCLES), rng.pick(&CIRCLES));
+        let account = &mut self.world.accounts[person];
+        (account.discoverable, account.searchable) = (rng.one_in(2), rng.one_in(2));
+        account.comments_from = comments;
+        let mut change = json!({ "discoverable": account.discoverable, "searchable": account.searchable,
+            "comments_from": comments_word });
+        // Messages are for everyone, friends or no one.
+        if messages != Circle::Followers {
+            account.messages_from = messages;
+            change["messages_from"] = json!(messages_word);
+        }
+        self.privacy(person, change).await;
+    }
+
+    async fn set_audience(&mut self, video: usize, rng: &mut Rng) {
+        let owner = self.world.videos[video].owner;
+        if self.world.videos[video].state == State::Removed {
+            return;
+        }
+        let (audience, word) = rng.pick(&AUDIENCES);
+        self.world.videos[video].audience = audience;
+        let path = format!("/api/v1/videos/{}", self.videos[video]);
+        self.people[owner].client.call("PATCH", &path, Some(json!({ "audience": word }))).await.expect(200);
+    }
+
+    async fn set_all(&mut self, person: Id, rng: &mut Rng) {
+        let (audience, word) = rng.pick(&AUDIENCES);
+        let own = |video: &&mut Video| video.owner == person;
+        self.world.videos.iter_mut().filter(own).for_each(|video| video.audience = audience);
+        let all = json!({ "audience": word, "all": true });
+        self.people[person].client.post("/api/v1/me/videos/audience", all).await.expect(200);
+    }
+
+    async fn suspend(&mut self, person: Id) {
+        let account = &mut self.world.accounts[person];
+        let suspended = account.standing == Standing::Live;
+        account.standing = if suspended { Standing::Suspended } else { Standing::Live };
+        let sql = Statement::new("reference::suspend", "UPDATE accounts SET suspended = ?1 WHERE id = ?2");
+        self.write(&sql, &[Param::Int(i64::from(suspended)), Param::Bytes(self.people[person].id.as_bytes())]).await;
+    }
+
+    async fn withhold(&mut self, video: usize) {
+        let it = &mut self.world.videos[video];
+        let hidden = match it.state {
+            State::Ready => true,
+            State::Withheld => false,
+            _ => return,
+        };
+        it.state = if hidden { State::Withheld } else { State::Ready };
+        let owner = self.people[it.owner].id;
+        let id: VideoId = self.videos[video].parse().unwrap();
+        let sql =
+            Statement::new("reference::withhold", "UPDATE videos SET hidden = ?1 WHERE owner_id = ?2 AND id = ?3");
+        let values = [Param::Int(i64::from(hidden)), Param::Bytes(owner.as_bytes()), Param::Bytes(id.as_bytes())];
+        self.write(&sql, &values).await;
+    }
+
+    async fn write(&self, statement: &Statement, values: &[Param<'_>]) {
+        let mut tx = self.server.app.db.write().await.unwrap();
+        tx.execute(statement, values).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// A new video in the place of one that was taken away. Until then the old id is asked for.
+    async fn replant(&mut self, video: usize) {
+        let owner = self.world.videos[video].owner;
+        if self.world.videos[video].state == State::Removed && self.is_there(owner) {
+            self.server.run_jobs().await;
+            self.videos[video] = self.server.plant(&self.people[owner].client, b"the bytes of a new video").await;
+            self.world.videos[video] = fresh(owner);
+        }
+    }
+
+    /// Somebody leaves for good, or a newcomer takes the place of one who left. Until then the old handle is asked for.
+    async fn erase(&mut self, person: Id, rng: &mut Rng) {
+        if self.world.accounts[person].standing == Standing::Erased {
+            self.server.clock.advance_seconds(2);
+            self.server.run_jobs().await;
+            self.people[person] = self.newcomer().await;
+            self.world.accounts[person] = Account::default();
+            for video in 0..self.videos.len() {
+                if self.world.videos[video].owner == person {
+                    self.replant(video).await;
+                }
+            }
+        } else if rng.one_in(12) {
+            leave(&self.people[person].client, &self.people[person].handle).await;
+            self.world.erase(person);
+        }
+    }
+
+    /// Whether somebody can sign in at all.
+    pub(crate) fn is_there(&self, person: Id) -> bool {
+        self.world.accounts[person].standing != Standing::Erased
+    }
+}
+
+/// Leaves for good.
+pub(crate) async fn leave(client: &Client, handle: &str) {
+    let password = format!("{handle}-password");
+    client.post("/api/v1/sessions/current/password", json!({ "password": password })).await.expect(204);
+    let begun = client.post("/api/v1/me/deletion", json!({})).await.expect(202).json();
+    let proof = json!({ "challenge": begun["challenge"], "password": password });
+    client.post("/api/v1/me/deletion/confirm", proof).await.expect(200);
+}
+
+fn fresh(owner: Id) -> Video {
+    Video { owner, audience: Audience::Everyone, state: State::Ready, comments_from: None }
+}
