@@ -207,6 +207,13 @@ async fn comments(walk: &mut Walk, client: &Client) {
             walk.ask(client, (method, route, NO_ID), None, 404).await;
         }
     }
+    for (away, status) in [(true, 403), (false, 200)] {
+        let hiatus = Some(json!({"on_hiatus": away}));
+        walk.ask(client, ("PATCH", "/api/v1/me/privacy", ""), hiatus, 200).await;
+        for method in ["PUT", "DELETE"] {
+            walk.ask(client, (method, "/api/v1/comments/{id}/like", &id), None, status).await;
+        }
+    }
     walk.ask(client, ("GET", filter, ""), None, 200).await;
     walk.ask(client, ("PUT", filter, ""), Some(json!({"words": ["first"]})), 200).await;
     walk.ask(client, ("PUT", filter, ""), Some(json!({"words": ["x".repeat(51)]})), 422).await;
