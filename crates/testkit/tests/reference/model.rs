@@ -171,6 +171,8 @@ pub(crate) struct World {
     pub(crate) blocks: Edges,
     /// Who mutes whom.
     pub(crate) mutes: Edges,
+    /// Who does not want whom suggested.
+    pub(crate) dismissed: Edges,
 }
 
 impl World {
@@ -419,6 +421,18 @@ impl World {
         answer
     }
 
+    /// For good. Reading: it is nothing that is done to anybody, so one may while away.
+    pub(crate) fn dismiss(&mut self, a: Id, b: Id) -> Answer {
+        if a == b {
+            return Answer::Refused;
+        }
+        let answer = self.may(Some(a), Ask::Card(b));
+        if answer == Answer::Yes {
+            self.dismissed.set(a, b, true);
+        }
+        answer
+    }
+
     pub(crate) fn mute(&mut self, a: Id, b: Id, muted: bool) -> Answer {
         let answer = self.reach(a, b);
         if answer == Answer::Yes {
@@ -449,7 +463,7 @@ impl World {
     /// Gone for good: what tied anybody to it goes too.
     pub(crate) fn erase(&mut self, a: Id) {
         self.accounts[a].standing = Standing::Erased;
-        for ties in [&mut self.follows, &mut self.requests, &mut self.blocks, &mut self.mutes] {
+        for ties in [&mut self.follows, &mut self.requests, &mut self.blocks, &mut self.mutes, &mut self.dismissed] {
             ties.forget(a);
         }
         for video in 0..self.videos.len() {

@@ -41,6 +41,10 @@ pub(crate) enum Rule {
     ShowComment,
     LikeComment,
     Notifications,
+    Suggestions,
+    Dismiss,
+    Search,
+    Tagged,
     Rendition,
     Cover,
     Download,
@@ -52,6 +56,8 @@ pub(crate) enum Rule {
     PageFeed,
     PageTimeline,
     PageSeeAs,
+    PageSuggestions,
+    PageTagged,
 }
 
 /// Every route: method, address, rule.
@@ -108,9 +114,13 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("DELETE", "/api/v1/me/sessions/{id}", Rule::Nobodys),
     ("POST", "/api/v1/me/videos/audience", Rule::Nobodys),
     ("GET", "/api/v1/receipts/{id}", Rule::Nobodys),
+    ("GET", "/api/v1/search", Rule::Search),
     ("POST", "/api/v1/sessions", Rule::Nobodys),
     ("DELETE", "/api/v1/sessions/current", Rule::Nobodys),
     ("POST", "/api/v1/sessions/current/password", Rule::Nobodys),
+    ("GET", "/api/v1/suggestions", Rule::Suggestions),
+    ("DELETE", "/api/v1/suggestions/{handle}", Rule::Dismiss),
+    ("GET", "/api/v1/tags/{tag}/videos", Rule::Tagged),
     ("POST", "/api/v1/videos", Rule::Nobodys),
     ("GET", "/api/v1/videos/{id}", Rule::Video),
     ("DELETE", "/api/v1/videos/{id}", Rule::Remove),
@@ -140,6 +150,8 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("GET", "/following", Rule::PageTimeline),
     ("GET", "/friends", Rule::PageTimeline),
     ("GET", "/settings/see-as/@{handle}", Rule::PageSeeAs),
+    ("GET", "/people", Rule::PageSuggestions),
+    ("GET", "/tags/{tag}", Rule::PageTagged),
 ];
 
 impl Rule {
@@ -173,7 +185,7 @@ fn every_described_route_has_its_rule() {
 fn what_takes_a_handle_or_an_id_is_asked() {
     let quiet = ["/api/v1/me/sessions/{id}", "/api/v1/receipts/{id}"];
     for (method, path, rule) in ROUTES {
-        let takes = path.contains('{') && !quiet.contains(path);
+        let takes = path.contains('{') && !path.contains("{tag}") && !quiet.contains(path);
         assert!(!takes || *rule != Rule::Nobodys, "{method} {path}");
     }
 }

@@ -12,6 +12,9 @@ use crate::random::{Rng, number, say};
 use crate::routes::{Rule, asked};
 use crate::stage::{PEOPLE, Stage};
 
+/// The hashtag that captions are changed to.
+const TAG: &str = "reference";
+
 /// One question: who asks what of whom.
 struct Question {
     method: &'static str,
@@ -29,18 +32,24 @@ impl Question {
     fn path(&self, stage: &Stage) -> String {
         let list = matches!(self.rule, Rule::Videos | Rule::Followers | Rule::Following | Rule::Requests)
             || matches!(self.rule, Rule::Blocked | Rule::Muted | Rule::Feed | Rule::SeeAs)
+            || matches!(self.rule, Rule::Suggestions | Rule::Tagged)
             || matches!(self.rule, Rule::FeedFollowing | Rule::FeedFriends | Rule::Comments);
         let path = self.template.replace("{handle}", &stage.people[self.person].handle);
         let id = if self.rule.is_of_a_comment() { &stage.comments[self.comment] } else { &stage.videos[self.video] };
-        let path = path.replace("{id}", id);
+        let path = path.replace("{id}", id).replace("{tag}", TAG);
+        if self.rule == Rule::Search {
+            return format!("{path}?q={}&limit=50", ["person", TAG][self.video % 2]);
+        }
         if list { format!("{path}?limit=50") } else { path }
     }
 
     fn is_page(&self) -> bool {
         use Rule::{
-            PageComments, PageFeed, PageFollowers, PageFollowing, PageProfile, PageSeeAs, PageTimeline, PageVideo,
+            PageComments, PageFeed, PageFollowers, PageFollowing, PageProfile, PageSeeAs, PageSuggestions, PageTagged,
+            PageTimeline, PageVideo,
         };
-        let other = matches!(self.rule, PageFollowers | PageFollowing | PageSeeAs | PageComments);
+        let other = matches!(self.rule, PageFollowers | PageFollowing | PageSeeAs | PageComments)
+            || matches!(self.rule, PageSuggestions | PageTagged);
         other || matches!(self.rule, PageFeed | PageTimeline | PageProfile | PageVideo)
     }
 
@@ -49,7 +58,7 @@ impl Question {
         let client = self.viewer.map_or(&nobody, |me| &stage.people[me].client);
         let path = self.path(stage);
         let body = match self.rule {
-            Rule::Change => Some(json!({ "caption": "changed" })),
+            Rule::Change => Some(json!({ "caption": format!("changed #{TAG}") })),
             Rule::AnswerAll => Some(json!({ "accept": self.accept })),
             Rule::Comment => Some(json!({ "text": "a comment" })),
             Rule::Watch => Some(json!({ "watched_ms": 1500 })),
@@ -84,7 +93,7 @@ fn expected(stage: &mut Stage, question: &Question) -> Answer {
             Rule::Comments | Rule::PageComments => world.may(None, Ask::Comments(video)),
             Rule::Replies => world.may(None, Ask::OneComment(comment)),
             Rule::Download => Answer::Hidden,
-            Rule::Feed | Rule::PageFeed => Answer::Yes,
+            Rule::Feed | Rule::PageFeed | Rule::Search | Rule::Tagged | Rule::PageTagged => Answer::Yes,
             // It takes an account, whatever it is about.
             _ => Answer::Refused,
         };
@@ -94,6 +103,7 @@ fn expected(stage: &mut Stage, question: &Question) -> Answer {
         Rule::Unfollow => world.unfollow(me, person),
         Rule::Block => world.block(me, person, true),
         Rule::Unblock => world.block(me, person, false),
+        Rule::Dismiss => world.dismiss(me, person),
         Rule::Mute => world.mute(me, person, true),
         Rule::Unmute => world.mute(me, person, false),
         Rule::Accept => world.accept(me, person),
@@ -129,7 +139,8 @@ fn expected(stage: &mut Stage, question: &Question) -> Answer {
         Rule::LikeComment => world.may(viewer, Ask::LikeComment(comment)),
         Rule::RemoveComment => world.may(viewer, Ask::RemoveComment(comment)),
         Rule::HideComment | Rule::ShowComment => world.may(viewer, Ask::HideComment(comment)),
-        Rule::Nobodys | Rule::Notifications => Answer::Yes,
+        Rule::Nobodys | Rule::Notifications | Rule::Suggestions | Rule::PageSuggestions => Answer::Yes,
+        Rule::Search | Rule::Tagged | Rule::PageTagged => Answer::Yes,
     }
 }
 
@@ -144,7 +155,11 @@ fn answered(reply: &Reply) -> Answer {
 }
 
 fn words(list: &Value, of: &str) -> BTreeSet<String> {
-    let items = list["items"].as_array().unwrap();
+    words_in(&list["items"], of)
+}
+
+fn words_in(items: &Value, of: &str) -> BTreeSet<String> {
+    let items = items.as_array().unwrap();
     items.iter().map(|item| item[of].as_str().unwrap().to_owned()).collect()
 }
 
@@ -213,7 +228,7 @@ fn hold_sights(stage: &Stage, question: &Question, reply: &Reply) {
                 assert!(!muted, "the feed shows what was muted");
             }
         }
-        (Rule::PageFeed | Rule::PageTimeline | Rule::PageProfile | Rule::PageVideo, _) => {
+        (Rule::PageFeed | Rule::PageTimeline | Rule::PageTagged | Rule::PageProfile | Rule::PageVideo, _) => {
             let text = reply.text();
             let shown = (0..stage.videos.len()).filter(|&video| text.contains(stage.videos[video].as_str()));
             for video in shown {
@@ -237,8 +252,24 @@ fn hold_sights(stage: &Stage, question: &Question, reply: &Reply) {
             let all = reply.json();
             let actors = all["items"].as_array().unwrap().iter().flat_map(|item| item["actors"].as_array().unwrap());
             for handle in actors.map(|actor| actor["handle"].as_str().unwrap()) {
-                let actor = stage.people.iter().position(|one| one.handle == handle).expect("somebody who is there");
+                let actor = of_handle(stage, handle);
                 assert_eq!(world.may(viewer, Ask::Card(actor)), Answer::Yes, "told of {actor}");
+            }
+        }
+        (Rule::Suggestions | Rule::PageSuggestions, Some(me)) => hold_suggestions(stage, question, reply, me),
+        (Rule::Search, _) => {
+            let found = reply.json();
+            for handle in words_in(&found["accounts"], "handle") {
+                assert_eq!(world.may(viewer, Ask::Found(of_handle(stage, &handle))), Answer::Yes, "found {handle}");
+            }
+            for id in words_in(&found["videos"], "id") {
+                let video = of_id(&id).expect("a video that is there");
+                assert!(may(viewer, video), "found {:?}", world.videos[video]);
+            }
+        }
+        (Rule::Tagged, _) => {
+            for video in words(&reply.json(), "id").iter().map(|id| of_id(id).expect("a video that is there")) {
+                assert!(may(viewer, video), "tagged {:?}", world.videos[video]);
             }
         }
         (Rule::SeeAs, Some(me)) => {
@@ -249,6 +280,27 @@ fn hold_sights(stage: &Stage, question: &Question, reply: &Reply) {
             }
         }
         _ => {}
+    }
+}
+
+fn of_handle(stage: &Stage, handle: &str) -> Id {
+    stage.people.iter().position(|one| one.handle == handle).expect("somebody who is there")
+}
+
+/// Nobody is suggested who must not be, or whom one has dismissed, follows or asks already.
+fn hold_suggestions(stage: &Stage, question: &Question, reply: &Reply, me: Id) {
+    let world = &stage.world;
+    let shown: BTreeSet<Id> = if question.rule == Rule::Suggestions {
+        words(&reply.json(), "handle").iter().map(|handle| of_handle(stage, handle)).collect()
+    } else {
+        let text = reply.text();
+        let stands = |one: &Id| *one != me && text.contains(&format!("@{}\"", stage.people[*one].handle));
+        (0..PEOPLE).filter(stands).collect()
+    };
+    for one in shown {
+        assert_eq!(world.may(Some(me), Ask::Suggested(one)), Answer::Yes, "{me} is suggested {one}");
+        let known = world.follows.has(me, one) || world.requests.has(me, one) || world.dismissed.has(me, one);
+        assert!(!known, "{me} is suggested {one} in spite of all");
     }
 }
 
