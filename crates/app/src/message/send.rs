@@ -62,8 +62,12 @@ async fn say(
 ) -> Result<Message, AppError> {
     let (id, now) = (keys.conversation(), app.clock.now());
     let mut tx = app.db.write().await?;
-    standing::hold_present(&mut tx, me).await?;
+    if !accounts::lock_live(&mut tx, me).await? {
+        return Err(AppError::SignInNeeded);
+    }
     let membership = rows::membership(&mut tx, me, id).await?.ok_or(AppError::NotFound)?;
+    // Of one's own being away is told only where one is in the conversation.
+    standing::hold_present(&mut tx, me).await?;
     let welcome = welcome(&mut tx, me, &membership).await?;
     let message = MessageId::random(&*app.random);
     let content = seal(&mut tx, me, keys, message, content).await?;
