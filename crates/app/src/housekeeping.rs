@@ -2,7 +2,7 @@
 
 use outro_jobs::{Lane, NewJob, Outcome};
 use outro_model::{JobId, Timestamp};
-use outro_store::{accounts, blobs, budgets, challenges, notifications, sessions, videos};
+use outro_store::{accounts, blobs, budgets, challenges, events, messages, notifications, sessions, videos};
 
 use crate::{App, AppError};
 
@@ -16,6 +16,8 @@ const TOLD_SECONDS: i64 = 90 * 86_400;
 const TOLD_BATCH: i64 = 500;
 /// How long a join may take before it is held to be over, in seconds.
 const JOIN_SECONDS: i64 = 3600;
+/// How long a page that was cut off can go on where it was, in seconds.
+const EVENT_SECONDS: i64 = 24 * 3600;
 /// How old a root key becomes, in milliseconds: 23 hours, so that an hourly look replaces it daily.
 const ROOT_MILLIS: i64 = 23 * 3_600_000;
 
@@ -38,6 +40,7 @@ pub(crate) async fn run(app: &App) -> Outcome {
         ("what ended", drop_ended(app, now).await),
         ("what was told", drop_told(app, now.plus_seconds(-TOLD_SECONDS)).await),
         ("uploads", drop_unfinished(app, now.plus_seconds(-UPLOAD_SECONDS)).await),
+        ("conversations", drop_unopened(app, now.plus_seconds(-JOIN_SECONDS)).await),
         ("joins", drop_unjoined(app, now.plus_seconds(-JOIN_SECONDS)).await),
         ("what was seen", crate::feed::drop_old(app).await),
         ("popularity", settle_popularity(app).await),
@@ -56,6 +59,7 @@ async fn drop_ended(app: &App, now: Timestamp) -> Result<(), AppError> {
     sessions::end_expired(&mut tx, now).await?;
     challenges::drop_expired(&mut tx, now).await?;
     budgets::drop_before(&mut tx, now.day()).await?;
+    events::drop_before(&mut tx, now.plus_seconds(-EVENT_SECONDS)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -114,6 +118,19 @@ async fn drop_unjoined(app: &App, before: Timestamp) -> Result<(), AppError> {
         } else {
             app.vault.forget_unjoined(id).await?;
             app.blobs.remove_home(id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Openings that were cut in two: a key without a conversation. A key whose conversation is there was
+/// only not noted as opened.
+async fn drop_unopened(app: &App, before: Timestamp) -> Result<(), AppError> {
+    for id in app.vault.unopened(before, 500).await? {
+        if messages::exists(&mut app.db.read().await?, id).await? {
+            app.vault.opened(id).await?;
+        } else {
+            app.vault.forget_unopened(id).await?;
         }
     }
     Ok(())

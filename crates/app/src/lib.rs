@@ -13,6 +13,8 @@ pub mod finding;
 pub mod graph;
 pub mod housekeeping;
 mod like;
+pub mod live;
+pub mod message;
 pub mod moderation;
 pub mod notify;
 mod password;
@@ -54,6 +56,8 @@ pub struct App {
     pub blobs: Blobs,
     /// The queue.
     pub queue: Queue,
+    /// The pages that are open here.
+    pub live: live::Live,
     /// Text messages.
     pub courier: Courier,
     /// ffmpeg and ffprobe.

@@ -5,7 +5,7 @@ use outro_model::VideoId;
 use outro_policy::Action;
 use outro_store::{accounts, likes, videos};
 
-use crate::notify::{self, About, Kind};
+use crate::notify::{self, About, Kind, Told};
 use crate::video::{VideoView, find, view_of};
 use crate::{App, AppError, Signed};
 
@@ -35,16 +35,17 @@ async fn set(app: &App, signed: &Signed, id: VideoId, liked: bool) -> Result<Vid
     } else {
         likes::drop(&mut tx, viewer, id).await? == Some(true)
     };
+    let mut told = Told::default();
     if moved {
         let about = About::video(found.video.owner, id);
         if liked {
-            notify::tell(app, &mut tx, Kind::Like, found.video.owner, viewer, about).await?;
+            told.tell(app, &mut tx, Kind::Like, (found.video.owner, viewer), about).await?;
         } else {
             notify::take_back(&mut tx, Kind::Like, found.video.owner, viewer, about).await?;
         }
         videos::add_likes(&mut tx, found.video.owner, id, if liked { 1 } else { -1 }).await?;
     }
     let after = find(&mut tx, Some(viewer), Action::SeeVideo, id).await?;
-    tx.commit().await?;
+    told.commit(app, tx).await?;
     view_of(app, Some(viewer), after).await
 }

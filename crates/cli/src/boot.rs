@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::sync::Arc;
 
+use outro_app::live::Live;
 use outro_app::{App, Finder, housekeeping};
 use outro_blobs::Blobs;
 use outro_courier::{Courier, Gateway, Outbox};
@@ -49,6 +50,7 @@ async fn wire(settings: &Settings, folder: &Folder, dev: bool, alone: bool) -> R
     let vault = open_vault(settings, folder, clock.clone(), random.clone(), alone).await?;
     let app = App {
         queue: Queue::new(db.clone(), clock.clone(), random.clone()),
+        live: Live::default(),
         db,
         vault,
         blobs: Blobs::open(folder.blobs(), random.clone())?,

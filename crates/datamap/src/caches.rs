@@ -15,7 +15,7 @@ pub struct Cache {
 pub const CACHES: &[Cache] = &[
     Cache {
         name: "key leases",
-        holds: "Opened account keys, in memory.",
+        holds: "Opened keys of accounts and of conversations, in memory.",
         ends: "After five seconds; at once when the key is destroyed here. No receipt is signed before.",
     },
     Cache {
@@ -38,6 +38,11 @@ pub const CACHES: &[Cache] = &[
         name: "SMS gateway",
         holds: "The number and the text of a one-time code, handed to the gateway that the operator chose.",
         ends: "By the gateway's own rules; nothing of it is kept here.",
+    },
+    Cache {
+        name: "open event streams",
+        holds: "Which account and session an open page belongs to, in memory.",
+        ends: "When the page is closed; within a second of the session's end.",
     },
     Cache {
         name: "browsers",

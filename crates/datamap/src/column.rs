@@ -37,6 +37,8 @@ sealed! {
     SESSION_DEVICE = "sessions"."device";
     /// The caption of a video.
     VIDEO_CAPTION = "videos"."caption";
+    /// What a message says; sealed under its conversation's key.
+    MESSAGE_TEXT = "messages"."text";
     /// What somebody wrote under a video.
     COMMENT_TEXT = "comments"."text";
     /// The words that hold a comment back.

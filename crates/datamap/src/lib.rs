@@ -17,4 +17,4 @@ pub use caches::{CACHES, Cache};
 pub use column::*;
 pub use markdown::markdown;
 pub use tables::{KEYRING, TABLES, table};
-pub use types::{Column, Counter, Erase, Holds, Link, Table, Takeout, VideoLink};
+pub use types::{Column, Counter, Emptied, Erase, Holds, Link, Room, Table, Takeout, VideoLink};

@@ -10,6 +10,7 @@ impl Holds {
         match self {
             Self::Structure => "plain structure",
             Self::Sealed => "sealed under your key",
+            Self::SealedForMembers => "sealed under the conversation's key",
             Self::SealedKey => "a key, sealed under another",
             Self::BlindIndex => "keyed hash",
             Self::Hash => "hash of a secret",
@@ -27,6 +28,17 @@ impl Erase {
             Self::DeleteRowsAndLower(counter) => format!("deleted, and {}.{} lowered", counter.table, counter.column),
             Self::DeleteBlobs => "the files are deleted, then the rows".into(),
             Self::DeleteByKeyId => "deleted, found through the keyring".into(),
+            Self::Detach(emptied) => {
+                format!("{} emptied, the rows stay for the others", emptied.columns.join(" and "))
+            }
+            Self::LeaveRoom(room) => {
+                format!(
+                    "deleted; with the last one of {}, its key is destroyed and its {} deleted",
+                    room.table,
+                    room.contents.join(", ")
+                )
+            }
+            Self::DestroyWithLast => "destroyed when the last member is gone".into(),
             Self::DeleteLast => "deleted last".into(),
             Self::WithReceipt => "deleted when the receipt is completed".into(),
             Self::ExpiresWithin(hours) => format!("goes by itself within {hours} hours"),

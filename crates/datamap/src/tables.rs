@@ -5,10 +5,12 @@ mod comments;
 mod feeds;
 mod finding;
 mod graph;
+mod messages;
 mod moderation;
 
 use crate::Erase::{
-    DeleteBlobs, DeleteByKeyId, DeleteLast, DeleteRows, DeleteRowsAndLower, DestroyKey, ExpiresWithin, WithReceipt,
+    DeleteBlobs, DeleteByKeyId, DeleteLast, DeleteRows, DeleteRowsAndLower, DestroyKey, DestroyWithLast, ExpiresWithin,
+    WithReceipt,
 };
 use crate::Holds::{BlindIndex, Hash, Nobody, Sealed, SealedForHolder, SealedKey, Structure};
 use crate::Takeout::{Internal, Part};
@@ -106,6 +108,13 @@ pub const TABLES: &[Table] = &[
     comments::COMMENTS,
     finding::DISMISSALS,
     graph::COUNTS,
+    messages::HIDDEN_MESSAGES,
+    // Before the messages: what ends with the one who leaves is erased, and what is left of theirs stays.
+    messages::MEMBERS,
+    messages::MESSAGES,
+    messages::CONVERSATIONS,
+    messages::EVENTS,
+    messages::EVENT_COUNTERS,
     feeds::TIMELINE,
     feeds::FAN_OUTS,
     feeds::WATCHES,
@@ -338,6 +347,31 @@ pub const KEYRING: &[Table] = &[
             column("key_id", Nobody, Internal),
             column("destroyed_at", Nobody, Internal),
         ],
+        links: &[],
+        video: None,
+    },
+    Table {
+        name: "conversation_keys",
+        why: "The key that opens what is said in a conversation, itself wrapped. It is destroyed when the last member is gone.",
+        ground: CONTRACT,
+        key: &["conversation_id"],
+        columns: &[
+            column("conversation_id", Structure, Internal),
+            column("key_id", Structure, Internal),
+            column("root_id", Structure, Internal),
+            column("wrapped", SealedKey, Internal),
+            column("created_at", Structure, Internal),
+            column("opened", Structure, Internal),
+        ],
+        links: &[Link { column: "conversation_id", erase: DestroyWithLast }],
+        video: None,
+    },
+    Table {
+        name: "destroyed_conversations",
+        why: "The ledger of conversations that are over: a random id and a time, so that no restored backup opens one again.",
+        ground: DUTY,
+        key: &["conversation_id"],
+        columns: &[column("conversation_id", Nobody, Internal), column("destroyed_at", Nobody, Internal)],
         links: &[],
         video: None,
     },

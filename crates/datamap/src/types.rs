@@ -38,6 +38,8 @@ pub enum Holds {
     Structure,
     /// What a person wrote or is called: sealed under that person's key.
     Sealed,
+    /// What was said in a conversation: sealed under that conversation's key.
+    SealedForMembers,
     /// A key for one object, sealed under the person's key.
     SealedKey,
     /// A keyed hash that finds a row, its key apart from all others.
@@ -79,6 +81,13 @@ pub enum Erase {
     DeleteBlobs,
     /// Deletes the rows found by the account's key id: only the keyring joins it to the account.
     DeleteByKeyId,
+    /// Empties these columns of the rows, which others keep: nothing of them names the account any more.
+    Detach(Emptied),
+    /// Deletes the rows. Where nobody else is left in the room that a row is about, the room's key is
+    /// destroyed first, then what the room holds is deleted, then the room with the row.
+    LeaveRoom(Room),
+    /// The key is destroyed when the last member of what it opens is gone, and the row with it.
+    DestroyWithLast,
     /// Deletes the row last, once nothing refers to it.
     DeleteLast,
     /// Deletes the row in the transaction that completes the receipt: it is the erasure's own work sheet.
@@ -101,6 +110,26 @@ pub struct Counter {
     pub by: &'static [(&'static str, &'static str)],
     /// Whether several rows of one account may stand in the same count.
     pub many: bool,
+}
+
+/// What is emptied of rows that stay.
+#[derive(Clone, Copy, Debug)]
+pub struct Emptied {
+    /// The columns.
+    pub columns: &'static [&'static str],
+    /// The word under which the receipt counts the rows as kept; none where nothing of the person stays.
+    pub kept: Option<&'static str>,
+}
+
+/// What several people are in, and what ends with the last of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    /// The table of rooms; its key is `id`.
+    pub table: &'static str,
+    /// The column that names the room, here and in the tables of its contents.
+    pub by: &'static str,
+    /// The tables of what the room holds, in the order in which they go.
+    pub contents: &'static [&'static str],
 }
 
 /// The columns that name a video.

@@ -11,7 +11,9 @@ fn sealed_columns_are_those_declared_as_sealed() {
     let declared: HashSet<_> = TABLES
         .iter()
         .flat_map(|table| table.columns.iter().map(move |column| (table.name, column)))
-        .filter(|(_, column)| column.holds == Holds::Sealed && column.name != "sealed_account")
+        .filter(|(_, column)| {
+            matches!(column.holds, Holds::Sealed | Holds::SealedForMembers) && column.name != "sealed_account"
+        })
         .map(|(table, column)| (table, column.name))
         .collect();
     let sealed: HashSet<_> = SEALED.iter().map(|column| (column.table, column.column)).collect();
@@ -26,6 +28,16 @@ fn links_keys_and_counters_name_declared_columns() {
         assert!(table.links.iter().all(|link| has(link.column)), "{}", table.name);
         assert!(table.video.is_none_or(|video| has(video.owner) && has(video.video)), "{}", table.name);
         for link in table.links {
+            if let Erase::Detach(emptied) = link.erase {
+                let columns = emptied.columns;
+                assert!(columns.contains(&link.column) && columns.iter().all(|name| has(name)), "{}", table.name);
+            }
+            if let Erase::LeaveRoom(room) = link.erase {
+                assert!(has(room.by) && outro_datamap::table(room.table).is_some_and(|table| table.key == ["id"]));
+                let names_it =
+                    |name: &&str| outro_datamap::table(name).unwrap().columns.iter().any(|c| c.name == room.by);
+                assert!(room.contents.iter().all(names_it), "{}", table.name);
+            }
             let Erase::DeleteRowsAndLower(counter) = link.erase else { continue };
             let other = outro_datamap::table(counter.table).expect("a declared table");
             assert!(counter.by.iter().all(|(there, here)| has(here) && other.columns.iter().any(|c| c.name == *there)));
@@ -41,7 +53,8 @@ fn every_account_column_is_linked() {
         {
             assert!(table.links.iter().any(|link| link.column == column.name), "{}.{}", table.name, column.name);
         }
-        let personal = table.columns.iter().any(|c| matches!(c.holds, Holds::Sealed | Holds::SealedKey));
+        let personal =
+            table.columns.iter().any(|c| matches!(c.holds, Holds::Sealed | Holds::SealedForMembers | Holds::SealedKey));
         assert!(!personal || !table.links.is_empty(), "{} is sealed for somebody and linked to nobody", table.name);
     }
     assert!(table("nothing").is_none());

@@ -80,7 +80,12 @@ async fn flow<E: std::fmt::Display>(
 ) {
     // Who has hung up takes no more pieces.
     while let Ok(room) = pieces.reserve().await {
-        match bytes.next().await {
+        // What comes seldom is not waited for when nobody is there to take it.
+        let piece = tokio::select! {
+            piece = bytes.next() => piece,
+            () = pieces.closed() => break,
+        };
+        match piece {
             Some(Ok(piece)) => room.send(piece),
             Some(Err(error)) => {
                 tracing::error!(%error, "an object broke off");

@@ -6,6 +6,7 @@ mod words;
 
 mod birth;
 mod clock;
+mod event;
 mod handle;
 mod id;
 mod marks;
@@ -18,6 +19,7 @@ mod video;
 
 pub use birth::{AgeRule, BirthDate, InvalidBirthDate};
 pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
+pub use event::EventKind;
 pub use handle::{Handle, InvalidHandle};
 pub use id::{
     AccountId, ActId, BlobId, ChallengeId, CommentId, ConversationId, Id, InvalidId, JobId, MessageId, NotificationId,

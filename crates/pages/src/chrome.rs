@@ -13,12 +13,14 @@ pub struct Chrome {
     pub viewer: Option<ViewerChip>,
     /// Token that every form and every scripted write carries; empty where there is no session.
     pub csrf: String,
+    /// How many messages the viewer has not read.
+    pub unread: i64,
     /// Whether the development outbox exists, so that pages that send codes may link to it.
     pub dev: bool,
     /// Whether the viewer is on hiatus: every page says so, and leads back.
     pub away: bool,
     /// How many notifications are new to who is signed in, at most 99.
-    pub unread: i64,
+    pub news: i64,
     /// Whether the viewer's account is suspended: every page but the player says so.
     pub suspended: bool,
     /// What the last step achieved, said once.
@@ -83,6 +85,8 @@ pub enum Notice {
     Decided,
     /// A phone number is linked.
     PhoneLinked,
+    /// A conversation is deleted for the viewer.
+    TalkDeleted,
     /// A device is signed out.
     SessionRevoked,
     /// A new code is on its way.
@@ -114,6 +118,7 @@ impl Notice {
             Notice::Reported => t.moderation_now_reported,
             Notice::Decided => t.moderation_now_decided,
             Notice::PhoneLinked => t.notice_phone_linked,
+            Notice::TalkDeleted => t.messages_deleted,
             Notice::SessionRevoked => t.notice_session_revoked,
             Notice::CodeSent => t.notice_code_sent,
             Notice::SignedOut => t.notice_signed_out,
@@ -134,6 +139,8 @@ pub(crate) enum Tab {
     Friends,
     /// Uploading.
     Upload,
+    /// Messages.
+    Inbox,
     /// One's own profile and settings.
     Profile,
 }

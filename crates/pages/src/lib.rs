@@ -19,6 +19,7 @@ mod finding;
 mod form;
 mod graph;
 mod leaving;
+mod messages;
 mod misc;
 mod moderation;
 mod privacy;
@@ -42,6 +43,7 @@ pub use graph::{
     AccountMenu, ApartList, ApartPage, FollowButton, FollowState, PeopleList, PeoplePage, Person, RequestsPage,
 };
 pub use leaving::{LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, ReceiptPage, ReceiptState};
+pub use messages::{Bubble, ChatPage, Held, InboxPage, MayWrite, Named, NewMessagePage, SendToPage, Talk};
 pub use misc::{ErrorPage, KeptRow, NotFoundPage, OutboxMessage, OutboxPage, WhatWeKeepPage};
 pub use moderation::{
     Case, CasePage, CaseSeen, Decision, DecisionRow, DecisionsPage, ModerationPage, ReportPage, ReportRow, ReportState,
@@ -51,7 +53,7 @@ pub use privacy::{
     AudiencesPage, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage, PrivacyStep,
     PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage,
 };
-pub use profile::{ProfilePage, Tile, TileState};
+pub use profile::{Contact, ProfilePage, Tile, TileState};
 pub use settings::{
     EditProfilePage, ManageAccountPage, PhonePage, PhoneVerifyPage, SessionRow, SessionsPage, SettingsPage,
 };

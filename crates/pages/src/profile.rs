@@ -36,6 +36,8 @@ pub struct ProfilePage {
     pub private_account: bool,
     /// Whether only the card is shown (a private account, for a stranger).
     pub locked: bool,
+    /// Whether the viewer can write to them.
+    pub contact: Contact,
     /// Covers, newest first.
     pub tiles: Vec<Tile>,
     /// Address of the next page of covers.
@@ -55,6 +57,17 @@ impl ProfilePage {
     fn has_asked(&self) -> bool {
         self.follow.as_ref().is_some_and(|follow| follow.state == FollowState::Requested)
     }
+}
+
+/// Whether the viewer of a profile can write to its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contact {
+    /// Nothing is said of it: oneself, or not signed in.
+    Unsaid,
+    /// Messages are open.
+    Open,
+    /// They take no messages from the viewer.
+    Closed,
 }
 
 /// One cover in the grid.

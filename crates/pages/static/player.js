@@ -236,6 +236,8 @@ function openMenu(card) {
   const report = menu.querySelector("[data-menu-report]");
   report.href = `/videos/${card.dataset.id}/report`;
   report.hidden = card.hasAttribute("data-own");
+  const send = menu.querySelector("[data-menu-send]");
+  if (send) send.href = `/inbox/send/${card.dataset.id}`;
   menu.showModal();
 }
 menu.addEventListener("click", (event) => event.target === menu && menu.close());

@@ -84,7 +84,7 @@ for (const area of document.querySelectorAll("[data-counter]")) {
 }
 
 // A form is sent once, however often its button is pressed.
-for (const form of document.querySelectorAll("form[method=post]:not([data-like], [data-upload])")) {
+for (const form of document.querySelectorAll("form[method=post]:not([data-like], [data-upload], [data-write])")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";

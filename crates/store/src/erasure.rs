@@ -3,9 +3,9 @@
 
 use std::sync::LazyLock;
 
-use outro_datamap::{Counter, Erase, TABLES, Table};
+use outro_datamap::{Counter, Emptied, Erase, Room, TABLES, Table};
 use outro_db::{DbError, Param, Statement, Tx, params};
-use outro_model::{AccountId, BlobId, VideoId};
+use outro_model::{AccountId, BlobId, ConversationId, VideoId};
 
 /// Rows that one transaction deletes at most.
 pub const BATCH: i64 = 500;
@@ -28,6 +28,10 @@ pub struct Step {
     pub found: Found,
     /// Whether each row stands for a sealed object, whose file goes first.
     pub blobs: bool,
+    /// What is emptied of the rows, where they stay.
+    pub detaches: Option<Emptied>,
+    /// Whether the rows are memberships of rooms, each of which is left by itself.
+    pub rooms: Option<Rooms>,
     lower: Option<Statement>,
     list: Option<Statement>,
     delete: Statement,
@@ -57,27 +61,33 @@ pub(crate) static STATEMENTS: &[&Statement] = &[];
 pub fn built_statements() -> Vec<&'static Statement> {
     let steps =
         STEPS.iter().flat_map(|step| [Some(&step.delete), Some(&step.probe), step.lower.as_ref(), step.list.as_ref()]);
+    let rooms = STEPS.iter().filter_map(|step| step.rooms.as_ref()).flat_map(Rooms::statements).map(Some);
     let videos = VIDEO_STEPS.iter().flat_map(|step| [Some(&step.delete), Some(&step.probe)]);
-    steps.chain(videos).flatten().collect()
+    steps.chain(videos).chain(rooms).flatten().collect()
 }
 
 fn step(table: &'static Table, column: &'static str, erase: Erase) -> Option<Step> {
-    let (found, blobs, counter) = match erase {
-        Erase::DeleteRows | Erase::DeleteLast => (Found::ByAccount, false, None),
-        Erase::DeleteRowsAndLower(counter) => (Found::ByAccount, false, Some(counter)),
-        Erase::DeleteBlobs => (Found::ByAccount, true, None),
-        Erase::DeleteByKeyId => (Found::ByKeyId, false, None),
-        Erase::WithReceipt | Erase::ExpiresWithin(_) | Erase::DestroyKey => return None,
-    };
+    if matches!(erase, Erase::WithReceipt | Erase::ExpiresWithin(_) | Erase::DestroyKey | Erase::DestroyWithLast) {
+        return None;
+    }
+    let found = if matches!(erase, Erase::DeleteByKeyId) { Found::ByKeyId } else { Found::ByAccount };
+    let blobs = matches!(erase, Erase::DeleteBlobs);
+    let counter = if let Erase::DeleteRowsAndLower(counter) = erase { Some(counter) } else { None };
+    let rooms = if let Erase::LeaveRoom(room) = erase { Some(Rooms::of(table, column, room)) } else { None };
     let build = |what: &str, sql| Statement::built(format!("erasure::{what}::{}.{column}", table.name), sql);
     let batch = batch_of(table, column, counter.is_some());
     Some(Step {
         table: table.name,
         found,
         blobs,
+        detaches: if let Erase::Detach(emptied) = erase { Some(emptied) } else { None },
+        rooms,
         lower: counter.map(|counter| build("lower", lower(table, column, counter))),
         list: blobs.then(|| build("list", format!("SELECT id FROM {} WHERE {column} = ?1 LIMIT ?2", table.name))),
-        delete: build("delete", delete(table, &batch)),
+        delete: match erase {
+            Erase::Detach(emptied) => build("detach", detach(table, emptied.columns, &batch)),
+            _ => build("delete", delete(table, &batch)),
+        },
         probe: build("probe", format!("SELECT 1 FROM {} WHERE {column} = ?1 LIMIT 1", table.name)),
     })
 }
@@ -96,6 +106,11 @@ fn order_of(table: &Table, column: &str) -> String {
 
 fn delete(table: &Table, batch: &str) -> String {
     format!("DELETE FROM {} WHERE ({}) IN ({batch})", table.name, table.key.join(", "))
+}
+
+fn detach(table: &Table, columns: &[&str], batch: &str) -> String {
+    let emptied: Vec<_> = columns.iter().map(|column| format!("{column} = NULL")).collect();
+    format!("UPDATE {} SET {} WHERE ({}) IN ({batch})", table.name, emptied.join(", "), table.key.join(", "))
 }
 
 fn lower(table: &Table, column: &str, counter: Counter) -> String {
@@ -124,6 +139,83 @@ fn video_step(table: &'static Table) -> Option<VideoStep> {
         delete: build("delete", delete(table, &batch)),
         probe: build("probe", format!("SELECT 1 FROM {} WHERE {found} LIMIT 1", table.name)),
     })
+}
+
+/// Rooms that an account is in, each left by itself: the last one out ends it.
+#[derive(Debug)]
+pub struct Rooms {
+    list: Statement,
+    hold: Statement,
+    others: Statement,
+    leave: Statement,
+    contents: Vec<Statement>,
+    end: Statement,
+}
+
+impl Rooms {
+    fn of(table: &'static Table, column: &'static str, room: Room) -> Self {
+        let (name, by, rooms) = (table.name, room.by, room.table);
+        let build = |what: &str, sql| Statement::built(format!("erasure::rooms::{what}::{name}"), sql);
+        let contents = room.contents.iter().filter_map(|name| outro_datamap::table(name)).map(|content| {
+            let key = content.key.join(", ");
+            let sql = delete(content, &format!("SELECT {key} FROM {} WHERE {by} = ?1 LIMIT ?2", content.name));
+            Statement::built(format!("erasure::rooms::contents::{}", content.name), sql)
+        });
+        Self {
+            list: build("list", format!("SELECT {by} FROM {name} WHERE {column} = ?1 ORDER BY {by} LIMIT ?2")),
+            hold: build("hold", format!("SELECT id FROM {rooms} WHERE id = ?1 {{for_update}}")),
+            others: build("others", format!("SELECT 1 FROM {name} WHERE {by} = ?1 AND {column} <> ?2 LIMIT 1")),
+            leave: build("leave", format!("DELETE FROM {name} WHERE {column} = ?1 AND {by} = ?2")),
+            contents: contents.collect(),
+            end: build("end", format!("DELETE FROM {rooms} WHERE id = ?1")),
+        }
+    }
+
+    fn statements(&self) -> Vec<&Statement> {
+        [&self.list, &self.hold, &self.others, &self.leave, &self.end].into_iter().chain(&self.contents).collect()
+    }
+
+    /// The rooms that are next.
+    pub async fn list(&self, tx: &mut Tx, account: AccountId) -> Result<Vec<ConversationId>, DbError> {
+        tx.query(&self.list, params![account, BATCH]).await?.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// Leaves a room in which others are; `false` when nobody else is in it: then its key is destroyed
+    /// first, and [`Self::empty`] and [`Self::end`] come after. The room is held, so that of two who
+    /// leave at one moment the second sees that the first has gone.
+    pub async fn leave(&self, tx: &mut Tx, account: AccountId, room: ConversationId) -> Result<bool, DbError> {
+        tx.query(&self.hold, params![room]).await?;
+        let others = tx.query_opt(&self.others, params![room, account]).await?.is_some();
+        if others {
+            tx.execute(&self.leave, params![account, room]).await?;
+        }
+        Ok(others)
+    }
+
+    /// Deletes the next batch of what a room holds; whether that was the last, and how many rows of which
+    /// table went.
+    pub async fn empty(&self, tx: &mut Tx, room: ConversationId) -> Result<(bool, u64), DbError> {
+        let mut gone = 0;
+        for content in &self.contents {
+            let now = tx.execute(content, params![room, BATCH]).await?;
+            gone += now;
+            if now as i64 == BATCH {
+                return Ok((false, gone));
+            }
+        }
+        Ok((true, gone))
+    }
+
+    /// Ends a room that is empty, with the membership of the last one.
+    pub async fn end(&self, tx: &mut Tx, account: AccountId, room: ConversationId) -> Result<(), DbError> {
+        tx.execute(&self.leave, params![account, room]).await?;
+        tx.execute(&self.end, params![room]).await.map(|_| ())
+    }
+}
+
+/// The rooms of the map: conversations.
+pub fn rooms() -> Option<&'static Rooms> {
+    STEPS.iter().find_map(|step| step.rooms.as_ref())
 }
 
 /// Whose rows a walk is after: the account, and the key id that only the keyring could tell.

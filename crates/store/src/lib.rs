@@ -10,10 +10,12 @@ pub mod budgets;
 pub mod challenges;
 pub mod comments;
 pub mod erasure;
+pub mod events;
 pub mod feed;
 pub mod finding;
 pub mod graph;
 pub mod likes;
+pub mod messages;
 mod migrations;
 pub mod moderation;
 pub mod notifications;
@@ -62,11 +64,13 @@ pub fn all_statements() -> Vec<&'static Statement> {
         challenges::STATEMENTS,
         comments::STATEMENTS,
         erasure::STATEMENTS,
+        events::STATEMENTS,
         feed::STATEMENTS,
         finding::STATEMENTS,
         graph::STATEMENTS,
         likes::STATEMENTS,
         moderation::STATEMENTS,
+        messages::STATEMENTS,
         notifications::STATEMENTS,
         receipts::STATEMENTS,
         recount::STATEMENTS,

@@ -78,6 +78,19 @@ macro_rules! in_scope {
 }
 pub(crate) use in_scope;
 
+/// A message `x` of the conversation `c` may be seen by the viewer, who is in it as `m`: it was not
+/// cleared, not deleted for them alone, and in a group there is no block between the two.
+macro_rules! message_in_scope {
+    () => {
+        "x.seq > m.cleared_before
+            AND NOT EXISTS (SELECT 1 FROM hidden_messages h WHERE h.account_id = ?1
+                AND h.conversation_id = x.conversation_id AND h.message_id = x.id)
+            AND (c.kind = 0 OR x.sender_id IS NULL
+                OR NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = ?1 AND b.blocked_id = x.sender_id)
+                AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = x.sender_id AND b.blocked_id = ?1))"
+    };
+}
+pub(crate) use message_in_scope;
 /// The predicate of [`FollowedScope`]: `decide(ReadBytes)` for somebody who follows `a`. Its parameters are
 /// the first six of the statement: the viewer, then those of [`followed_codes`].
 macro_rules! in_followed_scope {

@@ -56,6 +56,11 @@ impl Client {
         Self { router: self.router.clone(), token: None }
     }
 
+    /// The same client with another token.
+    pub fn with(&self, token: Option<&str>) -> Self {
+        Self { router: self.router.clone(), token: token.map(str::to_owned) }
+    }
+
     /// Sends a request as it is, with the token.
     pub async fn send(&self, mut request: Request<Body>) -> Reply {
         if let Some(token) = &self.token {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
+use outro_app::live::Live;
 use outro_app::{App, AppRunner, Finder, Settings, finding};
 use outro_blobs::Blobs;
 use outro_courier::{Courier, Outbox};
@@ -128,6 +129,7 @@ async fn open_app(folder: &Path, database: &str, clock: Arc<FixedClock>, outbox:
         vault: Vault::open(options).await.unwrap(),
         blobs: Blobs::open(folder.join("blobs"), random.clone()).unwrap(),
         queue: Queue::new(db.clone(), clock.clone(), random.clone()),
+        live: Live::default(),
         db,
         courier: Courier::Outbox(outbox),
         tools: Arc::new(tools()),

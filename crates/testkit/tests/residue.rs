@@ -20,12 +20,14 @@ const BIO: &str = "MarkBio4a6b and more";
 const PHONE: &str = "+4917055512399";
 const CAPTIONS: usize = 50;
 const FILES: usize = 5;
+const MESSAGES: usize = 20;
 const COMMENTS: usize = 5;
 
 /// Everything that was planted.
 fn marks() -> Vec<String> {
     let mut all = vec![HANDLE.into(), NAME.into(), BIO.into(), PHONE[1..].into()];
     all.extend((0..CAPTIONS).map(|number| format!("MarkCaption{number:02}x5d8e")));
+    all.extend((0..MESSAGES).map(|number| format!("MarkMessage{number:02}v8r2")));
     all.extend((0..COMMENTS).map(|number| format!("MarkComment{number}v2w6")));
     all.push("MarkFilterWord8r1c".into());
     all.extend((0..FILES).map(|number| format!("MarkMetadata{number}k3q7")));
@@ -126,6 +128,13 @@ async fn plant(world: &World) -> Client {
         let file = landscape_clip(&format!("MarkMetadata{}k3q7", number % FILES));
         let caption = format!("MarkCaption{number:02}x5d8e");
         who.upload(&file, &[("caption", &caption)]).await.expect(202);
+    }
+    // What is said stays for the one who goes on being there, and stands readable nowhere either.
+    world.client().join("listener").await;
+    for number in 0..MESSAGES {
+        let say = json!({ "to": ["listener"], "text": format!("MarkMessage{number:02}v8r2") });
+        let reply = who.post("/api/v1/conversations", say).await;
+        assert!(reply.status.is_success(), "{}", reply.text());
     }
     let runner = outro_app::AppRunner(world.app.clone());
     for _ in 0..FILES {

@@ -33,8 +33,11 @@ pub enum VaultError {
     /// The account has a key already.
     #[error("the account has a key already")]
     AccountExists,
-    /// The account was erased: it never gets a key again.
-    #[error("the account was erased")]
+    /// The conversation has a key already.
+    #[error("the conversation has a key already")]
+    ConversationExists,
+    /// The account was erased, or the conversation is over: it never gets a key again.
+    #[error("the key was destroyed")]
     Destroyed,
     /// The root key is being replaced already.
     #[error("the root key is being replaced already")]

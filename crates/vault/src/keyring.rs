@@ -3,10 +3,12 @@
 use outro_db::Migration;
 
 /// The schema of the keyring.
-pub const KEYRING_MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "keyring",
-    sql: "CREATE TABLE root (
+pub const KEYRING_MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "keyring", sql: KEYRING },
+    Migration { number: 2, name: "conversations", sql: CONVERSATIONS },
+];
+
+const KEYRING: &str = "CREATE TABLE root (
             one {int} NOT NULL PRIMARY KEY,
             root_id {bytes} NOT NULL,
             made_at {int} NOT NULL,
@@ -36,8 +38,23 @@ pub const KEYRING_MIGRATIONS: &[Migration] = &[Migration {
             day {int} NOT NULL PRIMARY KEY,
             root_id {bytes} NOT NULL,
             wrapped {bytes} NOT NULL
-          ) {table}",
-}];
+          ) {table}";
+
+/// `opened` says whether the conversation itself came to be; a key without one is swept.
+const CONVERSATIONS: &str = "CREATE TABLE conversation_keys (
+            conversation_id {bytes} NOT NULL PRIMARY KEY,
+            key_id {bytes} NOT NULL UNIQUE,
+            root_id {bytes} NOT NULL,
+            wrapped {bytes} NOT NULL,
+            created_at {int} NOT NULL,
+            opened {int} NOT NULL
+          ) {table};
+          CREATE INDEX conversation_keys_by_opening ON conversation_keys (opened, created_at);
+          CREATE INDEX conversation_keys_by_root ON conversation_keys (root_id, conversation_id);
+          CREATE TABLE destroyed_conversations (
+            conversation_id {bytes} NOT NULL PRIMARY KEY,
+            destroyed_at {int} NOT NULL
+          ) {table}";
 
 /// Every column of the keyring, as (table, column), in order, for the test that holds the live schema
 /// against the data map. The table `migrations` is the runner's own.
@@ -48,12 +65,20 @@ pub const KEYRING_COLUMNS: &[(&str, &str)] = &[
     ("account_keys", "key_id"),
     ("account_keys", "root_id"),
     ("account_keys", "wrapped"),
+    ("conversation_keys", "conversation_id"),
+    ("conversation_keys", "created_at"),
+    ("conversation_keys", "key_id"),
+    ("conversation_keys", "opened"),
+    ("conversation_keys", "root_id"),
+    ("conversation_keys", "wrapped"),
     ("day_keys", "day"),
     ("day_keys", "root_id"),
     ("day_keys", "wrapped"),
     ("destroyed", "account_id"),
     ("destroyed", "destroyed_at"),
     ("destroyed", "key_id"),
+    ("destroyed_conversations", "conversation_id"),
+    ("destroyed_conversations", "destroyed_at"),
     ("migrations", "name"),
     ("migrations", "number"),
     ("root", "made_at"),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use outro_datamap::SealedColumn;
 use outro_db::{FromValue, Param, ToParam, Value};
-use outro_model::{AccountId, BlobId, BlobKind, Random, random_bytes};
+use outro_model::{AccountId, BlobId, BlobKind, ConversationId, Random, random_bytes};
 use zeroize::Zeroizing;
 
 use crate::Tampered;
@@ -131,6 +131,52 @@ fn place<'a>(column: &SealedColumn, row: &'a [u8]) -> [&'a [u8]; 4] {
 
 fn blob<'a>(id: &'a BlobId, kind: &'a [u8; 8]) -> [&'a [u8]; 3] {
     [b"blob", id.as_bytes(), kind]
+}
+
+/// What a conversation's key can do: seal its texts. As [`AccountKeys`], it is taken, used and dropped.
+#[derive(Clone)]
+pub struct ConversationKeys(Arc<OfConversation>);
+
+struct OfConversation {
+    conversation: ConversationId,
+    key_id: KeyId,
+    columns: Aead,
+    random: Arc<dyn Random>,
+}
+
+impl ConversationKeys {
+    pub(crate) fn new(conversation: ConversationId, key_id: KeyId, key: &[u8; 32], random: Arc<dyn Random>) -> Self {
+        let parts: [&[u8]; 2] = [conversation.as_bytes(), key_id.as_bytes()];
+        let columns = Aead::new(&derive(key, "conversation", &parts));
+        Self(Arc::new(OfConversation { conversation, key_id, columns, random }))
+    }
+
+    /// Whose keys these are.
+    pub fn conversation(&self) -> ConversationId {
+        self.0.conversation
+    }
+
+    pub(crate) fn key_id(&self) -> KeyId {
+        self.0.key_id
+    }
+
+    /// Seals a text for one column of one row: it opens in that place alone.
+    pub fn seal_text(&self, column: SealedColumn, row: &[u8], text: &str) -> Vec<u8> {
+        self.0.columns.seal(&*self.0.random, &place(&column, row), text.as_bytes())
+    }
+
+    /// Opens a text that [`Self::seal_text`] sealed.
+    pub fn open_text(&self, column: SealedColumn, row: &[u8], sealed: &[u8]) -> Result<String, Tampered> {
+        let mut bytes = self.0.columns.open(&place(&column, row), sealed)?;
+        String::from_utf8(std::mem::take(&mut *bytes)).map_err(|_| Tampered)
+    }
+}
+
+impl fmt::Debug for ConversationKeys {
+    /// Says nothing.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ConversationKeys(…)")
+    }
 }
 
 impl fmt::Debug for AccountKeys {

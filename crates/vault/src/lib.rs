@@ -5,11 +5,13 @@
 //! |---|---|---|
 //! | root key | [`RootFile`], apart from the keyring | wraps every key below; replaced by [`Vault::rotate_root`] |
 //! | account key | keyring, wrapped | derives the keys that seal columns, blob headers and index entries |
+//! | conversation key | keyring, wrapped | derives the key that seals the texts of one conversation |
 //! | service keys | keyring, wrapped | handle index, one for each [`MacPurpose`], receipt signing |
 //! | day key | keyring, wrapped, one day long | [`Vault::budget_tag`] |
 //!
 //! Destroying the wrapped account key is what erases an account. Only joining makes one, so a key that
-//! is missing means erased, also after a restore. The ledger of destroyed keys outranks the keys: an
+//! is missing means erased, also after a restore. The key of a conversation is made with it and destroyed
+//! when its last member is gone. The ledger of destroyed keys outranks the keys: an
 //! account that stands in it has none, whatever a restored copy says.
 //!
 //! Sealing is AES-256-GCM-SIV (RFC 8452) under random nonces, which forgives a repeated nonce; keys are
@@ -21,6 +23,7 @@ mod accounts;
 mod aead;
 mod budget;
 mod cache;
+mod conversations;
 mod derive;
 mod destroy;
 mod document;
@@ -45,7 +48,7 @@ pub use error::{Tampered, VaultError};
 pub use frame::{constant_time_eq, sha256};
 pub use index::IndexEntry;
 pub use keyring::{KEYRING_COLUMNS, KEYRING_MIGRATIONS};
-pub use keys::{AccountKeys, KeyId};
+pub use keys::{AccountKeys, ConversationKeys, KeyId};
 pub use random::SystemRandom;
 pub use root::RootFile;
 pub use rotate::Rotation;

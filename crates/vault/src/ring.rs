@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use outro_db::{Db, FromValue, Row, Tx, params, statements};
-use outro_model::{AccountId, Clock, Random};
+use outro_model::{AccountId, Clock, ConversationId, Random};
 use zeroize::Zeroizing;
 
 use crate::aead::Aead;
@@ -24,6 +24,7 @@ statements! {
 #[derive(Clone, Copy)]
 pub(crate) enum Subject<'a> {
     Account(AccountId, KeyId),
+    Conversation(ConversationId, KeyId),
     Service(&'a str),
     Day(i64),
 }
@@ -32,6 +33,7 @@ impl Subject<'_> {
     fn label(self) -> Vec<u8> {
         match self {
             Self::Account(account, key_id) => framed(&[b"account", account.as_bytes(), key_id.as_bytes()]),
+            Self::Conversation(id, key_id) => framed(&[b"conversation", id.as_bytes(), key_id.as_bytes()]),
             Self::Service(name) => framed(&[b"service", name.as_bytes()]),
             Self::Day(day) => framed(&[b"day", &day.to_be_bytes()]),
         }

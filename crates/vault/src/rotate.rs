@@ -12,7 +12,7 @@
 //! one live on under its new key, an unfinished rotation is first finished and then followed by a whole.
 
 use outro_db::{Tx, params, statements};
-use outro_model::{AccountId, Timestamp};
+use outro_model::{AccountId, ConversationId, Timestamp};
 
 use crate::ring::{Ring, Subject, Wrapped};
 use crate::root::{RootId, RootKey};
@@ -30,11 +30,15 @@ statements! {
     ACCOUNTS_UNDER = "SELECT account_id, key_id, root_id, wrapped FROM account_keys
         WHERE root_id = ?1 AND account_id >= ?2 ORDER BY account_id LIMIT ?3 {for_update}";
     REWRAP_ACCOUNT = "UPDATE account_keys SET root_id = ?2, wrapped = ?3 WHERE account_id = ?1";
+    CONVERSATIONS_UNDER = "SELECT conversation_id, key_id, root_id, wrapped FROM conversation_keys
+        WHERE root_id = ?1 AND conversation_id >= ?2 ORDER BY conversation_id LIMIT ?3 {for_update}";
+    REWRAP_CONVERSATION = "UPDATE conversation_keys SET root_id = ?2, wrapped = ?3 WHERE conversation_id = ?1";
     SERVICES_UNDER = "SELECT name, root_id, wrapped FROM service_keys WHERE root_id = ?1 {for_update}";
     REWRAP_SERVICE = "UPDATE service_keys SET root_id = ?2, wrapped = ?3 WHERE name = ?1";
     DAYS_UNDER = "SELECT day, root_id, wrapped FROM day_keys WHERE root_id = ?1 {for_update}";
     REWRAP_DAY = "UPDATE day_keys SET root_id = ?2, wrapped = ?3 WHERE day = ?1";
     LEFT_UNDER = "SELECT 1 AS left_under WHERE EXISTS (SELECT 1 FROM account_keys WHERE root_id = ?1)
+        OR EXISTS (SELECT 1 FROM conversation_keys WHERE root_id = ?1)
         OR EXISTS (SELECT 1 FROM service_keys WHERE root_id = ?1)
         OR EXISTS (SELECT 1 FROM day_keys WHERE root_id = ?1)";
 }
@@ -145,6 +149,7 @@ impl Inner {
         loop {
             rewrapped += self.rewrap_accounts(ring, old, new, halt).await?;
             pass(halt, Step::AccountsDone)?;
+            rewrapped += self.rewrap_conversations(ring, old, new, halt).await?;
             rewrapped += self.rewrap_services(ring, old, new).await?;
             let left = self.keyring.db.read().await?.query_opt(&LEFT_UNDER, params![old]).await?;
             if left.is_none() {
@@ -164,6 +169,27 @@ impl Inner {
                 let wrapped = self.rewrap(ring, Subject::Account(account, key_id), &Wrapped::from_row(row, 2)?, new)?;
                 tx.execute(&REWRAP_ACCOUNT, params![account, wrapped.root, wrapped.bytes]).await?;
                 after = account;
+            }
+            tx.commit().await?;
+            if rows.is_empty() {
+                return Ok(rewrapped);
+            }
+            rewrapped += rows.len() as u64;
+            pass(halt, Step::Batch)?;
+        }
+    }
+
+    async fn rewrap_conversations(&self, ring: &Ring, old: RootId, new: RootId, halt: Halt) -> Result<u64, VaultError> {
+        let mut after = ConversationId::from_bytes([0; 16]);
+        let mut rewrapped = 0;
+        loop {
+            let mut tx = self.keyring.db.write().await?;
+            let rows = tx.query(&CONVERSATIONS_UNDER, params![old, after, BATCH]).await?;
+            for row in &rows {
+                let (id, key_id) = (row.get(0)?, row.get(1)?);
+                let wrapped = self.rewrap(ring, Subject::Conversation(id, key_id), &Wrapped::from_row(row, 2)?, new)?;
+                tx.execute(&REWRAP_CONVERSATION, params![id, wrapped.root, wrapped.bytes]).await?;
+                after = id;
             }
             tx.commit().await?;
             if rows.is_empty() {

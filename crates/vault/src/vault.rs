@@ -6,12 +6,12 @@ use std::time::Duration;
 use outro_db::Db;
 use outro_model::{Clock, Random};
 
-use crate::VaultError;
 use crate::budget::Day;
 use crate::cache::{Cache, LEASE, SWEEP};
 use crate::ring::Keyring;
 use crate::root::RootFile;
 use crate::service::Services;
+use crate::{AccountKeys, ConversationKeys, VaultError};
 
 /// What the vault is made of.
 pub struct VaultOptions {
@@ -35,7 +35,8 @@ pub struct Vault {
 
 pub(crate) struct Inner {
     pub(crate) keyring: Keyring,
-    pub(crate) cache: Cache,
+    pub(crate) cache: Cache<AccountKeys>,
+    pub(crate) conversations: Cache<ConversationKeys>,
     pub(crate) services: Services,
     pub(crate) day: Mutex<Option<Arc<Day>>>,
     leases: bool,
@@ -47,8 +48,14 @@ impl Vault {
     pub async fn open(options: VaultOptions) -> Result<Self, VaultError> {
         let keyring = Keyring::open(options.keyring, options.root, options.clock, options.random).await?;
         let services = Services::load(&keyring).await?;
-        let inner = Inner { keyring, cache: Cache::default(), services, day: Mutex::default(), leases: options.leases };
-        let inner = Arc::new(inner);
+        let inner = Arc::new(Inner {
+            keyring,
+            cache: Cache::default(),
+            conversations: Cache::default(),
+            services,
+            day: Mutex::default(),
+            leases: options.leases,
+        });
         sweep_while_alive(&inner);
         Ok(Self { inner })
     }
@@ -73,7 +80,9 @@ fn sweep_while_alive(inner: &Arc<Inner>) {
         loop {
             tick.tick().await;
             let Some(inner) = weak.upgrade() else { return };
-            inner.cache.sweep(inner.keyring.clock.now());
+            let now = inner.keyring.clock.now();
+            inner.cache.sweep(now);
+            inner.conversations.sweep(now);
             // The file may be away for a moment; whoever needs a root key hears of it.
             inner.keyring.follow().await.ok();
         }

@@ -3,7 +3,7 @@
 use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME};
 use outro_db::Tx;
 use outro_model::{AccountId, Audience, Handle};
-use outro_policy::{Action, Facts, Relation, Ties, decide};
+use outro_policy::{Action, Facts, Reason, Relation, Ties, decide};
 use outro_store::accounts::Account;
 use outro_store::graph::{self, Edges};
 use outro_store::videos;
@@ -26,6 +26,8 @@ pub struct Profile {
     pub is_me: bool,
     /// Whether strangers see the card only.
     pub private_account: bool,
+    /// Whether the viewer may write to them; nothing where it is not said.
+    pub takes_messages: Option<bool>,
     /// How far the viewer has come with following it.
     pub follow: FollowState,
     /// Whether it follows the viewer.
@@ -85,12 +87,19 @@ pub(crate) async fn profile_seen(
         display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, account.id.as_bytes(), &account.display_name)?,
         is_me,
         private_account: account.facts.private_account,
+        takes_messages: takes_messages(facts),
         follow: FollowState::of(ties),
         follows_me: ties.followed,
         muted,
         requests_wait: is_me && requests_wait(tx, account.id).await?,
         content,
     })
+}
+
+fn takes_messages(facts: &Facts) -> Option<bool> {
+    let decision = decide(Action::Message, facts);
+    let said = decision.allowed || decision.reason == Reason::MessagesClosed;
+    said.then_some(decision.allowed)
 }
 
 async fn content(

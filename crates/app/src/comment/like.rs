@@ -5,7 +5,7 @@ use outro_store::{accounts, comments};
 
 use super::find::{find, late};
 use super::list::{CommentView, view_one};
-use crate::notify::{self, Kind};
+use crate::notify::{self, Kind, Told};
 use crate::{App, AppError, Signed, standing};
 
 /// Likes a comment. Doing it again changes nothing.
@@ -28,14 +28,15 @@ async fn set(app: &App, signed: &Signed, id: CommentId, liked: bool) -> Result<C
     // Of one's own being away is told only where the comment may be seen.
     standing::hold_present(&mut tx, me).await?;
     let about = notify::About::comment(&comment);
+    let mut told = Told::default();
     if liked {
         if comments::like(&mut tx, me, &comment, app.clock.now()).await.map_err(late)? {
-            notify::tell(app, &mut tx, Kind::CommentLike, comment.author, me, about).await?;
+            told.tell(app, &mut tx, Kind::CommentLike, (comment.author, me), about).await?;
         }
     } else if comments::unlike(&mut tx, me, &comment).await? {
         notify::take_back(&mut tx, Kind::CommentLike, comment.author, me, about).await?;
     }
     let after = comments::one(&mut tx, Some(me), &comment).await?.ok_or(AppError::NotFound)?;
-    tx.commit().await?;
+    told.commit(app, tx).await?;
     view_one(app, Some(me), after).await
 }

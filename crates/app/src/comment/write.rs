@@ -21,7 +21,7 @@ use super::filter::holds_back;
 use super::find::{find, late};
 use super::list::{CommentView, view_one};
 use crate::budget::{self, Budget};
-use crate::notify::{self, Kind};
+use crate::notify::{self, Kind, Told};
 use crate::video::FoundVideo;
 use crate::{App, AppError, Signed, video};
 
@@ -81,13 +81,13 @@ pub async fn write(app: &App, signed: &Signed, id: VideoId, new: NewComment) -> 
         like_count: 0,
     };
     comments::insert(&mut tx, &comment).await.map_err(late)?;
-    tell(app, &mut tx, &found, &comment, &ready.mentioned).await?;
+    let told = tell(app, &mut tx, &found, &comment, &ready.mentioned).await?;
     let counts = i64::from(!held);
     if !comments::add(&mut tx, owner, id, counts).await? {
         return Err(AppError::NotFound);
     }
     let listed = comments::one(&mut tx, Some(me), &comment).await?.ok_or(AppError::NotFound)?;
-    tx.commit().await?;
+    told.commit(app, tx).await?;
     view_one(app, Some(me), listed).await
 }
 
@@ -152,24 +152,24 @@ async fn tell(
     found: &FoundVideo,
     comment: &Comment,
     mentioned: &[AccountId],
-) -> Result<(), AppError> {
+) -> Result<Told, AppError> {
     let about = notify::About::comment(comment);
-    let mut told = vec![comment.author];
+    let (mut told, mut known) = (Told::default(), vec![comment.author]);
     let held = comment.state != State::Shown;
     let thread = comment.thread_author.map(|author| (author, Kind::Reply)).filter(|_| !held);
     for (account, kind) in thread.into_iter().chain([(comment.owner, Kind::Comment)]) {
-        if !told.contains(&account) {
-            notify::tell(app, tx, kind, account, comment.author, about).await?;
-            told.push(account);
+        if !known.contains(&account) {
+            told.tell(app, tx, kind, (account, comment.author), about).await?;
+            known.push(account);
         }
     }
     for &account in mentioned.iter().filter(|_| !held) {
-        if !told.contains(&account)
+        if !known.contains(&account)
             && notify::may_be_called(tx, account, comment.author, &found.video, &found.owner).await?
         {
-            notify::tell(app, tx, Kind::Mention, account, comment.author, about).await?;
-            told.push(account);
+            told.tell(app, tx, Kind::Mention, (account, comment.author), about).await?;
+            known.push(account);
         }
     }
-    Ok(())
+    Ok(told)
 }

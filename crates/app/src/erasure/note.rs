@@ -23,19 +23,22 @@ pub(super) struct Body<'a> {
     pub(super) key_destroyed_at: Timestamp,
     pub(super) completed_at: Timestamp,
     pub(super) erased: &'a str,
+    /// What stays with others, each with a space before it.
+    pub(super) kept: &'a str,
 }
 
 impl Body<'_> {
     pub(super) fn text(&self) -> String {
         format!(
             "{TITLE}\norigin: {}\ncommitment: {}\nleft_at: {}\nkey_destroyed_at: {}\ncompleted_at: {}\nerased: {}\n\
-             kept: receipt erased_handle_trace ledger_entry\n",
+             kept: receipt erased_handle_trace ledger_entry{}\n",
             self.host,
             hex::encode(self.commitment),
             self.left_at.rfc3339(),
             self.key_destroyed_at.rfc3339(),
             self.completed_at.rfc3339(),
             self.erased,
+            self.kept,
         )
     }
 }

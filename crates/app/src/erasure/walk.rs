@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 
 use outro_jobs::{Job, Outcome};
-use outro_store::erasure::{BATCH, STEPS, Step, Subject, residue};
+use outro_model::Timestamp;
+use outro_store::erasure::{BATCH, Rooms, STEPS, Step, Subject, residue};
 use outro_store::receipts::{self, Erasure};
 use outro_vault::{Destruction, seal_under};
 
 use super::note;
-use crate::{App, AppError, finding};
+use crate::{App, AppError, finding, message};
 
 /// Does the erasure of a job.
 pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
@@ -41,7 +42,9 @@ async fn erase(app: &App, job: &Job) -> Result<Outcome, AppError> {
     let subject = Subject { account: sheet.account, key_id: *destruction.key_id.as_bytes() };
     let mut tally = Tally::read(&sheet.erased);
     for (done, step) in STEPS.iter().enumerate() {
-        walk(app, &sheet, &subject, step, &mut tally).await?;
+        if let Some(later) = walk(app, &sheet, &subject, step, &mut tally).await? {
+            return Ok(Outcome::At(later));
+        }
         let mut tx = app.db.write().await?;
         let permille = (done as i64 + 1) * 900 / STEPS.len() as i64;
         receipts::set_progress(&mut tx, &sheet.id_hash, permille).await?;
@@ -54,7 +57,7 @@ async fn erase(app: &App, job: &Job) -> Result<Outcome, AppError> {
         return Ok(Outcome::Again("residue"));
     }
     let wait = (app.vault.receipt_delay().as_millis() as i64).max(LETTING_GO_MILLIS);
-    let signable = outro_model::Timestamp(destruction.at.0 + wait);
+    let signable = Timestamp(destruction.at.0 + wait);
     if app.clock.now() < signable {
         return Ok(Outcome::At(signable));
     }
@@ -68,8 +71,18 @@ async fn cut_the_log(app: &App) -> Result<Outcome, AppError> {
     Ok(if app.db.shed().await? { Outcome::Done } else { Outcome::Again("an open reader keeps the log") })
 }
 
-/// Deletes what one line of the map finds, batch by batch, and counts it in the same transactions.
-async fn walk(app: &App, sheet: &Erasure, subject: &Subject, step: &Step, tally: &mut Tally) -> Result<(), AppError> {
+/// Does what one line of the map says, batch by batch, and counts it in the same transactions. When it
+/// has to wait for others to let go of a key, until when.
+async fn walk(
+    app: &App,
+    sheet: &Erasure,
+    subject: &Subject,
+    step: &Step,
+    tally: &mut Tally,
+) -> Result<Option<Timestamp>, AppError> {
+    if let Some(rooms) = &step.rooms {
+        return leave_rooms(app, sheet, step.table, rooms, tally).await;
+    }
     loop {
         if step.blobs {
             // The account is hidden since long: its files may go before their rows, which are how
@@ -81,12 +94,52 @@ async fn walk(app: &App, sheet: &Erasure, subject: &Subject, step: &Step, tally:
         }
         let mut tx = app.db.write().await?;
         let gone = step.delete_batch(&mut tx, subject).await?;
-        let next = tally.plus(step.table, gone);
+        // What stays with others was not erased.
+        let next = match step.detaches {
+            None => tally.plus(step.table, gone),
+            Some(emptied) => emptied.kept.map_or_else(|| tally.clone(), |word| tally.plus(&kept(word), gone)),
+        };
         receipts::tally(&mut tx, sheet.account, &next.write()).await?;
         tx.commit().await?;
         *tally = next;
         if (gone as i64) < BATCH {
-            return Ok(());
+            return Ok(None);
+        }
+    }
+}
+
+/// Leaves every room. Where nobody else is, its key goes first, and rows when nobody holds it any more.
+async fn leave_rooms(
+    app: &App,
+    sheet: &Erasure,
+    table: &'static str,
+    rooms: &Rooms,
+    tally: &mut Tally,
+) -> Result<Option<Timestamp>, AppError> {
+    loop {
+        let listed = rooms.list(&mut app.db.read().await?, sheet.account).await?;
+        if listed.is_empty() {
+            return Ok(None);
+        }
+        let (mut last_in, mut free) = (Vec::new(), Timestamp(0));
+        for room in listed {
+            let mut tx = app.db.write().await?;
+            let others = rooms.leave(&mut tx, sheet.account, room).await?;
+            let next = tally.plus(table, u64::from(others));
+            receipts::tally(&mut tx, sheet.account, &next.write()).await?;
+            tx.commit().await?;
+            *tally = next;
+            if !others {
+                free = free.max(message::destroy_key(app, room).await?);
+                last_in.push(room);
+            }
+        }
+        if app.clock.now() < free {
+            return Ok(Some(free));
+        }
+        for room in last_in {
+            let messages = message::end_room(app, rooms, sheet.account, room).await?;
+            *tally = tally.plus(table, 1).plus("messages", messages);
         }
     }
 }
@@ -113,6 +166,7 @@ async fn complete(app: &App, sheet: &Erasure, destruction: &Destruction, tally: 
         key_destroyed_at: destruction.at,
         completed_at: app.clock.now(),
         erased: &tally.words(),
+        kept: &tally.kept(),
     }
     .text();
     let signed = note::sign(&app.vault, &app.settings.host, &text);
@@ -123,7 +177,14 @@ async fn complete(app: &App, sheet: &Erasure, destruction: &Destruction, tally: 
     Ok(tx.commit().await?)
 }
 
-/// How many rows of each kind went.
+/// The kind under which rows are counted that stay with others.
+fn kept(word: &str) -> String {
+    format!("{KEPT}{word}")
+}
+
+const KEPT: &str = "kept.";
+
+/// How many rows of each kind went, and how many stay with others.
 #[derive(Clone, Default)]
 struct Tally(BTreeMap<String, u64>);
 
@@ -144,8 +205,19 @@ impl Tally {
         pairs.join(" ")
     }
 
+    fn some(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.0.iter().map(|(kind, count)| (kind.as_str(), *count)).filter(|(_, count)| *count > 0)
+    }
+
+    /// What went.
     fn words(&self) -> String {
-        Self(self.0.iter().filter(|(_, count)| **count > 0).map(|(kind, count)| (kind.clone(), *count)).collect())
-            .write()
+        let pairs = self.some().filter(|(kind, _)| !kind.starts_with(KEPT));
+        pairs.map(|(kind, count)| format!("{kind}={count}")).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What stays with others, each with a space before it.
+    fn kept(&self) -> String {
+        let pairs = self.some().filter_map(|(kind, count)| Some((kind.strip_prefix(KEPT)?, count)));
+        pairs.map(|(kind, count)| format!(" {kind}={count}")).collect()
     }
 }

@@ -3,7 +3,7 @@
 use outro_store::graph;
 
 use super::{held, named, or_gone};
-use crate::notify::{self, About, Kind};
+use crate::notify::{self, About, Kind, Told};
 use crate::{App, AppError, Signed, standing};
 
 /// Accepts the request of a handle, who follows from the next request on. Doing it again changes nothing;
@@ -22,8 +22,9 @@ pub async fn accept(app: &App, signed: &Signed, handle: &str) -> Result<(), AppE
         return Err(AppError::NotFound);
     }
     notify::take_back(&mut tx, Kind::FollowRequest, me, them, About::default()).await?;
+    let mut told = Told::default();
     if graph::follow(&mut tx, them, me, app.clock.now()).await.map_err(or_gone)? {
-        notify::tell(app, &mut tx, Kind::RequestAccepted, them, me, About::default()).await?;
+        told.tell(app, &mut tx, Kind::RequestAccepted, (them, me), About::default()).await?;
     }
-    Ok(tx.commit().await?)
+    told.commit(app, tx).await
 }

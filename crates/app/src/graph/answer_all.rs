@@ -8,7 +8,7 @@ use outro_store::answers::{self, Answer, Request};
 use outro_store::{accounts, graph};
 
 use super::{Other, hold_live, or_gone};
-use crate::notify::{self, About, Kind};
+use crate::notify::{self, About, Kind, Told};
 use crate::{App, AppError, Signed, standing};
 
 /// The kind of the job that gives the answer.
@@ -72,9 +72,10 @@ async fn batch(app: &App, owner: AccountId, reached: Option<Reached>) -> Result<
     let waiting = answers::waiting(&mut tx, owner, answer, after, BATCH).await?;
     let people: Vec<AccountId> = waiting.iter().map(|request| request.follower).chain([owner]).collect();
     graph::hold(&mut tx, &people).await?;
+    let mut told = Told::default();
     for request in &waiting {
         if answer.accept {
-            accept(app, &mut tx, owner, request.follower).await?;
+            accept(app, &mut tx, &mut told, owner, request.follower).await?;
         } else {
             graph::drop_request(&mut tx, request.follower, owner).await?;
             notify::take_back(&mut tx, Kind::FollowRequest, owner, request.follower, About::default()).await?;
@@ -83,11 +84,17 @@ async fn batch(app: &App, owner: AccountId, reached: Option<Reached>) -> Result<
     if waiting.is_empty() {
         answers::drop(&mut tx, owner).await?;
     }
-    tx.commit().await?;
+    told.commit(app, tx).await?;
     Ok(waiting.last().map(|&request| (answer, request)))
 }
 
-async fn accept(app: &App, tx: &mut Tx, owner: AccountId, follower: AccountId) -> Result<(), AppError> {
+async fn accept(
+    app: &App,
+    tx: &mut Tx,
+    told: &mut Told,
+    owner: AccountId,
+    follower: AccountId,
+) -> Result<(), AppError> {
     let other = match Other::read(tx, owner, follower).await {
         // Gone between the list and here.
         Err(AppError::NotFound) => return Ok(()),
@@ -96,7 +103,7 @@ async fn accept(app: &App, tx: &mut Tx, owner: AccountId, follower: AccountId) -
     if decide(Action::SeeCard, &other.facts).allowed && graph::drop_request(tx, follower, owner).await? {
         notify::take_back(tx, Kind::FollowRequest, owner, follower, About::default()).await?;
         if graph::follow(tx, follower, owner, app.clock.now()).await.map_err(or_gone)? {
-            notify::tell(app, tx, Kind::RequestAccepted, follower, owner, About::default()).await?;
+            told.tell(app, tx, Kind::RequestAccepted, (follower, owner), About::default()).await?;
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use outro_policy::Action;
 use outro_store::graph;
 
 use super::{FollowState, Other, hold_live, named, or_gone};
-use crate::notify::{self, About, Kind};
+use crate::notify::{self, About, Kind, Told};
 use crate::{App, AppError, Signed, standing};
 
 /// Follows a public account, asks to follow a private one. Doing it again changes nothing.
@@ -20,10 +20,10 @@ pub async fn follow(app: &App, signed: &Signed, handle: &str) -> Result<FollowSt
     if other.ties.follows {
         return Ok(FollowState::Following);
     }
-    let now = app.clock.now();
+    let (now, mut told) = (app.clock.now(), Told::default());
     let state = if other.account.facts.private_account {
         if graph::ask(&mut tx, me, them, now).await.map_err(or_gone)? {
-            notify::tell(app, &mut tx, Kind::FollowRequest, them, me, About::default()).await?;
+            told.tell(app, &mut tx, Kind::FollowRequest, (them, me), About::default()).await?;
         }
         FollowState::Requested
     } else {
@@ -32,11 +32,11 @@ pub async fn follow(app: &App, signed: &Signed, handle: &str) -> Result<FollowSt
             notify::take_back(&mut tx, Kind::FollowRequest, them, me, About::default()).await?;
         }
         if graph::follow(&mut tx, me, them, now).await.map_err(or_gone)? {
-            notify::tell(app, &mut tx, Kind::Follow, them, me, About::default()).await?;
+            told.tell(app, &mut tx, Kind::Follow, (them, me), About::default()).await?;
         }
         FollowState::Following
     };
-    tx.commit().await?;
+    told.commit(app, tx).await?;
     Ok(state)
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use outro_datamap::ACCOUNT_DISPLAY_NAME;
 use outro_db::Tx;
-use outro_model::{AccountId, CommentId, NotificationId, Timestamp, VideoId};
+use outro_model::{AccountId, CommentId, EventKind, NotificationId, Timestamp, VideoId};
 use outro_policy::{Action, Facts, Relation, decide};
 use outro_store::notifications::{self, Told};
 use outro_store::{accounts, videos};
@@ -13,7 +13,7 @@ use outro_vault::AccountKeys;
 use super::Kind;
 use crate::account::{open_handle, since};
 use crate::comment::{self, CommentView};
-use crate::{App, AppError, Signed, standing};
+use crate::{App, AppError, Signed, live, standing};
 
 /// Unread ones are counted up to here.
 const MOST_UNREAD: i64 = 99;
@@ -121,7 +121,10 @@ pub async fn seen(app: &App, signed: &Signed, until: Option<NotificationId>) -> 
         None => app.clock.now(),
     };
     notifications::set_told_until(&mut tx, signed.account, at).await?;
+    // One's other pages and devices.
+    live::note(app, &mut tx, signed.account, EventKind::Notifications).await?;
     tx.commit().await?;
+    app.live.wake(&[signed.account]);
     unread(app, signed).await
 }
 

@@ -6,7 +6,7 @@ mod tell;
 
 pub use list::{Actor, Notice, NoticePage, Quoted, list, seen, unread};
 pub(crate) use tell::{
-    About, call_mentioned, may_be_called, mentioned, take_back, tell, tell_of_decision, tell_reporters,
+    About, Told, call_mentioned, may_be_called, mentioned, take_back, tell_of_decision, tell_reporters,
 };
 
 /// What a notification is of.

@@ -1,7 +1,7 @@
 //! Telling somebody of something, in the transaction of what is told.
 
 use outro_db::Tx;
-use outro_model::{AccountId, CommentId, Handle, NotificationId, VideoId, pieces};
+use outro_model::{AccountId, CommentId, EventKind, Handle, NotificationId, VideoId, pieces};
 use outro_policy::{Action, Facts, decide};
 use outro_store::accounts::{self, Account};
 use outro_store::comments::Comment;
@@ -11,7 +11,7 @@ use outro_store::videos::Video;
 use super::Kind;
 use crate::account::by_handle;
 use crate::comment::late;
-use crate::{App, AppError, standing};
+use crate::{App, AppError, live, standing};
 
 /// How many of those mentioned in one text are told of it, so that nobody can call many.
 const MENTIONS: usize = 5;
@@ -35,21 +35,41 @@ impl About {
     }
 }
 
-/// Tells `recipient` of what `actor` did; nobody is told of themselves. The recipient is not held: who
-/// leaves at this moment is not kept by it, and what comes too late is refused by the foreign key.
-pub(crate) async fn tell(
-    app: &App,
-    tx: &mut Tx,
-    kind: Kind,
-    recipient: AccountId,
-    actor: AccountId,
-    about: About,
-) -> Result<(), AppError> {
-    if recipient == actor {
-        return Ok(());
+/// Those who are told of something in one transaction.
+#[derive(Default)]
+pub(crate) struct Told(Vec<AccountId>);
+
+impl Told {
+    /// Tells `recipient` of what `actor` did; nobody is told of themselves. The recipient is not held: who
+    /// leaves at this moment is not kept by it, and what comes too late is refused by the foreign key.
+    pub(crate) async fn tell(
+        &mut self,
+        app: &App,
+        tx: &mut Tx,
+        kind: Kind,
+        (recipient, actor): (AccountId, AccountId),
+        about: About,
+    ) -> Result<(), AppError> {
+        if recipient == actor {
+            return Ok(());
+        }
+        let id = NotificationId::random(&*app.random);
+        self.0.push(recipient);
+        notifications::put(tx, id, &news(kind, recipient, actor, about), app.clock.now()).await.map_err(late)
     }
-    let id = NotificationId::random(&*app.random);
-    notifications::put(tx, id, &news(kind, recipient, actor, about), app.clock.now()).await.map_err(late)
+
+    /// Commits, and says to the open pages of those who were told that there is something. Their counters
+    /// are held last of all and in the order of ids, so that no two transactions wait for each other.
+    pub(crate) async fn commit(mut self, app: &App, mut tx: Tx) -> Result<(), AppError> {
+        self.0.sort_unstable();
+        self.0.dedup();
+        for &account in &self.0 {
+            live::note(app, &mut tx, account, EventKind::Notifications).await?;
+        }
+        tx.commit().await?;
+        app.live.wake(&self.0);
+        Ok(())
+    }
 }
 
 /// Tells `account` that a moderator decided about it, or about something of it.
@@ -116,6 +136,7 @@ pub(crate) async fn may_be_called(
 pub(crate) async fn call_mentioned(
     app: &App,
     tx: &mut Tx,
+    told: &mut Told,
     (owner, id): (AccountId, VideoId),
     accounts_named: &[AccountId],
 ) -> Result<(), AppError> {
@@ -125,7 +146,7 @@ pub(crate) async fn call_mentioned(
     };
     for &account in accounts_named {
         if account != owner.id && may_be_called(tx, account, owner.id, &video, &owner).await? {
-            tell(app, tx, Kind::Mention, account, owner.id, About::video(owner.id, id)).await?;
+            told.tell(app, tx, Kind::Mention, (account, owner.id), About::video(owner.id, id)).await?;
         }
     }
     Ok(())

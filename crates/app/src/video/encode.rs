@@ -238,8 +238,9 @@ async fn commit(
         return Ok(false);
     }
     crate::feed::announce(app, &mut tx, owner, video).await?;
-    notify::call_mentioned(app, &mut tx, (owner, video), &named).await?;
-    tx.commit().await?;
+    let mut told = notify::Told::default();
+    notify::call_mentioned(app, &mut tx, &mut told, (owner, video), &named).await?;
+    told.commit(app, tx).await?;
     app.finder.video_changed(owner, video);
     app.queue.wake();
     Ok(true)

@@ -2,8 +2,10 @@
 
 mod accounts;
 mod comments;
+mod conversations;
 mod deletion;
 mod describe;
+mod events;
 mod feed;
 mod finding;
 mod graph;
@@ -59,6 +61,16 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(receipts::get))
         .routes(routes!(videos::get, videos::change, videos::remove))
         .routes(routes!(likes::like, likes::unlike))
+        .routes(routes!(conversations::list, conversations::open))
+        .routes(routes!(conversations::get, conversations::clear))
+        .routes(routes!(conversations::messages, conversations::say))
+        .routes(routes!(conversations::hide))
+        .routes(routes!(conversations::read))
+        .routes(routes!(conversations::accept))
+        .routes(routes!(conversations::leave))
+        .routes(routes!(conversations::requests))
+        .routes(routes!(conversations::unread))
+        .routes(routes!(events::listen))
         .routes(routes!(comments::list, comments::write))
         .routes(routes!(comments::replies))
         .routes(routes!(comments::remove))

@@ -84,6 +84,8 @@ pub(crate) struct ProfileView {
     private_account: bool,
     /// Whether it is one's own.
     is_me: bool,
+    /// Whether they take messages from the one who asks; null for oneself and without an account.
+    takes_messages: Option<bool>,
     /// The bio; null where only the card may be seen.
     bio: Option<String>,
     /// How many videos the one who asks may watch; null where only the card may be seen.
@@ -118,6 +120,7 @@ impl From<Profile> for ProfileView {
             follow: profile.follow.word(),
             follows_me: profile.follows_me,
             muted: profile.muted,
+            takes_messages: profile.takes_messages,
             handle: profile.handle,
             display_name: profile.display_name,
         }

@@ -127,7 +127,7 @@ pub(super) async fn asset(State(server): State<Server>, request: Request) -> Res
 
 /// `GET /robots.txt`: machines keep out of what is only for the person it belongs to.
 pub(super) async fn robots() -> &'static str {
-    "User-agent: *\nDisallow: /settings\nDisallow: /receipts\nDisallow: /api\nDisallow: /dev\n"
+    "User-agent: *\nDisallow: /settings\nDisallow: /inbox\nDisallow: /receipts\nDisallow: /api\nDisallow: /dev\n"
 }
 
 #[cfg(test)]

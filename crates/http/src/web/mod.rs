@@ -11,6 +11,7 @@ mod feed;
 mod finding;
 mod graph;
 mod leaving;
+mod messages;
 mod misc;
 mod moderation;
 mod phone;
@@ -62,6 +63,7 @@ pub(crate) fn routes(dev: bool) -> Router<Server> {
         .route("/join", get(entry::join_page).post(entry::join))
         .route("/login", get(entry::login_page).post(entry::login))
         .route("/logout", post(entry::logout))
+        .merge(inbox_routes())
         .merge(settings_routes())
         .merge(graph::routes())
         .merge(finding::routes())
@@ -76,6 +78,20 @@ pub(crate) fn routes(dev: bool) -> Router<Server> {
         pages = pages.route("/dev/outbox", get(misc::outbox));
     }
     pages.layer(DefaultBodyLimit::max(FORM_BYTES)).merge(uploads).method_not_allowed_fallback(nothing_here)
+}
+
+/// Messages. What leads nowhere by itself leads back to the inbox.
+fn inbox_routes() -> Router<Server> {
+    Router::new()
+        .route("/inbox", get(messages::inbox))
+        .route("/inbox/requests", get(messages::requests))
+        .route("/inbox/new", get(messages::new_page).post(messages::new))
+        .route("/inbox/send/{id}", get(messages::send_page).post(messages::send))
+        .route("/inbox/{id}", get(messages::chat).post(messages::say))
+        .route("/inbox/{id}/accept", post(messages::accept))
+        .route("/inbox/{id}/delete", post(messages::delete))
+        .route("/inbox/{id}/leave", post(messages::leave))
+        .route("/inbox/{id}/forget", post(messages::forget))
 }
 
 /// Where a form's answer is a page, its address alone leads back to the page with the form.

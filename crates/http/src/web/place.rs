@@ -36,6 +36,7 @@ const NOTICES: &[(&str, Notice)] = &[
     ("reported", Notice::Reported),
     ("decided", Notice::Decided),
     ("phone_linked", Notice::PhoneLinked),
+    ("talk_deleted", Notice::TalkDeleted),
     ("session_revoked", Notice::SessionRevoked),
     ("signed_out", Notice::SignedOut),
 ];
@@ -43,6 +44,7 @@ const NOTICES: &[(&str, Notice)] = &[
 /// Pages to come back to when a form was sent by somebody who is not signed in (any more): what a form
 /// was sent to shows nothing by itself.
 const FORMS: &[(&str, &str)] = &[
+    ("/inbox", "/inbox"),
     ("/requests", "/requests"),
     ("/settings/feed", "/settings/feed"),
     ("/activity", "/activity"),

@@ -4,7 +4,7 @@ use axum::http::Uri;
 use outro_app::AppError;
 use outro_app::account::{self, Profile};
 use outro_app::video::{self, VideoPage, VideoView};
-use outro_pages::{AccountMenu, Chrome, ProfilePage};
+use outro_pages::{AccountMenu, Chrome, Contact, ProfilePage};
 
 use super::cards::tile;
 use super::graph::button;
@@ -50,6 +50,11 @@ pub(super) fn page_of(chrome: Chrome, found: Profile, videos: &[VideoView], next
         display_name: found.display_name,
         is_self: found.is_me,
         private_account: found.private_account,
+        contact: match found.takes_messages {
+            Some(true) => Contact::Open,
+            Some(false) => Contact::Closed,
+            None => Contact::Unsaid,
+        },
         locked: found.content.is_none(),
         tiles: videos.iter().map(tile).collect(),
         next_href,

@@ -53,6 +53,7 @@ impl Visit {
             viewer: None,
             csrf: String::new(),
             unread: 0,
+            news: 0,
             dev: server.config.dev && server.app.courier.outbox().is_some(),
             // Another site's link must not make this one say that something was done.
             away: false,
@@ -74,9 +75,10 @@ impl Visit {
             Err(AppError::SignInNeeded) => return Ok(self),
             me => me.or_page(&self)?,
         };
+        self.chrome.unread = outro_app::message::unread(&self.server.app, &signed).await.or_page(&self)?;
         self.chrome.viewer = Some(ViewerChip { handle: me.handle.clone() });
         self.chrome.away = me.privacy.on_hiatus;
-        self.chrome.unread = notify::unread(&self.server.app, &signed).await.or_page(&self)?;
+        self.chrome.news = notify::unread(&self.server.app, &signed).await.or_page(&self)?;
         self.chrome.suspended = me.suspended;
         self.chrome.csrf = csrf(&self.server, &signed);
         (self.viewer, self.me) = (Some(signed), Some(me));

@@ -6,6 +6,8 @@ mod finding;
 mod graph;
 #[path = "leaving.rs"]
 mod leaving;
+#[path = "messages.rs"]
+mod messages;
 #[path = "moderation.rs"]
 mod moderation;
 #[path = "privacy.rs"]
@@ -29,6 +31,7 @@ pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     let mut pages = feeds(&me, &stranger);
     pages.extend(videos(&me));
     pages.extend(profiles(&me, &stranger));
+    pages.extend(messages::messages(&me));
     pages.extend(graph::lists(&me));
     pages.extend(finding::pages(&me));
     pages.extend(moderation::pages(&me));
@@ -53,6 +56,7 @@ pub(crate) fn chrome(lang: Lang, signed_in: bool) -> Chrome {
         viewer: signed_in.then(|| ViewerChip { handle: "mara.k".into() }),
         csrf: "tok-4f1c".into(),
         unread: if signed_in { 3 } else { 0 },
+        news: if signed_in { 2 } else { 0 },
         dev: false,
         away: false,
         suspended: false,
@@ -214,6 +218,13 @@ pub(crate) fn profile_of(chrome: &Chrome, is_self: bool, locked: bool, count: us
         requests_wait: is_self && count > 0,
         is_self,
         private_account: locked,
+        contact: if is_self {
+            Contact::Unsaid
+        } else if locked {
+            Contact::Closed
+        } else {
+            Contact::Open
+        },
         locked,
         tiles: (0..count).map(|n| tile(chrome, n)).collect(),
         next_href: (count > 8).then(|| "/@mara.k?cursor=abc".into()),

@@ -5,6 +5,7 @@ mod comments;
 mod feeds;
 mod finding;
 mod graph;
+mod messages;
 mod moderation;
 mod spine;
 
@@ -19,4 +20,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 5, name: "comments", sql: comments::SQL },
     Migration { number: 6, name: "finding", sql: finding::SQL },
     Migration { number: 7, name: "moderation", sql: moderation::SQL },
+    Migration { number: 8, name: "messages", sql: messages::SQL },
 ];

@@ -78,7 +78,7 @@ on_both! {
         let client = world.client().join("asker").await;
         let comments = format!("/api/v1/videos/{}/comments", world.plant(&client, b"bytes").await);
         for list in [
-            "/api/v1/feed/for-you", "/api/v1/feed/following", "/api/v1/me/notifications", &comments, "/api/v1/accounts/asker/videos", "/api/v1/accounts/asker/followers",
+            "/api/v1/feed/for-you", "/api/v1/feed/following", "/api/v1/me/notifications", "/api/v1/conversations", &comments, "/api/v1/accounts/asker/videos", "/api/v1/accounts/asker/followers",
             "/api/v1/accounts/asker/following", "/api/v1/me/follow-requests", "/api/v1/me/blocked", "/api/v1/me/muted",
         ] {
             for (query, code) in [

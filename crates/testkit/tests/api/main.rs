@@ -8,6 +8,7 @@ mod graph;
 mod moderation;
 mod routes;
 mod scenario;
+mod scenario_messages;
 mod schema;
 
 use axum::body::Body;

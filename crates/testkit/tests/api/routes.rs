@@ -30,6 +30,17 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("PUT", "/api/v1/accounts/{handle}/mute", Open::No, ""),
     ("DELETE", "/api/v1/accounts/{handle}/mute", Open::No, ""),
     ("GET", "/api/v1/accounts/{handle}/videos", Open::Yes(404), ""),
+    ("GET", "/api/v1/conversations", Open::No, ""),
+    ("POST", "/api/v1/conversations", Open::No, r#"{"to":["nobody_is_here"]}"#),
+    ("GET", "/api/v1/conversations/{id}", Open::No, ""),
+    ("DELETE", "/api/v1/conversations/{id}", Open::No, ""),
+    ("POST", "/api/v1/conversations/{id}/accept", Open::No, ""),
+    ("DELETE", "/api/v1/conversations/{id}/membership", Open::No, ""),
+    ("GET", "/api/v1/conversations/{id}/messages", Open::No, ""),
+    ("POST", "/api/v1/conversations/{id}/messages", Open::No, r#"{"text":"x"}"#),
+    ("DELETE", "/api/v1/conversations/{id}/messages/{message}", Open::No, ""),
+    ("POST", "/api/v1/conversations/{id}/read", Open::No, "{}"),
+    ("GET", "/api/v1/events", Open::No, ""),
     ("DELETE", "/api/v1/comments/{id}", Open::No, ""),
     ("PUT", "/api/v1/comments/{id}/hidden", Open::No, ""),
     ("DELETE", "/api/v1/comments/{id}/hidden", Open::No, ""),
@@ -59,6 +70,8 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("GET", "/api/v1/me/muted", Open::No, ""),
     ("POST", "/api/v1/me/phone", Open::No, r#"{"number":"+4915112345678"}"#),
     ("POST", "/api/v1/me/phone/verify", Open::No, r#"{"challenge":"AAAAAAAAAAAAAAAAAAAAAA","code":"123456"}"#),
+    ("GET", "/api/v1/me/message-requests", Open::No, ""),
+    ("GET", "/api/v1/me/unread", Open::No, ""),
     ("GET", "/api/v1/me/feed", Open::No, ""),
     ("PATCH", "/api/v1/me/feed", Open::No, r#"{"personalised":false}"#),
     ("POST", "/api/v1/me/feed/reset", Open::No, ""),
@@ -96,7 +109,7 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
 ];
 
 fn filled(template: &str) -> String {
-    template.replace("{id}", NO_ID).replace("{handle}", "nobody_is_here")
+    template.replace("{id}", NO_ID).replace("{message}", NO_ID).replace("{handle}", "nobody_is_here")
 }
 
 async fn ask(client: &Client, (method, template): &Operation, body: &str) -> Reply {
@@ -180,7 +193,7 @@ on_both! {
         let ids = [NO_ID, "x", "..", "AAAAAAAAAAAAAAAAAAAAAB", "%00", "%F0%9F%98%80", "1%27%20OR%201=1"];
         for (method, path, _, body) in ROUTES.iter().filter(|(_, path, ..)| path.contains('{')) {
             for id in ids {
-                let path = path.replace("{id}", id).replace("{handle}", id);
+                let path = path.replace("{id}", id).replace("{message}", id).replace("{handle}", id);
                 let reply = if body.is_empty() { client.call(method, &path, None).await } else {
                     send(&client, method, &path, "application/json", *body).await
                 };

@@ -30,7 +30,7 @@ impl Walk {
         status: u16,
     ) -> Reply {
         let (method, template, value) = call;
-        let path = template.replace("{id}", value).replace("{handle}", value);
+        let path = template.replace("{id}", value).replace("{handle}", value).replace("{message}", value);
         let reply = client.call(method, &path, body).await;
         self.described.hold(method, template, status, &reply);
         reply
@@ -55,6 +55,7 @@ on_both! {
         let mut walk = Walk { world, reader, described: Described::new() };
         let client = accounts(&mut walk).await;
         videos(&mut walk, &client).await;
+        super::scenario_messages::messages(&mut walk).await;
         graph::walk(&mut walk, &client).await;
         privacy(&mut walk, &client).await;
         comments(&mut walk, &client).await;
@@ -207,13 +208,13 @@ async fn comments(walk: &mut Walk, client: &Client) {
             walk.ask(client, (method, route, NO_ID), None, 404).await;
         }
     }
-    let hiatus = |on: bool| Some(json!({"on_hiatus": on}));
-    reader.call("PATCH", "/api/v1/me/privacy", hiatus(true)).await.expect(200);
-    for method in ["PUT", "DELETE"] {
-        // One's own comment is there while one is away; liking it is an act.
-        walk.ask(&reader, (method, "/api/v1/comments/{id}/like", &id), None, 403).await;
+    for (away, status) in [(true, 403), (false, 200)] {
+        let hiatus = Some(json!({"on_hiatus": away}));
+        walk.ask(client, ("PATCH", "/api/v1/me/privacy", ""), hiatus, 200).await;
+        for method in ["PUT", "DELETE"] {
+            walk.ask(client, (method, "/api/v1/comments/{id}/like", &id), None, status).await;
+        }
     }
-    reader.call("PATCH", "/api/v1/me/privacy", hiatus(false)).await.expect(200);
     walk.ask(client, ("GET", filter, ""), None, 200).await;
     walk.ask(client, ("PUT", filter, ""), Some(json!({"words": ["first"]})), 200).await;
     walk.ask(client, ("PUT", filter, ""), Some(json!({"words": ["x".repeat(51)]})), 422).await;

@@ -113,7 +113,7 @@ pub(crate) async fn ask(client: &Client, (method, path, rule): (&str, &str, Rule
 async fn hold(who: &Client, (what, never): (&str, &str), name: &str, about: &str, of: fn(Rule) -> bool) -> usize {
     let mut held = 0;
     for (method, template, rule) in asked() {
-        if !template.contains(what) || !of(rule) || rule.is_of_a_comment() {
+        if !template.contains(what) || !of(rule) || rule.is_of_a_comment() || rule.is_of_a_talk() {
             continue;
         }
         for range in [false, true].into_iter().filter(|range| !range || template.starts_with("/media")) {

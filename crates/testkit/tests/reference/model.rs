@@ -120,6 +120,10 @@ pub(crate) enum Ask {
     LikeComment(usize),
     HideComment(usize),
     RemoveComment(usize),
+    /// Of a conversation of two, its place in [`World::talks`].
+    Talk(usize),
+    Say(usize),
+    ForgetMessage(usize),
 }
 
 /// The answer that a viewer gets.
@@ -130,6 +134,13 @@ pub(crate) enum Answer {
     Refused,
     /// Answered as what never existed.
     Hidden,
+}
+
+/// Two who talk; none in the place of who left for good. And for whom the last message is gone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Talk {
+    pub(crate) people: [Option<Id>; 2],
+    pub(crate) forgotten: [bool; 2],
 }
 
 /// Who stands to whom, for each account a bit an account: worlds have at most 16.
@@ -163,6 +174,7 @@ pub(crate) struct World {
     pub(crate) accounts: Vec<Account>,
     pub(crate) videos: Vec<Video>,
     pub(crate) comments: Vec<Comment>,
+    pub(crate) talks: Vec<Talk>,
     /// Who follows whom.
     pub(crate) follows: Edges,
     /// Who asks whom.
@@ -325,8 +337,21 @@ impl World {
                 let own = viewer == Some(author) && !gone;
                 seen(own || self.may(viewer, Ask::HideComment(c)) == Answer::Yes)
             }
+            // Whoever is in a conversation keeps it, whatever is between the two; it is nobody else's.
+            Ask::Talk(t) => seen(self.place(viewer, t).is_some()),
+            Ask::Say(t) => match self.place(viewer, t).map(|mine| self.talks[t].people[1 - mine]) {
+                None => Answer::Hidden,
+                Some(Some(other)) if self.may(viewer, Ask::Message(other)) == Answer::Yes => Answer::Yes,
+                Some(_) => Answer::Refused,
+            },
+            Ask::ForgetMessage(t) => seen(self.place(viewer, t).is_some_and(|mine| !self.talks[t].forgotten[mine])),
             Ask::Gift(v) => self.deed_on_video(viewer, v, |me| me != self.videos[v].owner),
         }
+    }
+
+    /// The place of a viewer among the two who talk.
+    pub(crate) fn place(&self, viewer: Option<Id>, talk: usize) -> Option<usize> {
+        self.talks[talk].people.iter().position(|one| one.is_some() && *one == viewer)
     }
 
     /// Whether one looks at somebody else as a moderator: that is for looking, and for nothing else.
@@ -471,6 +496,11 @@ impl World {
                 self.remove(video);
             }
         }
+        self.talks
+            .iter_mut()
+            .flat_map(|talk| &mut talk.people)
+            .filter(|one| **one == Some(a))
+            .for_each(|one| *one = None);
         self.comments.iter_mut().filter(|comment| comment.author == a).for_each(|comment| comment.gone = true);
     }
 

@@ -41,6 +41,15 @@ pub(crate) enum Rule {
     ShowComment,
     LikeComment,
     Notifications,
+    Talks,
+    Message,
+    Talk,
+    Said,
+    Say,
+    ForgetMessage,
+    ChangeTalk,
+    ClearTalk,
+    LeaveTalk,
     Suggestions,
     Dismiss,
     Search,
@@ -59,6 +68,8 @@ pub(crate) enum Rule {
     PageFeed,
     PageTimeline,
     PageSeeAs,
+    PageTalk,
+    PageSendOn,
     PageSuggestions,
     PageTagged,
     PageReportAccount,
@@ -86,6 +97,18 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("PUT", "/api/v1/comments/{id}/like", Rule::LikeComment),
     ("DELETE", "/api/v1/comments/{id}/like", Rule::LikeComment),
     ("GET", "/api/v1/comments/{id}/replies", Rule::Replies),
+    ("GET", "/api/v1/conversations", Rule::Talks),
+    ("POST", "/api/v1/conversations", Rule::Message),
+    ("GET", "/api/v1/conversations/{id}", Rule::Talk),
+    ("DELETE", "/api/v1/conversations/{id}", Rule::ClearTalk),
+    ("POST", "/api/v1/conversations/{id}/accept", Rule::ChangeTalk),
+    ("DELETE", "/api/v1/conversations/{id}/membership", Rule::LeaveTalk),
+    ("GET", "/api/v1/conversations/{id}/messages", Rule::Said),
+    ("POST", "/api/v1/conversations/{id}/messages", Rule::Say),
+    ("DELETE", "/api/v1/conversations/{id}/messages/{message}", Rule::ForgetMessage),
+    ("POST", "/api/v1/conversations/{id}/read", Rule::ChangeTalk),
+    // Ids and counts of one's own, without end.
+    ("GET", "/api/v1/events", Rule::Nobodys),
     ("GET", "/api/v1/feed/following", Rule::FeedFollowing),
     ("GET", "/api/v1/feed/for-you", Rule::Feed),
     ("GET", "/api/v1/feed/friends", Rule::FeedFriends),
@@ -106,6 +129,7 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("PUT", "/api/v1/me/follow-requests/{handle}", Rule::Accept),
     ("DELETE", "/api/v1/me/follow-requests/{handle}", Rule::Decline),
     ("DELETE", "/api/v1/me/followers/{handle}", Rule::RemoveFollower),
+    ("GET", "/api/v1/me/message-requests", Rule::Talks),
     ("GET", "/api/v1/me/muted", Rule::Muted),
     ("GET", "/api/v1/me/notifications", Rule::Notifications),
     ("POST", "/api/v1/me/notifications/seen", Rule::Nobodys),
@@ -120,6 +144,7 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/me/sessions", Rule::Nobodys),
     // The id of a session, and of a receipt: nobody's whose handle or video it could tell of.
     ("DELETE", "/api/v1/me/sessions/{id}", Rule::Nobodys),
+    ("GET", "/api/v1/me/unread", Rule::Nobodys),
     ("POST", "/api/v1/me/videos/audience", Rule::Nobodys),
     ("GET", "/api/v1/moderation/reports", Rule::Office),
     ("POST", "/api/v1/moderation/reports/{id}", Rule::Office),
@@ -161,6 +186,8 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("GET", "/following", Rule::PageTimeline),
     ("GET", "/friends", Rule::PageTimeline),
     ("GET", "/settings/see-as/@{handle}", Rule::PageSeeAs),
+    ("GET", "/inbox/{id}", Rule::PageTalk),
+    ("GET", "/inbox/send/{id}", Rule::PageSendOn),
     ("GET", "/people", Rule::PageSuggestions),
     ("GET", "/tags/{tag}", Rule::PageTagged),
     ("GET", "/accounts/{handle}/report", Rule::PageReportAccount),
@@ -173,6 +200,12 @@ impl Rule {
     pub(crate) const fn is_of_a_comment(self) -> bool {
         use Rule::{HideComment, LikeComment, RemoveComment, Replies, ShowComment};
         matches!(self, Replies | RemoveComment | HideComment | ShowComment | LikeComment)
+    }
+
+    /// Whether it is a conversation's.
+    pub(crate) const fn is_of_a_talk(self) -> bool {
+        use Rule::{ChangeTalk, ClearTalk, ForgetMessage, LeaveTalk, PageTalk, Said, Say, Talk};
+        matches!(self, Talk | Said | Say | ForgetMessage | ChangeTalk | ClearTalk | LeaveTalk | PageTalk)
     }
 }
 

@@ -39,14 +39,16 @@ pub(crate) struct Stage {
     pub(crate) videos: Vec<String>,
     /// The same of comments.
     pub(crate) comments: Vec<String>,
+    /// The same of conversations, each with its last message.
+    pub(crate) talks: Vec<(String, String)>,
     joined: usize,
 }
 
 impl Stage {
     pub(crate) async fn new(server: Server, rng: &mut Rng) -> Self {
         let server = server.with_settings(|settings| settings.rate_limits = false);
-        let mut stage =
-            Self { server, world: World::default(), people: vec![], videos: vec![], comments: vec![], joined: 0 };
+        let (people, videos, comments, talks) = (vec![], vec![], vec![], vec![]);
+        let mut stage = Self { server, world: World::default(), people, videos, comments, talks, joined: 0 };
         for person in 0..PEOPLE {
             let new = stage.newcomer().await;
             stage.people.push(new);

@@ -7,7 +7,7 @@ use axum::http::{Request, header};
 use outro_testkit::{Client, Reply, on_both};
 use serde_json::{Value, json};
 
-use crate::model::{Answer, Ask, Comment, Id};
+use crate::model::{Answer, Ask, Comment, Id, Talk};
 use crate::random::{Rng, number, say};
 use crate::routes::{Rule, asked};
 use crate::stage::{PEOPLE, Stage};
@@ -24,6 +24,7 @@ struct Question {
     person: Id,
     video: usize,
     comment: usize,
+    talk: usize,
     /// For an answer to all.
     accept: bool,
 }
@@ -35,7 +36,12 @@ impl Question {
             || matches!(self.rule, Rule::Suggestions | Rule::Tagged)
             || matches!(self.rule, Rule::FeedFollowing | Rule::FeedFriends | Rule::Comments);
         let path = self.template.replace("{handle}", &stage.people[self.person].handle);
-        let id = if self.rule.is_of_a_comment() { &stage.comments[self.comment] } else { &stage.videos[self.video] };
+        let id = match self.rule {
+            rule if rule.is_of_a_comment() => &stage.comments[self.comment],
+            rule if rule.is_of_a_talk() => &stage.talks[self.talk].0,
+            _ => &stage.videos[self.video],
+        };
+        let path = stage.talks.get(self.talk).map_or(path.clone(), |talk| path.replace("{message}", &talk.1));
         let path = path.replace("{id}", id).replace("{tag}", TAG);
         if self.rule == Rule::Search {
             return format!("{path}?q={}&limit=50", ["person", TAG][self.video % 2]);
@@ -46,10 +52,11 @@ impl Question {
     fn is_page(&self) -> bool {
         use Rule::{
             PageComments, PageFeed, PageFollowers, PageFollowing, PageOffice, PageProfile, PageReportAccount,
-            PageReportVideo, PageSeeAs, PageSuggestions, PageTagged, PageTimeline, PageVideo,
+            PageReportVideo, PageSeeAs, PageSendOn, PageSuggestions, PageTagged, PageTalk, PageTimeline, PageVideo,
         };
         let other = matches!(self.rule, PageFollowers | PageFollowing | PageSeeAs | PageComments)
-            || matches!(self.rule, PageSuggestions | PageTagged | PageReportAccount | PageReportVideo | PageOffice);
+            || matches!(self.rule, PageReportAccount | PageReportVideo | PageOffice)
+            || matches!(self.rule, PageSuggestions | PageTagged | PageTalk | PageSendOn);
         other || matches!(self.rule, PageFeed | PageTimeline | PageProfile | PageVideo)
     }
 
@@ -61,6 +68,9 @@ impl Question {
             Rule::Change => Some(json!({ "caption": format!("changed #{TAG}") })),
             Rule::AnswerAll => Some(json!({ "accept": self.accept })),
             Rule::Comment => Some(json!({ "text": "a comment" })),
+            Rule::Message => Some(json!({ "to": [stage.people[self.person].handle], "text": "a beginning" })),
+            Rule::Say => Some(json!({ "text": "a message" })),
+            Rule::ChangeTalk if self.template.ends_with("/read") => Some(json!({})),
             Rule::Watch => Some(json!({ "watched_ms": 1500 })),
             Rule::Report => Some(json!({ "video": stage.videos[self.video], "reason": "spam" })),
             Rule::Office if self.method == "POST" => Some(json!({ "act": "look" })),
@@ -81,7 +91,7 @@ pub(crate) async fn page(client: &Client, path: &str) -> Reply {
 
 /// What the model answers; what is done is done in its world.
 fn expected(stage: &mut Stage, question: &Question) -> Answer {
-    let &Question { rule, viewer, person, video, comment, accept, .. } = question;
+    let &Question { rule, viewer, person, video, comment, talk, accept, .. } = question;
     let world = &mut stage.world;
     let Some(me) = viewer else {
         return match rule {
@@ -149,7 +159,17 @@ fn expected(stage: &mut Stage, question: &Question) -> Answer {
         Rule::LikeComment => world.may(viewer, Ask::LikeComment(comment)),
         Rule::RemoveComment => world.may(viewer, Ask::RemoveComment(comment)),
         Rule::HideComment | Rule::ShowComment => world.may(viewer, Ask::HideComment(comment)),
-        Rule::Nobodys | Rule::Notifications | Rule::Suggestions | Rule::PageSuggestions => Answer::Yes,
+        Rule::Message => world.may(viewer, Ask::Message(person)),
+        Rule::Talk | Rule::Said | Rule::ChangeTalk | Rule::ClearTalk | Rule::PageTalk => {
+            world.may(viewer, Ask::Talk(talk))
+        }
+        Rule::Say => world.may(viewer, Ask::Say(talk)),
+        Rule::ForgetMessage => world.may(viewer, Ask::ForgetMessage(talk)),
+        // Only a group is left.
+        Rule::LeaveTalk if world.may(viewer, Ask::Talk(talk)) == Answer::Yes => Answer::Refused,
+        Rule::LeaveTalk => Answer::Hidden,
+        Rule::PageSendOn => world.may(viewer, Ask::Video(video)),
+        Rule::Nobodys | Rule::Notifications | Rule::Talks | Rule::Suggestions | Rule::PageSuggestions => Answer::Yes,
         Rule::Search | Rule::Tagged | Rule::PageTagged => Answer::Yes,
     }
 }
@@ -266,6 +286,7 @@ fn hold_sights(stage: &Stage, question: &Question, reply: &Reply) {
                 assert_eq!(world.may(viewer, Ask::Card(actor)), Answer::Yes, "told of {actor}");
             }
         }
+        (Rule::Talks | Rule::Talk | Rule::Said, _) => hold_talks(stage, question, reply),
         (Rule::Suggestions | Rule::PageSuggestions, Some(me)) => hold_suggestions(stage, question, reply, me),
         (Rule::Search, _) => {
             let found = reply.json();
@@ -297,6 +318,31 @@ fn of_handle(stage: &Stage, handle: &str) -> Id {
     stage.people.iter().position(|one| one.handle == handle).expect("somebody who is there")
 }
 
+/// Of those one talks with, who may not be seen has no name; whether one may write is said as it is.
+fn hold_talks(stage: &Stage, question: &Question, reply: &Reply) {
+    let (world, viewer, all) = (&stage.world, question.viewer, reply.json());
+    let named = |person: &Value| -> Option<Id> { Some(of_handle(stage, person["handle"].as_str()?)) };
+    let hold = |person: &Value| {
+        let shown = named(person).is_none_or(|one| world.may(viewer, Ask::Card(one)) == Answer::Yes);
+        assert!(shown, "{person} is named");
+    };
+    match question.rule {
+        Rule::Talk => {
+            let mine = world.place(viewer, question.talk).expect("one who is in it");
+            let other = world.talks[question.talk].people[1 - mine];
+            let seen = other.filter(|&other| world.may(viewer, Ask::Card(other)) == Answer::Yes);
+            assert_eq!(named(&all["people"][0]), seen, "{all}");
+            let may = world.may(viewer, Ask::Say(question.talk)) == Answer::Yes;
+            assert_eq!(all["may_send"] == "yes", may, "{all}");
+        }
+        Rule::Said => all["items"].as_array().unwrap().iter().for_each(|item| hold(&item["sender"])),
+        _ => {
+            let people = all["items"].as_array().unwrap().iter().flat_map(|item| item["people"].as_array().unwrap());
+            people.for_each(hold);
+        }
+    }
+}
+
 /// Nobody is suggested who must not be, or whom one has dismissed, follows or asks already.
 fn hold_suggestions(stage: &Stage, question: &Question, reply: &Reply, me: Id) {
     let world = &stage.world;
@@ -323,7 +369,11 @@ fn question(stage: &Stage, rng: &mut Rng, routes: &[(&'static str, &'static str,
     }
     // The latest: those before were mostly taken away.
     let comment = stage.comments.len().saturating_sub(1 + rng.below(20.min(stage.comments.len()).max(1)));
-    let question = Question { method, template, rule, viewer, person, video, comment, accept: rng.one_in(2) };
+    if rule.is_of_a_talk() && stage.talks.is_empty() {
+        return None;
+    }
+    let talk = stage.talks.len().saturating_sub(1 + rng.below(stage.talks.len().clamp(1, 20)));
+    let question = Question { method, template, rule, viewer, person, video, comment, talk, accept: rng.one_in(2) };
     let own = viewer == Some(stage.world.videos[video].owner);
     // So that the world does not run out of ties and of videos.
     let seldom = match rule {
@@ -338,7 +388,7 @@ fn question(stage: &Stage, rng: &mut Rng, routes: &[(&'static str, &'static str,
 
 /// What was done to a video or to a comment is done in the model's world.
 async fn done(stage: &mut Stage, question: &Question, reply: &Reply) {
-    let (video, comment) = (question.video, question.comment);
+    let (video, comment, talk) = (question.video, question.comment, question.talk);
     match question.rule {
         Rule::Remove => stage.world.remove(video),
         Rule::AnswerAll => stage.server.run_jobs().await,
@@ -350,7 +400,32 @@ async fn done(stage: &mut Stage, question: &Question, reply: &Reply) {
             stage.world.comments.push(Comment { video, author, hidden: false, gone: false });
             stage.comments.push(reply.json()["id"].as_str().unwrap().to_owned());
         }
+        Rule::Message => begun(stage, question, &reply.json()),
+        Rule::Say => {
+            stage.talks[talk].1 = reply.json()["id"].as_str().unwrap().to_owned();
+            stage.world.talks[talk].forgotten = [false; 2];
+        }
+        Rule::ClearTalk | Rule::ForgetMessage => {
+            let mine = stage.world.place(question.viewer, talk).unwrap();
+            stage.world.talks[talk].forgotten[mine] = true;
+        }
         _ => {}
+    }
+}
+
+/// Two people have one conversation; it begins with a message.
+fn begun(stage: &mut Stage, question: &Question, reply: &Value) {
+    let [id, said] = [&reply["id"], &reply["last_message"]["id"]].map(|id| id.as_str().unwrap().to_owned());
+    let begun = Talk { people: [question.viewer, Some(question.person)], forgotten: [false; 2] };
+    let both = |talk: &Talk| begun.people.iter().all(|one| talk.people.contains(one));
+    let place = stage.world.talks.iter().position(both);
+    assert_eq!(place, stage.talks.iter().position(|talk| talk.0 == id), "two people have two conversations");
+    if let Some(place) = place {
+        stage.talks[place].1 = said;
+        stage.world.talks[place].forgotten = [false; 2];
+    } else {
+        stage.talks.push((id, said));
+        stage.world.talks.push(begun);
     }
 }
 

@@ -78,7 +78,8 @@ fn welch([hidden, never]: &[Vec<f64>; 2]) -> (f64, f64, f64) {
 fn cases(what: &str, never: &str, hidden: &[(&'static str, String)], but: &[Rule]) -> Vec<Case> {
     let routes: Vec<_> = asked()
         .into_iter()
-        .filter(|(_, template, rule)| template.contains(what) && !rule.is_of_a_comment() && !but.contains(rule))
+        .filter(|(_, template, rule)| template.contains(what) && !but.contains(rule))
+        .filter(|(.., rule)| !rule.is_of_a_comment() && !rule.is_of_a_talk())
         .collect();
     let of = |(about, name): &(&'static str, String)| -> Vec<Case> {
         let path = |route: &(_, &str, _), name: &str| route.1.replace(what, name);

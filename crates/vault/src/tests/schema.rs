@@ -1,6 +1,6 @@
 use outro_db::{Db, Engine, Param, Statement};
 
-use crate::{KEYRING_COLUMNS, accounts, budget, destroy, ring, rotate, service};
+use crate::{KEYRING_COLUMNS, accounts, budget, conversations, destroy, ring, rotate, service};
 
 use super::on_both;
 
@@ -22,6 +22,7 @@ async fn both_engines_accept_every_statement() {
         let lists = [
             accounts::STATEMENTS,
             budget::STATEMENTS,
+            conversations::STATEMENTS,
             destroy::STATEMENTS,
             ring::STATEMENTS,
             rotate::STATEMENTS,
@@ -41,7 +42,8 @@ async fn every_look_up_goes_through_an_index() {
     on_both(async |place| {
         place.vault().await;
         let db = place.db().await;
-        for statement in accounts::STATEMENTS.iter().chain(destroy::STATEMENTS).chain(rotate::STATEMENTS) {
+        let keys = accounts::STATEMENTS.iter().chain(conversations::STATEMENTS);
+        for statement in keys.chain(destroy::STATEMENTS).chain(rotate::STATEMENTS) {
             let plan = plan(&db, statement).await;
             let paged = ["ACCOUNT_PAGE", "FIRST_ACCOUNTS", "LEDGER_PAGE", "FIRST_ENTRIES"];
             let small = ["SERVICES_UNDER", "DAYS_UNDER", "LEFT_UNDER"];

@@ -1,0 +1,134 @@
+//! Event streams over a real socket: told at once, gone on with, cut within a second.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use outro_http::{Listening, Peer};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::*;
+
+async fn serve(world: &World) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let service = world.router().into_make_service_with_connect_info::<Peer>();
+    tokio::spawn(async move { axum::serve(Listening::from(listener), service).await });
+    address
+}
+
+async fn open(address: SocketAddr, who: &Client, more: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let token = who.token.as_deref().unwrap();
+    let head =
+        format!("GET /api/v1/events HTTP/1.1\r\nHost: outro.test\r\nAuthorization: Bearer {token}\r\n{more}\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream
+}
+
+/// Reads until the text holds `what`.
+async fn until(stream: &mut TcpStream, what: &str) -> String {
+    let (mut text, mut buffer) = (String::new(), [0; 4096]);
+    while !text.contains(what) {
+        let read = tokio::time::timeout(Duration::from_secs(3), stream.read(&mut buffer)).await;
+        let read = read.unwrap_or_else(|_| panic!("no {what:?} in {text}")).unwrap();
+        assert!(read > 0, "it ended: {text}");
+        text.push_str(&String::from_utf8_lossy(&buffer[..read]));
+    }
+    text
+}
+
+/// Holds that a stream ends within a second.
+async fn assert_ends(mut stream: TcpStream, began: Instant) {
+    let (mut rest, limit) = (Vec::new(), Duration::from_millis(1300));
+    let ended = tokio::time::timeout(limit, stream.read_to_end(&mut rest)).await;
+    assert!(ended.is_ok(), "it goes on after {:?}", began.elapsed());
+}
+
+on_both! {
+    async fn a_message_is_told_at_once_and_again_to_who_comes_back(world: World) {
+        let (ada, bob) = (world.client().join("ada").await, world.client().join("bob").await);
+        befriend(&world, &ada, &bob).await;
+        let address = serve(&world).await;
+        let mut stream = open(address, &ada, "").await;
+        let head = until(&mut stream, "retry: ").await;
+        assert!(head.contains("content-type: text/event-stream") && head.contains("cache-control: no-store"), "{head}");
+        let began = Instant::now();
+        let talk = id(&write_to(&bob, "ada", "a secret text").await.expect(201));
+        let told = until(&mut stream, "\n\n").await;
+        assert!(began.elapsed() < Duration::from_millis(900), "{:?}", began.elapsed());
+        assert!(told.contains("event: message\n") && told.contains(&talk) && told.contains("\"unread_count\":1"), "{told}");
+        assert!(!told.contains("secret"), "a text is told: {told}");
+        let seq: i64 = told.split("id: ").nth(1).unwrap().lines().next().unwrap().parse().unwrap();
+        drop(stream);
+        say(&bob, &talk, "meanwhile").await.expect(201);
+        let mut stream = open(address, &ada, &format!("Last-Event-ID: {seq}\r\n")).await;
+        assert!(until(&mut stream, "event: message").await.contains(&format!("id: {}\n", seq + 1)));
+    }
+}
+
+on_both! {
+    async fn it_ends_within_a_second_of_the_session(world: World) {
+        let ada = world.client().join("ada").await;
+        let address = serve(&world).await;
+        let sign_in = json!({"handle": "ada", "password": "ada-password"});
+        let other = ada.post("/api/v1/sessions", sign_in).await.expect(201).json();
+        let other = ada.anonymous().with(other["token"].as_str());
+        let (mut ends, mut stays) = (open(address, &other, "").await, open(address, &ada, "").await);
+        for stream in [&mut ends, &mut stays] {
+            until(stream, "retry: ").await;
+        }
+        let began = Instant::now();
+        other.call("DELETE", "/api/v1/sessions/current", None).await.expect(204);
+        assert_ends(ends, began).await;
+        let mut buffer = [0; 64];
+        let still = tokio::time::timeout(Duration::from_millis(700), stays.read(&mut buffer)).await;
+        assert!(still.is_err(), "the other session's stream ended too");
+        open(address, &other, "").await.read_exact(&mut buffer[..12]).await.unwrap();
+        assert_eq!(&buffer[..12], b"HTTP/1.1 401");
+    }
+}
+
+on_both! {
+    async fn it_ends_within_a_second_of_leaving_and_of_hiatus(world: World) {
+        let (ada, bob) = (world.client().join("ada").await, world.client().join("bob").await);
+        let address = serve(&world).await;
+        let (mut hers, mut his) = (open(address, &ada, "").await, open(address, &bob, "").await);
+        for stream in [&mut hers, &mut his] {
+            until(stream, "retry: ").await;
+        }
+        let began = Instant::now();
+        hiatus(&world, &bob, true).await;
+        assert_ends(his, began).await;
+        let mut refused = [0; 12];
+        open(address, &bob, "").await.read_exact(&mut refused).await.unwrap();
+        assert_eq!(&refused, b"HTTP/1.1 403");
+        let begun = ada.post("/api/v1/me/deletion", json!({})).await.expect(202).json();
+        let proof = json!({"challenge": begun["challenge"], "password": "ada-password"});
+        ada.post("/api/v1/me/deletion/confirm", proof).await.expect(200);
+        assert_ends(hers, Instant::now()).await;
+        world.settle().await;
+    }
+}
+
+on_both! {
+    async fn who_hangs_up_is_forgotten_and_one_account_has_only_so_many_open(world: World) {
+        let ada = world.client().join("ada").await;
+        let address = serve(&world).await;
+        let mut streams = Vec::new();
+        for _ in 0..22 {
+            let mut stream = open(address, &ada, "").await;
+            until(&mut stream, "retry: ").await;
+            streams.push(stream);
+        }
+        assert_eq!(world.app.live.open(), 20);
+        drop(streams);
+        for _ in 0..50 {
+            if world.app.live.open() == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{} are still open", world.app.live.open());
+    }
+}
