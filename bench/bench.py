@@ -17,6 +17,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import privacy as of_privacy
 from client import Api, wrk
 from servers import OUTRO, ROOT, Nginx, Outro
 
@@ -232,7 +233,16 @@ def leaving(run):
                f"p50 {percentile(taken, 0.5):.1f} ms, p99 {percentile(taken, 0.99):.1f} ms", "")
 
 
-MEASURES = [start, memory, feed, media, transcode, leaving]
+def privacy(run):
+    """How soon what is revoked is refused, on every surface; hiatus; messages."""
+    with Outro() as server:
+        maker = Api.join(server.url, "maker")
+        video, size = upload_of_about(run, maker, TEN_MB)
+        for what, taken in of_privacy.measure(server, run, maker, video, size):
+            yield what, f"p50 {percentile(taken, 0.5):.1f} ms, p99 {percentile(taken, 0.99):.1f} ms", ""
+
+
+MEASURES = [start, memory, feed, media, transcode, leaving, privacy]
 
 
 def main():

@@ -175,15 +175,11 @@ pub(crate) struct World {
     pub(crate) videos: Vec<Video>,
     pub(crate) comments: Vec<Comment>,
     pub(crate) talks: Vec<Talk>,
-    /// Who follows whom.
+    /// Who follows whom; so with the other edges: who asks, blocks, mutes whom, and does not want whom suggested.
     pub(crate) follows: Edges,
-    /// Who asks whom.
     pub(crate) requests: Edges,
-    /// Who blocks whom.
     pub(crate) blocks: Edges,
-    /// Who mutes whom.
     pub(crate) mutes: Edges,
-    /// Who does not want whom suggested.
     pub(crate) dismissed: Edges,
 }
 
@@ -407,21 +403,20 @@ impl World {
         }
     }
 
-    pub(crate) fn unfollow(&mut self, a: Id, b: Id) -> Answer {
+    fn reaching(&mut self, a: Id, b: Id, deed: impl FnOnce(&mut Self) -> bool) -> Answer {
         let answer = self.reach(a, b);
         if answer == Answer::Yes {
-            self.follows.set(a, b, false);
-            self.requests.set(a, b, false);
+            deed(self);
         }
         answer
     }
 
+    pub(crate) fn unfollow(&mut self, a: Id, b: Id) -> Answer {
+        self.reaching(a, b, |it| it.follows.set(a, b, false) | it.requests.set(a, b, false))
+    }
+
     pub(crate) fn remove_follower(&mut self, owner: Id, follower: Id) -> Answer {
-        let answer = self.reach(owner, follower);
-        if answer == Answer::Yes {
-            self.follows.set(follower, owner, false);
-        }
-        answer
+        self.reaching(owner, follower, |it| it.follows.set(follower, owner, false))
     }
 
     /// The asked one takes the asking one in. Where there is no request there is nothing; done again, it changes nothing.
@@ -439,31 +434,16 @@ impl World {
     }
 
     pub(crate) fn decline(&mut self, owner: Id, asking: Id) -> Answer {
-        let answer = self.reach(owner, asking);
-        if answer == Answer::Yes {
-            self.requests.set(asking, owner, false);
-        }
-        answer
+        self.reaching(owner, asking, |it| it.requests.set(asking, owner, false))
     }
 
     /// For good. Reading: it is nothing that is done to anybody, so one may while away.
     pub(crate) fn dismiss(&mut self, a: Id, b: Id) -> Answer {
-        if a == b {
-            return Answer::Refused;
-        }
-        let answer = self.may(Some(a), Ask::Card(b));
-        if answer == Answer::Yes {
-            self.dismissed.set(a, b, true);
-        }
-        answer
+        self.reaching(a, b, |it| it.dismissed.set(a, b, true))
     }
 
     pub(crate) fn mute(&mut self, a: Id, b: Id, muted: bool) -> Answer {
-        let answer = self.reach(a, b);
-        if answer == Answer::Yes {
-            self.mutes.set(a, b, muted);
-        }
-        answer
+        self.reaching(a, b, |it| it.mutes.set(a, b, muted))
     }
 
     /// A block ends what was between the two, both ways. Taking it back begins nothing again. Reading: one may keep somebody away
