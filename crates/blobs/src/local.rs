@@ -88,6 +88,14 @@ impl Local {
         found(File::open(self.object(owner, id)))
     }
 
+    /// Gives objects a second owner.
+    pub(crate) fn link(&self, from: AccountId, to: AccountId, ids: &[BlobId]) -> Result<(), BlobError> {
+        for id in ids {
+            fs::hard_link(self.object(from, *id), self.object(to, *id)).map_err(home_gone)?;
+        }
+        Ok(sync_folder(&self.home(to))?)
+    }
+
     pub(crate) fn delete(&self, owner: AccountId, id: BlobId) -> Result<(), BlobError> {
         if found(fs::remove_file(self.object(owner, id)))?.is_some() {
             // The home may be gone by now, and this file with it.

@@ -59,6 +59,26 @@ impl Blobs {
         Ok(sealed)
     }
 
+    /// Lets `to` own objects that `from` has, under the same ids: the bytes are stored once, their keys are wrapped for each, and they
+    /// are gone with the last of the two. The sealed headers for `to`.
+    ///
+    /// [`BlobError::HomeGone`] when one of the two has no home, or `from` not such an object.
+    pub async fn share(
+        &self,
+        from: &AccountKeys,
+        to: &AccountKeys,
+        objects: &[(BlobId, BlobKind, &[u8])],
+    ) -> Result<Vec<Vec<u8>>, BlobError> {
+        let rewrap = |&(id, kind, header): &(BlobId, BlobKind, &[u8])| -> Result<Vec<u8>, BlobError> {
+            Ok(to.wrap_blob(id, kind, &from.unwrap_blob(id, kind, header)?))
+        };
+        let headers = objects.iter().map(rewrap).collect::<Result<_, _>>()?;
+        let (giver, taker) = (from.account(), to.account());
+        let ids: Vec<_> = objects.iter().map(|(id, ..)| *id).collect();
+        self.with_disk(move |local| local.link(giver, taker, &ids)).await?;
+        Ok(headers)
+    }
+
     /// Opens an object by its sealed header. `None`: there is no such object.
     pub async fn reader(
         &self,

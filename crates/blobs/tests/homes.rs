@@ -160,3 +160,23 @@ async fn a_stream_that_is_open_ends_with_an_object_that_is_deleted_under_it() {
     }
     assert!(rest == bytes[CHUNK..]);
 }
+
+#[tokio::test]
+async fn what_is_shared_is_there_until_the_last_owner_lets_it_go() {
+    let place = Place::new().await;
+    let (ada, bob) = (place.owner().await, place.owner().await);
+    let bytes = sample(100_000);
+    let (id, sealed) = place.write(&ada, &bytes).await;
+    let headers = place.blobs.share(&ada, &bob, &[(id, KIND, &sealed.header)]).await.unwrap();
+    assert!(place.read(&bob, id, &headers[0]).await.unwrap() == bytes);
+    assert!(place.read(&bob, id, &sealed.header).await.is_err(), "the other's header opens it");
+    let again = place.blobs.share(&ada, &bob, &[(id, KIND, &sealed.header)]).await;
+    assert!(matches!(again, Err(BlobError::Exists)));
+
+    place.blobs.remove_home(ada.account()).await.unwrap();
+    assert!(place.read(&bob, id, &headers[0]).await.unwrap() == bytes);
+    let gone = place.blobs.share(&ada, &bob, &[(id, KIND, &sealed.header)]).await;
+    assert!(matches!(gone, Err(BlobError::HomeGone)));
+    place.blobs.delete(bob.account(), id).await.unwrap();
+    assert!(place.blobs.list(bob.account()).await.unwrap().is_empty());
+}

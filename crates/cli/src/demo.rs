@@ -13,6 +13,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 
 use crate::boot::boot;
+use crate::crowd::{self, Crowd};
 use crate::fail::{Fail, say};
 use crate::settings::Flags;
 
@@ -97,17 +98,41 @@ const ACTS: &[Act] = &[
     },
 ];
 
+/// What `outro demo` is given.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    flags: Flags,
+    /// Adds so many accounts more, `crowd.0`, `crowd.1`, …: for measuring.
+    #[arg(long, default_value_t = 0)]
+    accounts: usize,
+    /// How many videos each of those has. They share the files of the demo videos.
+    #[arg(long, default_value_t = 10)]
+    videos_per_account: usize,
+    /// How many others each of the first 64 of those follows.
+    #[arg(long, default_value_t = 100)]
+    followed: usize,
+    /// The same seed draws the same texts, moments and follows.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
 /// `outro demo`: fills an empty server, and works on its videos until they are ready.
-pub(crate) async fn run(flags: Flags) -> Result<ExitCode, Fail> {
-    let settings = flags.resolve()?;
+pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
+    let settings = args.flags.resolve()?;
     let booted = boot(&settings, false).await?;
-    let password = fill(&booted.app, false).await?;
+    let Some(password) = fill(&booted.app, false).await? else {
+        say("There are accounts already: nothing was added");
+        return Ok(ExitCode::SUCCESS);
+    };
     let runner = AppRunner(booted.app.clone());
     while booted.app.queue.work_once(Lane::Encode, &runner).await? {}
-    match password {
-        Some(password) => say(format_args!("{} demo accounts are there; their password is {password}", ACTS.len())),
-        None => say("There are accounts already: nothing was added"),
+    let Args { accounts, videos_per_account, followed, seed, .. } = args;
+    if accounts > 0 {
+        let crowd = Crowd { accounts, videos_each: videos_per_account, followed, seed };
+        crowd::fill(&booted.app, &crowd, |made| tracing::info!(made, "of the crowd are there")).await?;
     }
+    say(format_args!("{} accounts are there; their password is {password}", ACTS.len() + accounts));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,6 +3,7 @@
 
 mod boot;
 mod commands;
+mod crowd;
 mod demo;
 mod fail;
 mod folder;
@@ -42,7 +43,7 @@ enum Command {
     #[command(subcommand)]
     Receipt(receipt::Command),
     /// Fills an empty server with accounts and videos made by ffmpeg.
-    Demo(Flags),
+    Demo(demo::Args),
     /// Prints the arguments that ffmpeg would be given for a file.
     MediaPlan(media_plan::Args),
 }
@@ -72,7 +73,7 @@ fn run(command: Command) -> Result<ExitCode, Fail> {
             Command::Keys(command) => keys::run(command).await,
             Command::Admin(command) => admin::run(command).await,
             Command::Receipt(command) => receipt::run(&command),
-            Command::Demo(flags) => demo::run(flags).await,
+            Command::Demo(args) => demo::run(args).await,
             Command::MediaPlan(args) => media_plan::run(args).await,
         }
     })

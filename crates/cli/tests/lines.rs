@@ -113,3 +113,16 @@ fn what_an_operator_gets_wrong_about_an_account() {
     assert!(no_reason.contains("--reason: Choose one of the reasons"), "{no_reason}");
     assert!(nobody_either.contains("there is no account of this handle"), "{nobody_either}");
 }
+
+#[test]
+fn a_crowd_is_added_to_the_demo_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let demo =
+        || outro(&["demo", "--data", data, "--accounts", "3", "--videos-per-account", "2", "--followed", "2"], &[]);
+    let said = String::from_utf8(demo().stdout).unwrap();
+    assert!(said.contains("9 accounts are there; their password is "), "{said}");
+    let again = demo();
+    assert!(again.status.success());
+    assert!(String::from_utf8(again.stdout).unwrap().contains("nothing was added"));
+}

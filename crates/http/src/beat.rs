@@ -9,7 +9,7 @@ use axum::response::Response;
 use tokio::time::{Instant, sleep_until};
 
 /// Longer than any look that ends in "nothing here" takes on a server that is not overloaded, and shorter than a person notices.
-const BEAT: Duration = Duration::from_millis(8);
+const BEAT: Duration = Duration::from_millis(7);
 
 /// Holds a 404 back until the next whole beat since its request came in. A look at something hidden reads a few rows more than
 /// one at nothing; both are over within the same beat, so both are answered at the same time.
@@ -34,7 +34,7 @@ mod tests {
 
     #[test]
     fn time_is_rounded_up_to_beats() {
-        for (passed, beats) in [(0, 1), (1, 1), (7_999, 1), (8_000, 2), (15_999, 2), (40_001, 6)] {
+        for (passed, beats) in [(0, 1), (1, 1), (6_999, 1), (7_000, 2), (13_999, 2), (35_001, 6)] {
             assert_eq!(whole_beats(Duration::from_micros(passed)), BEAT * beats, "{passed}");
         }
     }

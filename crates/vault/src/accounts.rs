@@ -44,26 +44,41 @@ impl Vault {
     ///
     /// [`VaultError::AccountExists`] when the id has a key, [`VaultError::Destroyed`] when it had one.
     pub async fn create_account(&self, account: AccountId) -> Result<AccountKeys, VaultError> {
+        Ok(self.create_accounts(&[account]).await?.remove(0))
+    }
+
+    /// The same for several at once, in their order: all of them, or none.
+    pub async fn create_accounts(&self, accounts: &[AccountId]) -> Result<Vec<AccountKeys>, VaultError> {
         let keyring = &self.inner.keyring;
-        let (key_id, key) = (KeyId::random(&*keyring.random), keyring.new_key());
+        let (mut made, now) = (Vec::with_capacity(accounts.len()), keyring.clock.now());
         let mut tx = keyring.db.write().await?;
-        let wrapped = keyring.wrap_in(&mut tx, Subject::Account(account, key_id), &key).await?;
-        if tx.query_opt(&IS_DESTROYED, params![account]).await?.is_some() {
-            return Err(VaultError::Destroyed);
-        }
-        let now = keyring.clock.now();
-        let row = params![account, key_id, wrapped.root, wrapped.bytes, now];
-        if tx.execute(&INSERT_KEY, row).await? == 0 {
-            return Err(VaultError::AccountExists);
+        for &account in accounts {
+            let (key_id, key) = (KeyId::random(&*keyring.random), keyring.new_key());
+            let wrapped = keyring.wrap_in(&mut tx, Subject::Account(account, key_id), &key).await?;
+            if tx.query_opt(&IS_DESTROYED, params![account]).await?.is_some() {
+                return Err(VaultError::Destroyed);
+            }
+            let row = params![account, key_id, wrapped.root, wrapped.bytes, now];
+            if tx.execute(&INSERT_KEY, row).await? == 0 {
+                return Err(VaultError::AccountExists);
+            }
+            made.push(AccountKeys::new(account, key_id, &key, keyring.random.clone()));
         }
         tx.commit().await?;
-        Ok(AccountKeys::new(account, key_id, &key, keyring.random.clone()))
+        Ok(made)
     }
 
     /// Notes that a joining came to be: from here on the key goes by [`Self::destroy`] alone.
     pub async fn joined(&self, account: AccountId) -> Result<(), VaultError> {
+        self.joined_all(&[account]).await
+    }
+
+    /// The same for several at once.
+    pub async fn joined_all(&self, accounts: &[AccountId]) -> Result<(), VaultError> {
         let mut tx = self.inner.keyring.db.write().await?;
-        tx.execute(&JOINED, params![account]).await?;
+        for account in accounts {
+            tx.execute(&JOINED, params![account]).await?;
+        }
         Ok(tx.commit().await?)
     }
 

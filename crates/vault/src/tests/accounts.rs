@@ -28,6 +28,24 @@ async fn a_key_is_made_once_and_found_again() {
 }
 
 #[tokio::test]
+async fn several_keys_are_made_at_once_or_none() {
+    on_both(async |place| {
+        let vault = place.vault().await;
+        let all = [account(), account(), account()];
+        let made = vault.create_accounts(&all).await.unwrap();
+        assert_eq!(made.iter().map(AccountKeys::account).collect::<Vec<_>>(), all);
+        let fresh = account();
+        assert!(matches!(vault.create_accounts(&[fresh, all[1]]).await, Err(VaultError::AccountExists)));
+        assert!(vault.account(fresh).await.unwrap().is_none());
+        assert!(!vault.any_joined().await.unwrap());
+        vault.joined_all(&all).await.unwrap();
+        vault.forget_unjoined(all[2]).await.unwrap();
+        assert_eq!(vault.accounts(&all).await.unwrap().len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn many_are_found_at_once_and_listed_by_pages() {
     on_both(async |place| {
         let vault = place.vault().await;
