@@ -242,7 +242,41 @@ def privacy(run):
             yield what, f"p50 {percentile(taken, 0.5):.1f} ms, p99 {percentile(taken, 0.99):.1f} ms", ""
 
 
-MEASURES = [start, memory, feed, media, transcode, leaving, privacy]
+def crowds(run):
+    """Pages of 20 of both feeds, signed in as somebody who follows many, on large sets."""
+    for accounts, videos in [(1_000, 100)] if run.quick else [(1_000, 100), (100_000, 10)]:
+        with tempfile.TemporaryDirectory(prefix="outro-bench-") as data:
+            began = time.perf_counter()
+            said = subprocess.run(
+                [OUTRO, "demo", "--data", data, "--accounts", str(accounts), "--videos-per-account", str(videos),
+                 "--followed", "500"], check=True, capture_output=True, text=True).stdout
+            name = f"{accounts:,} accounts × {videos} videos"
+            yield f"{name}: made by `outro demo`", f"{time.perf_counter() - began:.0f} s", ""
+            with Outro(data) as server:
+                password = said.strip().rsplit(" ", 1)[1]
+                token = Api(server.url).call("POST", "/sessions", {"handle": "crowd.0", "password": password})["token"]
+                for feed_name in ("following", "for-you"):
+                    page = f"/api/v1/feed/{feed_name}?limit=20"
+                    items = len(Api(server.url, token).call("GET", page)["items"])
+
+                    def measure(page=page):
+                        got = wrk(server.url + page, 32, run.seconds, token)
+                        return got["per_second"], got["p99_ms"]
+
+                    per_second, p99 = run.median(measure)
+                    yield (f"{name}: {feed_name}, page of {items}, 32 connections",
+                           f"{per_second:,.0f} requests/s, p99 {p99:.1f} ms", "")
+
+
+def streams(run):
+    """Idle event streams, and messages told over them."""
+    program = [sys.executable, str(ROOT / "bench/events.py"), OUTRO, "500" if run.quick else "5000"]
+    for line in subprocess.run(program, check=True, capture_output=True, text=True).stdout.splitlines():
+        what, _, value = line.partition(": ")
+        yield f"event streams: {what}", value, ""
+
+
+MEASURES = [start, memory, feed, media, transcode, leaving, privacy, crowds, streams]
 
 
 def main():

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -72,7 +73,11 @@ fn connect(path: &Path, writes: bool) -> Result<Connection, DbError> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     );
     let connection = opened.map_err(|error| DbError::Open(error.to_string()))?;
-    connection.set_prepared_statement_cache_capacity(256);
+    connection.set_prepared_statement_cache_capacity(512);
+    // A plan belongs to its statement. Otherwise SQLite, which is built with STAT4, prepares a statement anew for every value that a
+    // range is bound to: a third of the time of a page of the feed (`sqlite3_db_config`, SQLITE_DBCONFIG_ENABLE_QPSG).
+    let stable = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true);
+    stable.map_err(|error| DbError::Open(error.to_string()))?;
     // Of another process (a command of the operator) at the same file.
     let waits = connection.busy_timeout(std::time::Duration::from_secs(5));
     waits.map_err(|error| DbError::Open(error.to_string()))?;

@@ -18,6 +18,7 @@ pub use sign_in::{confirm_password, sign_in};
 use outro_db::Tx;
 use outro_model::{AccountId, Handle, SessionId, Timestamp};
 use outro_store::accounts::{self, Account, HandleEntry};
+use outro_store::graph;
 use outro_store::sessions::Session;
 use outro_vault::{AccountKeys, IndexEntry, KeyId};
 
@@ -30,15 +31,31 @@ pub(crate) struct Found {
 }
 
 /// The account of a handle; none when there is none, or when its key is gone.
+///
+/// For nobody it takes the reads that the caller would go on with for somebody, so that the work tells no more than the answer who is
+/// hidden and who never was.
 pub(crate) async fn by_handle(app: &App, tx: &mut Tx, handle: &Handle) -> Result<Option<Found>, AppError> {
+    let found = entry_of(app, tx, handle).await?;
+    let id = found.as_ref().map_or(NOBODY, |(id, _)| *id);
+    let account = accounts::by_id(tx, id).await?;
+    if account.is_none() {
+        graph::standing(tx, NOBODY, NOBODY).await?;
+    }
+    Ok(found.zip(account).map(|((_, keys), account)| Found { account, keys }))
+}
+
+/// Whom the index of handles names. The key opens the entry, so that a missing key is a missing account.
+async fn entry_of(app: &App, tx: &mut Tx, handle: &Handle) -> Result<Option<(AccountId, AccountKeys)>, AppError> {
     let idx = app.vault.handle_index(handle);
     let Some(HandleEntry { idx, key_id, sealed_account }) = accounts::handle_entry(tx, &idx).await? else {
         return Ok(None);
     };
     let entry = IndexEntry { index: idx, key_id: KeyId::from_bytes(key_id), sealed_account };
-    let Some((id, keys)) = app.vault.open_index(&entry).await? else { return Ok(None) };
-    Ok(accounts::by_id(tx, id).await?.map(|account| Found { account, keys }))
+    Ok(app.vault.open_index(&entry).await?)
 }
+
+/// The id of no account: ids are drawn at random.
+const NOBODY: AccountId = AccountId::from_bytes([0; 16]);
 
 /// Puts together a session and the token that opens it.
 pub(crate) fn new_session(app: &App, keys: &AccountKeys, device: &str) -> (String, Session) {

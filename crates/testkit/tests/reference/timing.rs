@@ -1,6 +1,7 @@
 //! How long what is hidden takes to answer, against what never was: Welch's t-test over samples in random order. It takes minutes
 //! and a machine that does nothing else, so it runs when it is asked for:
-//! `cargo nextest run -p outro-testkit --test reference --run-ignored only timing`.
+//! `cargo nextest run -p outro-testkit --test reference --run-ignored only timing`. `OUTRO_REFERENCE_ROUTES` names a part of a route, for those
+//! alone.
 
 use std::time::Instant;
 
@@ -121,6 +122,8 @@ on_both! {
         world.run_jobs().await;
         let mut all = cases("{handle}", NO_HANDLE, &handles, &[]);
         all.extend(cases("{id}", NO_ID, &ids, &[]));
+        let only = std::env::var("OUTRO_REFERENCE_ROUTES").unwrap_or_default();
+        all.retain(|case| case.route.1.contains(&only));
         let (mut worst, mut count) = (0.0_f64, 0);
         for (seed, case) in all.iter().enumerate() {
             sample(&viewer, case, each / 50, seed as u64 + 1000).await;
