@@ -40,6 +40,17 @@ async fn facts_and_standing(
     Ok((facts, standing))
 }
 
+/// The id of no account: ids are drawn at random.
+pub(crate) const NOBODY: AccountId = AccountId::from_bytes([0; 16]);
+
+/// Takes the reads that are gone on with where there is an owner, for where there is none: so the work tells no more than the answer who is
+/// hidden and who never was.
+pub(crate) async fn of_nobody(tx: &mut Tx) -> Result<(), AppError> {
+    accounts::by_id(tx, NOBODY).await?;
+    graph::standing(tx, NOBODY, NOBODY).await?;
+    Ok(())
+}
+
 /// Asks the policy of a video. Where a moderator would be refused, it is asked once more as for somebody who
 /// looks at what was reported: a report must be open, and that this moderator looks by it be noted.
 pub(crate) async fn ask_of_video(

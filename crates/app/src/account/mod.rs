@@ -18,11 +18,10 @@ pub use sign_in::{confirm_password, sign_in};
 use outro_db::Tx;
 use outro_model::{AccountId, Handle, SessionId, Timestamp};
 use outro_store::accounts::{self, Account, HandleEntry};
-use outro_store::graph;
 use outro_store::sessions::Session;
 use outro_vault::{AccountKeys, IndexEntry, KeyId};
 
-use crate::{App, AppError, viewer};
+use crate::{App, AppError, standing, viewer};
 
 /// An account that was found, and the keys that open it.
 pub(crate) struct Found {
@@ -30,18 +29,13 @@ pub(crate) struct Found {
     pub(crate) keys: AccountKeys,
 }
 
-/// The account of a handle; none when there is none, or when its key is gone.
-///
-/// For nobody it takes the reads that the caller would go on with for somebody, so that the work tells no more than the answer who is
-/// hidden and who never was.
+/// The account of a handle; none when there is none, or when its key is gone. That takes as many reads as to find somebody who is hidden.
 pub(crate) async fn by_handle(app: &App, tx: &mut Tx, handle: &Handle) -> Result<Option<Found>, AppError> {
-    let found = entry_of(app, tx, handle).await?;
-    let id = found.as_ref().map_or(NOBODY, |(id, _)| *id);
-    let account = accounts::by_id(tx, id).await?;
-    if account.is_none() {
-        graph::standing(tx, NOBODY, NOBODY).await?;
-    }
-    Ok(found.zip(account).map(|((_, keys), account)| Found { account, keys }))
+    let Some((id, keys)) = entry_of(app, tx, handle).await? else {
+        standing::of_nobody(tx).await?;
+        return Ok(None);
+    };
+    Ok(accounts::by_id(tx, id).await?.map(|account| Found { account, keys }))
 }
 
 /// Whom the index of handles names. The key opens the entry, so that a missing key is a missing account.
@@ -53,9 +47,6 @@ async fn entry_of(app: &App, tx: &mut Tx, handle: &Handle) -> Result<Option<(Acc
     let entry = IndexEntry { index: idx, key_id: KeyId::from_bytes(key_id), sealed_account };
     Ok(app.vault.open_index(&entry).await?)
 }
-
-/// The id of no account: ids are drawn at random.
-const NOBODY: AccountId = AccountId::from_bytes([0; 16]);
 
 /// Puts together a session and the token that opens it.
 pub(crate) fn new_session(app: &App, keys: &AccountKeys, device: &str) -> (String, Session) {

@@ -113,14 +113,18 @@ pub(crate) struct FoundVideo {
     follow: FollowState,
 }
 
-/// Finds a video for an action. What is refused answers as what never was, but for what may be said.
+/// Finds a video for an action. What is refused answers as what never was, but for what may be said, and what never was takes as many
+/// reads.
 pub(crate) async fn find(
     tx: &mut Tx,
     asking: Option<AccountId>,
     action: Action,
     id: VideoId,
 ) -> Result<FoundVideo, AppError> {
-    let video = videos::by_id(tx, id).await?.ok_or(AppError::NotFound)?;
+    let Some(video) = videos::by_id(tx, id).await? else {
+        standing::of_nobody(tx).await?;
+        return Err(AppError::NotFound);
+    };
     let owner = accounts::by_id(tx, video.owner).await?.ok_or(AppError::NotFound)?;
     let ties = standing::ask_of_video(tx, asking, action, (&owner, &video)).await?;
     with_parts(tx, asking, video, owner, FollowState::of(ties)).await
