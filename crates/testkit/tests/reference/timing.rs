@@ -34,7 +34,7 @@ async fn microseconds(client: &Client, case: &Case, path: &str) -> f64 {
 }
 
 /// How many ask at the same time: each answer waits for its beat. More of them would measure a server that is overloaded.
-const ASKING: usize = 4;
+const ASKING: usize = 10;
 
 /// Both classes in random order.
 async fn sample(client: &Client, case: &Case, each: usize, seed: u64) -> [Vec<f64>; 2] {
