@@ -60,7 +60,7 @@ describe('messages', { timeout: 300_000 }, () => {
     // Whoever is not welcome is blocked or reported from here.
     await jon.page.getByLabel('Options').click();
     await jon.page.getByRole('link', { name: 'Report' }).waitFor();
-    await jon.page.getByText('Block', { exact: true }).click();
+    await jon.page.locator('summary').filter({ hasText: 'Block' }).click();
     await jon.page.getByRole('button', { name: 'Block @ada' }).waitFor();
     await holds(jon, 'chat-request-menu');
     await jon.page.keyboard.press('Escape');
@@ -113,7 +113,7 @@ describe('messages', { timeout: 300_000 }, () => {
     await jon.page.locator('.bell-count').waitFor();
     await jon.page.getByRole('link', { name: 'Activity, 1 new' }).waitFor();
     await holds(jon, 'feed-counted');
-    await openInbox(jon.page);
+    await jon.page.goto('/inbox');
     await talkWith(jon.page, /@ada/);
     await jon.page.locator('.tabs .count').waitFor({ state: 'detached' });
   });
