@@ -57,6 +57,13 @@ describe('messages', { timeout: 300_000 }, () => {
     await holds(jon, 'requests');
     await talkWith(jon.page, /@ada/);
     await holds(jon, 'chat-request');
+    // Whoever is not welcome is blocked or reported from here.
+    await jon.page.getByLabel('Options').click();
+    await jon.page.getByRole('link', { name: 'Report' }).waitFor();
+    await jon.page.locator('summary').filter({ hasText: 'Block' }).click();
+    await jon.page.getByRole('button', { name: 'Block @ada' }).waitFor();
+    await holds(jon, 'chat-request-menu');
+    await jon.page.keyboard.press('Escape');
     await steps.follow(jon.page, jon.page.getByRole('button', { name: 'Accept' }));
     await jon.page.getByRole('button', { name: 'Accept' }).waitFor({ state: 'detached' });
   });
@@ -90,6 +97,23 @@ describe('messages', { timeout: 300_000 }, () => {
     await jon.page.locator('.tabs .count').waitFor();
     await jon.page.getByText('Are you still there?').waitFor();
     await holds(jon, 'inbox');
+    await talkWith(jon.page, /@ada/);
+    await jon.page.locator('.tabs .count').waitFor({ state: 'detached' });
+  });
+
+  test('on every other page too, messages and notifications are counted by themselves', async () => {
+    await jon.page.goto('/');
+    await streaming(jon.page);
+    await write(ada.page, 'Look up from the feed!');
+    await jon.page.locator('.tabs .count').waitFor();
+    await ada.page.evaluate(async () => {
+      const headers = { 'X-CSRF-Token': document.querySelector('meta[name=csrf]').content };
+      await fetch('/api/v1/accounts/jon/follow', { method: 'PUT', headers });
+    });
+    await jon.page.locator('.bell-count').waitFor();
+    await jon.page.getByRole('link', { name: 'Activity, 1 new' }).waitFor();
+    await holds(jon, 'feed-counted');
+    await jon.page.goto('/inbox');
     await talkWith(jon.page, /@ada/);
     await jon.page.locator('.tabs .count').waitFor({ state: 'detached' });
   });

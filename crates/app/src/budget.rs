@@ -1,6 +1,7 @@
 //! Limits on how often something may be asked for in a day.
 
 use outro_db::Tx;
+use outro_model::Timestamp;
 use outro_store::budgets;
 
 use crate::{App, AppError};
@@ -67,6 +68,16 @@ pub(crate) async fn used(tx: &mut Tx, limits: &[Tagged]) -> Result<bool, AppErro
         }
     }
     Ok(false)
+}
+
+/// The minute of the clock that a moment is in: a part of what is counted by the minute.
+pub(crate) const fn minute(now: Timestamp) -> [u8; 8] {
+    now.0.div_euclid(60_000).to_be_bytes()
+}
+
+/// The refusal of a limit of one minute: its end ends it.
+pub(crate) const fn soon(now: Timestamp) -> AppError {
+    AppError::TooMany { code: "rate_limited", retry_after_s: (60_000 - now.0.rem_euclid(60_000)) / 1000 + 1 }
 }
 
 /// The refusal of a limit that is used up: the day ends it.

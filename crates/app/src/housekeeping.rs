@@ -12,7 +12,7 @@ pub(crate) const JOB: &str = "housekeeping";
 const UPLOAD_SECONDS: i64 = 24 * 3600;
 /// How long a notification is kept, in seconds: 90 days.
 const TOLD_SECONDS: i64 = 90 * 86_400;
-/// How many notifications one transaction removes at most.
+/// How many notifications, or events, one transaction removes at most.
 const TOLD_BATCH: i64 = 500;
 /// How long a join may take before it is held to be over, in seconds.
 const JOIN_SECONDS: i64 = 3600;
@@ -39,6 +39,7 @@ pub(crate) async fn run(app: &App) -> Outcome {
     let parts = [
         ("what ended", drop_ended(app, now).await),
         ("what was told", drop_told(app, now.plus_seconds(-TOLD_SECONDS)).await),
+        ("what pages were told", drop_events(app, now.plus_seconds(-EVENT_SECONDS)).await),
         ("uploads", drop_unfinished(app, now.plus_seconds(-UPLOAD_SECONDS)).await),
         ("conversations", drop_unopened(app, now.plus_seconds(-JOIN_SECONDS)).await),
         ("joins", drop_unjoined(app, now.plus_seconds(-JOIN_SECONDS)).await),
@@ -59,7 +60,6 @@ async fn drop_ended(app: &App, now: Timestamp) -> Result<(), AppError> {
     sessions::end_expired(&mut tx, now).await?;
     challenges::drop_expired(&mut tx, now).await?;
     budgets::drop_before(&mut tx, now.day()).await?;
-    events::drop_before(&mut tx, now.plus_seconds(-EVENT_SECONDS)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -78,6 +78,18 @@ async fn drop_told(app: &App, before: Timestamp) -> Result<(), AppError> {
     loop {
         let mut tx = app.db.write().await?;
         let gone = notifications::drop_before(&mut tx, before, TOLD_BATCH).await?;
+        tx.commit().await?;
+        if (gone as i64) < TOLD_BATCH {
+            return Ok(());
+        }
+    }
+}
+
+/// Removes what open pages were told before `before`.
+async fn drop_events(app: &App, before: Timestamp) -> Result<(), AppError> {
+    loop {
+        let mut tx = app.db.write().await?;
+        let gone = events::drop_before(&mut tx, before, TOLD_BATCH).await?;
         tx.commit().await?;
         if (gone as i64) < TOLD_BATCH {
             return Ok(());

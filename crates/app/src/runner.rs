@@ -4,7 +4,7 @@ use std::future::Future;
 
 use outro_jobs::{Job, Outcome, Runner};
 
-use crate::{App, comment, erasure, feed, graph, housekeeping, message, privacy, video};
+use crate::{App, comment, erasure, feed, graph, housekeeping, message, moderation, privacy, video};
 
 /// Runs every kind of job there is.
 #[derive(Clone)]
@@ -21,6 +21,7 @@ impl Runner for AppRunner {
                 comment::REMOVE_JOB => comment::run_remove(app, job).await,
                 video::REMOVE_JOB => video::run_remove(app, job).await,
                 message::END_JOB => message::run_end(app, job).await,
+                moderation::CLOSE_JOB => moderation::run_close(app, job).await,
                 privacy::RECOUNT_JOB => privacy::run_recount(app, job).await,
                 feed::FAN_OUT_JOB => feed::run_fan_out(app, job).await,
                 feed::FORGET_JOB => feed::run_forget(app, job).await,

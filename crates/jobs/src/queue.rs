@@ -29,6 +29,10 @@ statements! {
     LEASED_UNTIL = "SELECT leased_until FROM jobs WHERE account_id = ?1 AND leased_until > ?2
         ORDER BY leased_until DESC LIMIT 1";
     WAITING = "SELECT COUNT(*) FROM jobs";
+    // A job that a worker has is left alone: what it has passed by is for another.
+    PUT_OFF = "UPDATE jobs SET run_at = ?4 WHERE account_id = ?1 AND kind = ?2 AND run_at > ?3 AND leased_until = 0";
+    IS_DUE = "SELECT id FROM jobs WHERE account_id = ?1 AND kind = ?2 AND run_at <= ?3 AND leased_until = 0 LIMIT 1
+        {for_update}";
     FIND = "SELECT id, kind, account_id, video_id, attempts, errors FROM jobs WHERE kind = ?1 LIMIT 1";
 }
 
@@ -36,6 +40,23 @@ statements! {
 pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<(), DbError> {
     let NewJob { id, kind, lane, account, video, run_at } = job;
     tx.execute(&ENQUEUE, params![id, kind, lane.word(), account, video, run_at]).await.map(|_| ())
+}
+
+/// Puts off what of a kind is to run for an account after `now`, until `run_at`; `false` when there is nothing.
+pub async fn put_off(
+    tx: &mut Tx,
+    account: AccountId,
+    kind: &str,
+    now: Timestamp,
+    run_at: Timestamp,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(&PUT_OFF, params![account, kind, now, run_at]).await? > 0)
+}
+
+/// Whether a job of a kind waits for an account that is due and no worker has. It stays so until the
+/// transaction ends.
+pub async fn is_due(tx: &mut Tx, account: AccountId, kind: &str, now: Timestamp) -> Result<bool, DbError> {
+    Ok(tx.query_opt(&IS_DUE, params![account, kind, now]).await?.is_some())
 }
 
 /// Until when a worker has a job of this account, if one has.

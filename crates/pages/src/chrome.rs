@@ -23,6 +23,8 @@ pub struct Chrome {
     pub news: i64,
     /// Whether the viewer's account is suspended: every page but the player says so.
     pub suspended: bool,
+    /// Whether the viewer is told at once of what is new: they are signed in, and not away.
+    pub live: bool,
     /// What the last step achieved, said once.
     pub notice: Option<Notice>,
 }

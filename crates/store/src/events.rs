@@ -40,7 +40,8 @@ statements! {
     AFTER = "SELECT seq, kind, conversation_id, message_id FROM events WHERE account_id = ?1 AND seq > ?2
         ORDER BY seq LIMIT ?3";
     LAST = "SELECT last FROM event_counters WHERE account_id = ?1";
-    DROP_OLD = "DELETE FROM events WHERE created_at < ?1";
+    DROP_OLD = "DELETE FROM events WHERE (account_id, seq) IN
+        (SELECT account_id, seq FROM events WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)";
     PRESENT = "SELECT s.account_id, s.token_hash, COALESCE(e.last, 0) FROM sessions s
         JOIN accounts a ON a.id = s.account_id LEFT JOIN event_counters e ON e.account_id = s.account_id
         WHERE s.account_id IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
@@ -77,9 +78,9 @@ pub async fn last(tx: &mut Tx, account: AccountId) -> Result<i64, DbError> {
     tx.query_opt(&LAST, params![account]).await?.map_or(Ok(0), |row| row.get(0))
 }
 
-/// Removes what was noted before `before`.
-pub async fn drop_before(tx: &mut Tx, before: Timestamp) -> Result<u64, DbError> {
-    tx.execute(&DROP_OLD, params![before]).await
+/// Removes at most `limit` of what was noted before `before`; how many went.
+pub async fn drop_before(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, DbError> {
+    tx.execute(&DROP_OLD, params![before, limit]).await
 }
 
 /// The open sessions of these accounts, as far as those are present; at most [`AT_ONCE`] accounts.

@@ -203,7 +203,13 @@ statements! {
     DECIDED = concat!(queued!(), " AND r.state <> 0 AND (r.closed_at, r.id) < (?3, ?4)
         ORDER BY r.closed_at DESC, r.id DESC LIMIT ?5");
     BY_ID = concat!(queued!(), " AND r.id = ?3");
-    CLOSE = "UPDATE reports SET state = ?2, closed_at = ?3 WHERE thing_id = ?1 AND state = 0";
+    CLOSE = "UPDATE reports SET state = ?3, closed_at = ?4 WHERE reporter_id = ?1 AND id = ?2 AND state = 0";
+    OPEN_UNTIL = "SELECT r.reporter_id, r.id FROM reports r WHERE r.thing_id = ?1 AND r.state = 0 AND r.created_at <= ?2
+        ORDER BY r.created_at, r.id LIMIT ?3";
+    LOOKED_AT = "SELECT r.reporter_id, r.id FROM moderation_hands h JOIN reports r ON r.id = h.report_id
+        WHERE h.subject_id = ?1 AND h.act = 0 AND r.thing_id = ?2 AND r.state = 0";
+    CLOSINGS = "SELECT m.thing_id, m.act, m.created_at FROM moderation_acts m
+        WHERE m.subject_id = ?1 AND m.act IN (1, 3, 4) ORDER BY m.created_at, m.id";
     MAY_LOOK = "SELECT r.id FROM reports r JOIN moderation_hands h
         ON h.moderator_id = ?1 AND h.report_id = r.id AND h.act = 0
         WHERE r.thing_id = ?2 AND r.state = 0 AND r.subject_id <> ?1 LIMIT 1";
@@ -288,9 +294,52 @@ pub async fn by_id(tx: &mut Tx, moderator: AccountId, id: ReportId) -> Result<Op
     tx.query_opt(&BY_ID, params![moderator, MOST_COUNTED, id]).await?.as_ref().map(read_queued).transpose()
 }
 
-/// Closes every open report of a thing; how many there were.
-pub async fn close(tx: &mut Tx, thing: &Thing, state: ReportState, now: Timestamp) -> Result<u64, DbError> {
-    tx.execute(&CLOSE, params![thing.id(), state.code(), now]).await
+/// A report, by who made it and its id.
+pub type Reported = (AccountId, ReportId);
+
+/// A decision that closes reports.
+#[derive(Clone, Copy, Debug)]
+pub struct Closing {
+    /// The id of the thing that was decided about.
+    pub thing: [u8; 16],
+    /// What was done.
+    pub act: ModerationAct,
+    /// When: reports from after it are not closed by it.
+    pub at: Timestamp,
+}
+
+/// Closes a report; `false` when it was closed, or is gone.
+pub async fn close(
+    tx: &mut Tx,
+    (reporter, report): Reported,
+    state: ReportState,
+    at: Timestamp,
+) -> Result<bool, DbError> {
+    changed(tx, &CLOSE, params![reporter, report, state.code(), at]).await
+}
+
+/// The open reports of a thing from until `until`, the oldest first, at most `limit`.
+pub async fn open_until(tx: &mut Tx, thing: &[u8; 16], until: Timestamp, limit: i64) -> Result<Vec<Reported>, DbError> {
+    tx.query(&OPEN_UNTIL, params![thing, until, limit]).await?.iter().map(read_reported).collect()
+}
+
+/// The open reports of a thing by which moderators look at it.
+pub async fn looked_at(tx: &mut Tx, thing: &Thing) -> Result<Vec<Reported>, DbError> {
+    tx.query(&LOOKED_AT, params![thing.subject(), thing.id()]).await?.iter().map(read_reported).collect()
+}
+
+fn read_reported(row: &Row) -> Result<Reported, DbError> {
+    Ok((row.get(0)?, row.get(1)?))
+}
+
+/// What was decided about an account or something of it that closes reports, the oldest first.
+pub async fn closings(tx: &mut Tx, subject: AccountId) -> Result<Vec<Closing>, DbError> {
+    let read = |row: &Row| {
+        // What cannot be read closes nothing.
+        let act = ModerationAct::from_code(row.get(1)?).unwrap_or(ModerationAct::Look);
+        Ok(Closing { thing: row.get(0)?, act, at: row.get(2)? })
+    };
+    tx.query(&CLOSINGS, params![subject]).await?.iter().map(read).collect()
 }
 
 /// Whether a moderator may look at a thing: a report of it is open, and that they look by it is noted.

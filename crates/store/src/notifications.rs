@@ -1,9 +1,10 @@
 //! What accounts are told of others.
 
 use outro_db::{DbError, Row, Tx, params, statements};
-use outro_model::{AccountId, AccountState, CommentId, NotificationId, Timestamp, VideoId};
+use outro_model::{AccountId, AccountState, CommentId, NotificationId, ReportId, Timestamp, VideoId};
 use outro_policy::{OwnerFacts, Ties};
 
+use crate::changed;
 use crate::visibility::{OWNER, TIES, card_in_scope, known_to_owner, owner_columns, owner_facts, ties, ties_columns};
 
 /// Something that an account is told: by whom, and what of.
@@ -43,10 +44,9 @@ pub struct Told {
 statements! {
     PUT = "INSERT INTO notifications (account_id, id, kind, actor_id, owner_id, video_id, comment_id, created_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    // One report's notification has the report's id: each is told once.
-    PUT_FOR_REPORTERS = "INSERT INTO notifications (account_id, id, kind, actor_id, created_at)
-        SELECT r.reporter_id, r.id, ?2, r.reporter_id, ?3 FROM reports r JOIN accounts a ON a.id = r.reporter_id
-        WHERE r.thing_id = ?1 AND r.state = 0 AND a.state = ?4";
+    // A report's notification has the report's id: each is told once. Who leaves is told nothing.
+    PUT_FOR_REPORTER = "INSERT INTO notifications (account_id, id, kind, actor_id, created_at)
+        SELECT a.id, ?2, ?3, a.id, ?4 FROM accounts a WHERE a.id = ?1 AND a.state = ?5";
     // Who is muted, blocked, away or leaving is not told of, but everybody of what moderators decided; the policy is asked again for each.
     LIST = concat!("SELECT ", owner_columns!(), ", ", ties_columns!(), ", n.id, n.account_id, n.kind, n.actor_id,
             n.owner_id, n.video_id, n.comment_id, n.created_at, a.handle, a.display_name
@@ -58,6 +58,8 @@ statements! {
                 AND c.video_id = n.video_id AND c.id = n.comment_id
                 AND (c.state = 0 OR (c.state = 1 AND c.owner_id = ?1)) AND ", known_to_owner!(), "))
         ORDER BY n.created_at DESC, n.id DESC LIMIT ?6");
+    IS_TOLD = "SELECT id FROM notifications WHERE actor_id = ?1 AND account_id = ?2 AND kind = ?3
+        AND owner_id = ?4 AND video_id = ?5 AND comment_id IS NULL LIMIT 1";
     TAKE_BACK_LIKE = "DELETE FROM notifications WHERE actor_id = ?1 AND account_id = ?2 AND kind = ?3
         AND owner_id = ?4 AND video_id = ?5 AND comment_id IS NULL";
     TAKE_BACK_OF_COMMENT = "DELETE FROM notifications WHERE actor_id = ?1 AND account_id = ?2 AND kind = ?3
@@ -80,10 +82,22 @@ pub async fn put(tx: &mut Tx, id: NotificationId, news: &News, now: Timestamp) -
     tx.execute(&PUT, values).await.map(|_| ())
 }
 
-/// Tells everybody who has an open report of a thing that it was decided.
-pub async fn put_for_reporters(tx: &mut Tx, kind: i64, thing: &[u8; 16], now: Timestamp) -> Result<(), DbError> {
-    let active = AccountState::Active.code();
-    tx.execute(&PUT_FOR_REPORTERS, params![thing, kind, now, active]).await.map(|_| ())
+/// Tells whoever made a report that it was decided; `false` when they are leaving.
+pub async fn put_for_reporter(
+    tx: &mut Tx,
+    kind: i64,
+    reporter: AccountId,
+    report: ReportId,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    changed(tx, &PUT_FOR_REPORTER, params![reporter, report, kind, now, AccountState::Active.code()]).await
+}
+
+/// Whether an account was told the same of a video.
+pub async fn is_told(tx: &mut Tx, news: &News) -> Result<bool, DbError> {
+    let News { account, kind, actor, video, .. } = news;
+    let (owner, video) = (video.map(|(owner, _)| owner), video.map(|(_, video)| video));
+    Ok(tx.query_opt(&IS_TOLD, params![actor, account, kind, owner, video]).await?.is_some())
 }
 
 /// Takes back what was told, once what it told of was taken back.

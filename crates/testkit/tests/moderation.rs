@@ -498,3 +498,91 @@ on_both! {
         assert_eq!(world.rows("notifications").await, Vec::<String>::new());
     }
 }
+
+on_both! {
+    async fn counts_elsewhere_leave_out_who_is_suspended(world: World) {
+        let scene = Scene::of(&world).await;
+        scene.ada.call("PUT", "/api/v1/accounts/ben/follow", None).await.expect(200);
+        let (ada, counts) = (world.id_of(&scene.ada).await, async |id| {
+            world.settle().await;
+            outro_store::graph::counts(&mut world.app.db.read().await.unwrap(), id).await.unwrap().following
+        });
+        assert_eq!(counts(ada).await, 1);
+        moderation::suspend(&world.app, "ben", "spam", "MarkStatement9q").await.unwrap();
+        assert_eq!(counts(ada).await, 0, "by the operator");
+        moderation::unsuspend(&world.app, "ben", "spam", "").await.unwrap();
+        assert_eq!(counts(ada).await, 1);
+        let id = scene.reported().await;
+        act(&scene.mo, &id, "suspend").await.expect(200);
+        assert_eq!(counts(ada).await, 0, "by a moderator");
+        act(&scene.mo, &id, "unsuspend").await.expect(200);
+        assert_eq!(counts(ada).await, 1);
+    }
+}
+
+on_both! {
+    async fn open_pages_are_told_of_a_decision_at_once(world: World) {
+        let scene = Scene::of(&world).await;
+        let id = scene.reported().await;
+        let mut open = Vec::new();
+        for client in [&scene.ben, &scene.ada] {
+            let signed = outro_app::authenticate(&world.app, client.token.as_deref().unwrap()).await.unwrap().unwrap();
+            open.push(outro_app::live::listen(&world.app, &signed, None).await.unwrap());
+        }
+        act(&scene.mo, &id, "hide").await.expect(200);
+        for listening in &mut open {
+            let told = tokio::time::timeout(std::time::Duration::from_secs(3), listening.next()).await;
+            let told = told.expect("nothing was told").unwrap();
+            assert_eq!(told[0].kind, Some(outro_model::EventKind::Notifications));
+        }
+    }
+}
+
+/// Reports of a video by so many who have nothing but a row.
+async fn crowd(world: &World, scene: &Scene, count: usize) {
+    let owner = world.id_of(&scene.ben).await;
+    let mut tx = world.app.db.write().await.unwrap();
+    for _ in 0..count {
+        let account = outro_testkit::rows::account_row();
+        outro_store::accounts::insert(&mut tx, &account).await.unwrap();
+        let report = outro_store::moderation::Report {
+            reporter: account.id,
+            id: outro_model::ReportId::random(&*world.app.random),
+            thing: outro_store::moderation::Thing::Video(owner, scene.video.parse().unwrap()),
+            reason: outro_model::ReportReason::Hate,
+            note: vec![],
+            state: outro_model::ReportState::Open,
+            created_at: world.app.clock.now(),
+            closed_at: None,
+        };
+        assert!(outro_store::moderation::put(&mut tx, &report).await.unwrap());
+    }
+    tx.commit().await.unwrap();
+}
+
+on_both! {
+    async fn of_very_many_reports_the_first_are_closed_with_the_decision_and_the_rest_by_a_job(world: World) {
+        let scene = Scene::of(&world).await;
+        crowd(&world, &scene, 230).await;
+        world.clock.advance_seconds(1);
+        // By the very last report: it is closed with the decision, and so is the right to look.
+        let id = scene.reported().await;
+        act(&scene.mo, &id, "look").await.expect(200);
+        assert_sees(&scene.mo, &scene.video).await;
+        let decided = act(&scene.mo, &id, "hide").await.expect(200).json();
+        assert_eq!(decided["report"]["state"], "acted");
+        assert_never_was(&scene.mo, &scene.video).await;
+        let told = async || world.rows("notifications").await.len();
+        assert_eq!(told().await, 1 + 1 + 100, "the owner, the one who was looked by, the first of the others");
+        assert_eq!(queue(&scene.mo).await.len(), 1, "the rest waits for the job");
+        world.settle().await;
+        assert_eq!((told().await, queue(&scene.mo).await.len()), (1 + 231, 0));
+        // What is reported afterwards is not closed by what was decided before.
+        act(&scene.mo, &id, "unhide").await.expect(200);
+        world.clock.advance_seconds(1);
+        scene.reported().await;
+        act(&scene.mo, &id, "unhide").await.expect(409);
+        world.settle().await;
+        assert_eq!(queue(&scene.mo).await.len(), 1);
+    }
+}

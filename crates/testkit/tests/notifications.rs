@@ -187,6 +187,42 @@ on_both! {
 }
 
 on_both! {
+    async fn whom_a_changed_caption_mentions_anew_is_called_once(world: World) {
+        world.to_a_new_day();
+        let (owner, ada, bob, video) = stage(&world).await;
+        let path = format!("/api/v1/videos/{video}");
+        let caption = async |text: &str| {
+            owner.call("PATCH", &path, Some(json!({ "caption": text }))).await.expect(200);
+        };
+        caption("with @ada").await;
+        assert_eq!((kinds(&ada).await, unread(&ada).await), (vec!["mention owner".to_owned()], 1));
+        for text in ["with @ada and @bob, and @owner", "nobody", "@ada @bob"] {
+            caption(text).await;
+        }
+        assert_eq!((kinds(&ada).await.len(), kinds(&bob).await, told(&owner).await.len()), (1, vec!["mention owner".to_owned()], 0));
+        // Nobody is called to what they may not see, nor by somebody else's hand.
+        let cleo = world.client().join("cleo").await;
+        owner.call("PATCH", &path, Some(json!({ "caption": "@cleo", "audience": "only_me" }))).await.expect(200);
+        ada.call("PATCH", &path, Some(json!({ "caption": "@cleo" }))).await.expect(404);
+        assert!(told(&cleo).await.is_empty());
+    }
+}
+
+on_both! {
+    async fn changed_captions_call_people_only_so_often(world: World) {
+        world.to_a_new_day();
+        let (owner, ada, _, video) = stage(&world).await;
+        let path = format!("/api/v1/videos/{video}");
+        for number in 0..20 {
+            owner.call("PATCH", &path, Some(json!({ "caption": format!("{number} @bob") }))).await.expect(200);
+            owner.call("PATCH", &path, Some(json!({ "caption": "" }))).await.expect(200);
+        }
+        let changed = owner.call("PATCH", &path, Some(json!({ "caption": "@ada" }))).await.expect(200).json();
+        assert_eq!((changed["caption"].as_str().unwrap(), told(&ada).await.len()), ("@ada", 0), "it says so, and calls nobody");
+    }
+}
+
+on_both! {
     async fn they_are_paged_and_go_after_ninety_days(world: World) {
         let (owner, ada, _, video) = stage(&world).await;
         for number in 0..5 {

@@ -1,5 +1,7 @@
 //! The words that hold comments back until the owner of the video lets them through.
 
+use std::collections::HashSet;
+
 use outro_datamap::COMMENT_FILTER;
 use outro_model::bounded_line;
 use outro_store::{accounts, comments};
@@ -34,17 +36,18 @@ pub async fn set_filter(app: &App, signed: &Signed, words: &[String]) -> Result<
 }
 
 fn read_words(given: &[String]) -> Result<Vec<String>, AppError> {
-    let mut words: Vec<String> = Vec::new();
+    let (mut words, mut known) = (Vec::new(), HashSet::new());
     for word in given {
         let long =
             |_| AppError::invalid("words", "word_too_long", format!("Use at most {LONGEST} characters for each word."));
         let word = bounded_line(word, LONGEST).map_err(long)?;
-        if !word.is_empty() && !words.iter().any(|known| folded(known) == folded(&word)) {
+        if !word.is_empty() && known.insert(folded(&word)) {
             words.push(word);
         }
-    }
-    if words.len() > MOST {
-        return Err(AppError::invalid("words", "too_many_words", format!("Use at most {MOST} words.")));
+        // Said at once: a body has room for many thousands.
+        if words.len() > MOST {
+            return Err(AppError::invalid("words", "too_many_words", format!("Use at most {MOST} words.")));
+        }
     }
     Ok(words)
 }
@@ -107,5 +110,13 @@ mod tests {
         assert!(read_words(&given(&[&"x".repeat(51)])).is_err());
         let many: Vec<String> = (0..201).map(|number| format!("w{number}")).collect();
         assert!(read_words(&many).is_err() && read_words(&many[1..]).is_ok());
+    }
+
+    #[test]
+    fn as_many_words_as_a_body_holds_are_refused_at_once() {
+        let many: Vec<String> = (0..200_000).map(|number| format!("w{number}")).collect();
+        let began = std::time::Instant::now();
+        assert!(read_words(&many).is_err());
+        assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
     }
 }

@@ -101,7 +101,7 @@ fn read_text(text: &str) -> Result<String, AppError> {
 }
 
 async fn limits(app: &App, me: AccountId, now: Timestamp) -> Result<[Vec<budget::Tagged>; 2], AppError> {
-    let minute = now.0.div_euclid(60_000).to_be_bytes();
+    let minute = budget::minute(now);
     let burst = [Budget { parts: &[b"comments in a minute", me.as_bytes(), &minute], limit: A_MINUTE }];
     let daily = [Budget { parts: &[b"comments", me.as_bytes()], limit: A_DAY }];
     Ok([budget::tagged(app, &burst).await?, budget::tagged(app, &daily).await?])
@@ -117,9 +117,7 @@ async fn spend(
         return Ok(());
     }
     let soon = |error| match error {
-        AppError::TooMany { code, .. } => {
-            AppError::TooMany { code, retry_after_s: (60_000 - now.0.rem_euclid(60_000)) / 1000 + 1 }
-        }
+        AppError::TooMany { .. } => budget::soon(now),
         error => error,
     };
     budget::spend(app, tx, burst).await.map_err(soon)?;

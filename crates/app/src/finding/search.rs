@@ -7,15 +7,18 @@ use outro_search::{Wanted, tags, words};
 use outro_store::accounts;
 use outro_store::graph::Card;
 
+use crate::budget::{self, Budget};
 use crate::graph::CardView;
 use crate::graph::lists::view;
 use crate::video::{FoundVideo, VideoView, find, view_of};
-use crate::{App, AppError, Viewer, standing, viewer};
+use crate::{App, AppError, Origin, Viewer, standing, viewer};
 
 /// The longest text that is looked for, in characters.
 const LONGEST: usize = 100;
 /// How many hits are asked about at most, however many of them are hidden.
 const HITS: usize = 300;
+/// How often who is not signed in may search from one place in one minute of the clock.
+const A_MINUTE: i64 = 60;
 /// How many hashtags are named at most, and how many videos are looked at for them.
 const TAGS: usize = 10;
 const TAGGED: usize = 30;
@@ -32,13 +35,17 @@ pub struct Found {
 }
 
 /// Looks for what was typed; of accounts and of videos at most `limit`. Slips of the finger are forgiven, case
-/// and diacritics do not matter. What is hidden from the viewer is left out, and leaves no gap.
-pub async fn search(app: &App, who: &Viewer, typed: &str, limit: i64) -> Result<Found, AppError> {
+/// and diacritics do not matter. What is hidden from the viewer is left out, and leaves no gap. Who is not
+/// signed in may ask 60 times a minute from one place.
+pub async fn search(app: &App, who: &Viewer, from: &Origin, typed: &str, limit: i64) -> Result<Found, AppError> {
     if typed.trim().is_empty() || typed.chars().count() > LONGEST {
         let detail = format!("Type 1 to {LONGEST} characters.");
         return Err(AppError::invalid("q", "invalid_search", detail));
     }
     app.finder.ready()?;
+    if who.is_none() && app.settings.rate_limits {
+        spend(app, from).await?;
+    }
     let Some(wanted) = Wanted::read(typed) else { return Ok(Found::default()) };
     let asked = wanted.clone();
     let (accounts, videos, tagged) = app
@@ -59,6 +66,13 @@ pub async fn search(app: &App, who: &Viewer, typed: &str, limit: i64) -> Result<
     videos.retain(|video| wanted.fits(&words(&video.caption)));
     let hashtags = hashtags(&wanted, &opened(app, asking, of_tags).await?);
     Ok(Found { accounts, videos, hashtags })
+}
+
+async fn spend(app: &App, from: &Origin) -> Result<(), AppError> {
+    let now = app.clock.now();
+    let searches = Budget { parts: &[b"searches in a minute", &from.place(), &budget::minute(now)], limit: A_MINUTE };
+    let left = budget::spend_now(app, &budget::tagged(app, &[searches]).await?).await?;
+    if left { Ok(()) } else { Err(budget::soon(now)) }
 }
 
 /// The accounts that the viewer may find, read and decided in this snapshot.

@@ -17,6 +17,8 @@ use crate::{App, AppError, Signed, standing};
 
 /// How many people who are no friends one may begin to write to in a day.
 const STRANGERS_A_DAY: i64 = 30;
+/// How many groups one may open in a day, also of friends alone: each has a key of its own.
+const GROUPS_A_DAY: i64 = 50;
 /// How often it is tried when somebody else opens the same conversation at the same moment.
 const TRIES: usize = 3;
 
@@ -98,6 +100,7 @@ async fn undo(app: &App, id: ConversationId) -> Result<(), AppError> {
 async fn make(app: &App, me: AccountId, to: &[AccountId], id: ConversationId) -> Result<(), AppError> {
     let limits =
         budget::tagged(app, &[Budget { parts: &[b"strangers", me.as_bytes()], limit: STRANGERS_A_DAY }]).await?;
+    let groups = budget::tagged(app, &[Budget { parts: &[b"groups", me.as_bytes()], limit: GROUPS_A_DAY }]).await?;
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
     standing::hold_present(&mut tx, me).await?;
@@ -109,6 +112,9 @@ async fn make(app: &App, me: AccountId, to: &[AccountId], id: ConversationId) ->
         [other] => (ConversationKind::Two, Some(*other)),
         _ => (ConversationKind::Group, None),
     };
+    if kind == ConversationKind::Group && app.settings.rate_limits {
+        budget::spend(app, &mut tx, &groups).await?;
+    }
     rows::open(&mut tx, id, kind, now).await?;
     // Always in the order of ids: of two who open the same conversation one waits, and then finds it.
     members.sort_unstable_by_key(|(account, _)| *account);

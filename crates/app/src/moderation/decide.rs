@@ -6,11 +6,12 @@ use outro_policy::{Action, Facts, Relation, decide as decide_of};
 use outro_store::comments::{self, Comment, State};
 use outro_store::{accounts, videos};
 
+use super::close::close;
 use super::queue::view;
 use super::*;
 use crate::account::open_handle;
-use crate::standing;
 use crate::video::{VideoView, get};
+use crate::{privacy, standing};
 
 /// What a moderator does about a report.
 #[derive(Clone, Debug)]
@@ -71,32 +72,23 @@ pub async fn decide(app: &App, signed: &Signed, id: ReportId, what: Decide) -> R
         drop(tx);
         return view(app, &now).await;
     }
-    apply(&mut tx, &now, act).await?;
-    if let Some(state) = closes(act) {
-        close(app, &mut tx, &thing, state).await?;
-    }
-    note(app, &mut tx, &noted).await?;
+    let (noted, mut told) = (Act { created_at: app.clock.now(), ..noted }, Told::default());
+    apply(app, &mut tx, &now, act).await?;
+    close(app, &mut tx, &mut told, &noted, Some((now.report.reporter, id))).await?;
+    note(app, &mut tx, &mut told, &noted).await?;
     moderation::note_hand(&mut tx, me, id, &noted).await.map_err(or_gone)?;
     let after = moderation::by_id(&mut tx, me, id).await?.ok_or(AppError::NotFound)?;
-    tx.commit().await?;
+    told.commit(app, tx).await?;
+    app.queue.wake();
     if act != ModerationAct::Look {
         app.finder.account_changed(thing.subject());
     }
     view(app, &after).await
 }
 
-/// What becomes of the open reports of the thing.
-const fn closes(act: ModerationAct) -> Option<ReportState> {
-    match act {
-        ModerationAct::Dismiss => Some(ReportState::Dismissed),
-        ModerationAct::Hide | ModerationAct::Suspend => Some(ReportState::Acted),
-        ModerationAct::Look | ModerationAct::Unhide | ModerationAct::Unsuspend => None,
-    }
-}
-
 /// Does it, or says that it does not fit what is there. The row of the person's account is
 /// written as briefly as this transaction lasts: nobody is kept from leaving.
-async fn apply(tx: &mut Tx, now: &Queued, act: ModerationAct) -> Result<(), AppError> {
+async fn apply(app: &App, tx: &mut Tx, now: &Queued, act: ModerationAct) -> Result<(), AppError> {
     let open = now.report.state == ReportState::Open;
     let thing = now.report.thing;
     let done = match (act, thing) {
@@ -105,11 +97,25 @@ async fn apply(tx: &mut Tx, now: &Queued, act: ModerationAct) -> Result<(), AppE
         (ModerationAct::Unhide, Thing::Video(owner, id)) => moderation::set_hidden(tx, owner, id, false).await?,
         (ModerationAct::Hide, Thing::Comment { id, .. }) if open => set_barred(tx, id, true).await?,
         (ModerationAct::Unhide, Thing::Comment { id, .. }) => set_barred(tx, id, false).await?,
-        (ModerationAct::Suspend, _) if open => moderation::set_suspended(tx, thing.subject(), true).await?,
-        (ModerationAct::Unsuspend, _) => moderation::set_suspended(tx, thing.subject(), false).await?,
+        (ModerationAct::Suspend, _) if open => set_suspended(app, tx, thing.subject(), true).await?,
+        (ModerationAct::Unsuspend, _) => set_suspended(app, tx, thing.subject(), false).await?,
         _ => false,
     };
     if done { Ok(()) } else { Err(does_not_fit()) }
+}
+
+/// `false` when it was so, or the account leaves. Counts elsewhere follow by a job, as with hiatus.
+pub(super) async fn set_suspended(
+    app: &App,
+    tx: &mut Tx,
+    account: AccountId,
+    suspended: bool,
+) -> Result<bool, AppError> {
+    let done = moderation::set_suspended(tx, account, suspended).await?;
+    if done {
+        privacy::recount(app, tx, account).await?;
+    }
+    Ok(done)
 }
 
 /// `false` when it was so, or the comment is taken away.

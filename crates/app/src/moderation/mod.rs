@@ -4,6 +4,7 @@
 //! moderators do is noted in the transaction that does it, looking included. Who is no moderator is answered
 //! as if none of it existed.
 
+mod close;
 mod decide;
 mod decisions;
 mod operator;
@@ -17,8 +18,10 @@ use outro_model::{
 use outro_store::moderation::{self, Act, Queued, Thing};
 
 use crate::graph::or_gone;
-use crate::{App, AppError, Signed, notify, viewer};
+use crate::notify::Told;
+use crate::{App, AppError, Signed, viewer};
 
+pub(crate) use close::{JOB as CLOSE_JOB, run as run_close};
 pub use decide::{Decide, Looked, Seen, decide};
 pub use decisions::{DecidedComment, DecisionPage, DecisionView, decisions};
 pub use operator::{set_moderator, suspend, unsuspend};
@@ -65,16 +68,10 @@ const fn is_told(act: ModerationAct) -> bool {
     !matches!(act, ModerationAct::Look | ModerationAct::Dismiss)
 }
 
-/// Closes every open report of a thing, and tells those who made one.
-async fn close(app: &App, tx: &mut Tx, thing: &Thing, state: ReportState) -> Result<(), AppError> {
-    notify::tell_reporters(app, tx, thing.id()).await?;
-    Ok(moderation::close(tx, thing, state, app.clock.now()).await.map(|_| ())?)
-}
-
 /// Notes an act, and tells the person whom it is about unless it changes nothing for them.
-async fn note(app: &App, tx: &mut Tx, act: &Act) -> Result<(), AppError> {
+async fn note(app: &App, tx: &mut Tx, told: &mut Told, act: &Act) -> Result<(), AppError> {
     moderation::note(tx, act).await.map_err(or_gone)?;
-    if is_told(act.act) { notify::tell_of_decision(app, tx, act.thing.subject()).await } else { Ok(()) }
+    if is_told(act.act) { told.decision(app, tx, act.thing.subject()).await } else { Ok(()) }
 }
 
 /// What is noted of an act, the statement sealed under the key of the person whom it is about.

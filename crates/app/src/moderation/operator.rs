@@ -2,7 +2,8 @@
 
 use outro_store::accounts;
 
-use super::decide::does_not_fit;
+use super::close::close;
+use super::decide::{does_not_fit, set_suspended as set};
 use super::*;
 use crate::graph::named;
 
@@ -43,12 +44,13 @@ async fn set_suspended(
     if !accounts::lock_live(&mut tx, account).await? {
         return Err(AppError::NotFound);
     }
-    if !moderation::set_suspended(&mut tx, account, act == ModerationAct::Suspend).await? {
+    if !set(app, &mut tx, account, act == ModerationAct::Suspend).await? {
         return Err(does_not_fit());
     }
-    if act == ModerationAct::Suspend {
-        close(app, &mut tx, &noted.thing, ReportState::Acted).await?;
-    }
-    note(app, &mut tx, &noted).await?;
-    Ok(tx.commit().await?)
+    let (noted, mut told) = (Act { created_at: app.clock.now(), ..noted }, Told::default());
+    close(app, &mut tx, &mut told, &noted, None).await?;
+    note(app, &mut tx, &mut told, &noted).await?;
+    told.commit(app, tx).await?;
+    app.finder.account_changed(account);
+    Ok(())
 }

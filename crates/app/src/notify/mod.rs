@@ -5,9 +5,7 @@ mod list;
 mod tell;
 
 pub use list::{Actor, Notice, NoticePage, Quoted, list, seen, unread};
-pub(crate) use tell::{
-    About, Told, call_mentioned, may_be_called, mentioned, take_back, tell_of_decision, tell_reporters,
-};
+pub(crate) use tell::{About, Told, call_added, call_mentioned, may_be_called, mentioned, take_back};
 
 /// What a notification is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! Telling somebody of something, in the transaction of what is told.
 
 use outro_db::Tx;
-use outro_model::{AccountId, CommentId, EventKind, Handle, NotificationId, VideoId, pieces};
+use outro_model::{AccountId, CommentId, EventKind, Handle, NotificationId, ReportId, VideoId, pieces};
 use outro_policy::{Action, Facts, decide};
 use outro_store::accounts::{self, Account};
 use outro_store::comments::Comment;
@@ -58,6 +58,29 @@ impl Told {
         notifications::put(tx, id, &news(kind, recipient, actor, about), app.clock.now()).await.map_err(late)
     }
 
+    /// Tells `account` that a moderator decided about it, or about something of it.
+    pub(crate) async fn decision(&mut self, app: &App, tx: &mut Tx, account: AccountId) -> Result<(), AppError> {
+        let id = NotificationId::random(&*app.random);
+        let news = news(Kind::Decision, account, account, About::default());
+        self.0.push(account);
+        notifications::put(tx, id, &news, app.clock.now()).await.map_err(late)
+    }
+
+    /// Tells whoever made a report that it was decided.
+    pub(crate) async fn report_decided(
+        &mut self,
+        app: &App,
+        tx: &mut Tx,
+        reporter: AccountId,
+        report: ReportId,
+    ) -> Result<(), AppError> {
+        let (kind, now) = (Kind::ReportDecided.code(), app.clock.now());
+        if notifications::put_for_reporter(tx, kind, reporter, report, now).await.map_err(late)? {
+            self.0.push(reporter);
+        }
+        Ok(())
+    }
+
     /// Commits, and says to the open pages of those who were told that there is something. Their counters
     /// are held last of all and in the order of ids, so that no two transactions wait for each other.
     pub(crate) async fn commit(mut self, app: &App, mut tx: Tx) -> Result<(), AppError> {
@@ -70,18 +93,6 @@ impl Told {
         app.live.wake(&self.0);
         Ok(())
     }
-}
-
-/// Tells `account` that a moderator decided about it, or about something of it.
-pub(crate) async fn tell_of_decision(app: &App, tx: &mut Tx, account: AccountId) -> Result<(), AppError> {
-    let id = NotificationId::random(&*app.random);
-    let news = news(Kind::Decision, account, account, About::default());
-    notifications::put(tx, id, &news, app.clock.now()).await.map_err(late)
-}
-
-/// Tells whoever has an open report of a thing that it was decided.
-pub(crate) async fn tell_reporters(app: &App, tx: &mut Tx, thing: &[u8; 16]) -> Result<(), AppError> {
-    notifications::put_for_reporters(tx, Kind::ReportDecided.code(), thing, app.clock.now()).await.map_err(late)
 }
 
 /// Takes back what `recipient` was told, when `actor` has taken it back.
@@ -150,4 +161,23 @@ pub(crate) async fn call_mentioned(
         }
     }
     Ok(())
+}
+
+/// Tells those whom a changed caption mentions, unless they were told of this video before: taking a mention
+/// out and putting it back calls nobody again.
+pub(crate) async fn call_added(
+    app: &App,
+    tx: &mut Tx,
+    told: &mut Told,
+    (owner, id): (AccountId, VideoId),
+    accounts_named: &[AccountId],
+) -> Result<(), AppError> {
+    let mut fresh = Vec::with_capacity(accounts_named.len());
+    for &account in accounts_named {
+        let told_before = news(Kind::Mention, account, owner, About::video(owner, id));
+        if !notifications::is_told(tx, &told_before).await? {
+            fresh.push(account);
+        }
+    }
+    call_mentioned(app, tx, told, (owner, id), &fresh).await
 }

@@ -3,7 +3,7 @@
 
 use outro_db::Tx;
 use outro_jobs::{Job, Lane, NewJob, Outcome};
-use outro_model::{AccountId, JobId};
+use outro_model::{AccountId, JobId, Timestamp};
 use outro_store::accounts;
 use outro_store::recount::{Part, Place, batch};
 
@@ -16,15 +16,24 @@ pub(crate) const JOB: &str = "privacy.recount";
 /// may be written after the first look; no transaction lasts this long.
 const LATER_SECONDS: i64 = 60;
 
-/// Enqueues both looks, in the transaction of the change.
-pub(super) async fn enqueue(app: &App, tx: &mut Tx, account: AccountId) -> Result<(), AppError> {
+/// Enqueues both looks, in the transaction of the change, which holds the account. Of each one waits at most,
+/// however often the switch is thrown.
+pub(crate) async fn enqueue(app: &App, tx: &mut Tx, account: AccountId) -> Result<(), AppError> {
     let now = app.clock.now();
-    for run_at in [now, now.plus_seconds(LATER_SECONDS)] {
-        let id = JobId::random(&*app.random);
-        let job = NewJob { id, kind: JOB, lane: Lane::Prompt, account: Some(account), video: None, run_at };
-        outro_jobs::enqueue(tx, &job).await?;
+    let later = now.plus_seconds(LATER_SECONDS);
+    if !outro_jobs::is_due(tx, account, JOB, now).await? {
+        add(app, tx, account, now).await?;
+    }
+    if !outro_jobs::put_off(tx, account, JOB, now, later).await? {
+        add(app, tx, account, later).await?;
     }
     Ok(())
+}
+
+async fn add(app: &App, tx: &mut Tx, account: AccountId, run_at: Timestamp) -> Result<(), AppError> {
+    let id = JobId::random(&*app.random);
+    let job = NewJob { id, kind: JOB, lane: Lane::Prompt, account: Some(account), video: None, run_at };
+    Ok(outro_jobs::enqueue(tx, &job).await?)
 }
 
 /// Does the counting of a job.

@@ -1,15 +1,20 @@
 //! Changing a video: who may see it, what its caption says.
 
-use outro_model::{Audience, VideoId, bounded_text};
+use outro_model::{AccountId, Audience, VideoId, bounded_text};
 use outro_policy::Action;
 use outro_store::{accounts, videos};
+use outro_vault::AccountKeys;
 
 use super::view::{VideoView, find, view_of};
+use crate::budget::{self, Budget, Tagged};
+use crate::notify::{self, Told};
 use crate::privacy::read_comments_from;
 use crate::{App, AppError, Signed};
 
 /// The longest caption, in characters.
 pub(super) const CAPTION: usize = 2200;
+/// How many changed captions of one account may call people in a day.
+const CALLS_A_DAY: i64 = 20;
 
 /// What is changed; what is `None` stays.
 #[derive(Clone, Default)]
@@ -38,7 +43,11 @@ pub async fn change(app: &App, signed: &Signed, id: VideoId, change: VideoChange
     let comments_from = change.comments_from.as_deref().map(read_comments_from).transpose()?;
     let caption = change.caption.as_deref().map(read_caption).transpose()?;
     let keys = signed.keys(app).await?;
-    let me = Some(signed.account);
+    let added = match &caption {
+        Some(caption) => added(app, &keys, id, caption).await?,
+        None => Added::default(),
+    };
+    let (me, mut told) = (Some(signed.account), Told::default());
     let mut tx = app.db.write().await?;
     if !accounts::lock_live(&mut tx, signed.account).await? {
         return Err(AppError::SignInNeeded);
@@ -55,7 +64,45 @@ pub async fn change(app: &App, signed: &Signed, id: VideoId, change: VideoChange
         videos::set_caption(&mut tx, signed.account, id, &sealed).await?;
     }
     let after = find(&mut tx, me, Action::SeeVideo, id).await?;
-    tx.commit().await?;
+    if added.may_call(app, &mut tx).await? {
+        notify::call_added(app, &mut tx, &mut told, (signed.account, id), &added.mentioned).await?;
+    }
+    told.commit(app, tx).await?;
     app.finder.video_changed(signed.account, id);
     view_of(app, me, after).await
+}
+
+/// Whom a caption mentions that the one before did not, and how often that may call somebody.
+#[derive(Default)]
+struct Added {
+    mentioned: Vec<AccountId>,
+    limits: Vec<Tagged>,
+}
+
+/// Found out before the transaction, since the keyring is asked. Of a video that is not one's own nothing is
+/// read: the transaction refuses it.
+async fn added(app: &App, keys: &AccountKeys, id: VideoId, caption: &str) -> Result<Added, AppError> {
+    let row = videos::by_id(&mut app.db.read().await?, id).await?.filter(|row| row.owner == keys.account());
+    let Some(row) = row else { return Ok(Added::default()) };
+    let before = keys.open_text(outro_datamap::VIDEO_CAPTION, id.as_bytes(), &row.caption)?;
+    let known = notify::mentioned(app, &before).await?;
+    let mut mentioned = notify::mentioned(app, caption).await?;
+    mentioned.retain(|account| !known.contains(account));
+    let me = keys.account();
+    let calls = Budget { parts: &[b"caption calls", me.as_bytes()], limit: CALLS_A_DAY };
+    let limits = if mentioned.is_empty() { vec![] } else { budget::tagged(app, &[calls]).await? };
+    Ok(Added { mentioned, limits })
+}
+
+impl Added {
+    /// Whether there is anybody to be called, and the day's calls are not used up: the caption changes all the same.
+    async fn may_call(&self, app: &App, tx: &mut outro_db::Tx) -> Result<bool, AppError> {
+        if self.mentioned.is_empty() || !app.settings.rate_limits {
+            return Ok(!self.mentioned.is_empty());
+        }
+        match budget::spend(app, tx, &self.limits).await {
+            Err(AppError::TooMany { .. }) => Ok(false),
+            spent => spent.map(|()| true),
+        }
+    }
 }

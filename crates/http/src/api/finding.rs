@@ -16,7 +16,7 @@ use crate::Server;
 use crate::cursor::{self, PageQuery};
 use crate::extract::{Path, Query};
 use crate::problem::{ApiError, Problem};
-use crate::who::{Me, Who};
+use crate::who::{From, Me, Who};
 
 /// The routes of this file.
 pub(super) fn routes() -> OpenApiRouter<Server> {
@@ -45,7 +45,7 @@ pub(crate) struct SuggestionJson {
     known_by: i64,
 }
 
-impl From<Suggestion> for SuggestionJson {
+impl std::convert::From<Suggestion> for SuggestionJson {
     fn from(suggestion: Suggestion) -> Self {
         let Suggestion { card, because, known_by } = suggestion;
         let CardView { handle, display_name, private_account, follows_me, .. } = card;
@@ -75,7 +75,7 @@ pub(crate) struct FoundJson {
     hashtags: Vec<String>,
 }
 
-impl From<Found> for FoundJson {
+impl std::convert::From<Found> for FoundJson {
     fn from(found: Found) -> Self {
         let Found { accounts, videos, hashtags } = found;
         let (accounts, videos) = (accounts.into_iter().map(Into::into), videos.into_iter().map(Into::into));
@@ -120,14 +120,16 @@ pub(crate) async fn dismiss(
     (status = 200, description = "What was found", body = FoundJson),
     (status = 401, description = "The token opens nothing", body = Problem),
     (status = 422, description = "A field cannot be used", body = Problem),
+    (status = 429, description = "Too many from one place that is not signed in", body = Problem),
     (status = 503, description = "The search is just starting", body = Problem)))]
 pub(crate) async fn search(
     State(server): State<Server>,
     Who(viewer): Who,
+    From(origin): From,
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<FoundJson>, ApiError> {
     let limit = PageQuery::of_limit(query.limit).limit()?;
-    let found = finding::search(&server.app, &viewer, &query.q.unwrap_or_default(), limit).await?;
+    let found = finding::search(&server.app, &viewer, &origin, &query.q.unwrap_or_default(), limit).await?;
     Ok(Json(found.into()))
 }
 

@@ -16,6 +16,7 @@ use super::render::{Answer, OrPage as _, failed, html};
 use super::visit::{Member, Named, Posted, Sent, Visit};
 use crate::Server;
 use crate::cursor;
+use crate::who::From;
 
 /// People, and videos, of one page.
 const LIMIT: i64 = 24;
@@ -72,12 +73,12 @@ struct SearchForm {
 }
 
 /// `POST /search`.
-async fn search(Sent { visit, form }: Sent<SearchForm>) -> Answer {
+async fn search(From(origin): From, Sent { visit, form }: Sent<SearchForm>) -> Answer {
     let typed = form.q.chars().take(100).collect::<String>();
     if typed.trim().is_empty() {
         return search_page(visit).await;
     }
-    match finding::search(&visit.server.app, &visit.viewer, &typed, LIMIT).await {
+    match finding::search(&visit.server.app, &visit.viewer, &origin, &typed, LIMIT).await {
         Ok(found) => {
             let results = SearchResults::Found {
                 people: found.accounts.iter().cloned().map(found_person).collect(),

@@ -58,6 +58,7 @@ impl Visit {
             // Another site's link must not make this one say that something was done.
             away: false,
             suspended: false,
+            live: false,
             notice: said.done.filter(|_| !is_cross_site(&parts.headers, &server.config)),
         };
         let back = place::back(&parts.method, &parts.uri);
@@ -80,6 +81,7 @@ impl Visit {
         self.chrome.away = me.privacy.on_hiatus;
         self.chrome.news = notify::unread(&self.server.app, &signed).await.or_page(&self)?;
         self.chrome.suspended = me.suspended;
+        self.chrome.live = !me.privacy.on_hiatus && !me.suspended;
         self.chrome.csrf = csrf(&self.server, &signed);
         (self.viewer, self.me) = (Some(signed), Some(me));
         Ok(self)

@@ -60,6 +60,7 @@ pub(crate) fn chrome(lang: Lang, signed_in: bool) -> Chrome {
         dev: false,
         away: false,
         suspended: false,
+        live: signed_in,
         notice: None,
     }
 }

@@ -40,6 +40,11 @@ async fn searches(walk: &mut Walk, client: &Client) {
     assert_eq!(reply.json()["items"][0]["id"], id.as_str());
     walk.described.hold("GET", tag, 404, &client.get("/api/v1/tags/1/videos").await);
     walk.described.hold("GET", tag, 422, &client.get("/api/v1/tags/walk/videos?cursor=x").await);
+    let nobody = walk.world.client();
+    for _ in 0..60 {
+        nobody.get("/api/v1/search?q=walk").await.expect(200);
+    }
+    walk.described.hold("GET", search, 429, &nobody.get("/api/v1/search?q=walk").await);
     let mut starting = walk.world.with_settings(|_| {});
     starting.app.finder = Arc::new(Finder::new().unwrap());
     walk.described.hold("GET", search, 503, &starting.client().get("/api/v1/search?q=walk").await);

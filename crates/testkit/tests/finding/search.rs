@@ -222,6 +222,25 @@ on_both! {
 }
 
 on_both! {
+    async fn who_is_not_signed_in_searches_only_so_often(world: World) {
+        world.to_a_new_day();
+        let nora = world.client().join("nora").await;
+        for _ in 0..60 {
+            world.client().get("/api/v1/search?q=nora").await.expect(200);
+        }
+        let limited = world.client().get("/api/v1/search?q=nora").await.expect(429);
+        let wait: i64 = limited.headers["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((1..=60).contains(&wait), "{wait}");
+        let form = axum::http::Request::post("/search").header("content-type", "application/x-www-form-urlencoded");
+        let form = form.header("origin", "http://outro.test").body(axum::body::Body::from("q=nora")).unwrap();
+        world.client().send(form).await.expect(429);
+        nora.get("/api/v1/search?q=nora").await.expect(200);
+        world.clock.advance_seconds(wait);
+        world.client().get("/api/v1/search?q=nora").await.expect(200);
+    }
+}
+
+on_both! {
     async fn a_search_from_a_page_stands_in_no_address(world: World) {
         world.client().join("nora").await;
         finding::catch_up(&world.app).await.unwrap();

@@ -52,6 +52,21 @@ on_both! {
     }
 }
 
+on_both! {
+    async fn what_is_old_goes_in_batches(world: World) {
+        let (ada, bob) = (world.client().join("ada").await, world.client().join("bob").await);
+        let talk = id(&write_to(&bob, "ada", "one").await.expect(201));
+        for text in ["two", "three"] {
+            say(&bob, &talk, text).await.expect(201);
+        }
+        let (ada, later) = (world.id_of(&ada).await, world.app.clock.now().plus_seconds(1));
+        let mut tx = world.app.db.write().await.unwrap();
+        assert_eq!(outro_store::events::drop_before(&mut tx, later, 4).await.unwrap(), 4, "of six, for two people");
+        assert_eq!(outro_store::events::drop_before(&mut tx, later, 4).await.unwrap(), 2);
+        assert_eq!(outro_store::events::after(&mut tx, ada, 0, 9).await.unwrap(), []);
+    }
+}
+
 // As when another process has noted it: nobody wakes this one.
 on_both! {
     async fn what_another_process_notes_is_told_within_a_second(world: World) {

@@ -79,3 +79,20 @@ on_both! {
         assert_eq!(refused.code(), "not_a_group");
     }
 }
+
+on_both! {
+    async fn groups_of_a_day_are_limited_among_friends_too(world: World) {
+        world.to_a_new_day();
+        let (ada, bob, cat) =
+            (world.client().join("ada").await, world.client().join("bob").await, world.client().join("cat").await);
+        befriend(&world, &ada, &bob).await;
+        befriend(&world, &ada, &cat).await;
+        for _ in 0..50 {
+            ada.post("/api/v1/conversations", json!({"to": ["bob", "cat"]})).await.expect(201);
+        }
+        let limited = ada.post("/api/v1/conversations", json!({"to": ["bob", "cat"]})).await.expect(429);
+        assert_eq!(limited.code(), "rate_limited");
+        assert_eq!(world.rows("conversations").await.len(), 50);
+        ada.post("/api/v1/conversations", json!({"to": ["bob"]})).await.expect(201);
+    }
+}

@@ -77,6 +77,21 @@ on_both! {
     }
 }
 
+on_both! {
+    async fn a_switch_that_is_thrown_often_leaves_no_more_work_than_once(world: World) {
+        let cast = Cast::of(&world).await;
+        world.settle().await;
+        let before = world.rows("jobs").await.len();
+        for turn in 0..21 {
+            privacy(&cast.owner, json!({"on_hiatus": turn % 2 == 0})).await.expect(200);
+            world.clock.advance_seconds(1);
+        }
+        assert_eq!(world.rows("jobs").await.len(), before + 2, "one look now, one a minute after the last switch");
+        world.settle().await;
+        assert_eq!(counts(&world, &cast.owner).await, (0, 0));
+    }
+}
+
 // Killed anywhere, it begins again: what is moved already is not moved twice.
 on_both! {
     async fn more_than_a_batch_is_moved_once_however_often_it_runs(world: World) {
