@@ -162,15 +162,14 @@ describe('comments', { timeout: 600_000 }, () => {
     await plain.page.locator('[data-talk]').click();
     await plain.page.locator('textarea').fill('بلا برمجيات');
     await plain.page.locator('[data-write] button').click();
-    await plain.page.screenshot({ path: 'screenshots/comments-ar.png' });
     await plain.page.getByText('بلا برمجيات').waitFor();
-    await plain.page.screenshot({ path: 'screenshots/comments-ar.png' });
+    await plain.screenshot('comments-ar');
     await plain.page.locator('.talk-row', { hasText: 'بلا برمجيات' }).locator('summary').click();
     await plain.page.locator('.talk-row', { hasText: 'بلا برمجيات' }).locator('button.danger').click();
     await plain.page.waitForURL(/comments$/);
     assert.equal(await plain.page.getByText('بلا برمجيات').count(), 0);
     await plain.page.goto('/activity');
-    await plain.page.screenshot({ path: 'screenshots/activity-ar.png' });
+    await plain.screenshot('activity-ar');
     await plain.close();
   });
 });

@@ -81,8 +81,20 @@ class Person {
 
   async screenshot(name, options = {}) {
     await mkdir(pictures, { recursive: true });
-    await this.page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled', ...options });
+    await this.#captured({ path: join(pictures, `${name}.png`), animations: 'disabled', ...options });
     assert.deepEqual(await this.#sticksOut(), [], `text runs out of the screen on ${name}`);
+  }
+
+  // Chromium refuses to capture a page that is just being replaced by the next: that says nothing of the product.
+  async #captured(options, tries = 5) {
+    await this.page.waitForLoadState('load');
+    try {
+      await this.page.screenshot(options);
+    } catch (error) {
+      if (tries <= 1 || !/Unable to capture screenshot/.test(error.message)) throw error;
+      await this.page.waitForTimeout(200);
+      await this.#captured(options, tries - 1);
+    }
   }
 
   // Texts that reach past the side of the screen, or past the box that is drawn around them.
