@@ -18,6 +18,8 @@ use crate::listen::Line;
 
 /// How long a client may take nothing at all before its connection is cut.
 const STALL: Duration = Duration::from_secs(60);
+/// How long a client may take to read to the end of a body that was ended before its connection is cut.
+const FAREWELL: Duration = Duration::from_millis(500);
 
 /// A body of these bytes. When `revoked` returns, or nothing goes out for a minute, what is read is closed,
 /// the body fails and the connection is cut. `line` is the connection, where there is one.
@@ -26,11 +28,35 @@ pub(crate) fn body<E: std::fmt::Display + Send>(
     revoked: impl Future<Output = ()> + Send + 'static,
     line: Option<Line>,
 ) -> Body {
-    body_within(STALL, bytes, revoked, line)
+    body_within(STALL, End::Broken, bytes, revoked, line)
+}
+
+/// The same for bytes without an end of their own: when `revoked` returns the body is over, so that a client
+/// that reads sees an end and no fault. One that does not is cut half a second later. The response says
+/// `Connection: close`.
+pub(crate) fn endless<E: std::fmt::Display + Send>(
+    bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
+    revoked: impl Future<Output = ()> + Send + 'static,
+    line: Option<Line>,
+) -> Body {
+    if let Some(line) = &line {
+        line.linger();
+    }
+    body_within(STALL, End::Said, bytes, revoked, line)
+}
+
+/// How a body ends that is revoked.
+#[derive(Clone, Copy)]
+enum End {
+    /// It fails, and its connection is reset.
+    Broken,
+    /// It is over.
+    Said,
 }
 
 fn body_within<E: std::fmt::Display + Send>(
     stall: Duration,
+    end: End,
     bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
     revoked: impl Future<Output = ()> + Send + 'static,
     line: Option<Line>,
@@ -40,19 +66,20 @@ fn body_within<E: std::fmt::Display + Send>(
     let state = Arc::new(AtomicU8::new(GOING));
     let outgoing = Outgoing { taken, over: Some(over), line: line.clone(), state: state.clone() };
     tokio::spawn(async move {
-        let watch = async {
-            tokio::select! {
-                () = revoked => {}
-                () = stalled(line.as_ref(), stall) => {}
-            }
-            // Before anything is let go of: a connection that ends by itself would still send what it holds.
-            break_off(&state, line.as_ref());
-        };
         let flow = flow(Box::pin(bytes), pieces, ended, line.as_ref(), &state);
-        tokio::select! {
+        // It goes with the select: what happens before that is done in the branch.
+        let farewell = tokio::select! {
             biased;
-            () = watch => {}
-            () = flow => {}
+            () = revoked => match end {
+                End::Broken => { break_off(&state, line.as_ref()); false }
+                End::Said => { state.store(OVER, Ordering::SeqCst); true }
+            },
+            () = stalled(line.as_ref(), stall) => { break_off(&state, line.as_ref()); false }
+            () = flow => false,
+        };
+        if let (true, Some(line)) = (farewell, line) {
+            tokio::time::sleep(FAREWELL).await;
+            line.cut();
         }
     });
     Body::from_stream(outgoing)
@@ -61,6 +88,7 @@ fn body_within<E: std::fmt::Display + Send>(
 const GOING: u8 = 0;
 const WHOLE: u8 = 1;
 const BROKEN: u8 = 2;
+const OVER: u8 = 3;
 
 fn break_off(state: &AtomicU8, line: Option<&Line>) {
     state.store(BROKEN, Ordering::SeqCst);
@@ -141,12 +169,15 @@ impl Stream for Outgoing {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         // A piece that was handed over before is not given out after.
-        if self.state.load(Ordering::SeqCst) == BROKEN {
-            return Poll::Ready(Some(Err(BrokenOff)));
+        match self.state.load(Ordering::SeqCst) {
+            BROKEN => return Poll::Ready(Some(Err(BrokenOff))),
+            OVER => return Poll::Ready(None),
+            _ => {}
         }
         let piece = ready!(self.taken.poll_recv(cx));
         Poll::Ready(match (piece, self.state.load(Ordering::SeqCst)) {
             (_, BROKEN) => Some(Err(BrokenOff)),
+            (_, OVER) => None,
             (Some(piece), _) => Some(Ok(piece)),
             (None, WHOLE) => None,
             // The task itself has ended: nobody would see to a revocation any more.
@@ -171,14 +202,14 @@ mod tests {
 
     use super::*;
 
-    fn endless() -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
+    fn repeated() -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
         stream::repeat_with(|| Ok(Bytes::from_static(b"piece")))
     }
 
     #[tokio::test]
     async fn a_client_that_takes_nothing_is_cut() {
         let (line, stall) = (Line::default(), Duration::from_millis(300));
-        let mut pieces = body_within(stall, endless(), pending(), Some(line.clone())).into_data_stream();
+        let mut pieces = body_within(stall, End::Broken, repeated(), pending(), Some(line.clone())).into_data_stream();
         assert!(pieces.next().await.unwrap().is_ok());
         // A client that is slow, and takes something now and then, is not.
         for _ in 0..6 {
@@ -194,10 +225,23 @@ mod tests {
     #[tokio::test]
     async fn what_is_revoked_fails_without_a_connection_too() {
         let revoked = tokio::time::sleep(Duration::from_millis(500));
-        let mut pieces = body(endless(), revoked, None).into_data_stream();
+        let mut pieces = body(repeated(), revoked, None).into_data_stream();
         assert!(pieces.next().await.unwrap().is_ok());
         tokio::time::sleep(Duration::from_millis(600)).await;
         assert!(pieces.next().await.unwrap().is_err());
+    }
+
+    #[tokio::test]
+    async fn what_has_no_end_is_over_when_revoked_and_cut_when_nobody_reads() {
+        let line = Line::default();
+        let revoked = tokio::time::sleep(Duration::from_millis(200));
+        let mut pieces = endless(repeated(), revoked, Some(line.clone())).into_data_stream();
+        assert!(pieces.next().await.unwrap().is_ok());
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(pieces.next().await.is_none(), "a piece was given out after the end");
+        assert!(!line.is_cut(), "there was no time to read the end");
+        tokio::time::sleep(FAREWELL).await;
+        assert!(line.is_cut());
     }
 
     #[tokio::test]
@@ -205,7 +249,7 @@ mod tests {
         let broken = stream::iter([Ok(Bytes::from_static(b"piece")), Err("gone")]);
         let pieces: Vec<_> = body(broken, pending(), None).into_data_stream().take(2).collect().await;
         assert!(pieces.last().unwrap().is_err(), "{pieces:?}");
-        let whole = endless().take(3);
+        let whole = repeated().take(3);
         let pieces: Vec<_> = body(whole, pending(), None).into_data_stream().collect().await;
         assert!(pieces.len() == 3 && pieces.iter().all(Result::is_ok), "{pieces:?}");
     }

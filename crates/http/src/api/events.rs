@@ -52,9 +52,11 @@ pub(crate) async fn listen(
     let after = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let listening = live::listen(&server.app, &signed, after).await?;
     let over = listening.until_over();
-    let body = deliver::body(stream::unfold(Stage::Welcome(listening), step), over, line);
+    let body = deliver::endless(stream::unfold(Stage::Welcome(listening), step), over, line);
     let kinds = [
         (header::CONTENT_TYPE, "text/event-stream"),
+        // Its end is the connection's.
+        (header::CONNECTION, "close"),
         // A proxy that gathers would tell late, and past the end.
         (HeaderName::from_static("x-accel-buffering"), "no"),
     ];
