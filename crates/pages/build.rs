@@ -14,7 +14,7 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 const LANGUAGES: [(&str, &str); 2] = [("en", "EN"), ("ar", "AR")];
 
 /// Sections that are looked up by a word at run time rather than by a field.
-const LOOKUPS: [&str; 8] = ["problem", "why", "because", "line", "question", "reach", "reason", "reasons"];
+const LOOKUPS: [&str; 9] = ["problem", "why", "because", "line", "question", "reach", "reason", "reasons", "archived"];
 
 fn main() -> Outcome<()> {
     for folder in ["locales", "icons", "static", "templates", "build.rs"] {

@@ -23,6 +23,7 @@ pub mod privacy;
 mod ready;
 mod runner;
 mod standing;
+pub mod takeout;
 pub mod video;
 mod viewer;
 

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use outro_jobs::{Job, Outcome, Runner};
 
-use crate::{App, comment, erasure, feed, graph, housekeeping, message, moderation, privacy, video};
+use crate::{App, comment, erasure, feed, graph, housekeeping, message, moderation, privacy, takeout, video};
 
 /// Runs every kind of job there is.
 #[derive(Clone)]
@@ -16,6 +16,7 @@ impl Runner for AppRunner {
         async move {
             match job.kind.as_str() {
                 erasure::JOB => erasure::run(app, job).await,
+                erasure::DEPART_JOB => erasure::run_depart(app, job).await,
                 video::ENCODE_JOB => video::run_encode(app, job).await,
                 graph::ANSWER_JOB => graph::run_answer(app, job).await,
                 comment::REMOVE_JOB => comment::run_remove(app, job).await,
@@ -25,6 +26,7 @@ impl Runner for AppRunner {
                 privacy::RECOUNT_JOB => privacy::run_recount(app, job).await,
                 feed::FAN_OUT_JOB => feed::run_fan_out(app, job).await,
                 feed::FORGET_JOB => feed::run_forget(app, job).await,
+                takeout::JOB => takeout::run(app, job).await,
                 housekeeping::JOB => housekeeping::run(app).await,
                 kind => {
                     tracing::error!(kind, "no such kind of job is known here");

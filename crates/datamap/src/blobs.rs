@@ -23,10 +23,20 @@ pub const fn blob(kind: BlobKind) -> Blob {
         }
         BlobKind::Rendition => ("The upright video that people watch.", Takeout::Part("videos/renditions")),
         BlobKind::Cover => ("The picture shown before the video plays.", Takeout::Part("videos/covers")),
+        BlobKind::Takeout => ("The archive of everything that you asked for. It goes after seven days.", Takeout::Internal),
+        BlobKind::Import => {
+            ("An archive that you brought from elsewhere. It goes once what is in it is here.", Takeout::Internal)
+        }
     };
     Blob { kind, why, takeout }
 }
 
 /// Every kind, in stored order. All are sealed under a key of their own, wrapped by the owner's key,
 /// and deleted with the video or the account.
-pub const BLOBS: &[Blob] = &[blob(BlobKind::Original), blob(BlobKind::Rendition), blob(BlobKind::Cover)];
+pub const BLOBS: &[Blob] = &[
+    blob(BlobKind::Original),
+    blob(BlobKind::Rendition),
+    blob(BlobKind::Cover),
+    blob(BlobKind::Takeout),
+    blob(BlobKind::Import),
+];

@@ -10,6 +10,7 @@ mod caches;
 mod column;
 mod markdown;
 mod tables;
+mod takeout;
 mod types;
 
 pub use blobs::{BLOBS, Blob, blob};
@@ -17,4 +18,5 @@ pub use caches::{CACHES, Cache};
 pub use column::*;
 pub use markdown::markdown;
 pub use tables::{KEYRING, TABLES, table};
+pub use takeout::sides;
 pub use types::{Column, Counter, Emptied, Erase, Holds, Link, Room, Table, Takeout, VideoLink};

@@ -7,6 +7,7 @@ mod finding;
 mod graph;
 mod messages;
 mod moderation;
+mod takeout;
 
 use crate::Erase::{
     DeleteBlobs, DeleteByKeyId, DeleteLast, DeleteRows, DeleteRowsAndLower, DestroyKey, DestroyWithLast, ExpiresWithin,
@@ -121,6 +122,8 @@ pub const TABLES: &[Table] = &[
     moderation::REPORTS,
     moderation::MODERATION_HANDS,
     moderation::MODERATION_ACTS,
+    takeout::DEPARTURES,
+    takeout::TAKEOUTS,
     Table {
         name: "likes",
         why: "Which videos you liked, and how many likes each video has.",

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use outro_datamap::{BLOBS, Erase, Holds, SEALED, TABLES, table};
+use outro_datamap::{BLOBS, Erase, Holds, SEALED, TABLES, Takeout, sides, table};
 use outro_model::BlobKind;
 
 #[test]
@@ -76,4 +76,14 @@ fn the_document_is_current() {
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(committed, written, "run `OUTRO_WRITE_DOCS=1 cargo test -p outro-datamap`");
+}
+
+/// What is promised for takeout stands under some column that finds it: a new table needs no line of its own, unless its rows are shared.
+#[test]
+fn every_table_with_something_to_take_has_a_side() {
+    for table in TABLES.iter().filter(|table| table.columns.iter().any(|column| column.takeout != Takeout::Internal)) {
+        let found = sides(table);
+        assert!(!found.is_empty() || table.name == "messages", "nobody finds their rows of {}", table.name);
+        assert!(found.iter().all(|side| table.links.iter().any(|link| link.column == *side)), "{}", table.name);
+    }
 }

@@ -73,6 +73,16 @@ impl<Kind> ToParam for Id<Kind> {
         Param::Bytes(self.as_bytes())
     }
 }
+impl ToParam for crate::Value {
+    fn to_param(&self) -> Param<'_> {
+        match self {
+            Self::Null => Param::Null,
+            Self::Int(number) => Param::Int(*number),
+            Self::Bytes(bytes) => Param::Bytes(bytes),
+            Self::Text(text) => Param::Text(text),
+        }
+    }
+}
 impl<T: ToParam + ?Sized> ToParam for &T {
     fn to_param(&self) -> Param<'_> {
         (**self).to_param()

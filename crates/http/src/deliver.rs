@@ -28,7 +28,17 @@ pub(crate) fn body<E: std::fmt::Display + Send>(
     revoked: impl Future<Output = ()> + Send + 'static,
     line: Option<Line>,
 ) -> Body {
-    body_within(STALL, End::Broken, bytes, revoked, line)
+    body_within(STALL, End::Broken, bytes, revoked, line, std::future::ready(()))
+}
+
+/// The same, and `then` is done once all of it has gone out.
+pub(crate) fn body_then<E: std::fmt::Display + Send>(
+    bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
+    revoked: impl Future<Output = ()> + Send + 'static,
+    line: Option<Line>,
+    then: impl Future<Output = ()> + Send + 'static,
+) -> Body {
+    body_within(STALL, End::Broken, bytes, revoked, line, then)
 }
 
 /// The same for bytes without an end of their own: when `revoked` returns the body is over, so that a client
@@ -42,7 +52,7 @@ pub(crate) fn endless<E: std::fmt::Display + Send>(
     if let Some(line) = &line {
         line.linger();
     }
-    body_within(STALL, End::Said, bytes, revoked, line)
+    body_within(STALL, End::Said, bytes, revoked, line, std::future::ready(()))
 }
 
 /// How a body ends that is revoked.
@@ -60,6 +70,7 @@ fn body_within<E: std::fmt::Display + Send>(
     bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
     revoked: impl Future<Output = ()> + Send + 'static,
     line: Option<Line>,
+    then: impl Future<Output = ()> + Send + 'static,
 ) -> Body {
     let (pieces, taken) = mpsc::channel(1);
     let (over, ended) = oneshot::channel();
@@ -77,6 +88,9 @@ fn body_within<E: std::fmt::Display + Send>(
             () = stalled(line.as_ref(), stall) => { break_off(&state, line.as_ref()); false }
             () = flow => false,
         };
+        if state.load(Ordering::SeqCst) == WHOLE {
+            then.await;
+        }
         if let (true, Some(line)) = (farewell, line) {
             tokio::time::sleep(FAREWELL).await;
             line.cut();
@@ -209,7 +223,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_takes_nothing_is_cut() {
         let (line, stall) = (Line::default(), Duration::from_millis(300));
-        let mut pieces = body_within(stall, End::Broken, repeated(), pending(), Some(line.clone())).into_data_stream();
+        let mut pieces = body_within(stall, End::Broken, repeated(), pending(), Some(line.clone()), std::future::ready(())).into_data_stream();
         assert!(pieces.next().await.unwrap().is_ok());
         // A client that is slow, and takes something now and then, is not.
         for _ in 0..6 {

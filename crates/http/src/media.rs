@@ -9,13 +9,12 @@ use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use outro_app::AppError;
-use outro_app::video::{self, Media, Part};
+use outro_app::video::{self, Part};
 use outro_model::VideoId;
 
 use crate::Server;
 use crate::deliver;
 use crate::extract::Path;
-use crate::listen::Line;
 use crate::problem::ApiError;
 use crate::range::{self, Asked};
 use crate::who::{Connection, Who};
@@ -58,21 +57,28 @@ async fn serve(
     let id: VideoId = id.parse().map_err(|_| AppError::NotFound)?;
     let part = PARTS.iter().copied().find(|part| names(*part).0 == name).ok_or(AppError::NotFound)?;
     let media = video::open(&server.app, &viewer, id, part).await?;
-    let answer = Answer::of(&media, &headers);
-    Ok(answer.respond(media, part, (method == Method::GET).then_some(line)))
+    let answer = Answer::of(&media.etag, media.length, &headers);
+    let (_, kind, file) = names(part);
+    let send = |range: Range<u64>| {
+        let (bytes, revoked) = media.read(range);
+        deliver::body(bytes, revoked, line)
+    };
+    Ok(answer.respond(kind, file, (method == Method::GET).then_some(send)))
 }
 
-/// What is answered of a part: the status, and which of its bytes.
-struct Answer {
+/// What is answered of a file: the status, and which of its bytes.
+pub(crate) struct Answer {
     status: StatusCode,
     range: Range<u64>,
     etag: String,
+    length: u64,
 }
 
 impl Answer {
-    fn of(media: &Media, headers: &HeaderMap) -> Self {
+    /// The answer to a request for a file of this length.
+    pub(crate) fn of(etag: &str, length: u64, headers: &HeaderMap) -> Self {
         let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-        let (etag, length) = (format!("\"{}\"", media.etag), media.length);
+        let etag = format!("\"{etag}\"");
         // A range of another version of the thing is of no use: then the whole is sent. Only the same
         // bytes will do here, so that a weak tag never fits (RFC 9110 §13.1.5).
         let same = text(header::IF_RANGE).is_none_or(|tag| tag == etag);
@@ -82,12 +88,18 @@ impl Answer {
             Asked::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
             Asked::Nothing => (StatusCode::RANGE_NOT_SATISFIABLE, 0..0),
         };
-        Self { status, range, etag }
+        Self { status, range, etag, length }
     }
 
-    /// `to` is the connection that the bytes go to, if any; none when only the headers are asked for.
-    fn respond(self, media: Media, part: Part, to: Option<Option<Line>>) -> Response {
-        let (Self { status, range, etag }, length, (_, kind, file)) = (self, media.length, names(part));
+    /// The response, with the type of the file and its name where it is to be kept. `send` makes the body of a
+    /// range; none when only the headers are asked for.
+    pub(crate) fn respond(
+        self,
+        kind: &'static str,
+        file: Option<&'static str>,
+        send: Option<impl FnOnce(Range<u64>) -> Body>,
+    ) -> Response {
+        let Self { status, range, etag, length } = self;
         let mut builder = Response::builder()
             .status(status)
             .header(header::ETAG, etag)
@@ -107,11 +119,8 @@ impl Answer {
             let line = format!("bytes {}-{}/{length}", range.start, range.end - 1);
             builder = builder.header(header::CONTENT_RANGE, line);
         }
-        let body = match to {
-            Some(line) if !range.is_empty() => {
-                let (bytes, revoked) = media.read(range);
-                deliver::body(bytes, revoked, line)
-            }
+        let body = match send {
+            Some(send) if !range.is_empty() => send(range),
             _ => Body::empty(),
         };
         builder.body(body).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())

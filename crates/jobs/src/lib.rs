@@ -18,17 +18,20 @@ pub enum Lane {
     Prompt,
     /// Encodes.
     Encode,
+    /// Archives on their way out and in, each of which may take as long as all that somebody has.
+    Archive,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: &'static [Self] = &[Self::Prompt, Self::Encode];
+    pub const ALL: &'static [Self] = &[Self::Prompt, Self::Encode, Self::Archive];
 
     /// The stored word.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Prompt => "prompt",
             Self::Encode => "encode",
+            Self::Archive => "archive",
         }
     }
 }

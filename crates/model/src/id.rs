@@ -44,6 +44,10 @@ ids! {
     ActId(ActKind);
     /// The id of a sealed object.
     BlobId(BlobKindTag);
+    /// The id of a takeout, and of its sealed archive.
+    TakeoutId(TakeoutKind);
+    /// The id of an archive that is brought in.
+    ImportId(ImportKind);
     /// The id of a one-time-code challenge.
     ChallengeId(ChallengeKind);
     /// The id of a durable job.

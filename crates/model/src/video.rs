@@ -68,5 +68,9 @@ words! {
         Rendition = 1, "rendition";
         /// The cover picture.
         Cover = 2, "cover";
+        /// The archive of everything, for its owner to take along.
+        Takeout = 3, "takeout";
+        /// An archive that its owner brought, until what is in it is here.
+        Import = 4, "import";
     }
 }

@@ -95,6 +95,10 @@ pub enum Notice {
     CodeSent,
     /// The viewer is signed out.
     SignedOut,
+    /// The archive of everything was deleted.
+    TakeoutDeleted,
+    /// One does not leave once it is downloaded.
+    Stayed,
 }
 
 impl Notice {
@@ -124,6 +128,8 @@ impl Notice {
             Notice::SessionRevoked => t.notice_session_revoked,
             Notice::CodeSent => t.notice_code_sent,
             Notice::SignedOut => t.notice_signed_out,
+            Notice::TakeoutDeleted => t.takeout_deleted,
+            Notice::Stayed => t.takeout_stayed,
         }
     }
 }

@@ -9,6 +9,7 @@
 //! strictest content security policy ([`CSP`]) holds for all of them.
 
 mod activity;
+mod archive;
 mod assets;
 mod chrome;
 mod comments;
@@ -25,12 +26,14 @@ mod moderation;
 mod privacy;
 mod profile;
 mod settings;
+mod takeout;
 mod text;
 mod ui;
 mod upload;
 mod video;
 
 pub use activity::{ActivityPage, NoticeKind, NoticeRow};
+pub use archive::{ArchiveFacts, ArchiveHead, ArchiveLine, ArchiveVideo, archive_style};
 pub use assets::{Asset, CSP, asset};
 pub use chrome::{Chrome, Notice, ViewerChip};
 pub use comments::{CommentRow, CommentWordsPage, CommentsPage, Piece, Writing};
@@ -57,6 +60,7 @@ pub use profile::{Contact, ProfilePage, Tile, TileState};
 pub use settings::{
     EditProfilePage, ManageAccountPage, PhonePage, PhoneVerifyPage, SessionRow, SessionsPage, SettingsPage,
 };
+pub use takeout::{ArchiveState, DepartState, DepartingPage, TakeoutPage};
 pub use text::{Lang, Text};
 pub use upload::{Reframe, UploadPage};
 pub use video::{Audience, OwnerTools, VideoPage, VideoState};

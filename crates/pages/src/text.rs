@@ -106,6 +106,11 @@ impl Text {
         find(self.reasons, word).or_else(|| find(self.reasons, "other")).unwrap_or_default()
     }
 
+    /// The name of a part or of a list of an archive; what has none is called as it is stored.
+    pub(crate) fn archive_name(&self, word: &str) -> String {
+        find(self.archived, word).map_or_else(|| word.replace('_', " "), str::to_owned)
+    }
+
     pub(crate) fn known_problem(&self, code: &str) -> Option<&'static str> {
         find(self.problem, code)
     }

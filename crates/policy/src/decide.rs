@@ -23,6 +23,8 @@ pub enum Action {
     Find,
     /// Be told of what the account does.
     Notify,
+    /// Take everything along: ask for a takeout, and read its bytes.
+    TakeOut,
     /// See a video's page: caption, counts, state.
     SeeVideo,
     /// Read bytes of a rendition.
@@ -56,6 +58,7 @@ impl Action {
         Self::Suggest,
         Self::Find,
         Self::Notify,
+        Self::TakeOut,
         Self::SeeVideo,
         Self::ReadBytes,
         Self::SeeCover,
@@ -78,7 +81,8 @@ impl Action {
             | Self::Message
             | Self::Suggest
             | Self::Find
-            | Self::Notify => false,
+            | Self::Notify
+            | Self::TakeOut => false,
             Self::SeeVideo
             | Self::ReadBytes
             | Self::SeeCover
@@ -94,7 +98,7 @@ impl Action {
 
     /// Whether it shows content, which privacy hides; the card stays.
     const fn shows_content(self) -> bool {
-        self.is_about_a_video() || matches!(self, Self::SeeProfile | Self::SeeLists)
+        self.is_about_a_video() || matches!(self, Self::SeeProfile | Self::SeeLists | Self::TakeOut)
     }
 
     /// Whether it takes a video that can be watched.
@@ -104,7 +108,7 @@ impl Action {
     }
 
     const fn is_the_owners_alone(self) -> bool {
-        matches!(self, Self::Download | Self::ChangeVideo | Self::RemoveVideo)
+        matches!(self, Self::TakeOut | Self::Download | Self::ChangeVideo | Self::RemoveVideo)
     }
 
     /// What nobody does to themselves.
@@ -275,7 +279,8 @@ fn content(action: Action, facts: &Facts) -> Option<Reason> {
         return Some(Reason::PrivateAccount);
     }
     if !action.is_about_a_video() {
-        return None;
+        let own = facts.relation == Relation::Owner;
+        return (action.is_the_owners_alone() && !own).then_some(Reason::OwnersAlone);
     }
     facts.video.map_or(Some(Reason::Nothing), |video| of_video(action, &video, facts.relation))
 }

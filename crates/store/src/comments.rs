@@ -49,6 +49,11 @@ impl State {
     }
 }
 
+/// Whether a stored number is that of a comment that is being taken away.
+pub fn is_removing(code: i64) -> bool {
+    State::from_code(code) == State::Removing
+}
+
 /// A row of `comments`; the text is still sealed.
 #[derive(Clone, Debug)]
 pub struct Comment {

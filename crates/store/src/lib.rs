@@ -9,6 +9,7 @@ pub mod blobs;
 pub mod budgets;
 pub mod challenges;
 pub mod comments;
+pub mod departures;
 pub mod erasure;
 pub mod events;
 pub mod feed;
@@ -22,6 +23,8 @@ pub mod notifications;
 pub mod receipts;
 pub mod recount;
 pub mod sessions;
+pub mod takeout;
+pub mod takeouts;
 pub mod timeline;
 pub mod videos;
 mod visibility;
@@ -63,6 +66,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         budgets::STATEMENTS,
         challenges::STATEMENTS,
         comments::STATEMENTS,
+        departures::STATEMENTS,
         erasure::STATEMENTS,
         events::STATEMENTS,
         feed::STATEMENTS,
@@ -75,6 +79,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         receipts::STATEMENTS,
         recount::STATEMENTS,
         sessions::STATEMENTS,
+        takeouts::STATEMENTS,
         timeline::STATEMENTS,
         videos::STATEMENTS,
         watches::STATEMENTS,

@@ -91,6 +91,7 @@ statements! {
     SET_CAPTION = "UPDATE videos SET caption = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     LIKED = concat!("UPDATE videos SET like_count = like_count + ?3, heat = ", heat!("(like_count + ?3)"), "
         WHERE owner_id = ?1 AND id = ?2 AND state = 1");
+    BYTES = "SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM blobs WHERE owner_id = ?1";
     VIEWED = "UPDATE videos SET view_count = view_count + 1 WHERE owner_id = ?1 AND id = ?2 AND state = 1";
     // Erasures lower the likes alone: what that changes is put right here.
     SETTLE_HEAT = concat!("UPDATE videos SET heat = ", heat!("like_count"), " WHERE (owner_id, id) IN
@@ -210,6 +211,11 @@ pub async fn set_caption(tx: &mut Tx, owner: AccountId, id: VideoId, caption: &[
 /// Moves the count of likes by `by`; `false` when the video cannot be watched any more.
 pub async fn add_likes(tx: &mut Tx, owner: AccountId, id: VideoId, by: i64) -> Result<bool, DbError> {
     changed(tx, &LIKED, params![owner, id, by]).await
+}
+
+/// How many bytes the files of an owner's videos have.
+pub async fn bytes(tx: &mut Tx, owner: AccountId) -> Result<i64, DbError> {
+    tx.query(&BYTES, params![owner]).await?.first().map_or(Ok(0), |row| row.get(0))
 }
 
 /// Counts one view; `false` when the video cannot be watched any more.

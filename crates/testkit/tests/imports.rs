@@ -20,8 +20,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("courier", &["model"]),
     ("search", &["model"]),
     ("jobs", &["db", "model"]),
-    ("app", &["model", "policy", "datamap", "db", "vault", "store", "blobs", "media", "courier", "search", "jobs"]),
     ("pages", &[]),
+    (
+        "app",
+        &["model", "policy", "datamap", "db", "vault", "store", "blobs", "media", "courier", "search", "jobs", "pages"],
+    ),
     ("http", &["app", "pages", "model", "policy", "datamap"]),
     ("testkit", EVERYTHING),
     ("cli", EVERYTHING),

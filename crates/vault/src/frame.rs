@@ -21,6 +21,27 @@ pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     bytes32(context.finish().as_ref())
 }
 
+/// SHA-256 of what comes piece by piece.
+pub struct Sha256(digest::Context);
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self(digest::Context::new(&digest::SHA256))
+    }
+}
+
+impl Sha256 {
+    /// Takes the next piece.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// The hash of all pieces.
+    pub fn finish(self) -> [u8; 32] {
+        bytes32(self.0.finish().as_ref())
+    }
+}
+
 /// Whether two byte strings are equal, in a time that tells only their lengths.
 pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     constant_time::verify_slices_are_equal(a, b).is_ok()
@@ -49,5 +70,8 @@ mod tests {
         assert_eq!(abc[..4], [0xba, 0x78, 0x16, 0xbf]);
         assert!(constant_time_eq(&abc, &sha256(&[b"abc"])));
         assert!(!constant_time_eq(&abc, &abc[1..]));
+        let mut pieces = Sha256::default();
+        [b"a".as_slice(), b"", b"bc"].into_iter().for_each(|piece| pieces.update(piece));
+        assert_eq!(pieces.finish(), abc);
     }
 }

@@ -45,7 +45,7 @@ pub use cache::LEASE;
 pub use destroy::Destruction;
 pub use document::{open_under, seal_under};
 pub use error::{Tampered, VaultError};
-pub use frame::{constant_time_eq, sha256};
+pub use frame::{Sha256, constant_time_eq, sha256};
 pub use index::IndexEntry;
 pub use keyring::{KEYRING_COLUMNS, KEYRING_MIGRATIONS};
 pub use keys::{AccountKeys, ConversationKeys, KeyId};

@@ -145,6 +145,20 @@ pub async fn thread(
     Ok(Thread { top: view_one(app, asking, listed).await?, replies })
 }
 
+/// The next page of what others wrote under one's own video, or in reply to a comment there, as one sees it: for one's
+/// own archive, which is made without a session.
+pub(crate) async fn archived(
+    app: &App,
+    owner: AccountId,
+    video: VideoId,
+    replies_to: Option<CommentId>,
+    place: Option<Place>,
+) -> Result<CommentPage, AppError> {
+    const PAGE: i64 = 100;
+    let order = replies_to.map_or(Order::Newest, Order::RepliesTo);
+    page(app, app.db.read().await?, Some(owner), (owner, video), order, place, PAGE).await
+}
+
 async fn page(
     app: &App,
     mut tx: Tx,

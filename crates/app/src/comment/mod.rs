@@ -11,7 +11,7 @@ mod write;
 pub use filter::{filter, set_filter};
 pub(crate) use find::{find, late};
 pub use like::{like, unlike};
-pub(crate) use list::view_one;
+pub(crate) use list::{archived, view_one};
 pub use list::{CommentPage, CommentView, Place, Sort, Thread, list, may_write, replies, thread, thread_part};
 pub use moderate::{hide, unhide};
 pub use remove::remove;

@@ -2,9 +2,10 @@
 
 use outro_datamap::{ACCOUNT_HANDLE, ACCOUNT_HANDLE_TAG};
 use outro_jobs::{Lane, NewJob};
-use outro_model::{AccountId, Handle, JobId, random_bytes};
+use outro_model::{AccountId, Handle, JobId, TakeoutId, random_bytes};
+use outro_store::accounts::Account;
 use outro_store::receipts::{self, Erasure};
-use outro_store::{accounts, sessions};
+use outro_store::{accounts, departures, sessions};
 use outro_vault::{AccountKeys, sha256};
 
 use crate::codes::{self, Proof, Proved, Purpose};
@@ -37,25 +38,83 @@ pub async fn confirm(
     code: Option<&str>,
     password: Option<&str>,
 ) -> Result<Confirmed, AppError> {
-    let missing = || AppError::invalid("code", "field_required", "Please enter the code.");
-    let proof = code.map(Proof::Code).or(password.map(Proof::Password)).ok_or_else(missing)?;
-    let proved = codes::check(app, signed.keys(app).await?, Purpose::Leave, challenge, proof).await?;
+    let proved = prove(app, signed, challenge, code, password).await?;
     // A client that hangs up must not stop this half way: it runs to its end by itself.
     let going = tokio::spawn(go(app.clone(), signed.clone(), proved));
     going.await.map_err(AppError::internal)?
 }
 
+/// Holds the proof that was asked for against its challenge.
+pub(super) async fn prove(
+    app: &App,
+    signed: &Signed,
+    challenge: &str,
+    code: Option<&str>,
+    password: Option<&str>,
+) -> Result<Proved, AppError> {
+    let missing = || AppError::invalid("code", "field_required", "Please enter the code.");
+    let proof = code.map(Proof::Code).or(password.map(Proof::Password)).ok_or_else(missing)?;
+    codes::check(app, signed.keys(app).await?, Purpose::Leave, challenge, proof).await
+}
+
 async fn go(app: App, signed: Signed, proved: Proved) -> Result<Confirmed, AppError> {
-    let (account_id, keys) = (signed.account, signed.keys(&app).await?);
-    let nonce: [u8; 32] = random_bytes(&*app.random);
-    let receipt_id: [u8; 32] = random_bytes(&*app.random);
-    let handle = hide(&app, &keys, &proved, &nonce, receipt_id).await?;
+    let keys = signed.keys(&app).await?;
+    let promised = promise(&app, &keys).await?;
+    drop(keys);
+    let Promise { receipt_id, nonce, commitment, handle } = promised;
+    let leave = Leave { account: signed.account, receipt_id, commitment };
+    let key_destroyed = now(&app, leave, Allowed::Proved(&proved)).await?;
+    let (account_id, receipt_id, nonce) = (signed.account, hex::encode(receipt_id), hex::encode(nonce));
+    Ok(Confirmed { receipt_id, nonce, account_id, handle: handle.as_str().to_owned(), key_destroyed })
+}
+
+/// A receipt that is promised to who leaves: its id and the nonce are theirs to keep.
+pub(super) struct Promise {
+    pub(super) receipt_id: [u8; 32],
+    pub(super) nonce: [u8; 32],
+    pub(super) commitment: [u8; 32],
+    pub(super) handle: Handle,
+}
+
+pub(super) async fn promise(app: &App, keys: &AccountKeys) -> Result<Promise, AppError> {
+    let id = keys.account();
+    let account = accounts::by_id(&mut app.db.read().await?, id).await?.ok_or(AppError::SignInNeeded)?;
+    let handle = open_handle(keys, &account)?;
+    let (nonce, receipt_id): ([u8; 32], [u8; 32]) = (random_bytes(&*app.random), random_bytes(&*app.random));
+    let commitment = commitment(&nonce, id, handle.as_str());
+    Ok(Promise { receipt_id, nonce, commitment, handle })
+}
+
+fn open_handle(keys: &AccountKeys, account: &Account) -> Result<Handle, AppError> {
+    let handle = keys.open_text(ACCOUNT_HANDLE, account.id.as_bytes(), &account.handle)?;
+    handle.parse().map_err(|_| AppError::internal("a stored handle is none"))
+}
+
+/// Who leaves, and the receipt that is theirs.
+pub(super) struct Leave {
+    pub(super) account: AccountId,
+    pub(super) receipt_id: [u8; 32],
+    pub(super) commitment: [u8; 32],
+}
+
+/// What lets an account leave now.
+pub(super) enum Allowed<'a> {
+    /// A proof that was given right now.
+    Proved(&'a Proved),
+    /// A proof that was given before, for when this takeout is downloaded.
+    Departing(TakeoutId),
+}
+
+/// Leaves now; whether the key is destroyed already.
+pub(super) async fn now(app: &App, leave: Leave, allowed: Allowed<'_>) -> Result<bool, AppError> {
+    let account = leave.account;
+    let keys = app.vault.account(account).await?.ok_or(AppError::SignInNeeded)?;
+    hide(app, &keys, leave, allowed).await?;
     drop(keys);
     // From here on nothing turns back: should the keyring not answer now, the job goes on trying.
-    let key_destroyed = destroy(&app, account_id).await;
+    let key_destroyed = destroy(app, account).await;
     app.queue.wake();
-    let (receipt_id, nonce) = (hex::encode(receipt_id), hex::encode(nonce));
-    Ok(Confirmed { receipt_id, nonce, account_id, handle: handle.as_str().to_owned(), key_destroyed })
+    Ok(key_destroyed)
 }
 
 /// Destroys the key, and tries again while the keyring is busy; whether it is destroyed now.
@@ -80,25 +139,28 @@ pub(super) fn commitment(nonce: &[u8; 32], account: AccountId, handle: &str) -> 
 async fn hide(
     app: &App,
     keys: &AccountKeys,
-    proved: &Proved,
-    nonce: &[u8; 32],
-    receipt_id: [u8; 32],
-) -> Result<Handle, AppError> {
-    let (id, now) = (keys.account(), app.clock.now());
+    Leave { account: id, receipt_id, commitment }: Leave,
+    allowed: Allowed<'_>,
+) -> Result<(), AppError> {
+    let now = app.clock.now();
     let mut tx = app.db.write().await?;
-    proved.use_up(app, &mut tx).await?;
+    if let Allowed::Proved(proved) = allowed {
+        proved.use_up(app, &mut tx).await?;
+    }
     if !accounts::leave(&mut tx, id).await? {
         return Err(AppError::SignInNeeded);
     }
+    if let Allowed::Departing(takeout) = allowed {
+        // Whoever took it back was faster, or asked anew for another archive.
+        departures::get(&mut tx, id).await?.filter(|one| one.takeout == takeout && !one.lapsed).ok_or(AppError::NotFound)?;
+    }
     let account = accounts::by_id(&mut tx, id).await?.ok_or(AppError::SignInNeeded)?;
-    let handle = keys.open_text(ACCOUNT_HANDLE, id.as_bytes(), &account.handle)?;
-    let handle: Handle = handle.parse().map_err(|_| AppError::internal("a stored handle is none"))?;
+    let handle = open_handle(keys, &account)?;
     let tag = keys.open(ACCOUNT_HANDLE_TAG, id.as_bytes(), &account.handle_tag)?;
     sessions::end_all(&mut tx, id).await?;
     accounts::release_handle(&mut tx, &app.vault.handle_index(&handle)).await?;
     accounts::reserve_erased(&mut tx, read_tag(&tag)).await?;
     let job = JobId::random(&*app.random);
-    let commitment = commitment(nonce, id, handle.as_str());
     let erased = String::new();
     let id_hash = sha256(&[&receipt_id]);
     let receipt_id = super::sheet::seal(app, id, &receipt_id);
@@ -107,6 +169,5 @@ async fn hide(
     // The job names no account: the walk deletes all jobs that do.
     let job = NewJob { id: job, kind: JOB, lane: Lane::Prompt, account: None, video: None, run_at: now };
     outro_jobs::enqueue(&mut tx, &job).await?;
-    tx.commit().await?;
-    Ok(handle)
+    Ok(tx.commit().await?)
 }

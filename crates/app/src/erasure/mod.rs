@@ -3,6 +3,7 @@
 mod begin;
 mod confirm;
 mod consequences;
+mod depart;
 pub mod note;
 mod receipt;
 mod sheet;
@@ -11,6 +12,8 @@ mod walk;
 pub use begin::{Begun, begin, begun};
 pub use confirm::{Confirmed, confirm};
 pub use consequences::{Consequences, Line, consequences};
+pub(crate) use depart::{DEPART_JOB, all_is_taken, run as run_depart};
+pub use depart::{Departing, departing, leave_when_downloaded, stay};
 pub use receipt::{ReceiptView, receipt, receipt_hash};
 pub(crate) use walk::run;
 

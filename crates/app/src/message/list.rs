@@ -133,6 +133,26 @@ pub async fn messages(
     Ok(Messages { conversation, items, next })
 }
 
+/// A conversation and the next page of what one may read in it, the earliest first, after number `after`: for
+/// one's own archive, which is made without a session. And the number to go on from; none at the end.
+pub(crate) async fn archived(
+    app: &App,
+    account: AccountId,
+    id: ConversationId,
+    after: i64,
+) -> Result<Option<(Conversation, Vec<Message>, Option<i64>)>, AppError> {
+    const PAGE: i64 = 100;
+    let mut tx = app.db.read().await?;
+    let row = accounts::by_id(&mut tx, account).await?.ok_or(AppError::NotFound)?;
+    let Some(membership) = rows::membership(&mut tx, account, id).await? else { return Ok(None) };
+    let found = rows::newer(&mut tx, account, id, after, PAGE).await?;
+    let next = found.last().filter(|_| found.len() as i64 == PAGE).map(|last| last.seq);
+    let read = Read::of(&mut tx, (account, row.is_away()), membership, found).await?;
+    drop(tx);
+    let opened = opened(app, vec![read]).await?.pop();
+    Ok(opened.map(|(conversation, messages)| (conversation, messages, next)))
+}
+
 async fn seq(tx: &mut Tx, viewer: AccountId, id: ConversationId, message: MessageId) -> Result<i64, AppError> {
     let found = rows::one(tx, viewer, id, message).await?;
     let wrong = || AppError::invalid("cursor", "invalid_cursor", "Give the id of a message of this conversation.");

@@ -13,6 +13,7 @@ mod send;
 mod view;
 
 pub(crate) use end::{JOB as END_JOB, destroy as destroy_key, end as end_room, run as run_end};
+pub(crate) use list::archived;
 pub use list::{Folder, Messages, Page, Place, conversation, inbox, messages, requests, unread};
 pub use open::{Opened, open};
 pub use put_away::{clear, hide, leave};

@@ -14,6 +14,7 @@ pub use encode::plan_args;
 pub(crate) use encode::{JOB as ENCODE_JOB, run as run_encode};
 pub(crate) use list::{Listed, listed, own_view};
 pub use list::{VideoPage, of_profile};
+pub(crate) use play::until_refused;
 pub use play::{Media, Part, open};
 pub use remove::remove;
 pub(crate) use remove::{JOB as REMOVE_JOB, run as run_remove};

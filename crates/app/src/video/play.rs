@@ -93,7 +93,7 @@ impl Recheck {
 }
 
 /// Returns when the answer is no. What cannot be asked is not allowed.
-pub(super) async fn until_refused<A>(ask: impl Fn() -> A)
+pub(crate) async fn until_refused<A>(ask: impl Fn() -> A)
 where
     A: Future<Output = Result<bool, AppError>>,
 {

@@ -79,7 +79,7 @@ fn log() {
 
 /// Two workers for what is short, one for encodes: ffmpeg uses all cores by itself.
 fn work(app: &App, stopped: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
-    let lanes = [Lane::Prompt, Lane::Prompt, Lane::Encode];
+    let lanes = [Lane::Prompt, Lane::Prompt, Lane::Encode, Lane::Archive];
     let worker = |lane| {
         let (app, stopped) = (app.clone(), stopped.clone());
         tokio::spawn(async move { app.queue.work(lane, &AppRunner(app.clone()), stopped).await })

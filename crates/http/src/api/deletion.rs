@@ -2,11 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use outro_app::erasure::{self, Begun, Line};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::takeouts::is_arabic;
 use crate::Server;
 use crate::extract::Body;
 use crate::problem::{ApiError, Problem};
@@ -27,6 +28,17 @@ pub(crate) struct ConsequencesView {
     videos: i64,
     /// `code`, sent to the linked phone, or `password`.
     proof: &'static str,
+    /// That one leaves once a takeout is downloaded; none when one does not.
+    when_downloaded: Option<DepartingView>,
+}
+
+/// That one leaves once a takeout is downloaded.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DepartingView {
+    /// The id of the takeout.
+    takeout: String,
+    /// Whether it went before it was downloaded: then nothing is waited for any more.
+    lapsed: bool,
 }
 
 /// One line of what goes or stays.
@@ -62,9 +74,11 @@ pub(crate) struct ProofBody {
     code: Option<String>,
     /// The password, when `proof` was `password`.
     password: Option<String>,
+    /// Whether to leave only once the takeout that was asked for is downloaded whole: then by itself.
+    when_downloaded: Option<bool>,
 }
 
-/// The account is gone. None of this is shown again.
+/// The account is gone, or will be once the takeout is downloaded. None of this is shown again.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct LeftView {
     /// The receipt.
@@ -98,6 +112,7 @@ pub(crate) async fn consequences(
     Me(signed): Me,
 ) -> Result<Json<ConsequencesView>, ApiError> {
     let found = erasure::consequences(&server.app, &signed).await?;
+    let departing = erasure::departing(&server.app, &signed).await?;
     let lines = |lines: Vec<Line>| lines.into_iter().map(|Line { code, text }| LineView { code, text }).collect();
     Ok(Json(ConsequencesView {
         erased: lines(found.erased),
@@ -106,6 +121,8 @@ pub(crate) async fn consequences(
         coins: found.coins,
         videos: found.videos,
         proof: if found.by_code { "code" } else { "password" },
+        when_downloaded: departing
+            .map(|one| DepartingView { takeout: one.takeout.to_string(), lapsed: one.lapsed }),
     }))
 }
 
@@ -138,10 +155,21 @@ pub(crate) async fn begin(
     Ok((StatusCode::ACCEPTED, Json(view)))
 }
 
-/// Leaves for good. When this answers nobody finds the account any more, and its key is destroyed.
+/// Stays after all, where one would have left once a takeout is downloaded.
+#[utoipa::path(delete, path = "/api/v1/me/deletion", tag = "leaving", security(("bearer" = [])), responses(
+    (status = 204, description = "Nothing will be erased"),
+    (status = 401, description = "Not signed in", body = Problem)))]
+pub(crate) async fn stay(State(server): State<Server>, Me(signed): Me) -> Result<StatusCode, ApiError> {
+    erasure::stay(&server.app, &signed).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Leaves for good. When this answers nobody finds the account any more, and its key is destroyed; with
+/// `when_downloaded`, as soon as the last byte of the takeout has gone out.
 #[utoipa::path(post, path = "/api/v1/me/deletion/confirm", tag = "leaving", request_body = ProofBody,
     security(("bearer" = [])), responses(
     (status = 200, description = "Gone", body = LeftView),
+    (status = 202, description = "Gone once the takeout is downloaded", body = LeftView),
     (status = 401, description = "Not signed in", body = Problem),
     (status = 409, description = "The code cannot be used any more", body = Problem),
     (status = 422, description = "Not the code", body = Problem),
@@ -149,12 +177,19 @@ pub(crate) async fn begin(
 pub(crate) async fn confirm(
     State(server): State<Server>,
     Me(signed): Me,
+    headers: HeaderMap,
     Body(body): Body<ProofBody>,
-) -> Result<Json<LeftView>, ApiError> {
-    let ProofBody { challenge, code, password } = body;
-    let left = erasure::confirm(&server.app, &signed, &challenge, code.as_deref(), password.as_deref()).await?;
+) -> Result<(StatusCode, Json<LeftView>), ApiError> {
+    let ProofBody { challenge, code, password, when_downloaded } = body;
+    let (code, password) = (code.as_deref(), password.as_deref());
+    let (status, left) = if when_downloaded == Some(true) {
+        let left = erasure::leave_when_downloaded(&server.app, &signed, (&challenge, code, password), is_arabic(&headers)).await?;
+        (StatusCode::ACCEPTED, left)
+    } else {
+        (StatusCode::OK, erasure::confirm(&server.app, &signed, &challenge, code, password).await?)
+    };
     let url = format!("{}/receipts/{}", server.config.public_url, left.receipt_id);
     let receipt = ReceiptRef { id: left.receipt_id, url, nonce: left.nonce };
     let (account_id, handle, key_destroyed) = (left.account_id.to_string(), left.handle, left.key_destroyed);
-    Ok(Json(LeftView { receipt, account_id, handle, key_destroyed }))
+    Ok((status, Json(LeftView { receipt, account_id, handle, key_destroyed })))
 }

@@ -18,6 +18,7 @@ mod phone;
 mod privacy;
 mod receipts;
 mod sessions;
+mod takeouts;
 mod videos;
 mod views;
 mod watches;
@@ -29,6 +30,7 @@ use utoipa_axum::routes;
 use crate::Server;
 
 pub use describe::description;
+pub(crate) use takeouts::address as takeout_address;
 pub(crate) use videos::{announced, receive};
 
 /// No body but an upload is larger than this.
@@ -56,7 +58,11 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .merge(moderation::routes())
         .routes(routes!(phone::link))
         .routes(routes!(phone::verify))
-        .routes(routes!(deletion::consequences, deletion::begin))
+        .routes(routes!(takeouts::list, takeouts::begin))
+        .routes(routes!(takeouts::get, takeouts::remove))
+        .routes(routes!(takeouts::download))
+        .routes(routes!(takeouts::schema))
+        .routes(routes!(deletion::consequences, deletion::begin, deletion::stay))
         .routes(routes!(deletion::confirm))
         .routes(routes!(receipts::get))
         .routes(routes!(videos::get, videos::change, videos::remove))

@@ -5,7 +5,7 @@ use outro_app::AppError;
 use outro_app::erasure::{self, Begun, Line};
 use outro_app::video::{self, Part, VideoView};
 use outro_model::VideoState;
-use outro_pages::{Chrome, FormState, Lang, LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, Notice};
+use outro_pages::{Chrome, DepartingPage, FormState, Lang, LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, Notice};
 use serde::Deserialize;
 
 use super::cards::part;
@@ -99,6 +99,41 @@ pub(super) async fn confirm(Posted { member, form }: Posted<ProofForm>) -> Answe
             Ok(failed(&error, page(&member, proof, form).await.or_page(&member.visit)?))
         }
     }
+}
+
+/// `POST /settings/leave/later`: leaves once the archive of everything is downloaded.
+pub(super) async fn later(Posted { member, form }: Posted<ProofForm>) -> Answer {
+    let ProofForm { challenge, code, password } = form;
+    let (app, arabic) = (&member.visit.server.app, member.visit.chrome.lang == Lang::Ar);
+    let proof = (challenge.as_str(), code.as_deref(), password.as_deref());
+    match erasure::leave_when_downloaded(app, &member.signed, proof, arabic).await {
+        Ok(erasure::Confirmed { receipt_id, nonce, account_id, handle, .. }) => {
+            let page = DepartingPage {
+                chrome: member.visit.chrome.clone(),
+                receipt_href: format!("/receipts/{receipt_id}"),
+                receipt_id,
+                account_id: account_id.to_string(),
+                handle,
+                nonce,
+            };
+            Ok(html(page.render()))
+        }
+        Err(error) => {
+            let (form, error) = member.visit.form_of(error)?;
+            let proof = proof_again(&member, challenge, password.is_some()).await.or_page(&member.visit)?;
+            Ok(failed(&error, page(&member, proof, form).await.or_page(&member.visit)?))
+        }
+    }
+}
+
+/// Nothing but the button.
+#[derive(Deserialize, Default)]
+pub(super) struct StayForm {}
+
+/// `POST /settings/leave/stay`.
+pub(super) async fn stay(Posted { member, .. }: Posted<StayForm>) -> Answer {
+    erasure::stay(&member.visit.server.app, &member.signed).await.or_page(&member.visit)?;
+    Ok(go("/settings/takeout?done=stayed"))
 }
 
 /// The last page: what it shows is shown once and stored nowhere.

@@ -20,6 +20,7 @@ mod privacy;
 mod profile;
 mod render;
 mod settings;
+mod takeout;
 mod upload;
 mod video;
 mod visit;
@@ -117,6 +118,10 @@ fn settings_routes() -> Router<Server> {
         .route("/settings/phone/verify", get(phone::start_over).post(phone::verify))
         .route("/settings/phone/resend", get(phone::start_over).post(phone::resend))
         .route("/settings/leave", get(leaving::start_over).post(leaving::begin))
+        .route("/settings/takeout", get(takeout::show).post(takeout::begin))
+        .route("/settings/takeout/delete", get(takeout::back).post(takeout::delete))
+        .route("/settings/leave/later", get(leaving::start_over).post(leaving::later))
+        .route("/settings/leave/stay", get(leaving::start_over).post(leaving::stay))
         .route("/settings/leave/confirm", get(leaving::start_over).post(leaving::confirm))
 }
 

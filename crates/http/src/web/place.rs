@@ -39,6 +39,8 @@ const NOTICES: &[(&str, Notice)] = &[
     ("talk_deleted", Notice::TalkDeleted),
     ("session_revoked", Notice::SessionRevoked),
     ("signed_out", Notice::SignedOut),
+    ("takeout_deleted", Notice::TakeoutDeleted),
+    ("stayed", Notice::Stayed),
 ];
 
 /// Pages to come back to when a form was sent by somebody who is not signed in (any more): what a form
@@ -57,6 +59,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/settings/videos", "/settings/videos"),
     ("/settings/profile", "/settings/profile"),
     ("/settings/sessions", "/settings/sessions"),
+    ("/settings/takeout", "/settings/takeout"),
     ("/upload", "/upload"),
 ];
 

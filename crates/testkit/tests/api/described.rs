@@ -76,6 +76,11 @@ impl Described {
         self.seen.insert(((method.to_owned(), template.to_owned()), status));
     }
 
+    /// Notes that an answer without a body was seen.
+    pub(super) fn see(&mut self, method: &str, template: &str, status: u16) {
+        self.seen.insert(((method.to_owned(), template.to_owned()), status));
+    }
+
     /// What is described and was not seen.
     pub(super) fn unseen(&self) -> Vec<String> {
         let all = self
@@ -88,9 +93,9 @@ impl Described {
     }
 }
 
-/// What goes on without end has no shape that could be held against it.
+/// What goes on without end, and what is no JSON, has no shape that could be held against it.
 fn is_a_stream(content: &serde_json::Map<String, Value>) -> bool {
-    content.contains_key("text/event-stream")
+    content.contains_key("text/event-stream") || content.contains_key("application/zip")
 }
 
 /// Every content type that is answered is the one described.

@@ -10,6 +10,7 @@ mod routes;
 mod scenario;
 mod scenario_messages;
 mod schema;
+mod takeouts;
 
 use axum::body::Body;
 use axum::http::{Request, header};

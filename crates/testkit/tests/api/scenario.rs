@@ -63,6 +63,7 @@ on_both! {
         moderation::walk(&mut walk, &client).await;
         phone(&mut walk, &client).await;
         sessions(&mut walk, &client).await;
+        super::takeouts::walk(&mut walk, &client).await;
         leaving(&mut walk, &client).await;
         limits(&mut walk).await;
         without_an_account(&mut walk).await;

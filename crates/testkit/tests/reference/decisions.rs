@@ -85,7 +85,7 @@ fn facts(world: &World, viewer: Option<Id>, owner: Id, video: Option<usize>) -> 
 /// An action of the policy, and how the model is asked of it.
 type Asked = (Action, fn(usize) -> Ask);
 
-const OF_ACCOUNTS: [Asked; 8] = [
+const OF_ACCOUNTS: [Asked; 9] = [
     (Action::SeeCard, Ask::Card),
     (Action::SeeProfile, Ask::Profile),
     (Action::SeeLists, Ask::Followers),
@@ -94,6 +94,7 @@ const OF_ACCOUNTS: [Asked; 8] = [
     (Action::Suggest, Ask::Suggested),
     (Action::Find, Ask::Found),
     (Action::Notify, Ask::NotifiedOf),
+    (Action::TakeOut, Ask::Takeout),
 ];
 
 const OF_VIDEOS: [Asked; 10] = [

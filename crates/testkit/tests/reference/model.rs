@@ -105,6 +105,7 @@ pub(crate) enum Ask {
     Suggested(Id),
     Found(Id),
     NotifiedOf(Id),
+    Takeout(Id),
     Video(usize),
     Bytes(usize),
     Cover(usize),
@@ -307,6 +308,8 @@ impl World {
                 let found = viewer == Some(a) || self.accounts[a].searchable;
                 seen(found && !self.office(viewer, a) && self.exists(viewer, a))
             }
+            // What one has here is for oneself to take along, and for nobody else.
+            Ask::Takeout(a) => seen(viewer == Some(a) && self.exists(viewer, a)),
             Ask::Video(v) => seen(self.video(viewer, v)),
             Ask::Bytes(v) | Ask::Cover(v) | Ask::Comments(v) => seen(self.watched(viewer, v)),
             // Row 7, "take your videos first": what is downloaded is one's own. Reading: as it was uploaded, ready or not.

@@ -141,6 +141,14 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/me/reports", Rule::Nobodys),
     ("GET", "/api/v1/me/see-as", Rule::Nobodys),
     ("GET", "/api/v1/me/see-as/{handle}", Rule::SeeAs),
+    ("GET", "/api/takeout-schema.json", Rule::Nobodys),
+    ("DELETE", "/api/v1/me/deletion", Rule::Nobodys),
+    ("GET", "/api/v1/me/takeouts", Rule::Nobodys),
+    ("POST", "/api/v1/me/takeouts", Rule::Nobodys),
+    // The id of an archive of one's own: `takeout` tries those of others.
+    ("GET", "/api/v1/me/takeouts/{id}", Rule::Nobodys),
+    ("DELETE", "/api/v1/me/takeouts/{id}", Rule::Nobodys),
+    ("GET", "/api/v1/me/takeouts/{id}/download", Rule::Nobodys),
     ("GET", "/api/v1/me/sessions", Rule::Nobodys),
     // The id of a session, and of a receipt: nobody's whose handle or video it could tell of.
     ("DELETE", "/api/v1/me/sessions/{id}", Rule::Nobodys),
@@ -230,7 +238,12 @@ fn every_described_route_has_its_rule() {
 /// A route that names somebody or something is nobody's only where it is said why.
 #[test]
 fn what_takes_a_handle_or_an_id_is_asked() {
-    let quiet = ["/api/v1/me/sessions/{id}", "/api/v1/receipts/{id}"];
+    let quiet = [
+        "/api/v1/me/sessions/{id}",
+        "/api/v1/me/takeouts/{id}",
+        "/api/v1/me/takeouts/{id}/download",
+        "/api/v1/receipts/{id}",
+    ];
     for (method, path, rule) in ROUTES {
         let takes = path.contains('{') && !path.contains("{tag}") && !quiet.contains(path);
         assert!(!takes || *rule != Rule::Nobodys, "{method} {path}");

@@ -63,7 +63,7 @@ const MAY_WALK: &[(&str, &str)] = &[
 ];
 
 fn statements() -> Vec<&'static Statement> {
-    let built = outro_store::erasure::built_statements();
+    let built = outro_store::erasure::built_statements().into_iter().chain(outro_store::takeout::built_statements());
     let declared = outro_store::all_statements().into_iter().chain(built);
     declared.chain(outro_jobs::all_statements().iter().copied()).collect()
 }

@@ -1,0 +1,148 @@
+//! The files of videos, byte for byte, as fast as they can be read.
+
+use std::collections::HashMap;
+
+use futures_util::StreamExt as _;
+use outro_model::{AccountId, BlobKind, Timestamp, VideoId, VideoState};
+use outro_store::blobs::{self, Blob};
+use outro_store::videos::{self, Video};
+
+use super::archive::{Entry, Writing};
+use super::build::Making;
+use crate::{App, AppError};
+
+/// How many videos are looked up at once.
+const PAGE: i64 = 50;
+
+/// The files that the archive holds of a video.
+#[derive(Default)]
+pub(super) struct Files {
+    pub(super) number: usize,
+    pub(super) original: Option<Entry>,
+    pub(super) rendition: bool,
+    pub(super) cover: bool,
+}
+
+impl Files {
+    pub(super) fn rendition_path(&self) -> String {
+        format!("videos/renditions/{:05}.mp4", self.number)
+    }
+
+    pub(super) fn cover_path(&self) -> String {
+        format!("videos/covers/{:05}.jpg", self.number)
+    }
+}
+
+/// Which files the archive holds, by video; and the videos in the order of their numbers, the newest first.
+#[derive(Default)]
+pub(super) struct Shelf {
+    pub(super) order: Vec<VideoId>,
+    pub(super) files: HashMap<VideoId, Files>,
+}
+
+/// The videos of an account, the newest first, after `last`. Those that are going are left out.
+async fn page(
+    app: &App,
+    account: AccountId,
+    last: Option<(Timestamp, VideoId)>,
+) -> Result<(Vec<Video>, Option<(Timestamp, VideoId)>), AppError> {
+    let before = last.unwrap_or((Timestamp(i64::MAX), VideoId::from_bytes([0xff; 16])));
+    let rows = videos::of_owner(&mut app.db.read().await?, account, before, PAGE).await?;
+    let next = (rows.len() as i64 == PAGE).then(|| rows.last().map(|row| (row.created_at, row.id))).flatten();
+    Ok((rows.into_iter().filter(|row| row.facts.state != VideoState::Removing).collect(), next))
+}
+
+/// Writes the files of all videos into the archive.
+pub(super) async fn write(making: &mut Making<'_>, writing: &mut Writing) -> Result<Shelf, AppError> {
+    let (mut shelf, mut last) = (Shelf::default(), None);
+    loop {
+        let (rows, next) = page(making.app, making.account, last).await?;
+        for row in rows {
+            let number = shelf.order.len() + 1;
+            let files = of_video(making, writing, row.id, number).await?;
+            shelf.order.push(row.id);
+            shelf.files.insert(row.id, files);
+        }
+        last = next;
+        if last.is_none() {
+            return Ok(shelf);
+        }
+    }
+}
+
+async fn of_video(
+    making: &mut Making<'_>,
+    writing: &mut Writing,
+    video: VideoId,
+    number: usize,
+) -> Result<Files, AppError> {
+    let mut files = Files { number, ..Files::default() };
+    files.original = copy(making, writing, video, BlobKind::Original, |head| {
+        format!("videos/original/{number:05}.{}", extension(head))
+    })
+    .await?;
+    let path = files.rendition_path();
+    files.rendition = copy(making, writing, video, BlobKind::Rendition, |_| path).await?.is_some();
+    let path = files.cover_path();
+    files.cover = copy(making, writing, video, BlobKind::Cover, |_| path).await?.is_some();
+    Ok(files)
+}
+
+/// Copies one object into the archive; what is not there, or goes meanwhile before it was begun, is left out.
+async fn copy(
+    making: &mut Making<'_>,
+    writing: &mut Writing,
+    video: VideoId,
+    kind: BlobKind,
+    path: impl FnOnce(&[u8]) -> String,
+) -> Result<Option<Entry>, AppError> {
+    let (app, account) = (making.app, making.account);
+    let found = blobs::of_video(&mut app.db.read().await?, account, video, kind).await?;
+    let Some(Blob { id, header: Some(header), .. }) = found else { return Ok(None) };
+    let keys = app.vault.account(account).await?.ok_or(AppError::NotFound)?;
+    let Some(reader) = app.blobs.reader(&keys, id, kind, &header).await? else { return Ok(None) };
+    // The reader holds the object's own key: the account's is let go before the long copy.
+    drop(keys);
+    let length = reader.len();
+    let mut pieces = std::pin::pin!(reader.stream(0..length));
+    let first = pieces.next().await.transpose()?.unwrap_or_default();
+    writing.begin_stored(path(&first), length)?;
+    writing.write(&first).await?;
+    making.copied(first.len() as u64).await?;
+    while let Some(piece) = pieces.next().await {
+        let piece = piece?;
+        writing.write(&piece).await?;
+        making.copied(piece.len() as u64).await?;
+    }
+    writing.end().map(Some)
+}
+
+/// The ending that players know a file by. What it is not known for is played by what is in it all the same.
+fn extension(head: &[u8]) -> &'static str {
+    match head {
+        [_, _, _, _, b'f', b't', b'y', b'p', b'q', b't', ..] => "mov",
+        [0x1a, 0x45, 0xdf, 0xa3, ..] if is_webm(head) => "webm",
+        [0x1a, 0x45, 0xdf, 0xa3, ..] => "mkv",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', ..] => "avi",
+        _ => "mp4",
+    }
+}
+
+fn is_webm(head: &[u8]) -> bool {
+    head[..head.len().min(64)].windows(4).any(|word| word == b"webm")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_named_by_what_they_are() {
+        assert_eq!(extension(b"\0\0\0\x14ftypqt  "), "mov");
+        assert_eq!(extension(b"\0\0\0\x14ftypisom"), "mp4");
+        assert_eq!(extension(b"\x1a\x45\xdf\xa3....B\x82\x84webm"), "webm");
+        assert_eq!(extension(b"\x1a\x45\xdf\xa3....matroska"), "mkv");
+        assert_eq!(extension(b"RIFF....AVI LIST"), "avi");
+        assert_eq!(extension(b""), "mp4");
+    }
+}
