@@ -18,6 +18,7 @@ from datetime import date
 from pathlib import Path
 
 import privacy as of_privacy
+import takeout as of_takeout
 from client import Api, wrk
 from servers import OUTRO, ROOT, Nginx, Outro
 
@@ -276,7 +277,32 @@ def streams(run):
         yield f"event streams: {what}", value, ""
 
 
-MEASURES = [start, memory, feed, media, transcode, leaving, privacy, crowds, streams]
+def takeout(run):
+    """An archive of everything, made and fetched, beside what the disk reads."""
+    size, count = (64 << 20, 2) if run.quick else (256 << 20, 4)
+    clip = run.clip("takeout.mp4", 1, BARS, "360x640")
+    large = run.scratch / "takeout-large.mp4"
+    of_takeout.padded(clip, large, size)
+    disk = of_takeout.disk_rate(run.scratch, size * count)
+    with Outro() as server:
+        api = Api.join(server.url, "bench.takeout")
+        for video in [api.upload(large) for _ in range(count)]:
+            api.ready(video)
+        of_takeout.forget(server.data)
+        with of_takeout.Peak(server) as peak:
+            archive, seconds = of_takeout.make(api)
+        rate = archive["size_bytes"] / seconds
+        name = f"takeout of {archive['size_bytes'] / 1e6:,.0f} MB"
+        yield f"{name}: made, files read, hashed, sealed", f"{rate / 1e6:,.0f} MB/s", f"{rate / disk:.2f} of the disk's reading"
+        yield f"{name}: memory beside the idle server's", f"{peak.grown:.0f} MiB", "aim 64 MiB"
+        of_takeout.forget(server.data)
+        first, whole = of_takeout.fetch(api, archive["download_url"])
+        rate = archive["size_bytes"] / whole
+        yield f"{name}: asked to first byte", f"{first * 1000:.1f} ms", "aim 1 s"
+        yield f"{name}: downloaded", f"{rate / 1e6:,.0f} MB/s", f"{rate / disk:.2f} of the disk's reading"
+
+
+MEASURES = [start, memory, feed, media, transcode, leaving, privacy, crowds, streams, takeout]
 
 
 def main():

@@ -42,6 +42,7 @@ pub(crate) async fn run(app: &App) -> Outcome {
         ("what pages were told", drop_events(app, now.plus_seconds(-EVENT_SECONDS)).await),
         ("uploads", drop_unfinished(app, now.plus_seconds(-UPLOAD_SECONDS)).await),
         ("takeouts", crate::takeout::drop_expired(app).await),
+        ("imports", crate::bring::drop_unfinished(app, now.plus_seconds(-UPLOAD_SECONDS)).await),
         ("conversations", drop_unopened(app, now.plus_seconds(-JOIN_SECONDS)).await),
         ("joins", drop_unjoined(app, now.plus_seconds(-JOIN_SECONDS)).await),
         ("what was seen", crate::feed::drop_old(app).await),

@@ -3,6 +3,7 @@
 //! `courier` and `jobs`, and asks `policy` before it shows or does anything.
 
 pub mod account;
+pub mod bring;
 mod budget;
 mod codes;
 pub mod comment;

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use outro_jobs::{Job, Outcome, Runner};
 
-use crate::{App, comment, erasure, feed, graph, housekeeping, message, moderation, privacy, takeout, video};
+use crate::{App, bring, comment, erasure, feed, graph, housekeeping, message, moderation, privacy, takeout, video};
 
 /// Runs every kind of job there is.
 #[derive(Clone)]
@@ -26,6 +26,7 @@ impl Runner for AppRunner {
                 privacy::RECOUNT_JOB => privacy::run_recount(app, job).await,
                 feed::FAN_OUT_JOB => feed::run_fan_out(app, job).await,
                 feed::FORGET_JOB => feed::run_forget(app, job).await,
+                bring::JOB => bring::run(app, job).await,
                 takeout::JOB => takeout::run(app, job).await,
                 housekeeping::JOB => housekeeping::run(app).await,
                 kind => {

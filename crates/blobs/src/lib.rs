@@ -30,6 +30,6 @@ mod store;
 mod writer;
 
 pub use error::BlobError;
-pub use reader::BlobReader;
+pub use reader::{BlobReader, SeekableBlob};
 pub use store::Blobs;
 pub use writer::{BlobWriter, SealedBlob};

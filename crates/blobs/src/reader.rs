@@ -1,7 +1,7 @@
 //! Reading objects.
 
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
@@ -70,12 +70,57 @@ impl BlobReader {
         .await
     }
 
+    /// The plaintext as something that can be read from any place, for readers of formats. It blocks.
+    pub fn seekable(self) -> SeekableBlob {
+        SeekableBlob { object: self.object, at: 0, batch: Opened { first: u64::MAX, bytes: BytesMut::new() } }
+    }
+
     /// The bytes of a range, cut off at the object's end, in pieces of at most 64 KiB. Only the chunks that
     /// the range touches are read. While one batch of chunks is taken, the next one is made ready, and no
     /// more: who takes slowly holds two batches. After an error the stream ends.
     pub fn stream(self, range: Range<u64>) -> impl Stream<Item = Result<Bytes, BlobError>> + Send + 'static {
         let range = range.start.min(self.len())..range.end.min(self.len());
         stream::try_unfold(Reading::new(self.object, range), Reading::next)
+    }
+}
+
+/// An object that is read from any place; a batch of chunks is held. Everything here blocks.
+pub struct SeekableBlob {
+    object: Arc<Object>,
+    at: u64,
+    batch: Opened,
+}
+
+impl Read for SeekableBlob {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        if self.at >= self.object.length || into.is_empty() {
+            return Ok(0);
+        }
+        let chunk = self.at / CHUNK as u64;
+        let first = chunk - chunk % BATCH as u64;
+        if self.batch.first != first {
+            let memory = std::mem::take(&mut self.batch.bytes);
+            let opened = self.object.read(first, chunks(self.object.length), memory);
+            self.batch = opened.map_err(std::io::Error::other)?;
+        }
+        let from = place(self.at - first * CHUNK as u64);
+        let rest = (CHUNK as u64 - self.at % CHUNK as u64).min(self.object.length - self.at) as usize;
+        let count = rest.min(into.len());
+        into[..count].copy_from_slice(&self.batch.bytes[from..from + count]);
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for SeekableBlob {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.object.length.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = at.ok_or_else(|| std::io::Error::from(ErrorKind::InvalidInput))?;
+        Ok(self.at)
     }
 }
 

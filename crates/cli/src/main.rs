@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{admin, doctor, keys, media_plan, migrate, receipt, serve};
+use commands::{admin, doctor, import, keys, media_plan, migrate, receipt, serve};
 use fail::Fail;
 use settings::Flags;
 
@@ -39,6 +39,8 @@ enum Command {
     /// Makes moderators, and suspends accounts.
     #[command(subcommand)]
     Admin(admin::Command),
+    /// Brings an archive in that was taken along elsewhere.
+    Import(import::Args),
     /// Works with receipts of erasures.
     #[command(subcommand)]
     Receipt(receipt::Command),
@@ -72,6 +74,7 @@ fn run(command: Command) -> Result<ExitCode, Fail> {
             Command::Migrate(flags) => migrate::run(flags).await,
             Command::Keys(command) => keys::run(command).await,
             Command::Admin(command) => admin::run(command).await,
+            Command::Import(args) => import::run(args).await,
             Command::Receipt(command) => receipt::run(&command),
             Command::Demo(args) => demo::run(args).await,
             Command::MediaPlan(args) => media_plan::run(args).await,

@@ -23,7 +23,9 @@ pub const fn blob(kind: BlobKind) -> Blob {
         }
         BlobKind::Rendition => ("The upright video that people watch.", Takeout::Part("videos/renditions")),
         BlobKind::Cover => ("The picture shown before the video plays.", Takeout::Part("videos/covers")),
-        BlobKind::Takeout => ("The archive of everything that you asked for. It goes after seven days.", Takeout::Internal),
+        BlobKind::Takeout => {
+            ("The archive of everything that you asked for. It goes after seven days.", Takeout::Internal)
+        }
         BlobKind::Import => {
             ("An archive that you brought from elsewhere. It goes once what is in it is here.", Takeout::Internal)
         }

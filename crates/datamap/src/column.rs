@@ -47,6 +47,8 @@ sealed! {
     REPORT_NOTE = "reports"."note";
     /// What a moderator wrote to the person whom a decision is about.
     ACT_STATEMENT = "moderation_acts"."statement";
+    /// What came along from elsewhere.
+    BROUGHT_TEXT = "brought"."text";
     /// The number that a one-time code was sent to.
     CHALLENGE_NUMBER = "challenges"."number";
 }

@@ -124,6 +124,8 @@ pub const TABLES: &[Table] = &[
     moderation::MODERATION_ACTS,
     takeout::DEPARTURES,
     takeout::TAKEOUTS,
+    takeout::IMPORTS,
+    takeout::BROUGHT,
     Table {
         name: "likes",
         why: "Which videos you liked, and how many likes each video has.",

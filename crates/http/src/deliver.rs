@@ -223,7 +223,9 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_takes_nothing_is_cut() {
         let (line, stall) = (Line::default(), Duration::from_millis(300));
-        let mut pieces = body_within(stall, End::Broken, repeated(), pending(), Some(line.clone()), std::future::ready(())).into_data_stream();
+        let mut pieces =
+            body_within(stall, End::Broken, repeated(), pending(), Some(line.clone()), std::future::ready(()))
+                .into_data_stream();
         assert!(pieces.next().await.unwrap().is_ok());
         // A client that is slow, and takes something now and then, is not.
         for _ in 0..6 {

@@ -24,6 +24,11 @@ impl Timestamp {
         format!("{moment:.3}")
     }
 
+    /// The moment that an RFC 3339 text says; none when it says none.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|moment| Self(moment.as_millisecond()))
+    }
+
     /// The number of the UTC day this moment is in, counted from 1970-01-01.
     pub const fn day(self) -> i64 {
         self.0.div_euclid(86_400_000)

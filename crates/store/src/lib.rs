@@ -15,6 +15,7 @@ pub mod events;
 pub mod feed;
 pub mod finding;
 pub mod graph;
+pub mod imports;
 pub mod likes;
 pub mod messages;
 mod migrations;
@@ -72,6 +73,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         feed::STATEMENTS,
         finding::STATEMENTS,
         graph::STATEMENTS,
+        imports::STATEMENTS,
         likes::STATEMENTS,
         moderation::STATEMENTS,
         messages::STATEMENTS,

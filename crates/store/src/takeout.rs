@@ -46,7 +46,9 @@ impl Source {
         let place = |name: &&str| table.columns.iter().position(|column| column.name == *name);
         let columns: Vec<_> = table.columns.iter().map(|column| column.name).collect();
         let (columns, name, keys) = (columns.join(", "), table.name, key.iter().filter_map(place).collect());
-        let (order, list) = if key.is_empty() { (String::new(), String::new()) } else {
+        let (order, list) = if key.is_empty() {
+            (String::new(), String::new())
+        } else {
             (format!(" ORDER BY {}", key.join(", ")), key.join(", "))
         };
         let marks: Vec<_> = (3..3 + key.len()).map(|number| format!("?{number}")).collect();
@@ -68,7 +70,8 @@ impl Source {
             // There is one row at most where the account alone is the key.
             Some(_) if self.keys.is_empty() => return Ok(vec![]),
             Some(last) => {
-                values.extend(self.keys.iter().filter_map(|place| last.values.get(*place)).map(|value| value.to_param()));
+                values
+                    .extend(self.keys.iter().filter_map(|place| last.values.get(*place)).map(|value| value.to_param()));
                 tx.query(&self.next, &values).await?
             }
             None => tx.query(&self.first, &values).await?,

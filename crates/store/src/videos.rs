@@ -80,7 +80,9 @@ statements! {
         WHERE owner_id = ?1 AND state = ?2 AND audience <= ?3 AND hidden <= ?4";
     COUNT_ALL = "SELECT COUNT(*) FROM videos WHERE owner_id = ?1";
     PROGRESS = "UPDATE videos SET progress = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
-    READY = "UPDATE videos SET state = 1, progress = 1000, duration_ms = ?3, published_at = ?4, heat = ?4
+    READY = "UPDATE videos SET state = 1, progress = 1000, duration_ms = ?3,
+        published_at = CASE WHEN published_at > 0 THEN published_at ELSE ?4 END,
+        heat = CASE WHEN published_at > 0 THEN published_at ELSE ?4 END
         WHERE owner_id = ?1 AND id = ?2 AND state = 0";
     FAIL = "UPDATE videos SET state = 2, failure = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
     REMOVE = "UPDATE videos SET state = 3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
@@ -91,6 +93,7 @@ statements! {
     SET_CAPTION = "UPDATE videos SET caption = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     LIKED = concat!("UPDATE videos SET like_count = like_count + ?3, heat = ", heat!("(like_count + ?3)"), "
         WHERE owner_id = ?1 AND id = ?2 AND state = 1");
+    PUBLISHED = "UPDATE videos SET published_at = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
     BYTES = "SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM blobs WHERE owner_id = ?1";
     VIEWED = "UPDATE videos SET view_count = view_count + 1 WHERE owner_id = ?1 AND id = ?2 AND state = 1";
     // Erasures lower the likes alone: what that changes is put right here.
@@ -211,6 +214,11 @@ pub async fn set_caption(tx: &mut Tx, owner: AccountId, id: VideoId, caption: &[
 /// Moves the count of likes by `by`; `false` when the video cannot be watched any more.
 pub async fn add_likes(tx: &mut Tx, owner: AccountId, id: VideoId, by: i64) -> Result<bool, DbError> {
     changed(tx, &LIKED, params![owner, id, by]).await
+}
+
+/// Says when a video that is being made could be watched first elsewhere: it stays so when it is ready.
+pub async fn set_published(tx: &mut Tx, owner: AccountId, id: VideoId, at: Timestamp) -> Result<bool, DbError> {
+    changed(tx, &PUBLISHED, params![owner, id, at]).await
 }
 
 /// How many bytes the files of an owner's videos have.

@@ -152,7 +152,10 @@ async fn hide(
     }
     if let Allowed::Departing(takeout) = allowed {
         // Whoever took it back was faster, or asked anew for another archive.
-        departures::get(&mut tx, id).await?.filter(|one| one.takeout == takeout && !one.lapsed).ok_or(AppError::NotFound)?;
+        departures::get(&mut tx, id)
+            .await?
+            .filter(|one| one.takeout == takeout && !one.lapsed)
+            .ok_or(AppError::NotFound)?;
     }
     let account = accounts::by_id(&mut tx, id).await?.ok_or(AppError::SignInNeeded)?;
     let handle = open_handle(keys, &account)?;

@@ -87,7 +87,12 @@ pub async fn stay(app: &App, signed: &Signed) -> Result<(), AppError> {
 }
 
 /// All of an archive has gone out: who waits for that leaves by a job, so that a stop in between changes nothing.
-pub(crate) async fn all_is_taken(app: &App, tx: &mut Tx, account: AccountId, takeout: TakeoutId) -> Result<(), AppError> {
+pub(crate) async fn all_is_taken(
+    app: &App,
+    tx: &mut Tx,
+    account: AccountId,
+    takeout: TakeoutId,
+) -> Result<(), AppError> {
     let found = departures::get(tx, account).await?;
     if found.is_none_or(|one| one.takeout != takeout || one.lapsed) {
         return Ok(());

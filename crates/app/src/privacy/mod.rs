@@ -10,5 +10,5 @@ pub use audiences::{Audiences, audiences, set_audiences};
 pub use checkup::{Check, Effect, Question, Reach, checkup, effects};
 pub(crate) use recount::{JOB as RECOUNT_JOB, enqueue as recount, run as run_recount};
 pub use see_as::{Hidden, Seen, SeenProfile, Sight, see_as};
-pub(crate) use settings::read_comments_from;
 pub use settings::{Privacy, PrivacyChoice, change, settings};
+pub(crate) use settings::{read as read_choice, read_comments_from};

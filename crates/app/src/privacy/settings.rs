@@ -63,7 +63,7 @@ fn read_messages_from(word: &str) -> Result<Circle, AppError> {
 }
 
 /// Reads all fields, so that all that is wrong is said at once.
-pub(super) fn read(choice: &PrivacyChoice) -> Result<PrivacyChange, AppError> {
+pub(crate) fn read(choice: &PrivacyChoice) -> Result<PrivacyChange, AppError> {
     let mut errors: Vec<FieldError> = Vec::new();
     let mut circle =
         |word: &Option<String>, read: fn(&str) -> Result<Circle, AppError>| match word.as_deref().map(read).transpose()

@@ -65,12 +65,9 @@ async fn actor(making: &Making<'_>, rows: &Rows<'_>) -> Result<Value, AppError> 
 async fn outbox(making: &mut Making<'_>, rows: &Rows<'_>, writing: &mut Writing) -> Result<(), AppError> {
     let host = making.app.settings.host.clone();
     let actor = format!("https://{host}/@{}", rows.handle);
-    let mut lists =
-        Lists::begin(writing, "activitystreams/outbox.json".to_owned(), &head("OrderedCollection")).await?;
+    let mut lists = Lists::begin(writing, "activitystreams/outbox.json".to_owned(), &head("OrderedCollection")).await?;
     lists.list("orderedItems").await?;
-    let create = |object: Value, published: &Value| {
-        json!({ "type": "Create", "actor": actor, "published": published, "object": object })
-    };
+    let create = |object: Value, published: &Value| json!({ "type": "Create", "actor": actor, "published": published, "object": object });
     for id in &rows.shelf.order {
         making.beat().await?;
         let found = videos::by_id(&mut making.app.db.read().await?, *id).await?;

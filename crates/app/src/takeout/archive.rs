@@ -80,10 +80,8 @@ impl Writing {
     }
 
     fn begin(&mut self, path: String, method: CompressionMethod, length: u64) -> Result<(), AppError> {
-        let options = SimpleFileOptions::default()
-            .compression_method(method)
-            .unix_permissions(0o644)
-            .large_file(length >= LARGE);
+        let options =
+            SimpleFileOptions::default().compression_method(method).unix_permissions(0o644).large_file(length >= LARGE);
         self.zip.start_file(path.as_str(), options).map_err(AppError::internal)?;
         self.open = Some(Open { path, hash: Sha256::default(), bytes: 0 });
         Ok(())

@@ -268,7 +268,8 @@ async fn conversations(making: &mut Making<'_>, rows: &Rows<'_>, lists: &mut Lis
 fn one_message(rows: &Rows<'_>, conversation: &message::Conversation, said: message::Message) -> Value {
     let person = |person: &message::Person| json!({ "handle": person.handle, "display_name": person.display_name });
     let with: Vec<_> = conversation.people.iter().map(|one| one.as_ref().map(person)).collect();
-    let sender = if said.mine { json!({ "handle": rows.handle, "me": true }) } else { json!(said.sender.as_ref().map(person)) };
+    let sender =
+        if said.mine { json!({ "handle": rows.handle, "me": true }) } else { json!(said.sender.as_ref().map(person)) };
     let (text, video) = match said.body {
         Body::Text(text) => (Some(text), None),
         Body::Video(video) => (None, video.map(|video| video.id.to_string())),

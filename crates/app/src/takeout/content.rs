@@ -1,9 +1,11 @@
 //! What another server can bring in: the one document of the archive that holds no id, no address and no time of its
 //! own making. Two archives of the same content hold it byte for byte.
 
+use std::collections::HashSet;
+
 use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME, VIDEO_CAPTION};
 use outro_store::{accounts, videos};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::archive::{Entry, Lists, Writing};
 use super::build::Making;
@@ -46,11 +48,28 @@ pub(super) async fn write(making: &mut Making<'_>, rows: &Rows<'_>, writing: &mu
             lists.item(&json!({ "text": row["text"], "created_at": row["created_at"], "to": to })).await?;
         }
     }
+    // What was written elsewhere and came along stands as it came.
+    let mut pages = Pages::of("brought", "account_id")?;
+    while let Some(page) = pages.next(making, rows).await? {
+        for row in page.iter().filter(|row| row["kind"] == "comment") {
+            let said: Option<Value> = row["text"].as_str().and_then(|text| serde_json::from_str(text).ok());
+            lists.item(&said.unwrap_or_default()).await?;
+        }
+    }
     lists.list("follows").await?;
-    let mut pages = Pages::of("follows", "follower_id")?;
+    let (mut pages, mut known) = (Pages::of("follows", "follower_id")?, HashSet::new());
     while let Some(page) = pages.next(making, rows).await? {
         for row in page {
             lists.item(&row["followed"]["handle"]).await?;
+            known.extend(row["followed"]["handle"].as_str().map(str::to_owned));
+        }
+    }
+    let mut pages = Pages::of("brought", "account_id")?;
+    while let Some(page) = pages.next(making, rows).await? {
+        for row in page.iter().filter(|row| row["kind"] == "follow") {
+            if row["text"].as_str().is_some_and(|handle| !known.contains(handle)) {
+                lists.item(&row["text"]).await?;
+            }
         }
     }
     lists.end().await

@@ -63,11 +63,8 @@ impl Archive {
     pub fn read(
         self,
         range: Range<u64>,
-    ) -> (
-        impl Stream<Item = Result<Bytes, BlobError>> + Send + 'static,
-        impl Future<Output = ()> + Send + 'static,
-        Taken,
-    ) {
+    ) -> (impl Stream<Item = Result<Bytes, BlobError>> + Send + 'static, impl Future<Output = ()> + Send + 'static, Taken)
+    {
         let asked = Arc::new(self.taken.clone());
         let ask = move || {
             let asked = asked.clone();

@@ -124,7 +124,9 @@ async fn talks(making: &mut Making<'_>, rows: &Rows<'_>, writing: &mut Writing, 
             if !begun && !messages.is_empty() {
                 begun = true;
                 let name = |person: &Option<message::Person>| {
-                    person.as_ref().map_or_else(|| lang.unavailable().to_owned(), |person| format!("@{}", person.handle))
+                    person
+                        .as_ref()
+                        .map_or_else(|| lang.unavailable().to_owned(), |person| format!("@{}", person.handle))
                 };
                 let with: Vec<_> = conversation.people.iter().map(name).collect();
                 writing.write(ArchiveHead::heading(&with.join(", ")).as_bytes()).await?;

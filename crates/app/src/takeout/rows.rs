@@ -38,7 +38,14 @@ pub(super) enum Form {
 }
 
 const FLAGS: &[&str] = &[
-    "private_account", "on_hiatus", "suspended", "moderator", "discoverable", "searchable", "personalised", "hidden",
+    "private_account",
+    "on_hiatus",
+    "suspended",
+    "moderator",
+    "discoverable",
+    "searchable",
+    "personalised",
+    "hidden",
     "completed",
 ];
 
@@ -49,7 +56,9 @@ pub(super) fn form(table: &Table, column: &Column) -> Form {
         ("accounts", "comment_filter") => Form::Lines,
         _ if matches!(column.holds, Holds::Sealed | Holds::SealedForMembers) => Form::Text,
         _ if table.links.iter().any(|link| link.column == column.name) && table.key != [column.name] => Form::Person,
-        ("accounts" | "videos", "messages_from" | "comments_from") => Form::Word(|code| Circle::from_code(code).map(Circle::word)),
+        ("accounts" | "videos", "messages_from" | "comments_from") => {
+            Form::Word(|code| Circle::from_code(code).map(Circle::word))
+        }
         ("videos", "state") => Form::Word(|code| VideoState::from_code(code).map(VideoState::word)),
         ("videos", "audience") => Form::Word(|code| Audience::from_code(code).map(Audience::word)),
         ("videos", "reframe") => Form::Word(|code| Reframe::from_code(code).map(Reframe::word)),
@@ -60,10 +69,13 @@ pub(super) fn form(table: &Table, column: &Column) -> Form {
         ("notifications", "kind") => {
             Form::Word(|code| Kind::ALL.iter().find(|kind| kind.code() == code).map(|kind| kind.word()))
         }
-        ("reports" | "moderation_acts", "kind") => Form::Word(|code| ReportedKind::from_code(code).map(ReportedKind::word)),
+        ("reports" | "moderation_acts", "kind") => {
+            Form::Word(|code| ReportedKind::from_code(code).map(ReportedKind::word))
+        }
         ("reports" | "moderation_acts", "reason") => {
             Form::Word(|code| ReportReason::from_code(code).map(ReportReason::word))
         }
+        ("brought", "kind") => Form::Word(|code| Some(if code == 0 { "comment" } else { "follow" })),
         ("reports", "state") => Form::Word(|code| ReportState::from_code(code).map(ReportState::word)),
         ("moderation_acts", "act") => Form::Word(|code| ModerationAct::from_code(code).map(ModerationAct::word)),
         (_, name) if name.ends_with("_at") => Form::Time,
@@ -201,7 +213,10 @@ impl Rows<'_> {
             let original = files.and_then(|files| files.original.as_ref()).map(|entry| entry.path.clone());
             out.insert("original".to_owned(), json!(original));
             let of = |held: bool, path: String| if held { json!(path) } else { Value::Null };
-            out.insert("rendition".to_owned(), files.map_or(Value::Null, |files| of(files.rendition, files.rendition_path())));
+            out.insert(
+                "rendition".to_owned(),
+                files.map_or(Value::Null, |files| of(files.rendition, files.rendition_path())),
+            );
             out.insert("cover".to_owned(), files.map_or(Value::Null, |files| of(files.cover, files.cover_path())));
         }
         let of_another = table.video.filter(|link| link.owner != "owner_id" || row.id("owner_id") != Some(self.me));
@@ -256,13 +271,7 @@ fn plain(
 }
 
 /// A sealed text. Every sealed column is bound to the `id` of its row.
-fn open(
-    keys: &AccountKeys,
-    table: &Table,
-    column: &Column,
-    sealed: &[u8],
-    row: &Record,
-) -> Result<String, AppError> {
+fn open(keys: &AccountKeys, table: &Table, column: &Column, sealed: &[u8], row: &Record) -> Result<String, AppError> {
     if sealed.is_empty() {
         return Ok(String::new());
     }

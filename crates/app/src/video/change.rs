@@ -32,7 +32,7 @@ pub(crate) fn read_audience(word: &str) -> Result<Audience, AppError> {
     word.parse().map_err(|_| AppError::invalid("audience", "invalid_audience", wrong))
 }
 
-pub(super) fn read_caption(text: &str) -> Result<String, AppError> {
+pub(crate) fn read_caption(text: &str) -> Result<String, AppError> {
     bounded_text(text, CAPTION)
         .map_err(|_| AppError::invalid("caption", "caption_too_long", format!("Use at most {CAPTION} characters.")))
 }

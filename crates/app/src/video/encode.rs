@@ -223,7 +223,10 @@ async fn commit(
     encoded: &Encoded,
     made: &[Blob; 2],
 ) -> Result<bool, AppError> {
-    let named = named_in_caption(app, owner, video).await?;
+    let row = videos::by_id(&mut app.db.read().await?, video).await?;
+    // What was published elsewhere long ago is no news here.
+    let news = row.is_none_or(|row| row.published_at.0 == 0);
+    let named = if news { named_in_caption(app, owner, video).await? } else { vec![] };
     let mut tx = app.db.write().await?;
     if !accounts::lock_live(&mut tx, owner).await? {
         return Ok(false);
@@ -237,7 +240,9 @@ async fn commit(
     if !videos::set_ready(&mut tx, owner, video, duration, app.clock.now()).await? {
         return Ok(false);
     }
-    crate::feed::announce(app, &mut tx, owner, video).await?;
+    if news {
+        crate::feed::announce(app, &mut tx, owner, video).await?;
+    }
     let mut told = notify::Told::default();
     notify::call_mentioned(app, &mut tx, &mut told, (owner, video), &named).await?;
     told.commit(app, tx).await?;

@@ -8,8 +8,8 @@ mod remove;
 mod upload;
 mod view;
 
-pub(crate) use change::read_audience;
 pub use change::{VideoChange, change};
+pub(crate) use change::{read_audience, read_caption};
 pub use encode::plan_args;
 pub(crate) use encode::{JOB as ENCODE_JOB, run as run_encode};
 pub(crate) use list::{Listed, listed, own_view};
@@ -19,5 +19,6 @@ pub use play::{Media, Part, open};
 pub use remove::remove;
 pub(crate) use remove::{JOB as REMOVE_JOB, run as run_remove};
 pub use upload::{NewVideo, Upload, begin_upload, until_signed_out};
+pub(crate) use upload::{discard, new_blob};
 pub use view::{Failure, VideoView, Why, get};
 pub(crate) use view::{FoundVideo, find, view_of};

@@ -124,7 +124,7 @@ async fn is_signed_in(app: &App, who: &Viewer) -> Result<bool, AppError> {
 }
 
 /// A row for an object that is about to be written.
-pub(super) fn new_blob(app: &App, owner: AccountId, video: VideoId, kind: BlobKind) -> Blob {
+pub(crate) fn new_blob(app: &App, owner: AccountId, video: VideoId, kind: BlobKind) -> Blob {
     Blob {
         owner,
         id: BlobId::random(&*app.random),
@@ -266,7 +266,7 @@ async fn write(app: &App, signed: &Signed, blob: &Blob, video: Video) -> Result<
 }
 
 /// Removes an object that nothing will come of: the file, then the row.
-pub(super) async fn discard(app: &App, owner: AccountId, id: BlobId) -> Result<(), AppError> {
+pub(crate) async fn discard(app: &App, owner: AccountId, id: BlobId) -> Result<(), AppError> {
     app.blobs.delete(owner, id).await?;
     let mut tx = app.db.write().await?;
     blobs::delete(&mut tx, owner, id).await?;

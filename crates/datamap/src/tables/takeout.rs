@@ -1,8 +1,8 @@
 //! What people take along.
 
 use crate::Erase::{DeleteBlobs, DeleteRows};
-use crate::Holds::{Hash, SealedKey, Structure};
-use crate::Takeout::Internal;
+use crate::Holds::{Hash, Sealed, SealedKey, Structure};
+use crate::Takeout::{Internal, Part};
 use crate::{Link, Table};
 
 use super::{CONTRACT, column};
@@ -41,6 +41,43 @@ pub(super) const DEPARTURES: Table = Table {
         column("asked_at", Structure, Internal),
         column("receipt_id", SealedKey, Internal),
         column("commitment", Hash, Internal),
+    ],
+    links: &[Link { column: "account_id", erase: DeleteRows }],
+    video: None,
+};
+
+/// The id of a row is the id of its sealed object.
+pub(super) const IMPORTS: Table = Table {
+    name: "imports",
+    why: "The archive that you brought from elsewhere, and how much of it is here.",
+    ground: CONTRACT,
+    key: &["account_id", "id"],
+    columns: &[
+        column("account_id", Structure, Internal),
+        column("id", Structure, Internal),
+        column("state", Structure, Internal),
+        column("done", Structure, Internal),
+        column("videos", Structure, Internal),
+        column("created_at", Structure, Internal),
+        column("header", SealedKey, Internal),
+        column("length", Structure, Internal),
+        column("failure", Structure, Internal),
+    ],
+    links: &[Link { column: "account_id", erase: DeleteBlobs }],
+    video: None,
+};
+
+pub(super) const BROUGHT: Table = Table {
+    name: "brought",
+    why: "What you brought from elsewhere and has no place of its own here: comments that you wrote there, and whom you followed.",
+    ground: CONTRACT,
+    key: &["account_id", "kind", "seq"],
+    columns: &[
+        column("account_id", Structure, Internal),
+        column("kind", Structure, Part("brought")),
+        column("seq", Structure, Internal),
+        column("id", Structure, Internal),
+        column("text", Sealed, Part("brought")),
     ],
     links: &[Link { column: "account_id", erase: DeleteRows }],
     video: None,

@@ -121,8 +121,7 @@ pub(crate) async fn consequences(
         coins: found.coins,
         videos: found.videos,
         proof: if found.by_code { "code" } else { "password" },
-        when_downloaded: departing
-            .map(|one| DepartingView { takeout: one.takeout.to_string(), lapsed: one.lapsed }),
+        when_downloaded: departing.map(|one| DepartingView { takeout: one.takeout.to_string(), lapsed: one.lapsed }),
     }))
 }
 
@@ -183,7 +182,9 @@ pub(crate) async fn confirm(
     let ProofBody { challenge, code, password, when_downloaded } = body;
     let (code, password) = (code.as_deref(), password.as_deref());
     let (status, left) = if when_downloaded == Some(true) {
-        let left = erasure::leave_when_downloaded(&server.app, &signed, (&challenge, code, password), is_arabic(&headers)).await?;
+        let left =
+            erasure::leave_when_downloaded(&server.app, &signed, (&challenge, code, password), is_arabic(&headers))
+                .await?;
         (StatusCode::ACCEPTED, left)
     } else {
         (StatusCode::OK, erasure::confirm(&server.app, &signed, &challenge, code, password).await?)

@@ -10,6 +10,7 @@ mod feed;
 mod finding;
 mod graph;
 mod health;
+mod imports;
 mod likes;
 mod me;
 mod moderation;
@@ -38,7 +39,10 @@ const BODY_BYTES: usize = 64 << 10;
 
 /// Every route of the interface, with its description.
 pub(crate) fn routes() -> OpenApiRouter<Server> {
-    let uploads = OpenApiRouter::new().routes(routes!(videos::upload)).layer(DefaultBodyLimit::disable());
+    let uploads = OpenApiRouter::new()
+        .routes(routes!(videos::upload))
+        .routes(routes!(imports::list, imports::begin))
+        .layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
         .routes(routes!(accounts::join))
         .routes(routes!(accounts::profile))

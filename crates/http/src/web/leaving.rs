@@ -5,7 +5,9 @@ use outro_app::AppError;
 use outro_app::erasure::{self, Begun, Line};
 use outro_app::video::{self, Part, VideoView};
 use outro_model::VideoState;
-use outro_pages::{Chrome, DepartingPage, FormState, Lang, LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, Notice};
+use outro_pages::{
+    Chrome, DepartingPage, FormState, Lang, LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, Notice,
+};
 use serde::Deserialize;
 
 use super::cards::part;

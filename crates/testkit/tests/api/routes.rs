@@ -83,6 +83,8 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("GET", "/api/v1/me/reports", Open::No, ""),
     ("GET", "/api/takeout-schema.json", Open::Yes(200), ""),
     ("DELETE", "/api/v1/me/deletion", Open::No, ""),
+    ("GET", "/api/v1/me/imports", Open::No, ""),
+    ("POST", "/api/v1/me/imports", Open::No, ""),
     ("GET", "/api/v1/me/takeouts", Open::No, ""),
     ("POST", "/api/v1/me/takeouts", Open::No, ""),
     ("GET", "/api/v1/me/takeouts/{id}", Open::No, ""),

@@ -35,8 +35,34 @@ pub(super) async fn walk(walk: &mut Walk, client: &Client) {
     walk.ask(client, ("DELETE", ONE, &id), None, 204).await;
     walk.ask(client, ("DELETE", ONE, &id), None, 404).await;
     later(walk).await;
+    imports(walk).await;
     walk.world.clock.advance_seconds(901);
     walk.ask(client, ("POST", ALL, ""), None, 403).await;
+}
+
+/// Every answer about what is brought in.
+async fn imports(walk: &mut Walk) {
+    let path = "/api/v1/me/imports";
+    let client = walk.world.client().join("bringer").await;
+    walk.ask(&client, ("GET", path, ""), None, 200).await;
+    let request = |length: u64| {
+        Request::post(path).header(header::CONTENT_TYPE, "application/zip").header(header::CONTENT_LENGTH, length)
+    };
+    let large = request(1 << 60).body(Body::empty()).unwrap();
+    walk.described.hold("POST", path, 413, &client.send(large).await);
+    let cut = futures_util::stream::iter([Err::<Vec<u8>, _>(std::io::Error::other("cut"))]);
+    let cut = client.send(request(5).body(Body::from_stream(cut)).unwrap()).await;
+    walk.described.hold("POST", path, 400, &cut);
+    let taken = client.send(request(5).body(Body::from("a ZIP")).unwrap()).await;
+    walk.described.hold("POST", path, 202, &taken);
+    let again = client.send(request(5).body(Body::from("a ZIP")).unwrap()).await;
+    walk.described.hold("POST", path, 409, &again);
+    walk.world.settle().await;
+    walk.ask(&client, ("GET", path, ""), None, 200).await;
+    client.call("PATCH", "/api/v1/me/privacy", Some(json!({"on_hiatus": true}))).await.expect(200);
+    let away = client.send(request(5).body(Body::from("a ZIP")).unwrap()).await;
+    walk.described.hold("POST", path, 403, &away);
+    walk.world.settle().await;
 }
 
 /// Leaving once it is downloaded, and staying.

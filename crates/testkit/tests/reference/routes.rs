@@ -143,6 +143,8 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/me/see-as/{handle}", Rule::SeeAs),
     ("GET", "/api/takeout-schema.json", Rule::Nobodys),
     ("DELETE", "/api/v1/me/deletion", Rule::Nobodys),
+    ("GET", "/api/v1/me/imports", Rule::Nobodys),
+    ("POST", "/api/v1/me/imports", Rule::Nobodys),
     ("GET", "/api/v1/me/takeouts", Rule::Nobodys),
     ("POST", "/api/v1/me/takeouts", Rule::Nobodys),
     // The id of an archive of one's own: `takeout` tries those of others.

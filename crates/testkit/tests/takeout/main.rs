@@ -1,6 +1,7 @@
 //! Taking everything along: what the archive holds and what not, how it is fetched, when it goes, and leaving once it
 //! is downloaded.
 
+mod bring;
 mod departure;
 mod fetching;
 mod map;

@@ -4,6 +4,7 @@ use outro_app::moderation;
 use outro_datamap::{BLOBS, Column, SEALED, TABLES, Table, Takeout, sides};
 use outro_db::{Statement, Value as Stored, params};
 use outro_model::{AccountId, Id, Timestamp};
+use outro_store::imports;
 
 use super::*;
 
@@ -21,16 +22,36 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("comments", "text", "PlantedComment"),
     ("reports", "note", "PlantedNote"),
     ("moderation_acts", "statement", "PlantedStatement"),
+    ("brought", "text", "PlantedElsewhere"),
 ];
 
 /// Columns of words and of yes and no: they are planted twice, and the document must change with them.
 const CODES: &[(&str, &str)] = &[
-    ("videos", "state"), ("videos", "audience"), ("videos", "reframe"), ("videos", "comments_from"), ("videos", "hidden"),
-    ("accounts", "private_account"), ("accounts", "on_hiatus"), ("accounts", "suspended"), ("accounts", "moderator"),
-    ("accounts", "discoverable"), ("accounts", "searchable"), ("accounts", "personalised"), ("accounts", "messages_from"),
-    ("accounts", "comments_from"), ("members", "state"), ("comments", "state"), ("notifications", "kind"),
-    ("reports", "kind"), ("reports", "reason"), ("reports", "state"), ("moderation_acts", "act"),
-    ("moderation_acts", "kind"), ("moderation_acts", "reason"), ("watches", "completed"),
+    ("videos", "state"),
+    ("videos", "audience"),
+    ("videos", "reframe"),
+    ("videos", "comments_from"),
+    ("videos", "hidden"),
+    ("accounts", "private_account"),
+    ("accounts", "on_hiatus"),
+    ("accounts", "suspended"),
+    ("accounts", "moderator"),
+    ("accounts", "discoverable"),
+    ("accounts", "searchable"),
+    ("accounts", "personalised"),
+    ("accounts", "messages_from"),
+    ("accounts", "comments_from"),
+    ("members", "state"),
+    ("comments", "state"),
+    ("notifications", "kind"),
+    ("reports", "kind"),
+    ("reports", "reason"),
+    ("reports", "state"),
+    ("moderation_acts", "act"),
+    ("moderation_acts", "kind"),
+    ("moderation_acts", "reason"),
+    ("watches", "completed"),
+    ("brought", "kind"),
 ];
 
 /// A kind is part of the key of an object: all three are there.
@@ -84,7 +105,8 @@ async fn full(world: &World) -> Client {
     let client = world.client();
     let request = Request::post("/api/v1/accounts").header(header::CONTENT_TYPE, "application/json");
     let join = json!({"handle": "ada", "password": "ada-password", "birth_date": "1990-05-05"}).to_string();
-    let joined = client.send(request.header(header::USER_AGENT, "planted_device/1").body(Body::from(join)).unwrap()).await;
+    let joined =
+        client.send(request.header(header::USER_AGENT, "planted_device/1").body(Body::from(join)).unwrap()).await;
     let ada = client.with_token(&joined.expect(201).json());
     let mut others = Vec::new();
     for handle in ["bob", "carol", "dave", "eve", "frank", "gina"] {
@@ -131,6 +153,13 @@ async fn full(world: &World) -> Client {
     ada.post("/api/v1/reports", report).await.expect(201);
     moderation::suspend(&world.app, "ada", "spam", "PlantedStatement").await.unwrap();
     moderation::unsuspend(&world.app, "ada", "spam", "").await.unwrap();
+    let keys = world.app.vault.account(world.id_of(&ada).await).await.unwrap().unwrap();
+    let id: Id<()> = Id::random(&*world.app.random);
+    let text = keys.seal_text(outro_datamap::BROUGHT_TEXT, id.as_bytes(), "PlantedElsewhere");
+    let mut tx = world.app.db.write().await.unwrap();
+    let elsewhere = imports::Brought { seq: 1, id, text };
+    imports::put(&mut tx, keys.account(), imports::Kind::Comment, &elsewhere).await.unwrap();
+    tx.commit().await.unwrap();
     world.settle().await;
     ada
 }
@@ -147,7 +176,8 @@ async fn with_codes(world: &World, ada: &Client, code: i64) -> Unpacked {
 
 /// All that a document says in one column, wherever it stands.
 fn said(document: &Value, list: &str, name: &str) -> Vec<Value> {
-    let lists = document.as_object().unwrap().iter().filter(|(key, _)| *key == list || key.starts_with(&format!("{list}_as_")));
+    let lists =
+        document.as_object().unwrap().iter().filter(|(key, _)| *key == list || key.starts_with(&format!("{list}_as_")));
     let rows = lists.flat_map(|(_, rows)| rows.as_array().unwrap().clone());
     rows.map(|row| row[name].clone()).collect()
 }

@@ -1,0 +1,182 @@
+//! The job that brings an archive in: looked through as a whole first, then made video by video. Whoever is stopped goes on
+//! with the next video; of what is refused nothing was made.
+
+use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME, BROUGHT_TEXT, VIDEO_CAPTION};
+use outro_jobs::{Job, Lane, NewJob, Outcome};
+use outro_model::{AccountId, BlobKind, Id, JobId, VideoId, VideoState};
+use outro_policy::VideoFacts;
+use outro_store::accounts;
+use outro_store::blobs::{self, Blob};
+use outro_store::imports::{self, Brought, Import, Kind, State};
+use outro_store::videos::{self, Video};
+
+use super::check::{self, Clip, Content, Stop};
+use super::object;
+use crate::video::{ENCODE_JOB, discard, new_blob};
+use crate::{App, AppError};
+
+/// How many errors of our own are borne before the archive is given up.
+const ERRORS: i64 = 8;
+/// How many things that came along are put away in one transaction.
+const BATCH: usize = 500;
+
+/// Brings in the archive of an account.
+pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
+    let Some(account) = job.account else { return Outcome::Done };
+    let found = async { Ok::<_, AppError>(imports::list(&mut app.db.read().await?, account).await?) }.await;
+    let import = match found {
+        Ok(found) => found.into_iter().find(|one| matches!(one.state, State::Checking | State::Bringing)),
+        Err(error) => return held(&error),
+    };
+    let Some(import) = import else { return Outcome::Done };
+    let too_often = job.errors >= ERRORS;
+    let brought = if too_often { Err(Stop::Unsound("too_hard")) } else { bring(app, &import).await };
+    match brought {
+        Ok(()) | Err(Stop::Held(AppError::NotFound | AppError::SignInNeeded)) => Outcome::Done,
+        Err(Stop::Unsound(why)) => match refuse(app, &import, why).await {
+            Ok(()) => Outcome::Done,
+            Err(error) => held(&error),
+        },
+        Err(Stop::Held(error)) => held(&error),
+    }
+}
+
+fn held(error: &AppError) -> Outcome {
+    tracing::error!(%error, "an archive on its way in was held up; it goes on");
+    Outcome::Again("import")
+}
+
+async fn refuse(app: &App, import: &Import, why: &str) -> Result<(), AppError> {
+    let mut tx = app.db.write().await?;
+    imports::refuse(&mut tx, import.account, import.id, why).await?;
+    tx.commit().await?;
+    app.blobs.delete(import.account, object(import.id)).await?;
+    Ok(())
+}
+
+async fn bring(app: &App, import: &Import) -> Result<(), Stop> {
+    let content = check::content(app, import).await?;
+    if import.state == State::Checking {
+        check::videos(app, import, &content).await?;
+        let mut tx = app.db.write().await?;
+        let going_on = accounts::lock_live(&mut tx, import.account).await?
+            && imports::set_sound(&mut tx, import.account, import.id, content.videos.len() as i64).await?;
+        tx.commit().await?;
+        if !going_on {
+            return Err(AppError::NotFound.into());
+        }
+    }
+    let done = usize::try_from(import.done).unwrap_or_default();
+    // The newest stands first in an archive; here it is to come last, as it came there.
+    for (place, clip) in content.videos.iter().rev().enumerate().skip(done) {
+        one_video(app, import, clip, place as i64 + 1).await?;
+    }
+    put_away(app, import, &content).await?;
+    settle(app, import, &content).await?;
+    Ok(app.blobs.delete(import.account, object(import.id)).await?)
+}
+
+/// Makes one video: its original is sealed here, and it is encoded like one that is uploaded.
+async fn one_video(app: &App, import: &Import, clip: &Clip, number: i64) -> Result<(), Stop> {
+    let file = check::extract(app, import, clip).await?;
+    let account = import.account;
+    let keys = app.vault.account(account).await?.ok_or(AppError::NotFound)?;
+    let blob = new_blob(app, account, VideoId::random(&*app.random), BlobKind::Original);
+    let mut tx = app.db.write().await?;
+    if !accounts::lock_live(&mut tx, account).await? {
+        return Err(AppError::NotFound.into());
+    }
+    // The row is there before the file is: what a stop leaves is found by it.
+    blobs::begin(&mut tx, &blob).await?;
+    tx.commit().await?;
+    let sealed = app.blobs.copy_in(&keys, blob.id, BlobKind::Original, file).await?;
+    let blob = Blob { header: Some(sealed.header), length: sealed.length as i64, ..blob };
+    let video = video(clip, account, blob.video, keys.seal_text(VIDEO_CAPTION, blob.video.as_bytes(), &clip.caption));
+    drop(keys);
+    if !noted(app, import, &blob, &video, number).await? {
+        discard(app, account, blob.id).await?;
+    }
+    Ok(())
+}
+
+fn video(clip: &Clip, owner: AccountId, id: VideoId, caption: Vec<u8>) -> Video {
+    let (audience, comments_from) = (clip.audience, clip.comments_from);
+    Video {
+        owner,
+        id,
+        facts: VideoFacts { state: VideoState::Processing, audience, comments_from, ..VideoFacts::OPEN },
+        reframe: clip.reframe,
+        caption,
+        created_at: clip.created_at,
+        published_at: clip.published_at,
+        duration_ms: 0,
+        progress: 0,
+        failure: None,
+        like_count: 0,
+        view_count: 0,
+        comment_count: 0,
+    }
+}
+
+/// The transaction of one video; `false` when it was made before, or its owner is leaving.
+async fn noted(app: &App, import: &Import, blob: &Blob, video: &Video, number: i64) -> Result<bool, AppError> {
+    let account = import.account;
+    let mut tx = app.db.write().await?;
+    let wanted = accounts::lock_live(&mut tx, account).await?
+        && imports::set_made(&mut tx, account, import.id, number).await?
+        && blobs::finish(&mut tx, blob).await?;
+    if !wanted {
+        return Ok(false);
+    }
+    videos::insert(&mut tx, video).await?;
+    videos::set_published(&mut tx, account, video.id, video.published_at).await?;
+    let (id, run_at) = (JobId::random(&*app.random), app.clock.now());
+    let job =
+        NewJob { id, kind: ENCODE_JOB, lane: Lane::Encode, account: Some(account), video: Some(video.id), run_at };
+    outro_jobs::enqueue(&mut tx, &job).await?;
+    tx.commit().await?;
+    app.queue.wake();
+    Ok(true)
+}
+
+/// Puts away what has no place of its own here: comments under others' videos, and whom one followed.
+async fn put_away(app: &App, import: &Import, content: &Content) -> Result<(), Stop> {
+    let said = content.comments.iter().map(|said| (Kind::Comment, serde_json::to_string(said).unwrap_or_default()));
+    let followed = content.follows.iter().map(|handle| (Kind::Follow, handle.clone()));
+    let all: Vec<(Kind, String)> = said.chain(followed).collect();
+    for (start, batch) in all.chunks(BATCH).enumerate() {
+        let keys = app.vault.account(import.account).await?.ok_or(AppError::NotFound)?;
+        let mut tx = app.db.write().await?;
+        if !accounts::lock_live(&mut tx, import.account).await? {
+            return Err(AppError::NotFound.into());
+        }
+        for (place, (kind, text)) in batch.iter().enumerate() {
+            let id: Id<()> = Id::random(&*app.random);
+            let seq = (start * BATCH + place) as i64 + 1;
+            let text = keys.seal_text(BROUGHT_TEXT, id.as_bytes(), text);
+            imports::put(&mut tx, import.account, *kind, &Brought { seq, id, text }).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// The last transaction: name, bio and settings, and that all is here.
+async fn settle(app: &App, import: &Import, content: &Content) -> Result<(), Stop> {
+    let (account, row) = (import.account, import.account.as_bytes());
+    let keys = app.vault.account(account).await?.ok_or(AppError::NotFound)?;
+    let name = keys.seal_text(ACCOUNT_DISPLAY_NAME, row, &content.display_name);
+    let bio = keys.seal_text(ACCOUNT_BIO, row, &content.bio);
+    drop(keys);
+    let mut tx = app.db.write().await?;
+    if !accounts::lock_live(&mut tx, account).await? {
+        return Err(AppError::NotFound.into());
+    }
+    if imports::set_done(&mut tx, account, import.id).await? {
+        accounts::set_profile(&mut tx, account, &name, &bio).await?;
+        accounts::set_privacy(&mut tx, account, content.settings).await?;
+    }
+    tx.commit().await?;
+    app.finder.account_changed(account);
+    Ok(())
+}
