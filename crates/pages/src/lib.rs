@@ -60,7 +60,7 @@ pub use profile::{Contact, ProfilePage, Tile, TileState};
 pub use settings::{
     EditProfilePage, ManageAccountPage, PhonePage, PhoneVerifyPage, SessionRow, SessionsPage, SettingsPage,
 };
-pub use takeout::{ArchiveState, DepartState, DepartingPage, TakeoutPage};
+pub use takeout::{ArchiveState, BringPage, BringState, DepartState, DepartingPage, TakeoutPage};
 pub use text::{Lang, Text};
 pub use upload::{Reframe, UploadPage};
 pub use video::{Audience, OwnerTools, VideoPage, VideoState};

@@ -77,3 +77,45 @@ pub struct DepartingPage {
 }
 
 page!(DepartingPage, |_| Tab::Profile);
+
+/// `GET/POST /settings/bring` with the archive as `file`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "bring.html", whitespace = "minimize")]
+pub struct BringPage {
+    /// Shared parts.
+    pub chrome: Chrome,
+    /// Errors.
+    pub form: FormState,
+    /// How far the archive is, if one was brought.
+    pub state: BringState,
+    /// Whom one followed elsewhere, by handle.
+    pub follows: Vec<String>,
+}
+
+page!(BringPage, |_| Tab::Profile);
+
+/// How far an archive is on its way in.
+#[derive(Debug, Clone)]
+pub enum BringState {
+    /// There is none.
+    None,
+    /// It is received and looked through.
+    Checking,
+    /// Its videos are made here.
+    Bringing {
+        /// How many are here.
+        done: i64,
+        /// How many there are.
+        videos: i64,
+    },
+    /// All is here.
+    Done {
+        /// How many videos.
+        videos: i64,
+    },
+    /// Nothing of it is here.
+    Refused {
+        /// Why, as a stable word.
+        why: String,
+    },
+}

@@ -219,7 +219,7 @@ pub(super) async fn extract(app: &App, import: &Import, clip: &Clip) -> Result<F
     let (mut out, clip) = (scratch.try_clone()?, clip.clone());
     let take = move || -> Result<(), Stop> {
         let mut zip = ZipArchive::new(reader.seekable()).map_err(|_| Stop::Unsound("not_an_archive"))?;
-        let entry = zip.by_name(&clip.original).map_err(|_| Stop::Unsound("file_missing"))?;
+        let entry = zip.by_name(&clip.original).map_err(|_| Stop::Unsound("entry_missing"))?;
         // What it unpacks to is bounded by what it was said to be, and that by the largest upload.
         let (mut entry, mut hash, mut length) = (entry.take(clip.bytes + 1), Sha256::default(), 0u64);
         let mut piece = vec![0; 64 * 1024];

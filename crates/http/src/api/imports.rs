@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::videos::announced;
 use crate::Server;
+use crate::form::Form;
 use crate::problem::{ApiError, Problem};
 use crate::who::Me;
 
@@ -95,6 +96,51 @@ async fn receive(
             Err(error)
         }
     }
+}
+
+/// The same from a form, whose file it is.
+pub(crate) async fn receive_form(
+    server: &Server,
+    signed: &Signed,
+    mut form: Form,
+    announced: Option<u64>,
+) -> Result<outro_model::ImportId, AppError> {
+    let mut incoming = None;
+    let taken = tokio::select! {
+        biased;
+        () = video::until_signed_out(&server.app, signed) => Err(AppError::SignInNeeded),
+        taken = file_of(server, signed, &mut form, announced, &mut incoming) => taken,
+    };
+    let missing = || AppError::invalid("file", "file_missing", "Choose a file.");
+    match (taken, incoming) {
+        (Ok(()), Some(incoming)) => incoming.finish().await,
+        (Ok(()), None) => Err(missing()),
+        (Err(error), incoming) => {
+            if let Some(incoming) = incoming {
+                incoming.abandon().await;
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn file_of(
+    server: &Server,
+    signed: &Signed,
+    form: &mut Form,
+    announced: Option<u64>,
+    incoming: &mut Option<Incoming>,
+) -> Result<(), AppError> {
+    let meter = form.meter();
+    while let Some(mut field) = form.next().await? {
+        if field.name() == Some("file") && incoming.is_none() {
+            let incoming = incoming.insert(bring::begin(&server.app, signed, announced).await?);
+            while let Some(bytes) = meter.take(&mut field).await? {
+                incoming.write(&bytes).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn pass_on(incoming: &mut Incoming, body: Bytes) -> Result<(), AppError> {

@@ -31,6 +31,7 @@ use utoipa_axum::routes;
 use crate::Server;
 
 pub use describe::description;
+pub(crate) use imports::receive_form as receive_archive;
 pub(crate) use takeouts::address as takeout_address;
 pub(crate) use videos::{announced, receive};
 

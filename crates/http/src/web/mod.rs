@@ -4,6 +4,7 @@
 //! hidden answers with the same page as what never was.
 
 mod activity;
+mod bring;
 mod cards;
 mod comments;
 mod entry;
@@ -44,7 +45,10 @@ const FORM_BYTES: usize = 64 << 10;
 /// The routes of all pages; those for development alone only when asked for.
 pub(crate) fn routes(dev: bool) -> Router<Server> {
     let uploads =
-        Router::new().route("/upload", get(upload::show).post(upload::take)).layer(DefaultBodyLimit::disable());
+        Router::new()
+            .route("/upload", get(upload::show).post(upload::take))
+            .route("/settings/bring", get(bring::show).post(bring::take))
+            .layer(DefaultBodyLimit::disable());
     let mut pages = Router::new()
         .route("/", get(feed::show))
         .route("/following", get(feed::following))

@@ -50,6 +50,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/requests", "/requests"),
     ("/settings/feed", "/settings/feed"),
     ("/activity", "/activity"),
+    ("/settings/bring", "/settings/bring"),
     ("/settings/comments", "/settings/comments"),
     ("/settings/leave", "/settings/account"),
     ("/settings/password-check", "/settings/account"),

@@ -51,7 +51,7 @@ pub(super) async fn take(member: Member, headers: HeaderMap, form: Result<Form, 
 }
 
 /// The first field, when it is the token; else nothing, which fits no session.
-async fn token(form: &mut Form) -> Result<String, AppError> {
+pub(super) async fn token(form: &mut Form) -> Result<String, AppError> {
     let meter = form.meter();
     let first = form.next().await?;
     let Some(mut field) = first.filter(|field| field.name() == Some("csrf")) else { return Ok(String::new()) };
@@ -59,6 +59,6 @@ async fn token(form: &mut Form) -> Result<String, AppError> {
     Ok(String::from_utf8(token).unwrap_or_default())
 }
 
-fn not_a_form() -> AppError {
+pub(super) fn not_a_form() -> AppError {
     AppError::refused(RefusalKind::Malformed, "not_a_form", "This form cannot be read.")
 }

@@ -125,7 +125,7 @@ on_both! {
             ("content_unusable", made(&[("data/content.json", &with("created_at", json!("2999-01-01T00:00:00Z"))), (path, bytes)])),
             ("content_unusable", made(&[("data/content.json", &with("caption", json!("x".repeat(3000)))), (path, bytes)])),
             ("file_too_large", made(&[("data/content.json", &with("bytes", json!(1u64 << 40))), (path, bytes)])),
-            ("file_missing", made(&[("data/content.json", &with("original", json!("../../../etc/passwd"))), (path, bytes)])),
+            ("entry_missing", made(&[("data/content.json", &with("original", json!("../../../etc/passwd"))), (path, bytes)])),
             ("file_damaged", made(&[("data/content.json", &with("sha256", json!("00".repeat(32)))), (path, bytes)])),
             ("file_damaged", made(&[("data/content.json", &content(&json!([sound]))), (path, half)])),
             // A bomb: 60 MB in a few kilobytes.
