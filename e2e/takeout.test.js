@@ -87,11 +87,13 @@ for (const javaScriptEnabled of [true, false]) {
       return video.duration;
     });
     assert.ok(seconds > 0.5, 'the video plays');
-    assert.deepEqual(await offline.axe(), []);
+    // Axe asks for the style once more by itself, which a page from a disk may not.
+    const axe = () => offline.expecting(/style\.css/, () => offline.axe());
+    assert.deepEqual(await axe(), []);
     await offline.screenshot(`takeout-offline-${short}`, { fullPage: true });
     for (const part of ['Settings', 'Sign-ins', 'Messages', 'Follows']) {
       await follow(offline.page, offline.page.getByRole('navigation').getByRole('link', { name: part }));
-      assert.deepEqual(await offline.axe(), [], part);
+      assert.deepEqual(await axe(), [], part);
       await offline.screenshot(`takeout-offline-${part.toLowerCase()}-${short}`, { fullPage: true });
     }
     offline.assertNoProblems();

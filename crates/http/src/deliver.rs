@@ -5,7 +5,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -28,18 +28,21 @@ pub(crate) fn body<E: std::fmt::Display + Send>(
     revoked: impl Future<Output = ()> + Send + 'static,
     line: Option<Line>,
 ) -> Body {
-    body_within(STALL, End::Broken, bytes, revoked, line, std::future::ready(()))
+    body_within(STALL, End::Broken, bytes, revoked, line, NOTHING)
 }
 
-/// The same, and `then` is done once all of it has gone out.
+/// The same, and `then` is done once all `length` bytes are with the kernel: who hangs up before has not got them.
 pub(crate) fn body_then<E: std::fmt::Display + Send>(
     bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
     revoked: impl Future<Output = ()> + Send + 'static,
     line: Option<Line>,
-    then: impl Future<Output = ()> + Send + 'static,
+    (length, then): (u64, impl Future<Output = ()> + Send + 'static),
 ) -> Body {
-    body_within(STALL, End::Broken, bytes, revoked, line, then)
+    body_within(STALL, End::Broken, bytes, revoked, line, Some((length, then)))
 }
+
+/// Nothing that is done afterwards.
+const NOTHING: Option<(u64, std::future::Ready<()>)> = None;
 
 /// The same for bytes without an end of their own: when `revoked` returns the body is over, so that a client
 /// that reads sees an end and no fault. One that does not is cut half a second later. The response says
@@ -52,7 +55,7 @@ pub(crate) fn endless<E: std::fmt::Display + Send>(
     if let Some(line) = &line {
         line.linger();
     }
-    body_within(STALL, End::Said, bytes, revoked, line, std::future::ready(()))
+    body_within(STALL, End::Said, bytes, revoked, line, NOTHING)
 }
 
 /// How a body ends that is revoked.
@@ -70,12 +73,15 @@ fn body_within<E: std::fmt::Display + Send>(
     bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
     revoked: impl Future<Output = ()> + Send + 'static,
     line: Option<Line>,
-    then: impl Future<Output = ()> + Send + 'static,
+    then: Option<(u64, impl Future<Output = ()> + Send + 'static)>,
 ) -> Body {
+    let before = line.as_ref().map(Line::written);
+    let handed = Arc::new(AtomicU64::new(0));
     let (pieces, taken) = mpsc::channel(1);
     let (over, ended) = oneshot::channel();
     let state = Arc::new(AtomicU8::new(GOING));
-    let outgoing = Outgoing { taken, over: Some(over), line: line.clone(), state: state.clone() };
+    let outgoing =
+        Outgoing { taken, over: Some(over), line: line.clone(), state: state.clone(), handed: handed.clone() };
     tokio::spawn(async move {
         let flow = flow(Box::pin(bytes), pieces, ended, line.as_ref(), &state);
         // It goes with the select: what happens before that is done in the branch.
@@ -88,7 +94,13 @@ fn body_within<E: std::fmt::Display + Send>(
             () = stalled(line.as_ref(), stall) => { break_off(&state, line.as_ref()); false }
             () = flow => false,
         };
-        if state.load(Ordering::SeqCst) == WHOLE {
+        // A body of a known length is let go of with its last byte, and may never be asked for its end. What the
+        // kernel has taken since it began are these bytes and the head before them.
+        let sent = line.as_ref().zip(before).map_or(u64::MAX, |(line, before)| line.written() - before);
+        if let Some((length, then)) = then
+            && handed.load(Ordering::SeqCst) >= length
+            && sent >= length
+        {
             then.await;
         }
         if let (true, Some(line)) = (farewell, line) {
@@ -164,6 +176,8 @@ struct Outgoing {
     over: Option<oneshot::Sender<u64>>,
     line: Option<Line>,
     state: Arc<AtomicU8>,
+    /// How many bytes the connection was given.
+    handed: Arc<AtomicU64>,
 }
 
 /// What a body fails with.
@@ -192,7 +206,10 @@ impl Stream for Outgoing {
         Poll::Ready(match (piece, self.state.load(Ordering::SeqCst)) {
             (_, BROKEN) => Some(Err(BrokenOff)),
             (_, OVER) => None,
-            (Some(piece), _) => Some(Ok(piece)),
+            (Some(piece), _) => {
+                self.handed.fetch_add(piece.len() as u64, Ordering::SeqCst);
+                Some(Ok(piece))
+            }
             (None, WHOLE) => None,
             // The task itself has ended: nobody would see to a revocation any more.
             (None, _) => Some(Err(BrokenOff)),
@@ -224,8 +241,7 @@ mod tests {
     async fn a_client_that_takes_nothing_is_cut() {
         let (line, stall) = (Line::default(), Duration::from_millis(300));
         let mut pieces =
-            body_within(stall, End::Broken, repeated(), pending(), Some(line.clone()), std::future::ready(()))
-                .into_data_stream();
+            body_within(stall, End::Broken, repeated(), pending(), Some(line.clone()), NOTHING).into_data_stream();
         assert!(pieces.next().await.unwrap().is_ok());
         // A client that is slow, and takes something now and then, is not.
         for _ in 0..6 {

@@ -94,6 +94,12 @@ pub struct BringPage {
 
 page!(BringPage, |_| Tab::Profile);
 
+impl BringPage {
+    const fn takes_one(&self) -> bool {
+        matches!(self.state, BringState::None | BringState::Refused { .. })
+    }
+}
+
 /// How far an archive is on its way in.
 #[derive(Debug, Clone)]
 pub enum BringState {

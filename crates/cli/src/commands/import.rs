@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, Read as _};
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -30,9 +30,10 @@ pub(crate) struct Args {
 
 /// Runs the command. What it says names nobody.
 pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
-    let app = beside(&args.flags.resolve()?).await?;
-    let signed = sign_in(&app, &args.handle).await?;
-    let brought = bring_in(&app, &signed, &args).await;
+    let Args { file, handle, flags } = args;
+    let app = beside(&flags.resolve()?).await?;
+    let signed = sign_in(&app, &handle).await?;
+    let brought = bring_in(&app, &signed, &file).await;
     account::sign_out(&app, &signed).await.map_err(explain)?;
     brought
 }
@@ -53,8 +54,8 @@ fn password() -> Result<String, Fail> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-async fn bring_in(app: &App, signed: &Signed, args: &Args) -> Result<ExitCode, Fail> {
-    let mut file = std::fs::File::open(&args.file).map_err(|error| Fail::new(format!("the file: {error}")))?;
+async fn bring_in(app: &App, signed: &Signed, file: &Path) -> Result<ExitCode, Fail> {
+    let mut file = std::fs::File::open(file).map_err(|error| Fail::new(format!("the file: {error}")))?;
     let mut incoming = bring::begin(app, signed, Some(file.metadata()?.len())).await.map_err(explain)?;
     let mut piece = vec![0; PIECE];
     loop {

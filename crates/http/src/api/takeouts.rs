@@ -171,7 +171,7 @@ async fn answer(
     let answer = Answer::of(&archive.etag, archive.length, headers);
     let send = |range: std::ops::Range<u64>| {
         let (bytes, revoked, taken) = archive.read(range.clone());
-        deliver::body_then(bytes, revoked, line, taken.note(range))
+        deliver::body_then(bytes, revoked, line, (range.end - range.start, taken.note(range)))
     };
     Ok(answer.respond("application/zip", Some("outro-takeout.zip"), (*method == Method::GET).then_some(send)))
 }

@@ -44,11 +44,10 @@ const FORM_BYTES: usize = 64 << 10;
 
 /// The routes of all pages; those for development alone only when asked for.
 pub(crate) fn routes(dev: bool) -> Router<Server> {
-    let uploads =
-        Router::new()
-            .route("/upload", get(upload::show).post(upload::take))
-            .route("/settings/bring", get(bring::show).post(bring::take))
-            .layer(DefaultBodyLimit::disable());
+    let uploads = Router::new()
+        .route("/upload", get(upload::show).post(upload::take))
+        .route("/settings/bring", get(bring::show).post(bring::take))
+        .layer(DefaultBodyLimit::disable());
     let mut pages = Router::new()
         .route("/", get(feed::show))
         .route("/following", get(feed::following))

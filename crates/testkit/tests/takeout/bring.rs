@@ -144,6 +144,7 @@ on_both! {
         // After all of these the account is as new.
         let archive = made(&[("data/content.json", &content(&json!([sound]))), (path, bytes)]);
         send(&eve, &archive).await.expect(202);
+        world.run_jobs().await;
         world.settle().await;
         assert_eq!(brought(&eve).await["state"], "done");
     }
@@ -166,6 +167,7 @@ on_both! {
             let _ = tokio::time::timeout(std::time::Duration::from_millis(millis), work).await;
             world.app.queue.free_all().await.unwrap();
         }
+        world.run_jobs().await;
         world.settle().await;
         assert_eq!(brought(&eve).await["state"], "done");
         assert_eq!(world.rows("videos").await.len(), 2);

@@ -33,6 +33,7 @@ on_both! {
     async fn one_is_made_at_a_time_and_takes_the_place_of_the_one_before(world: World) {
         let ada = world.client().join("ada").await;
         let first = asked(&world, &ada).await;
+        world.clock.advance_seconds(1);
         ada.call("POST", TAKEOUTS, None).await.expect(202);
         assert_eq!(ada.call("POST", TAKEOUTS, None).await.expect(409).code(), "takeout_under_way");
         // Until the new one is made the old one is there.

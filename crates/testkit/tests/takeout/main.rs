@@ -25,7 +25,7 @@ impl Unpacked {
         let mut entries = BTreeMap::new();
         for place in 0..zip.len() {
             let mut entry = zip.by_index(place).unwrap();
-            let (name, mut bytes) = (entry.name().to_owned(), Vec::new());
+            let (name, mut bytes) = (entry.name().expect("a name").into_owned(), Vec::new());
             entry.read_to_end(&mut bytes).expect("an entry whose checksum fits");
             assert!(entries.insert(name.clone(), bytes).is_none(), "{name} is there twice");
         }
