@@ -29,7 +29,8 @@ fn declared(tables: &[Table]) -> Vec<String> {
 
 async fn run(db: &Db, sql: &'static str) {
     // The runner of migrations is the one way to text that is no query.
-    let known = [MIGRATIONS, &[Migration { number: MIGRATIONS.len() as i64 + 1, name: "planted", sql }]].concat();
+    let next = MIGRATIONS.last().map_or(1, |last| last.number + 1);
+    let known = [MIGRATIONS, &[Migration { number: next, name: "planted", sql }]].concat();
     db.migrate(&known).await.unwrap();
 }
 
