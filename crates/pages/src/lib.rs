@@ -50,8 +50,8 @@ pub use moderation::{
     ReportedKind, ReportsPage,
 };
 pub use privacy::{
-    AudiencesPage, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage, PrivacyStep,
-    PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage,
+    AudiencesPage, ChangeLine, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage,
+    PrivacyStep, PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage, SettingLine,
 };
 pub use profile::{Contact, ProfilePage, Tile, TileState};
 pub use settings::{

@@ -138,6 +138,7 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("POST", "/api/v1/me/phone/verify", Rule::Nobodys),
     ("GET", "/api/v1/me/privacy", Rule::Nobodys),
     ("PATCH", "/api/v1/me/privacy", Rule::Nobodys),
+    ("GET", "/api/v1/me/privacy/checkup", Rule::Nobodys),
     ("GET", "/api/v1/me/reports", Rule::Nobodys),
     ("GET", "/api/v1/me/see-as", Rule::Nobodys),
     ("GET", "/api/v1/me/see-as/{handle}", Rule::SeeAs),
