@@ -35,6 +35,18 @@ impl Chrome {
     pub fn t(&self) -> &'static Text {
         self.lang.text()
     }
+
+    /// Whether the viewer may do what others notice: signed in, and neither on hiatus nor suspended.
+    #[must_use]
+    pub fn may_act(&self) -> bool {
+        self.viewer.is_some() && !self.away && !self.suspended
+    }
+
+    /// Whether the viewer is signed in and may look alone.
+    #[must_use]
+    pub fn looks_only(&self) -> bool {
+        self.viewer.is_some() && !self.may_act()
+    }
 }
 
 /// The person who is signed in.

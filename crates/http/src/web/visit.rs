@@ -65,11 +65,6 @@ impl Visit {
         Self { server: server.clone(), viewer: None, me: None, chrome, next: said.next, back }
     }
 
-    /// Whether the visitor is signed in, and not away.
-    pub(super) fn may_act(&self) -> bool {
-        self.viewer.is_some() && !self.chrome.away
-    }
-
     async fn of(mut self, signed: Signed) -> Result<Self, Stop> {
         let me = match account::me(&self.server.app, &signed).await {
             // Left since the session was looked at: a stranger again.

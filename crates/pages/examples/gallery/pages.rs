@@ -216,6 +216,7 @@ pub(crate) fn profile_of(chrome: &Chrome, is_self: bool, locked: bool, count: us
         following_count: 87,
         follow: (!is_self).then(|| graph::button("mara.k", FollowState::None)),
         menu: None,
+        asks_you: !is_self && locked,
         requests_wait: is_self && count > 0,
         is_self,
         private_account: locked,
