@@ -162,11 +162,11 @@ on_both! {
             said.json()["id"].as_str().unwrap().to_owned()
         };
         let kept = comment(owner, &theirs, "I stay").await;
-        let removed = comment(owner, &theirs, "I am taken away").await;
+        let removed = comment(&cast.friend, &mine, "I am taken back").await;
         let by_friend = comment(&cast.friend, &mine, "under mine").await;
         let talk = owner.post("/api/v1/conversations", json!({"to": ["friend"], "text": "before"})).await.expect(201).json();
         let talk = format!("/api/v1/conversations/{}/messages", talk["id"].as_str().unwrap());
-        let own = ["/api/v1/me".to_owned(), "/api/v1/accounts/owner/videos".into(), format!("/api/v1/videos/{mine}/comments"), talk.clone()];
+        let own = ["/api/v1/me".to_owned(), "/api/v1/me/privacy".into(), talk.clone()];
         let mut before = Vec::new();
         for path in &own {
             before.push(owner.get(path).await.expect(200).json());
@@ -200,7 +200,8 @@ on_both! {
         assert_eq!(followed, ["friend", "turns"]);
         let profile = owner.get("/api/v1/accounts/owner").await.expect(200).json();
         assert_eq!((&profile["following_count"], &profile["follower_count"], &profile["like_count"]), (&json!(2), &json!(3), &json!(1)));
-        // One's comment stands where it stood; the one that was taken away does not come back.
+        assert_eq!(words(owner, "/api/v1/accounts/owner/videos", "id").await, [mine.clone()]);
+        // One's comment stands where it stood; the one that was taken back does not come back.
         assert_eq!(words(&cast.friend, &format!("/api/v1/videos/{theirs}/comments"), "id").await, [kept]);
         assert_eq!(words(&cast.stranger, &format!("/api/v1/videos/{mine}/comments"), "id").await, [by_friend]);
         // Likes: one's own, and the one of meanwhile.
