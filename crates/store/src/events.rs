@@ -43,12 +43,13 @@ statements! {
     DROP_OLD = "DELETE FROM events WHERE (account_id, seq) IN
         (SELECT account_id, seq FROM events WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)";
     /// The ids come as one value, 16 bytes each, and are cut apart here: both engines take a list of any length so.
+    /// The cross join keeps SQLite from beginning with all sessions there are.
     PRESENT = "WITH RECURSIVE batch (n, id) AS (SELECT 1, substr(CAST(?2 AS {bytes}), 1, 16)
             UNION ALL SELECT n + 1, substr(CAST(?2 AS {bytes}), n * 16 + 1, 16) FROM batch WHERE n < CAST(?3 AS {int}))
         SELECT s.account_id, s.token_hash, COALESCE(e.last, 0) FROM batch
-        JOIN sessions s ON s.account_id = batch.id
-        JOIN accounts a ON a.id = s.account_id LEFT JOIN event_counters e ON e.account_id = s.account_id
-        WHERE s.expires_at > ?1 AND a.state = 0 AND a.on_hiatus = 0 AND a.suspended = 0";
+        CROSS JOIN sessions s JOIN accounts a ON a.id = s.account_id
+        LEFT JOIN event_counters e ON e.account_id = s.account_id
+        WHERE s.account_id = batch.id AND s.expires_at > ?1 AND a.state = 0 AND a.on_hiatus = 0 AND a.suspended = 0";
 }
 
 /// Notes that something is new for an account.
