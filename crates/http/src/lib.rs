@@ -44,6 +44,8 @@ pub struct Config {
     pub site_name: String,
     /// Whether development pages exist.
     pub dev: bool,
+    /// Where people reach whoever runs the site: an e-mail address, or the address of a page.
+    pub contact: Option<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
 }

@@ -9,6 +9,8 @@ pub struct Chrome {
     pub lang: Lang,
     /// The operator's name for this site.
     pub site_name: String,
+    /// Where people reach whoever runs the site: an e-mail address, or the address of a page; empty where none is set.
+    pub contact: String,
     /// Who is signed in, if anyone.
     pub viewer: Option<ViewerChip>,
     /// Token that every form and every scripted write carries; empty where there is no session.

@@ -50,6 +50,7 @@ impl Visit {
         let chrome = Chrome {
             lang: Lang::from_accept_language(languages.unwrap_or_default()),
             site_name: server.config.site_name.clone(),
+            contact: server.config.contact.clone().unwrap_or_default(),
             viewer: None,
             csrf: String::new(),
             unread: 0,

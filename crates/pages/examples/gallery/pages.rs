@@ -53,6 +53,7 @@ pub(crate) fn chrome(lang: Lang, signed_in: bool) -> Chrome {
     Chrome {
         lang,
         site_name: "Outro".into(),
+        contact: if signed_in { "desk@outro.example".into() } else { String::new() },
         viewer: signed_in.then(|| ViewerChip { handle: "mara.k".into() }),
         csrf: "tok-4f1c".into(),
         unread: if signed_in { 3 } else { 0 },

@@ -86,6 +86,7 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("DELETE", "/api/v1/me/sessions/{id}", Open::No, ""),
     ("GET", "/api/v1/moderation/reports", Open::No, ""),
     ("POST", "/api/v1/moderation/reports/{id}", Open::No, r#"{"act":"look"}"#),
+    ("GET", "/api/v1/moderation/log", Open::No, ""),
     ("GET", "/api/v1/receipts/{id}", Open::Yes(404), ""),
     ("GET", "/api/v1/search", Open::Yes(422), ""),
     ("POST", "/api/v1/reports", Open::No, r#"{"account":"nobody_is_here","reason":"spam"}"#),
@@ -267,5 +268,5 @@ fn bodies_are_described_as_they_are() {
     assert_eq!(names("PATCH", "/api/v1/me/privacy"), privacy);
     assert_eq!(names("POST", "/api/v1/me/follow-requests/all"), ["accept"]);
     assert_eq!(names("POST", "/api/v1/reports"), ["account", "comment", "note", "reason", "video"]);
-    assert_eq!(names("POST", "/api/v1/moderation/reports/{id}"), ["act", "reason", "statement"]);
+    assert_eq!(names("POST", "/api/v1/moderation/reports/{id}"), ["act", "ground", "provision", "reason", "statement"]);
 }

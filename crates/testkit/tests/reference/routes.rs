@@ -147,6 +147,7 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("DELETE", "/api/v1/me/sessions/{id}", Rule::Nobodys),
     ("GET", "/api/v1/me/unread", Rule::Nobodys),
     ("POST", "/api/v1/me/videos/audience", Rule::Nobodys),
+    ("GET", "/api/v1/moderation/log", Rule::Office),
     ("GET", "/api/v1/moderation/reports", Rule::Office),
     ("POST", "/api/v1/moderation/reports/{id}", Rule::Office),
     ("GET", "/api/v1/receipts/{id}", Rule::Nobodys),
