@@ -41,15 +41,33 @@ pub(crate) struct PrivacyChangeBody {
 /// The settings, and how many wait for an answer.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PrivacyNowView {
-    #[serde(flatten)]
-    settings: PrivacyView,
+    /// Whether strangers see the card only.
+    private_account: bool,
+    /// Whether the account may be suggested to others.
+    discoverable: bool,
+    /// Whether the account is found by searching for its name.
+    searchable: bool,
+    /// `everyone`, `friends` or `no_one`.
+    messages_from: &'static str,
+    /// `everyone`, `followers`, `friends` or `no_one`.
+    comments_from: &'static str,
+    /// Whether the account is kept and, to others, is as if it had never been.
+    on_hiatus: bool,
     /// How many follow requests are open: 100 at most are counted.
     waiting_follow_requests: i64,
 }
 
 impl From<PrivacyNow> for PrivacyNowView {
     fn from(PrivacyNow { privacy, waiting_requests }: PrivacyNow) -> Self {
-        Self { settings: privacy.into(), waiting_follow_requests: waiting_requests }
+        Self {
+            private_account: privacy.private_account,
+            discoverable: privacy.discoverable,
+            searchable: privacy.searchable,
+            messages_from: privacy.messages_from.word(),
+            comments_from: privacy.comments_from.word(),
+            on_hiatus: privacy.on_hiatus,
+            waiting_follow_requests: waiting_requests,
+        }
     }
 }
 
