@@ -55,6 +55,12 @@ patch --strip=1 --quiet --fuzz=0 <"$planted" || die "the faults do not fit the t
 # Worlds are thrown away: in memory no commit waits for the disk.
 if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi
 export CARGO_TARGET_DIR=$root/target/planted-faults/target RUST_BACKTRACE=0
+# What is not ours is the same in both: it need not be built twice.
+if [ ! -d "$CARGO_TARGET_DIR" ] && [ -d "$root/target/debug/deps" ]; then
+  mkdir -p "$CARGO_TARGET_DIR/debug"
+  cp --archive --reflink=auto "$root"/target/debug/{deps,build,.fingerprint} "$CARGO_TARGET_DIR/debug/"
+  rm -f "$CARGO_TARGET_DIR"/debug/deps/{*outro*,reference-*,feed_scope-*,privacy-*}
+fi
 export OUTRO_REFERENCE_REQUESTS=${OUTRO_FAULT_REQUESTS:-10000} OUTRO_REFERENCE_ROUNDS=${OUTRO_FAULT_ROUNDS:-400} OUTRO_REFERENCE_SCOPES=60
 cargo build --quiet -p outro-media --bins
 cargo test --quiet -p outro-testkit --test feed_scope --test privacy --test reference --no-run

@@ -88,9 +88,20 @@ impl Named {
             _ if route.is_page() => path,
             Rule::Search => format!("{path}?q={}&limit=50", self.typed),
             Rule::SeeAsStranger => format!("{path}?viewer=stranger&limit=50"),
-            Rule::Videos | Rule::Followers | Rule::Following | Rule::Requests | Rule::Blocked | Rule::Muted
-            | Rule::Feed | Rule::FeedFollowing | Rule::FeedFriends | Rule::SeeAs | Rule::Suggestions | Rule::Tagged
-            | Rule::Comments | Rule::Notifications => format!("{path}?limit=50"),
+            Rule::Videos
+            | Rule::Followers
+            | Rule::Following
+            | Rule::Requests
+            | Rule::Blocked
+            | Rule::Muted
+            | Rule::Feed
+            | Rule::FeedFollowing
+            | Rule::FeedFriends
+            | Rule::SeeAs
+            | Rule::Suggestions
+            | Rule::Tagged
+            | Rule::Comments
+            | Rule::Notifications => format!("{path}?limit=50"),
             _ => path,
         }
     }

@@ -122,7 +122,9 @@ impl Owner {
     /// Waits until somebody has looked meanwhile, or a moment has passed.
     async fn met(&self) {
         let (before, began) = (self.looks.count.load(Ordering::SeqCst), Instant::now());
-        while self.looks.count.load(Ordering::SeqCst) < before + READERS as u64 / 2 && began.elapsed() < Duration::from_millis(12) {
+        while self.looks.count.load(Ordering::SeqCst) < before + READERS as u64 / 2
+            && began.elapsed() < Duration::from_millis(12)
+        {
             tokio::task::yield_now().await;
             tokio::time::sleep(Duration::from_micros(200)).await;
         }

@@ -103,7 +103,8 @@ async fn execute(world: &World, statement: Statement, values: &[Param<'_>]) {
 }
 
 async fn open_talk(client: &Client, to: &[&str]) -> (String, String) {
-    let begun = client.post("/api/v1/conversations", json!({ "to": to, "text": "a beginning" })).await.expect(201).json();
+    let begun =
+        client.post("/api/v1/conversations", json!({ "to": to, "text": "a beginning" })).await.expect(201).json();
     let [id, said] = [&begun["id"], &begun["last_message"]["id"]].map(|id| id.as_str().unwrap().to_owned());
     (id, said)
 }

@@ -3,7 +3,9 @@
 
 mod asking;
 mod decisions;
+mod doing;
 mod enemy;
+mod held;
 mod hidden;
 mod model;
 mod random;

@@ -481,7 +481,8 @@ impl World {
         for ties in [&mut self.follows, &mut self.requests, &mut self.blocks, &mut self.mutes, &mut self.dismissed] {
             ties.forget(a);
         }
-        (0..self.videos.len()).for_each(|video| if self.videos[video].owner == a { self.remove(video) });
+        let theirs: Vec<usize> = (0..self.videos.len()).filter(|&one| self.videos[one].owner == a).collect();
+        theirs.into_iter().for_each(|video| self.remove(video));
         let named = self.talks.iter_mut().flat_map(|talk| talk.people.iter_mut().chain([&mut talk.said_by]));
         named.filter(|one| **one == Some(a)).for_each(|one| *one = None);
         self.comments.iter_mut().filter(|comment| comment.author == a).for_each(|comment| comment.gone = true);

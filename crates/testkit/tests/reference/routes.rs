@@ -341,8 +341,8 @@ impl Rule {
     /// What `{id}` in its address is.
     pub(crate) const fn id(self) -> Names {
         use Rule::{
-            Case, ChangeTalk, ClearTalk, Decide, EndSession, ForgetMessage, HideComment, LeaveTalk, LikeComment, Receipt,
-            RemoveComment, Replies, ReportComment, ReportCommentPage, Said, Say, Share, ShowComment, Talk,
+            Case, ChangeTalk, ClearTalk, Decide, EndSession, ForgetMessage, HideComment, LeaveTalk, LikeComment,
+            Receipt, RemoveComment, Replies, ReportComment, ReportCommentPage, Said, Say, Share, ShowComment, Talk,
         };
         match self {
             Replies | RemoveComment | HideComment | ShowComment | LikeComment | ReportComment | ReportCommentPage => {
@@ -439,7 +439,8 @@ fn every_described_route_has_its_rule() {
 fn every_page_and_every_part_has_its_rule() {
     // The router takes no parameter after an `@`; and the words of seeing as others do are asked by `privacy`.
     let spelt = |path: String| path.replace("/{name}", "/@{handle}").replace("{video}", "{id}");
-    let served = each_once(outro_http::undescribed().into_iter().map(|(method, path)| (method.to_owned(), spelt(path))));
+    let served =
+        each_once(outro_http::undescribed().into_iter().map(|(method, path)| (method.to_owned(), spelt(path))));
     assert_eq!(served, ruled(UNDESCRIBED));
 }
 

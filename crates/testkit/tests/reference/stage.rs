@@ -325,9 +325,9 @@ impl Stage {
     pub(crate) fn subject(&self, thing: Thing) -> Option<Id> {
         match thing {
             Thing::Account(one) => Some(one).filter(|&one| self.is_there(one)),
-            Thing::Video(video) => Some(&self.world.videos[video])
-                .filter(|video| video.state != State::Removed)
-                .map(|video| video.owner),
+            Thing::Video(video) => {
+                Some(&self.world.videos[video]).filter(|video| video.state != State::Removed).map(|video| video.owner)
+            }
             Thing::Comment(comment) => {
                 Some(&self.world.comments[comment]).filter(|comment| !comment.gone).map(|comment| comment.author)
             }

@@ -23,7 +23,12 @@ const TELLING: usize = 1000;
 /// How long the two took of one case, in microseconds: of what is hidden, of what never was.
 type Pair = (usize, [f64; 2]);
 
-async fn one(scene: &Scene, signed: bool, case: &Case<'_>, hidden: bool) -> (f64, (u16, Vec<(String, String)>, String)) {
+async fn one(
+    scene: &Scene,
+    signed: bool,
+    case: &Case<'_>,
+    hidden: bool,
+) -> (f64, (u16, Vec<(String, String)>, String)) {
     let (what, nothing) = (case.thing.what, never(case.thing));
     let name = if hidden { case.thing.name.as_str() } else { nothing };
     let named = scene.seen.with(what, name);
@@ -76,9 +81,8 @@ fn welch(pairs: &[Pair]) -> f64 {
     let mut all: Vec<f64> = pairs.iter().flat_map(|(_, both)| *both).collect();
     all.sort_by(f64::total_cmp);
     let slow = all[all.len() * 19 / 20];
-    let quick = |class: usize| -> Vec<f64> {
-        pairs.iter().map(|(_, both)| both[class]).filter(|one| *one <= slow).collect()
-    };
+    let quick =
+        |class: usize| -> Vec<f64> { pairs.iter().map(|(_, both)| both[class]).filter(|one| *one <= slow).collect() };
     let ((one, one_error), (two, two_error)) = (mean_and_error(&quick(0)), mean_and_error(&quick(1)));
     (one - two) / (one_error + two_error).sqrt()
 }
@@ -90,7 +94,8 @@ fn worst_part<Key: Ord>(pairs: &[Pair], key: impl Fn(usize) -> Key) -> (f64, Opt
         parts.entry(key(pair.0)).or_default().push(*pair);
     }
     let count = parts.len();
-    let of_each = parts.into_iter().filter(|(_, pairs)| pairs.len() >= 30).map(|(key, pairs)| (welch(&pairs).abs(), Some(key)));
+    let of_each =
+        parts.into_iter().filter(|(_, pairs)| pairs.len() >= 30).map(|(key, pairs)| (welch(&pairs).abs(), Some(key)));
     let (t, key) = of_each.max_by(|one, other| one.0.total_cmp(&other.0)).unwrap_or((0.0, None));
     (t, key, count)
 }
