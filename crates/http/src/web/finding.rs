@@ -1,8 +1,6 @@
 //! People one may know, search, hashtags.
 
-use axum::Router;
 use axum::http::Uri;
-use axum::routing::{get, post};
 use outro_app::finding::{self, Because, Found, Suggestion};
 use outro_app::graph::CardView;
 use outro_app::{AppError, video::VideoView};
@@ -14,16 +12,16 @@ use super::graph::person;
 use super::place::{go, local, number};
 use super::render::{Answer, OrPage as _, failed, html};
 use super::visit::{Member, Named, Posted, Sent, Visit};
-use crate::Server;
 use crate::cursor;
+use crate::routes::{Routes, get, post};
 use crate::who::From;
 
 /// People, and videos, of one page.
 const LIMIT: i64 = 24;
 
 /// The routes of this file.
-pub(super) fn routes() -> Router<Server> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/people", get(people))
         .route("/accounts/{handle}/dismiss", post(dismiss))
         // Looked for by a form that is posted: what somebody types stands in no address.

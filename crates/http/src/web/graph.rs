@@ -1,8 +1,6 @@
 //! Following, lists of people, requests, and who is kept away.
 
-use axum::Router;
 use axum::http::Uri;
-use axum::routing::{get, post};
 use outro_app::AppError;
 use outro_app::graph::{self, CardPage, CardView, FollowState};
 use outro_pages::{ApartList, ApartPage, Chrome, FollowButton, PeopleList, PeoplePage, Person, RequestsPage};
@@ -11,15 +9,16 @@ use serde::Deserialize;
 use super::place::{before, go, local};
 use super::render::{Answer, OrPage as _, html};
 use super::visit::{Member, Named, Posted, Visit};
-use crate::Server;
+use crate::beat;
 use crate::cursor;
+use crate::routes::{Routes, get, post};
 
 /// People of one page.
 const LIMIT: i64 = 30;
 
 /// The routes of this file.
-pub(super) fn routes() -> Router<Server> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         // The router takes no parameter after an `@`: the handler looks for it.
         .route("/{name}/followers", get(followers))
         .route("/{name}/following", get(following))
@@ -218,7 +217,7 @@ async fn answer(Posted { member: Member { visit, signed, .. }, form }: Posted<An
     match given {
         Ok(()) => Ok(go(&format!("{back}?done={word}"))),
         // Taken back meanwhile: the list says so.
-        Err(AppError::NotFound) => Ok(go("/requests")),
+        Err(AppError::NotFound) => Ok(beat::nothing(go("/requests"))),
         Err(error) => Err(visit.stop(error)),
     }
 }

@@ -1,10 +1,8 @@
 //! Reporting, what came of it, what was decided about oneself, and the queue of moderators.
 
-use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::Uri;
 use axum::http::request::Parts;
-use axum::routing::get;
 use outro_app::moderation::{
     self, Decide, DecisionView, Hand, LogLine, Looked, Named as Of, NewReport, OwnReport, QueueView, Reasons, Which,
 };
@@ -22,13 +20,14 @@ use super::render::{Answer, OrPage as _, Stop, html};
 use super::visit::{Member, Named, Posted, Visit};
 use crate::Server;
 use crate::cursor;
+use crate::routes::{Routes, get};
 
 /// Rows of one page.
 const LIMIT: i64 = 20;
 
 /// The routes of this file.
-pub(super) fn routes() -> Router<Server> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/accounts/{handle}/report", get(report_account).post(send_account))
         .route("/videos/{id}/report", get(report_video).post(send_video))
         .route("/comments/{id}/report", get(report_comment).post(send_comment))
