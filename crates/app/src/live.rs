@@ -12,7 +12,7 @@ use outro_db::Tx;
 use outro_model::{AccountId, ConversationId, EventKind, MessageId};
 use outro_store::{accounts, events, messages};
 use tokio::sync::Notify;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
 use crate::comment::late;
 use crate::{App, AppError, Signed, standing, viewer};
@@ -248,23 +248,22 @@ async fn ask_while_open(app: App) {
             }
             state.open.keys().copied().collect()
         };
-        // Who cannot be asked about is not told anything.
-        let present = timeout(ANSWER_WITHIN, present(&app, &accounts)).await;
-        let present = present.unwrap_or_else(|_| Ok(HashMap::new())).unwrap_or_default();
-        app.live.settle(&accounts, &present);
+        // Some at a time, all of them within the same moment. Who cannot be asked about is not told anything.
+        let until = Instant::now() + ANSWER_WITHIN;
+        for some in accounts.chunks(events::AT_ONCE) {
+            let present = timeout_at(until, present(&app, some)).await;
+            let present = present.unwrap_or_else(|_| Ok(HashMap::new())).unwrap_or_default();
+            app.live.settle(some, &present);
+        }
     }
 }
 
 /// The number of the last event for each session that holds, by its account and the hash of its token.
 type Present = HashMap<(AccountId, [u8; 32]), i64>;
 
-async fn present(app: &App, accounts: &[AccountId]) -> Result<Present, AppError> {
-    let (mut tx, mut all) = (app.db.read().await?, Present::new());
-    for some in accounts.chunks(events::AT_ONCE) {
-        let found = events::present(&mut tx, some, app.clock.now()).await?;
-        all.extend(found.into_iter().map(|one| ((one.account, one.token_hash), one.last)));
-    }
-    Ok(all)
+async fn present(app: &App, some: &[AccountId]) -> Result<Present, AppError> {
+    let found = events::present(&mut app.db.read().await?, some, app.clock.now()).await?;
+    Ok(found.into_iter().map(|one| ((one.account, one.token_hash), one.last)).collect())
 }
 
 impl Live {
