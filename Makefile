@@ -37,6 +37,7 @@ faults: ## Plant faults in a copy of the tree; every one must be caught
 bench: ## Measure against peers; writes bench/RESULTS.md
 	@scripts/install.sh bench
 	cargo build --release --bin outro
+	cargo build --release -p outro-policy --example decisions
 	bench/run.sh
 
 bench-clean: ## How long `make build` and `make test` take on a clean clone
