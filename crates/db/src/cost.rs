@@ -42,10 +42,12 @@ fn literal(param: &Param<'_>) -> String {
     match param {
         Param::Null => "NULL".to_owned(),
         Param::Int(number) => number.to_string(),
-        Param::Bytes(bytes) => bytes.iter().fold("'\\x".to_owned(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        }) + "'",
+        Param::Bytes(bytes) => {
+            bytes.iter().fold("'\\x".to_owned(), |mut text, byte| {
+                let _ = write!(text, "{byte:02x}");
+                text
+            }) + "'"
+        }
         Param::Text(text) => format!("'{}'", text.replace('\'', "''")),
     }
 }
@@ -59,7 +61,8 @@ fn passed(plan: &[String]) -> u64 {
             let rows: f64 = numbers.next().unwrap_or(0.0);
             loops = numbers.next().unwrap_or(0.0);
             work += (1.0 + rows) * loops;
-        } else if let Some(removed) = line.trim().strip_prefix("Rows Removed by ").and_then(|of| of.split(": ").nth(1)) {
+        } else if let Some(removed) = line.trim().strip_prefix("Rows Removed by ").and_then(|of| of.split(": ").nth(1))
+        {
             work += removed.parse().unwrap_or(0.0) * loops;
         }
     }

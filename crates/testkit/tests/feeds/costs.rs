@@ -53,7 +53,9 @@ async fn follow_more(world: &World, fan: AccountId, before: usize, count: usize)
 
 fn named(name: &str) -> &'static Statement {
     let all = outro_store::all_statements();
-    all.into_iter().find(|one| one.name() == format!("outro_store::feed::{name}")).unwrap_or_else(|| panic!("no {name}"))
+    all.into_iter()
+        .find(|one| one.name() == format!("outro_store::feed::{name}"))
+        .unwrap_or_else(|| panic!("no {name}"))
 }
 
 /// The work of each statement that a page of a feed is made of, with the values that the use cases give.
@@ -74,7 +76,8 @@ async fn work(world: &World, fan: AccountId) -> Vec<(&'static str, u64)> {
     let (most, highest) = (Param::Int(i64::MAX), Param::Bytes(&[0xff; 16]));
     let (owner, video) = (Param::Bytes(newest.owner.as_bytes()), Param::Bytes(newest.video.as_bytes()));
     let timeline: Vec<_> = [asking].into_iter().chain(codes).chain([most, highest, Param::Int(30)]).collect();
-    let with = |more: &[Param<'static>]| -> Vec<Param<'_>> { open.iter().copied().chain(more.iter().copied()).collect() };
+    let with =
+        |more: &[Param<'static>]| -> Vec<Param<'_>> { open.iter().copied().chain(more.iter().copied()).collect() };
     let asked = [
         ("FOLLOWING", timeline.clone()),
         ("FRIENDS", timeline),
