@@ -99,9 +99,9 @@ on_both! {
         let fan = world.client().join("fan").await;
         let account = world.id_of(&fan).await;
         let (mut followed, mut last) = (0, Vec::new());
-        // The thirty rows of a page are of ten accounts at first, and of thirty then, each of which is looked up: half as much again at
+        // The thirty rows of a page are of ten accounts at first, and of thirty then, each of which is looked up: twice as much at
         // most. From there on nothing grows: a tenth is for rows that lie beside those that are asked for.
-        for (count, percent) in [(10, 100), (1_000, 150), (5_000, 110)] {
+        for (count, percent) in [(10, 100), (1_000, 200), (5_000, 110)] {
             follow_more(&world, account, followed, count - followed).await;
             followed = count;
             let now = work(&world, account).await;
