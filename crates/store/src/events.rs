@@ -44,7 +44,7 @@ statements! {
         (SELECT account_id, seq FROM events WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)";
     PRESENT = "SELECT s.account_id, s.token_hash, COALESCE(e.last, 0) FROM sessions s
         JOIN accounts a ON a.id = s.account_id LEFT JOIN event_counters e ON e.account_id = s.account_id
-        WHERE s.account_id IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+        WHERE a.id IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
             AND s.expires_at > ?1 AND a.state = 0 AND a.on_hiatus = 0 AND a.suspended = 0";
 }
 
