@@ -41,6 +41,7 @@ proof: ## The proofs that nothing leaks, at full size (half an hour); writes ben
 bench: ## Measure against peers; writes bench/RESULTS.md
 	@scripts/install.sh bench
 	cargo build --release --bin outro
+	cargo build --release -p outro-policy --example decisions
 	bench/run.sh
 
 bench-clean: ## How long `make build` and `make test` take on a clean clone

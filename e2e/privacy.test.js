@@ -186,6 +186,35 @@ for (const javaScriptEnabled of [true, false]) {
     await who.close();
   });
 
+  test(`audience and comments are chosen with the upload, ${how}`, { timeout: 120_000 }, async () => {
+    const handle = name('picks');
+    const { api, who, page } = await signedIn(handle, { javaScriptEnabled });
+    await steps.openUpload(page);
+    await page.getByLabel('Choose a video').and(page.locator('input')).setInputFiles(await clip());
+    await page.getByLabel('Caption').and(page.locator('textarea')).fill('For a few');
+    await page.getByRole('radio', { name: /^Friends/ }).check();
+    await page.getByLabel('Who can comment').selectOption('no_one');
+    await who.screenshot(`upload-choices-${javaScriptEnabled ? 'js' : 'plain'}`, { fullPage: true });
+    await press(page, 'Share');
+    const id = new URL(page.url()).pathname.split('/').at(-1);
+    const video = await api.ready(id);
+    assert.deepEqual([video.audience, video.comments_from], ['friends', 'no_one']);
+    // A friend watches and cannot comment; a follower does not learn of it.
+    const [friend, fan] = [await Api.join(server.url, name('close')), await Api.join(server.url, name('fan'))];
+    for (const one of [friend, fan]) await one.put(`/accounts/${handle}/follow`);
+    await api.put(`/accounts/${name('close')}/follow`);
+    assert.equal((await fan.send('GET', `/videos/${id}`)).status, 404);
+    const theirs = await person(browser, server.url, { javaScriptEnabled });
+    await theirs.context.addCookies([{ name: 'outro_session', value: friend.token, url: server.url }]);
+    await theirs.page.goto(`${paths.video(id)}/comments`);
+    await theirs.page.getByText('Comments are not open to you here.').waitFor();
+    assert.equal(await theirs.page.getByRole('textbox').count(), 0);
+    theirs.assertNoProblems();
+    await theirs.close();
+    who.assertNoProblems();
+    await who.close();
+  });
+
   test(`see as shows what they get, in a frame, ${how}`, { timeout: 120_000 }, async () => {
     const handle = name('seen');
     const { api, who, page } = await signedIn(handle, { javaScriptEnabled });

@@ -5,6 +5,7 @@
 //! tokens of [`Statement`]. A unit of work is a [`Tx`] value: opened, used, committed; dropped without
 //! a commit it leaves nothing behind. Never hold one across slow work.
 
+mod cost;
 mod error;
 mod migrate;
 mod param;

@@ -64,8 +64,8 @@ async function refresh() {
 
 const here = live();
 const talk = here.dataset.talk;
-// Older pages of a conversation stay as they are.
-if (here.dataset.live === "list" || "latest" in here.dataset) {
+// Older pages of a conversation stay as they are, and who is away is told nothing.
+if ("listens" in words && (here.dataset.live === "list" || "latest" in here.dataset)) {
   let stream;
   const told = (event) => {
     const news = JSON.parse(event.data);
@@ -109,7 +109,8 @@ if (form) {
       const html = await answer.text();
       if (!answer.ok) {
         const page = new DOMParser().parseFromString(html, "text/html");
-        toast(page.querySelector(".write .err:not(:empty), [role=alert], main p")?.textContent ?? words.failed);
+        const why = page.querySelector(".write.closed") ?? page.querySelector(".write .err:not(:empty), [role=alert], main p");
+        toast(why?.textContent ?? words.failed);
       } else if (new URL(answer.url).pathname !== location.pathname || location.search) {
         location.assign(answer.url);
       } else if (show(html)) {

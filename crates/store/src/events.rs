@@ -47,9 +47,9 @@ statements! {
     PRESENT = "WITH RECURSIVE batch (n, id) AS (SELECT 1, substr(CAST(?2 AS {bytes}), 1, 16)
             UNION ALL SELECT n + 1, substr(CAST(?2 AS {bytes}), n * 16 + 1, 16) FROM batch WHERE n < CAST(?3 AS {int}))
         SELECT s.account_id, s.token_hash, COALESCE(e.last, 0) FROM batch
-        CROSS JOIN sessions s JOIN accounts a ON a.id = s.account_id
-        LEFT JOIN event_counters e ON e.account_id = s.account_id
-        WHERE s.account_id = batch.id AND s.expires_at > ?1 AND a.state = 0 AND a.on_hiatus = 0 AND a.suspended = 0";
+        CROSS JOIN accounts a CROSS JOIN sessions s LEFT JOIN event_counters e ON e.account_id = a.id
+        WHERE a.id = batch.id AND s.account_id = a.id AND s.expires_at > ?1
+            AND a.state = 0 AND a.on_hiatus = 0 AND a.suspended = 0";
 }
 
 /// Notes that something is new for an account.
