@@ -9,6 +9,7 @@ mod extract;
 mod form;
 mod headers;
 mod listen;
+mod log;
 mod media;
 mod problem;
 mod range;
@@ -58,7 +59,8 @@ impl Config {
 /// Every route there is. Serve it with [`Listening`]: without, what is revoked ends only when the client reads on.
 pub fn router(server: Server) -> Router {
     let (api, _) = api::routes().split_for_parts();
-    let programs = api.merge(media::routes()).method_not_allowed_fallback(problem::not_this_method);
+    let programs =
+        api.merge(media::routes()).merge(log::routes()).method_not_allowed_fallback(problem::not_this_method);
     Router::new()
         .merge(programs)
         .merge(web::routes(server.config.dev))
