@@ -9,6 +9,7 @@ mod extract;
 mod form;
 mod headers;
 mod listen;
+mod log;
 mod media;
 mod problem;
 mod range;
@@ -61,7 +62,8 @@ impl Config {
 /// Every route there is. Serve it with [`Listening`]: without, what is revoked ends only when the client reads on.
 pub fn router(server: Server) -> Router {
     let (api, _) = api::routes().split_for_parts();
-    let programs = api.merge(media::routes().into_router()).method_not_allowed_fallback(problem::not_this_method);
+    let programs = api.merge(media::routes().merge(log::routes()).into_router());
+    let programs = programs.method_not_allowed_fallback(problem::not_this_method);
     Router::new()
         .merge(programs)
         .merge(web::routes(server.config.dev).into_router())
@@ -79,5 +81,6 @@ pub fn undescribed() -> Vec<(&'static str, String)> {
         media::part_names().map(move |name| (method, address.replace("{part}", name)))
     };
     let media = media::routes().told().into_iter().flat_map(of_part);
-    media.chain(web::routes(true).told().into_iter().map(|(method, address)| (method, address.to_owned()))).collect()
+    let others = web::routes(true).merge(log::routes()).told();
+    media.chain(others.into_iter().map(|(method, address)| (method, address.to_owned()))).collect()
 }

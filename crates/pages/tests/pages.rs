@@ -142,7 +142,8 @@ fn first_page_is_small(signed_in: bool, files: usize, most: usize) {
         .filter(|link| link.ends_with(".css") || link.ends_with(".js"))
         .collect();
     assert_eq!(linked.len(), files, "{linked:?}");
-    let assets: usize = linked.iter().map(|link| asset(link).and_then(|asset| asset.gzip).expect("a packed asset").len()).sum();
+    let assets: usize =
+        linked.iter().map(|link| asset(link).and_then(|asset| asset.gzip).expect("a packed asset").len()).sum();
     let total = page.len() + assets;
     assert!(total < most, "{total} bytes: page {}, assets {assets}", page.len());
 }

@@ -1,12 +1,12 @@
 //! The keyring: one key for each account, and everything that is done with keys. It imports `db`,
-//! `datamap` and `model`; never `store`: no table of the main database is known here.
+//! `datamap`, `model` and `tlog`; never `store`: no table of the main database is known here.
 //!
 //! | key | where it stands | what it does |
 //! |---|---|---|
 //! | root key | [`RootFile`], apart from the keyring | wraps every key below; replaced by [`Vault::rotate_root`] |
 //! | account key | keyring, wrapped | derives the keys that seal columns, blob headers and index entries |
 //! | conversation key | keyring, wrapped | derives the key that seals the texts of one conversation |
-//! | service keys | keyring, wrapped | handle index, one for each [`MacPurpose`], receipt signing |
+//! | service keys | keyring, wrapped | handle index, one for each [`MacPurpose`], signing of receipts and of the log |
 //! | day key | keyring, wrapped, one day long | [`Vault::budget_tag`] |
 //!
 //! Destroying the wrapped account key is what erases an account. Only joining makes one, so a key that
@@ -32,6 +32,7 @@ mod frame;
 mod index;
 mod keyring;
 mod keys;
+mod log;
 mod random;
 mod ring;
 mod root;
@@ -49,11 +50,11 @@ pub use frame::{constant_time_eq, sha256};
 pub use index::IndexEntry;
 pub use keyring::{KEYRING_COLUMNS, KEYRING_MIGRATIONS};
 pub use keys::{AccountKeys, ConversationKeys, KeyId};
+pub use log::LogEntry;
 pub use random::SystemRandom;
 pub use root::RootFile;
 pub use rotate::Rotation;
 pub use service::MacPurpose;
-pub use sign::verify;
 pub use vault::{Vault, VaultOptions};
 
 #[cfg(test)]

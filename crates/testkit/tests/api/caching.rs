@@ -5,8 +5,9 @@ use std::path::Path;
 use super::described::Described;
 use super::*;
 
-/// What is the same for everybody: static files by their fingerprint, the manifest, the icon.
-const PUBLIC: &[&str] = &["/assets/{*path}", "/manifest.webmanifest", "/favicon.ico"];
+/// What is the same for everybody: static files by their fingerprint, the manifest, the icon, the log of erasures.
+const PUBLIC: &[&str] =
+    &["/assets/{*path}", "/manifest.webmanifest", "/favicon.ico", "/log/checkpoint", "/log/tile/{*path}"];
 
 /// Every address that the sources of the surface give to a router, whichever it is.
 fn addresses() -> Vec<String> {

@@ -38,7 +38,8 @@ pub(super) async fn walk(walk: &mut Walk, client: &Client) {
     acts(walk, &reader, made["id"].as_str().unwrap()).await;
     walk.ask(&spoiler, ("GET", "/api/v1/me/decisions", ""), None, 200).await;
     let log = walk.ask(&reader, ("GET", LOG, ""), None, 200).await.json();
-    assert_eq!(log["items"][0]["moderator_handle"], "reader");
+    // All of it was at one moment of the clock that stands still, so its order is not told.
+    assert!(log["items"].as_array().unwrap().iter().any(|line| line["moderator_handle"] == "reader"), "{log}");
     walk.described.hold("GET", LOG, 422, &reader.get(&format!("{LOG}?limit=0")).await);
     let id = walk.world.id_of(client).await;
     walk.use_up(&[b"report", id.as_bytes()], 30).await;

@@ -315,6 +315,9 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("GET", "/settings/reports", Rule::Own),
     ("GET", "/settings/decisions", Rule::Own),
     ("GET", "/receipts/{id}", Rule::Receipt),
+    ("GET", "/log/checkpoint", Rule::Open),
+    // Tiles of hashes that name nobody, the same for everybody: `erasure_log`.
+    ("GET", "/log/tile/{*path}", Rule::Elsewhere),
     ("GET", "/what-we-keep", Rule::Open),
     ("GET", "/manifest.webmanifest", Rule::Open),
     ("GET", "/favicon.ico", Rule::Open),
@@ -370,7 +373,7 @@ pub(crate) struct Route {
 
 impl Route {
     pub(crate) fn is_page(&self) -> bool {
-        !["/api/", "/media/", "/healthz", "/readyz"].iter().any(|start| self.template.starts_with(start))
+        !["/api/", "/media/", "/log/", "/healthz", "/readyz"].iter().any(|start| self.template.starts_with(start))
     }
 
     pub(crate) fn is_form(&self) -> bool {

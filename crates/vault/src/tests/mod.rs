@@ -2,6 +2,7 @@
 
 mod accounts;
 mod conversations;
+mod log;
 mod rotation;
 mod schema;
 mod sealing;
