@@ -181,7 +181,7 @@ async fn sign(
     sheet: &Erasure,
     destruction: &Destruction,
     tally: &Tally,
-    receipt_id: &[u8],
+    receipt_id: &[u8; 32],
 ) -> Result<String, AppError> {
     let host = &app.settings.host;
     let text = note::Body {
