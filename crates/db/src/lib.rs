@@ -8,6 +8,7 @@
 mod error;
 mod migrate;
 mod param;
+pub mod portable;
 mod postgres;
 mod row;
 mod schema;

@@ -22,7 +22,7 @@ pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
 pub use event::EventKind;
 pub use handle::{Handle, InvalidHandle};
 pub use id::{
-    AccountId, ActId, BlobId, ChallengeId, CommentId, ConversationId, Id, InvalidId, JobId, MessageId, NotificationId,
+    AccountId, ActId, BackupId, BlobId, ChallengeId, CommentId, ConversationId, Id, InvalidId, JobId, MessageId, NotificationId,
     ReportId, SessionId, VideoId,
 };
 pub use marks::{Piece, pieces};

@@ -1,6 +1,6 @@
 //! Receipts of erasures, and the work sheets of those that run.
 
-use outro_db::{DbError, Tx, params, statements};
+use outro_db::{DbError, Row, Tx, params, statements};
 use outro_model::{AccountId, JobId, Timestamp};
 
 /// A row of `receipts`.
@@ -41,6 +41,7 @@ statements! {
     BEGIN = "INSERT INTO erasures (account_id, job_id, id_hash, receipt_id, commitment, started_at, erased)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     BY_JOB = "SELECT account_id, job_id, id_hash, receipt_id, commitment, started_at, erased FROM erasures WHERE job_id = ?1";
+    BY_ACCOUNT = "SELECT account_id, job_id, id_hash, receipt_id, commitment, started_at, erased FROM erasures WHERE account_id = ?1";
     TALLY = "UPDATE erasures SET erased = ?2 WHERE account_id = ?1";
     END = "DELETE FROM erasures WHERE account_id = ?1";
 }
@@ -60,19 +61,24 @@ pub async fn get(tx: &mut Tx, id_hash: &[u8; 32]) -> Result<Option<Receipt>, DbE
 
 /// The erasure that a job does; none once it is complete.
 pub async fn erasure_of_job(tx: &mut Tx, job: JobId) -> Result<Option<Erasure>, DbError> {
-    let row = tx.query_opt(&BY_JOB, params![job]).await?;
-    row.map(|row| {
-        Ok(Erasure {
-            account: row.get(0)?,
-            job: row.get(1)?,
-            id_hash: row.get(2)?,
-            receipt_id: row.get(3)?,
-            commitment: row.get(4)?,
-            started_at: row.get(5)?,
-            erased: row.get(6)?,
-        })
+    tx.query_opt(&BY_JOB, params![job]).await?.as_ref().map(read).transpose()
+}
+
+/// The erasure of an account; none once it is complete.
+pub async fn erasure_of(tx: &mut Tx, account: AccountId) -> Result<Option<Erasure>, DbError> {
+    tx.query_opt(&BY_ACCOUNT, params![account]).await?.as_ref().map(read).transpose()
+}
+
+fn read(row: &Row) -> Result<Erasure, DbError> {
+    Ok(Erasure {
+        account: row.get(0)?,
+        job: row.get(1)?,
+        id_hash: row.get(2)?,
+        receipt_id: row.get(3)?,
+        commitment: row.get(4)?,
+        started_at: row.get(5)?,
+        erased: row.get(6)?,
     })
-    .transpose()
 }
 
 /// Notes what was erased so far, in the transaction that erased it.

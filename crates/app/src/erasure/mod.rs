@@ -12,7 +12,7 @@ pub use begin::{Begun, begin, begun};
 pub use confirm::{Confirmed, confirm};
 pub use consequences::{Consequences, Line, consequences};
 pub use receipt::{ReceiptView, receipt, receipt_hash};
-pub(crate) use walk::run;
+pub(crate) use walk::{Cleared, clear_restored, run};
 
 /// The kind of the job that erases.
 pub(crate) const JOB: &str = "erasure";
