@@ -17,6 +17,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import backup as of_backups
 import privacy as of_privacy
 from client import Api, wrk
 from servers import OUTRO, ROOT, Nginx, Outro
@@ -276,7 +277,12 @@ def streams(run):
         yield f"event streams: {what}", value, ""
 
 
-MEASURES = [start, memory, feed, media, transcode, leaving, privacy, crowds, streams]
+def backup(run):
+    """Backups and restores, beside `cp`."""
+    yield from of_backups.measure(run)
+
+
+MEASURES = [start, memory, feed, media, transcode, leaving, privacy, crowds, streams, backup]
 
 
 def main():

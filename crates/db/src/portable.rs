@@ -102,10 +102,13 @@ impl Tx {
         if rows.iter().any(|row| row.len() != width) {
             return Err(DbError::Shape { column: width });
         }
-        let at_once = (PARAMS / width.max(1)).max(1);
-        for chunk in rows.chunks(at_once) {
+        let (at_once, mut rest) = ((PARAMS / width.max(1)).max(1), rows);
+        while !rest.is_empty() {
+            // Powers of two, so that few different statements are prepared.
+            let (chunk, others) = rest.split_at(1 << rest.len().min(at_once).ilog2());
             let values: Vec<_> = chunk.iter().flatten().map(ToParam::to_param).collect();
             self.execute(&shape.insert(chunk.len()), &values).await?;
+            rest = others;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use outro_datamap::TABLES;
 use outro_db::portable::Shape;
 use outro_db::{DbError, Tx, params, statements};
-use outro_model::{AccountId, AccountState, BackupId, BlobId, Timestamp, VideoId, VideoState};
+use outro_model::{AccountId, AccountState, BackupId, BlobId, Timestamp, VideoState};
 
 statements! {
     PUT = "INSERT INTO restores (backup_id, taken_at, restored_at) VALUES (?1, ?2, ?3) ON CONFLICT (backup_id)
@@ -13,10 +13,11 @@ statements! {
     REPLAYED = "UPDATE restores SET replayed_at = ?1 WHERE replayed_at IS NULL";
     LAST_UNSWEPT = "SELECT MAX(restored_at) FROM restores WHERE swept_at IS NULL";
     SWEPT = "UPDATE restores SET swept_at = ?1 WHERE swept_at IS NULL AND restored_at <= ?2";
-    OBJECTS = "SELECT owner_id, id, video_id, length FROM blobs
+    OBJECTS = "SELECT owner_id, id FROM blobs
         WHERE (owner_id, id) > (?1, ?2) AND header IS NOT NULL ORDER BY owner_id, id LIMIT ?3";
-    STANDS = "SELECT v.id FROM videos v JOIN accounts a ON a.id = v.owner_id JOIN blobs b ON b.owner_id = v.owner_id
-        WHERE v.owner_id = ?1 AND v.id = ?2 AND b.id = ?3 AND v.state <> ?4 AND a.state = ?5";
+    STANDS = "SELECT b.id FROM blobs b JOIN accounts a ON a.id = b.owner_id
+        LEFT JOIN videos v ON v.owner_id = b.owner_id AND v.id = b.video_id
+        WHERE b.owner_id = ?1 AND b.id = ?2 AND COALESCE(v.state, 0) <> ?3 AND a.state = ?4";
     KEYS_OF_HANDLES = "SELECT key_id FROM handle_index WHERE key_id > ?1 ORDER BY key_id LIMIT ?2";
     DROP_HANDLE = "DELETE FROM handle_index WHERE key_id = ?1";
     MEMBERS = "SELECT account_id FROM members WHERE conversation_id = ?1 ORDER BY account_id";
@@ -46,24 +47,18 @@ pub struct Object {
     pub owner: AccountId,
     /// The id.
     pub id: BlobId,
-    /// The video it belongs to.
-    pub video: VideoId,
-    /// Its length, unsealed.
-    pub length: i64,
 }
 
 /// A page of whole objects after one, in order.
 pub async fn objects(tx: &mut Tx, after: (AccountId, BlobId), limit: i64) -> Result<Vec<Object>, DbError> {
     let rows = tx.query(&OBJECTS, params![after.0, after.1, limit]).await?;
-    rows.iter()
-        .map(|row| Ok(Object { owner: row.get(0)?, id: row.get(1)?, video: row.get(2)?, length: row.get(3)? }))
-        .collect()
+    rows.iter().map(|row| Ok(Object { owner: row.get(0)?, id: row.get(1)? })).collect()
 }
 
 /// Whether an object has to be there: its video is not being taken away, nor its owner leaving.
 pub async fn stands(tx: &mut Tx, object: &Object) -> Result<bool, DbError> {
     let (removing, active) = (VideoState::Removing.code(), AccountState::Active.code());
-    let values = params![object.owner, object.video, object.id, removing, active];
+    let values = params![object.owner, object.id, removing, active];
     Ok(tx.query_opt(&STANDS, values).await?.is_some())
 }
 

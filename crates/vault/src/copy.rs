@@ -152,6 +152,7 @@ pub async fn restore_keyring(from: &Path, root: &RootFile, db: &Db) -> Result<Ti
         }
         flush(&mut tx, into.as_ref(), &mut rows).await?;
     }
+    tx.execute(&NOTE_COPY, params![root_id, now]).await?;
     tx.commit().await?;
     Ok(now)
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use outro_app::backup::{self, Target};
+use outro_app::backup::{self, About, Backups, Target};
 use outro_blobs::Blobs;
 use outro_model::SystemClock;
 use outro_vault::SystemRandom;
@@ -40,15 +40,15 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
     let (from, name) = split(&args.from);
     let folder = Folder::open(&settings.data)?;
     let lock = folder.lock()?;
-    fs::write(settings.data.join(MARK), b"").map_err(|error| Fail::new(format!("{MARK}: {error}")))?;
     let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     let vault = open_vault(&settings, &folder, clock.clone(), random.clone(), false).await?;
     let db = open_database(&settings, &folder).await?;
     let blobs = Blobs::open(folder.blobs(), random)?;
-    let began = Instant::now();
+    let (began, mark) = (Instant::now(), settings.data.join(MARK));
+    let name = begin(&mark, name, || Ok(Backups::open(from, &vault, false)?.find(name)?))?;
     let target = Target { db: &db, blobs: &blobs, vault: &vault, clock: &*clock };
-    let restored = backup::restore(&target, from, name).await?;
-    fs::remove_file(settings.data.join(MARK)).map_err(|error| Fail::new(format!("{MARK}: {error}")))?;
+    let restored = backup::restore(&target, from, Some(&name)).await?;
+    fs::remove_file(mark).map_err(|error| Fail::new(format!("{MARK}: {error}")))?;
     drop(lock);
     say(format_args!(
         "{}: {} rows, {} objects; {}",
@@ -62,6 +62,22 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
     }
     say("Start outro serve: before it answers, it erases again who has left since the backup. Everybody has to sign in again.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Which backup is put back: the one that was begun here, if one was.
+fn begin(mark: &Path, given: Option<&str>, find: impl FnOnce() -> Result<About, Fail>) -> Result<String, Fail> {
+    let begun = fs::read_to_string(mark).unwrap_or_default();
+    match given {
+        Some(given) if !begun.is_empty() && given != begun => {
+            return Err(Fail::new(format!("{begun} was begun here: go on with that one, or take an empty folder")));
+        }
+        _ if !begun.is_empty() => return Ok(begun),
+        _ => {}
+    }
+    let found = find()?.folder;
+    let name = found.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    fs::write(mark, &name).map_err(|error| Fail::new(format!("{MARK}: {error}")))?;
+    Ok(name)
 }
 
 /// Without the keyring nothing of a backup opens; a new one must not be made by mistake.
