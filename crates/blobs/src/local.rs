@@ -10,8 +10,8 @@ use std::time::Duration;
 use outro_model::{AccountId, BlobId, Random, random_bytes};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 
-use crate::gate::{self, Gate};
 use crate::BlobError;
+use crate::gate::{self, Gate};
 
 /// How often a home is emptied again when a racing upload puts a file into it.
 const TRIES: usize = 1000;

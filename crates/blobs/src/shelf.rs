@@ -81,11 +81,7 @@ impl Shelf {
     }
 
     /// Hands the bytes of the sealed file to `take`. Only when this returns are they known to be unchanged.
-    pub(crate) fn read(
-        &self,
-        name: &ShelfName,
-        take: impl FnMut(&[u8]) -> io::Result<()>,
-    ) -> Result<u64, BlobError> {
+    pub(crate) fn read(&self, name: &ShelfName, take: impl FnMut(&[u8]) -> io::Result<()>) -> Result<u64, BlobError> {
         let mut file = match File::open(self.place(name)) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Err(Tampered.into()),
             file => file?,
@@ -94,7 +90,11 @@ impl Shelf {
         let (read, hash) = copy(&mut file, length, take)?;
         let mut mark = [0; MARK as usize];
         let whole = read == length && file.read_exact(&mut mark).is_ok();
-        if whole && outro_vault::constant_time_eq(&mark, &self.mark(name, hash)) { Ok(length) } else { Err(Tampered.into()) }
+        if whole && outro_vault::constant_time_eq(&mark, &self.mark(name, hash)) {
+            Ok(length)
+        } else {
+            Err(Tampered.into())
+        }
     }
 
     /// Removes what is not in `kept`, and what was never finished; how many objects went, and their bytes.

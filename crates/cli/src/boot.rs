@@ -41,7 +41,9 @@ pub(crate) async fn boot(settings: &Settings, dev: bool) -> Result<Booted, Fail>
 pub(crate) async fn beside(settings: &Settings) -> Result<App, Fail> {
     let app = wire(settings, &Folder::open(&settings.data)?, false, false).await?;
     if backup::is_pending(&app).await? {
-        return Err(Fail::new("a backup was put back here: run outro serve first, which erases again who has left since"));
+        return Err(Fail::new(
+            "a backup was put back here: run outro serve first, which erases again who has left since",
+        ));
     }
     Ok(app)
 }

@@ -96,3 +96,8 @@ pub async fn complete(tx: &mut Tx, id_hash: &[u8; 32], account: AccountId, note:
     tx.execute(&COMPLETE, params![id_hash, note]).await?;
     tx.execute(&END, params![account]).await.map(|_| ())
 }
+
+/// Puts a work sheet away whose receipt is complete already; its job then has nothing to do.
+pub async fn put_away(tx: &mut Tx, account: AccountId) -> Result<(), DbError> {
+    tx.execute(&END, params![account]).await.map(|_| ())
+}

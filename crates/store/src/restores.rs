@@ -103,10 +103,7 @@ pub async fn drop_handle(tx: &mut Tx, key_id: &[u8; 16]) -> Result<(), DbError> 
 }
 
 /// Who is in a conversation.
-pub async fn members(
-    tx: &mut Tx,
-    conversation: outro_model::ConversationId,
-) -> Result<Vec<AccountId>, DbError> {
+pub async fn members(tx: &mut Tx, conversation: outro_model::ConversationId) -> Result<Vec<AccountId>, DbError> {
     tx.query(&MEMBERS, params![conversation]).await?.iter().map(|row| row.get(0)).collect()
 }
 

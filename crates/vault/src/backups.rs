@@ -113,9 +113,7 @@ impl Vault {
     /// All backups that have a key, the oldest first.
     pub async fn backups(&self) -> Result<Vec<BackupTerm>, VaultError> {
         let rows = self.inner.keyring.db.read().await?.query(&ALL_BACKUPS, &[]).await?;
-        rows.iter()
-            .map(|row| Ok(BackupTerm { id: row.get(0)?, made_at: row.get(1)?, ends_at: row.get(2)? }))
-            .collect()
+        rows.iter().map(|row| Ok(BackupTerm { id: row.get(0)?, made_at: row.get(1)?, ends_at: row.get(2)? })).collect()
     }
 
     /// By when no backup that was begun up to now opens any more, whatever copy of the keyring there is;

@@ -60,8 +60,7 @@ impl Vault {
             return Err(VaultError::UnknownRoot);
         }
         let beside = beside(to);
-        let mut file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
         file.write_all(&[&MAGIC[..], root.as_bytes(), &now.0.to_be_bytes()].concat())?;
         let (sealing, random) = (ring.clone(), keyring.random.clone());
         let mut out = PieceWriter::new(file, move |number, last, piece| {
@@ -86,7 +85,8 @@ impl Vault {
         out.put(&[]).await?;
         out.finish().await?;
         std::fs::rename(&beside, to)?;
-        File::open(to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))?.sync_all()?;
+        File::open(to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))?
+            .sync_all()?;
         let mut tx = keyring.db.write().await?;
         tx.execute(&NOTE_COPY, params![root, now]).await?;
         tx.commit().await?;

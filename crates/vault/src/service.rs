@@ -32,8 +32,7 @@ pub enum MacPurpose {
 
 impl MacPurpose {
     /// Every purpose. A new one gets its key at the next start.
-    const ALL: [Self; 5] =
-        [Self::OneTimeCode, Self::Csrf, Self::ErasedHandle, Self::WorkSheet, Self::BackupObject];
+    const ALL: [Self; 5] = [Self::OneTimeCode, Self::Csrf, Self::ErasedHandle, Self::WorkSheet, Self::BackupObject];
 
     /// The name of its key in the keyring; it never changes.
     const fn name(self) -> &'static str {

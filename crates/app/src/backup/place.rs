@@ -112,7 +112,12 @@ impl Backups {
     }
 
     /// Gives a backup that is whole its name.
-    pub(super) fn publish(&self, unfinished: &Path, keys: &BackupKeys, taken_at: Timestamp) -> Result<About, BackupError> {
+    pub(super) fn publish(
+        &self,
+        unfinished: &Path,
+        keys: &BackupKeys,
+        taken_at: Timestamp,
+    ) -> Result<About, BackupError> {
         let term = keys.term();
         let moment = taken_at.rfc3339().replace(':', "-");
         let folder = self.root.join(format!("{moment}.{}", hex::encode(term.id.as_bytes())));

@@ -87,6 +87,7 @@ async fn people(app: &App) -> Result<u64, BackupError> {
                 crash::point();
                 walk_out(app, account).await?;
                 crash::point();
+                settle(app, account).await?;
                 gone += 1;
             }
         }
@@ -115,6 +116,17 @@ async fn hide(app: &App, account: AccountId) -> Result<(), BackupError> {
 fn sheet(kept: KeptErasure, job: JobId) -> Erasure {
     let KeptErasure { account, id_hash, receipt_id, commitment, started_at } = kept;
     Erasure { account, job, id_hash, receipt_id, commitment, started_at, erased: String::new() }
+}
+
+/// A receipt that was signed since the backup stays as it is: nobody signs it once more.
+async fn settle(app: &App, account: AccountId) -> Result<(), BackupError> {
+    let mut tx = app.db.write().await?;
+    if let Some(sheet) = receipts::erasure_of(&mut tx, account).await?
+        && receipts::get(&mut tx, &sheet.id_hash).await?.is_some_and(|receipt| receipt.complete)
+    {
+        receipts::put_away(&mut tx, account).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 async fn walk_out(app: &App, account: AccountId) -> Result<(), BackupError> {

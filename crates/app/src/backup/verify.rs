@@ -46,7 +46,8 @@ pub async fn verify(app: &App, place: &Backups, about: &About) -> Result<Verifie
                 Record::Table(shape) => {
                     let column = |name: &str| shape.columns.iter().position(|column| column == name);
                     let places = (column("owner_id"), column("id"), column("header"));
-                    of_blobs = if let ("blobs", (Some(owner), Some(id), Some(header))) = (shape.table.as_str(), places) {
+                    of_blobs = if let ("blobs", (Some(owner), Some(id), Some(header))) = (shape.table.as_str(), places)
+                    {
                         Some((owner, id, header))
                     } else {
                         None
@@ -55,7 +56,8 @@ pub async fn verify(app: &App, place: &Backups, about: &About) -> Result<Verifie
                 Record::Row(values) => {
                     found.rows += 1;
                     let Some((owner, id, header)) = of_blobs else { continue };
-                    if values[header] != Value::Null && !listed.contains(&(bytes(&values[owner])?, bytes(&values[id])?)) {
+                    if values[header] != Value::Null && !listed.contains(&(bytes(&values[owner])?, bytes(&values[id])?))
+                    {
                         return Err(BackupError::Tampered("an object is not listed"));
                     }
                 }

@@ -87,12 +87,7 @@ pub(crate) enum Cleared {
 
 /// Walks the data map for one account, its sealed objects and its words in the search index, then asks
 /// everywhere whether anything is left.
-async fn clear(
-    app: &App,
-    sheet: &Erasure,
-    destruction: &Destruction,
-    tally: &mut Tally,
-) -> Result<Cleared, AppError> {
+async fn clear(app: &App, sheet: &Erasure, destruction: &Destruction, tally: &mut Tally) -> Result<Cleared, AppError> {
     let subject = Subject { account: sheet.account, key_id: *destruction.key_id.as_bytes() };
     for (done, step) in STEPS.iter().enumerate() {
         if let Some(later) = walk(app, sheet, &subject, step, tally).await? {

@@ -72,7 +72,10 @@ async fn take(flags: Flags, to: &Path) -> Result<ExitCode, Fail> {
         taken.about.ends_at.rfc3339()
     ));
     if taken.missing > 0 {
-        return Err(Fail::new(format!("{} objects are not where they should be: the data folder is damaged", taken.missing)));
+        return Err(Fail::new(format!(
+            "{} objects are not where they should be: the data folder is damaged",
+            taken.missing
+        )));
     }
     Ok(ExitCode::SUCCESS)
 }

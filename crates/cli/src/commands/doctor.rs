@@ -74,7 +74,10 @@ async fn copies(settings: &Settings, folder: &Folder) -> Result<Vec<String>, Fai
     match vault.backups().await?.last() {
         None => lines.push("there is no backup (outro backup --to DIR)".into()),
         Some(newest) if SystemClock.now().plus_seconds(ENDS_SOON) > newest.ends_at => {
-            lines.push(format!("the newest backup opens until {} only (outro backup --to DIR)", newest.ends_at.rfc3339()));
+            lines.push(format!(
+                "the newest backup opens until {} only (outro backup --to DIR)",
+                newest.ends_at.rfc3339()
+            ));
         }
         Some(_) => {}
     }

@@ -60,7 +60,9 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
     if restored.left > 0 {
         say(format_args!("{} objects of people who were erased since stayed behind", restored.left));
     }
-    say("Start outro serve: before it answers, it erases again who has left since the backup. Everybody has to sign in again.");
+    say(
+        "Start outro serve: before it answers, it erases again who has left since the backup. Everybody has to sign in again.",
+    );
     Ok(ExitCode::SUCCESS)
 }
 

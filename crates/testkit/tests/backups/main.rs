@@ -49,11 +49,8 @@ impl Empty {
         for place in ["keyring", "root"] {
             copy_folder(&world.folder.path().join(place), &folder.path().join(place));
         }
-        let database = if postgres {
-            fresh_database().await
-        } else {
-            folder.path().join("outro.db").display().to_string()
-        };
+        let database =
+            if postgres { fresh_database().await } else { folder.path().join("outro.db").display().to_string() };
         Self { folder, database }
     }
 

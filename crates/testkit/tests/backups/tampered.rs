@@ -81,7 +81,14 @@ async fn nothing_in_the_folder_is_readable() {
     }
     let finds = |mark: &[u8]| memchr::memmem::find(&bytes, mark).is_some();
     assert!(finds(b"outro backup v1"), "the search finds nothing");
-    for mark in [&b"mark.handle7c1d"[..], b"MarkName9f2e", b"MarkBytes5d8e", id.as_bytes(), hex::encode(id.as_bytes()).as_bytes(), b"accounts"] {
+    for mark in [
+        &b"mark.handle7c1d"[..],
+        b"MarkName9f2e",
+        b"MarkBytes5d8e",
+        id.as_bytes(),
+        hex::encode(id.as_bytes()).as_bytes(),
+        b"accounts",
+    ] {
         assert!(!finds(mark), "{}", String::from_utf8_lossy(mark));
     }
     assert!(!all.iter().any(|path| path.to_str().unwrap().contains("keyring")));

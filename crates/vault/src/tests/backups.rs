@@ -98,7 +98,10 @@ async fn a_copy_brings_everything_back_until_the_root_key_is_replaced() {
         let copy = place.folder.path().join("keyring.copy");
         vault.copy_keyring(&copy).await.unwrap();
         assert!(vault.copy_state().await.unwrap().unwrap().opens);
-        assert!(matches!(restore_keyring(&copy, &place.root(), &place.db().await).await, Err(VaultError::KeyringInUse)));
+        assert!(matches!(
+            restore_keyring(&copy, &place.root(), &place.db().await).await,
+            Err(VaultError::KeyringInUse)
+        ));
 
         let new = empty(place, "new.db").await;
         restore_keyring(&copy, &place.root(), &new).await.unwrap();
@@ -154,14 +157,17 @@ async fn no_copy_is_made_in_the_middle_of_a_rotation() {
 /// The wrapped key of an account, as its row has it.
 async fn wrapped(db: &Db, account: AccountId) -> Vec<u8> {
     let sql = "SELECT wrapped FROM account_keys WHERE account_id = ?1";
-    let row = db.read().await.unwrap().query_opt(&Statement::built("wrapped".into(), sql.into()), params![account]).await;
+    let row =
+        db.read().await.unwrap().query_opt(&Statement::built("wrapped".into(), sql.into()), params![account]).await;
     row.unwrap().unwrap().get(0).unwrap()
 }
 
 fn files_hold(folder: &Path, bytes: &[u8]) -> bool {
-    std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).any(|path| {
-        std::fs::read(path).unwrap().windows(bytes.len()).any(|window| window == bytes)
-    })
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .any(|path| std::fs::read(path).unwrap().windows(bytes.len()).any(|window| window == bytes))
 }
 
 /// With a reader open SQLite cannot cut its log: the old wrapping stays in the file. It is of no use to anybody.

@@ -1,8 +1,6 @@
 use outro_db::{Db, Engine, Param, Statement};
 
-use crate::{
-    KEYRING_COLUMNS, accounts, backups, budget, conversations, copy, destroy, kept, ring, rotate, service,
-};
+use crate::{KEYRING_COLUMNS, accounts, backups, budget, conversations, copy, destroy, kept, ring, rotate, service};
 
 use super::on_both;
 
