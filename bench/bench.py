@@ -17,6 +17,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import backup as of_backups
 import crowd
 import privacy as of_privacy
 from client import Api, wrk
@@ -355,8 +356,13 @@ def streams(run):
         yield what, value, ""
 
 
+def backup(run):
+    """Backups and restores, beside `cp`."""
+    yield from of_backups.measure(run)
+
+
 MEASURES = [
-    start, memory, feed, media, transcode, leaving, decision, privacy, hiatus, screen, followed, crowds, streams,
+    start, memory, feed, media, transcode, leaving, decision, privacy, hiatus, screen, followed, crowds, streams, backup,
 ]
 
 

@@ -44,7 +44,10 @@ pub(crate) async fn run(app: &App) -> Outcome {
         ("joins", drop_unjoined(app, now.plus_seconds(-JOIN_SECONDS)).await),
         ("what was seen", crate::feed::drop_old(app).await),
         ("popularity", settle_popularity(app).await),
+        ("keys without accounts", crate::backup::sweep(app).await),
+        ("backups", end_backups(app, now).await),
         ("the root key", rotate(app, now).await),
+        ("the keyring's copy", copy_keyring(app).await),
     ];
     for (part, kept) in parts {
         if let Err(error) = kept {
@@ -100,6 +103,20 @@ async fn rotate(app: &App, now: Timestamp) -> Result<(), AppError> {
     let rotated = app.vault.rotated_at().await?;
     if rotated.is_none_or(|at| now.millis_since(at) > ROOT_MILLIS) {
         app.vault.rotate_root().await?;
+    }
+    Ok(())
+}
+
+/// Destroys the keys of backups that end before this looks again.
+async fn end_backups(app: &App, now: Timestamp) -> Result<(), AppError> {
+    app.vault.end_backups(now.plus_seconds(3600)).await?;
+    Ok(())
+}
+
+/// After the root key, so that the copy opens.
+async fn copy_keyring(app: &App) -> Result<(), AppError> {
+    if let Some(to) = &app.settings.keyring_copy {
+        app.vault.copy_keyring(to).await?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! `courier` and `jobs`, and asks `policy` before it shows or does anything.
 
 pub mod account;
+pub mod backup;
 mod budget;
 mod codes;
 pub mod comment;
@@ -83,6 +84,8 @@ pub struct Settings {
     pub max_upload_bytes: u64,
     /// The longest video, in seconds.
     pub max_duration_s: u64,
+    /// Where the keyring is copied to every hour, if anywhere.
+    pub keyring_copy: Option<PathBuf>,
     /// The folder for unnamed scratch files. It never holds a named one.
     pub scratch: PathBuf,
 }

@@ -1,6 +1,7 @@
 //! The store of objects.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use outro_vault::AccountKeys;
 use crate::blocking::blocking;
 use crate::local::Local;
 use crate::writer::{self, BlobWriter, SealedBlob};
-use crate::{BlobError, BlobReader};
+use crate::{BlobError, BlobReader, Gate, Shelf};
 
 /// Sealed objects of all owners: cheap to clone, shared by all.
 #[derive(Clone)]
@@ -91,6 +92,33 @@ impl Blobs {
         let owner = keys.account();
         let Some(file) = self.with_disk(move |local| local.file(owner, id)).await? else { return Ok(None) };
         BlobReader::new(file, id, &header).map(Some)
+    }
+
+    /// The sealed file of an object, for a backup.
+    pub async fn sealed_file(&self, owner: AccountId, id: BlobId) -> Result<Option<File>, BlobError> {
+        self.with_disk(move |local| local.file(owner, id)).await
+    }
+
+    /// Keeps everybody from deleting objects, here and in other processes, until the gate is dropped.
+    pub async fn close_gate(&self) -> Result<Gate, BlobError> {
+        self.with_disk(Local::close_gate).await
+    }
+
+    /// Puts an object of a backup back into the home of its owner. It gets its name when it is whole and
+    /// unchanged; one that is there stays.
+    pub async fn put_back(&self, owner: AccountId, id: BlobId, shelf: &Shelf) -> Result<u64, BlobError> {
+        let (shelf, random) = (shelf.clone(), self.random.clone());
+        let put_back = move |local: &Local| {
+            let unfinished = local.unfinished(owner, id, &*random)?;
+            let length = shelf.read(&shelf.name(owner, id), |bytes| (&unfinished.file).write_all(bytes))?;
+            match unfinished.publish() {
+                Ok(published) => published.keep(),
+                Err(BlobError::Exists) => {}
+                Err(error) => return Err(error),
+            }
+            Ok(length)
+        };
+        self.with_disk(put_back).await
     }
 
     /// Removes an object; no error when there is none. A reader that has it open keeps its bytes until it

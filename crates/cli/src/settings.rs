@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use outro_app::backup::LONGEST_DAYS;
 use serde::Deserialize;
 
 use crate::fail::Fail;
@@ -29,6 +30,12 @@ pub(crate) struct Flags {
     /// The file of the root key; in the data folder when not given.
     #[arg(long, env = "OUTRO_ROOT_KEY_FILE")]
     root_key_file: Option<PathBuf>,
+    /// A file that a running server copies the keyring to every hour; on another disk by preference.
+    #[arg(long, env = "OUTRO_KEYRING_COPY")]
+    keyring_copy: Option<PathBuf>,
+    /// How many days a backup opens, 35 at most.
+    #[arg(long, env = "OUTRO_BACKUP_DAYS")]
+    backup_days: Option<i64>,
     /// The address that people reach this server at.
     #[arg(long, env = "OUTRO_PUBLIC_URL")]
     public_url: Option<String>,
@@ -64,6 +71,8 @@ struct File {
     database_url: Option<String>,
     keyring_url: Option<String>,
     root_key_file: Option<PathBuf>,
+    keyring_copy: Option<PathBuf>,
+    backup_days: Option<i64>,
     public_url: Option<String>,
     site_name: Option<String>,
     contact: Option<String>,
@@ -82,6 +91,8 @@ pub(crate) struct Settings {
     pub(crate) database_url: Option<String>,
     pub(crate) keyring_url: Option<String>,
     pub(crate) root_key_file: PathBuf,
+    pub(crate) keyring_copy: Option<PathBuf>,
+    pub(crate) backup_days: i64,
     pub(crate) public_url: String,
     pub(crate) site_name: String,
     pub(crate) contact: Option<String>,
@@ -105,6 +116,8 @@ impl Flags {
         let proxies = self.trusted_proxies.map(|text| read_proxies(&text)).transpose()?;
         Ok(Settings {
             root_key_file: self.root_key_file.or(file.root_key_file).unwrap_or_else(|| data.join("root/root.key")),
+            keyring_copy: self.keyring_copy.or(file.keyring_copy),
+            backup_days: read_days(self.backup_days.or(file.backup_days))?,
             database_url: self.database_url.or(file.database_url),
             keyring_url: self.keyring_url.or(file.keyring_url),
             public_url: read_url(&public_url)?,
@@ -176,6 +189,13 @@ fn read_contact(text: &str) -> Result<String, Fail> {
     }
 }
 
+fn read_days(given: Option<i64>) -> Result<i64, Fail> {
+    match given.unwrap_or(30) {
+        days @ 1..=LONGEST_DAYS => Ok(days),
+        other => Err(Fail::new(format!("OUTRO_BACKUP_DAYS {other}: give 1 to {LONGEST_DAYS}"))),
+    }
+}
+
 fn read_switch(given: Option<String>) -> Result<bool, Fail> {
     match given.as_deref() {
         None | Some("on") => Ok(true),
@@ -196,6 +216,8 @@ mod tests {
         assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("OUTRO_PUBLIC_URL"));
         let flags = Flags { rate_limits: Some("no".into()), ..Flags::default() };
         assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("on or off"));
+        let flags = Flags { backup_days: Some(36), ..Flags::default() };
+        assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("1 to 35"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Every table of the database and of the keyring.
 
 mod answers;
+mod backups;
 mod comments;
 mod feeds;
 mod finding;
@@ -273,7 +274,6 @@ pub const TABLES: &[Table] = &[
             column("state", Nobody, Internal),
             column("progress", Nobody, Internal),
             column("note", SealedForHolder, Internal),
-            column("log_place", Nobody, Internal),
         ],
         links: &[],
         video: None,
@@ -309,6 +309,7 @@ pub const TABLES: &[Table] = &[
         links: &[Link { column: "tag", erase: ExpiresWithin(48) }],
         video: None,
     },
+    backups::RESTORES,
     Table {
         name: "migrations",
         why: "Which steps of the database's schema have run.",
@@ -402,6 +403,11 @@ pub const KEYRING: &[Table] = &[
         links: &[],
         video: None,
     },
+    backups::BACKUP_KEYS,
+    backups::KEPT_ERASURES,
+    backups::KEPT_RECEIPTS,
+    backups::KEPT_HANDLES,
+    backups::KEYRING_COPY,
     Table {
         name: "root",
         why: "Which root key wraps the keys here, and since when. The root key itself stands apart from the keyring.",

@@ -9,6 +9,7 @@ mod cost;
 mod error;
 mod migrate;
 mod param;
+pub mod portable;
 mod postgres;
 mod row;
 mod schema;

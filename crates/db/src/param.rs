@@ -3,6 +3,8 @@
 use outro_model::{Id, Timestamp};
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut};
 
+use crate::Value;
+
 /// One bound parameter.
 #[derive(Clone, Copy, Debug)]
 pub enum Param<'a> {
@@ -71,6 +73,16 @@ impl<const N: usize> ToParam for [u8; N] {
 impl<Kind> ToParam for Id<Kind> {
     fn to_param(&self) -> Param<'_> {
         Param::Bytes(self.as_bytes())
+    }
+}
+impl ToParam for Value {
+    fn to_param(&self) -> Param<'_> {
+        match self {
+            Self::Null => Param::Null,
+            Self::Int(number) => Param::Int(*number),
+            Self::Bytes(bytes) => Param::Bytes(bytes),
+            Self::Text(text) => Param::Text(text),
+        }
     }
 }
 impl<T: ToParam + ?Sized> ToParam for &T {

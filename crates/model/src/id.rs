@@ -48,6 +48,8 @@ ids! {
     ChallengeId(ChallengeKind);
     /// The id of a durable job.
     JobId(JobKindTag);
+    /// The id of a backup.
+    BackupId(BackupKind);
 }
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -22,8 +22,8 @@ pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
 pub use event::EventKind;
 pub use handle::{Handle, InvalidHandle};
 pub use id::{
-    AccountId, ActId, BlobId, ChallengeId, CommentId, ConversationId, Id, InvalidId, JobId, MessageId, NotificationId,
-    ReportId, SessionId, VideoId,
+    AccountId, ActId, BackupId, BlobId, ChallengeId, CommentId, ConversationId, Id, InvalidId, JobId, MessageId,
+    NotificationId, ReportId, SessionId, VideoId,
 };
 pub use marks::{Piece, pieces};
 pub use moderation::{ActSource, Ground, ModerationAct, ReportReason, ReportState, ReportedKind};

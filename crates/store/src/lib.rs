@@ -21,6 +21,7 @@ pub mod moderation;
 pub mod notifications;
 pub mod receipts;
 pub mod recount;
+pub mod restores;
 pub mod sessions;
 pub mod timeline;
 pub mod videos;
@@ -74,6 +75,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         notifications::STATEMENTS,
         receipts::STATEMENTS,
         recount::STATEMENTS,
+        restores::STATEMENTS,
         sessions::STATEMENTS,
         timeline::STATEMENTS,
         videos::STATEMENTS,

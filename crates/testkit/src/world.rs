@@ -151,6 +151,7 @@ async fn open_app(folder: &Path, database: &str, clock: Arc<FixedClock>, outbox:
             rate_limits: true,
             max_upload_bytes: 64 << 20,
             max_duration_s: 60,
+            keyring_copy: None,
             scratch: folder.join("scratch"),
         }),
     }

@@ -28,6 +28,9 @@ impl Vault {
     /// Enters something into the log, once: called again with the same entry, it answers with the first place. When this
     /// returns it is durable.
     pub async fn log_append(&self, entry: &LogEntry) -> Result<u64, VaultError> {
+        if let Some(row) = self.inner.keyring.db.read().await?.query_opt(&INDEX_OF, params![entry]).await? {
+            return Ok(row.get::<i64>(0)? as u64);
+        }
         let mut tx = self.inner.keyring.db.write().await?;
         tx.execute(&FIRST_HEAD, &[]).await?;
         let size = size(tx.query_opt(&SIZE_HELD, &[]).await?)?;

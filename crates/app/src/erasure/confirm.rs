@@ -5,7 +5,7 @@ use outro_jobs::{Lane, NewJob};
 use outro_model::{AccountId, Handle, JobId, random_bytes};
 use outro_store::receipts::{self, Erasure};
 use outro_store::{accounts, sessions};
-use outro_vault::{AccountKeys, sha256};
+use outro_vault::{AccountKeys, KeptErasure, KeptHandle, sha256};
 
 use crate::codes::{self, Proof, Proved, Purpose};
 use crate::password::read_tag;
@@ -49,20 +49,20 @@ async fn go(app: App, signed: Signed, proved: Proved) -> Result<Confirmed, AppEr
     let (account_id, keys) = (signed.account, signed.keys(&app).await?);
     let nonce: [u8; 32] = random_bytes(&*app.random);
     let receipt_id: [u8; 32] = random_bytes(&*app.random);
-    let handle = hide(&app, &keys, &proved, &nonce, receipt_id).await?;
+    let (handle, kept) = hide(&app, &keys, &proved, &nonce, receipt_id).await?;
     drop(keys);
     // From here on nothing turns back: should the keyring not answer now, the job goes on trying.
-    let key_destroyed = destroy(&app, account_id).await;
+    let key_destroyed = destroy(&app, account_id, &kept).await;
     app.queue.wake();
     let (receipt_id, nonce) = (hex::encode(receipt_id), hex::encode(nonce));
     Ok(Confirmed { receipt_id, nonce, account_id, handle: handle.as_str().to_owned(), key_destroyed })
 }
 
 /// Destroys the key, and tries again while the keyring is busy; whether it is destroyed now.
-async fn destroy(app: &App, account: AccountId) -> bool {
+async fn destroy(app: &App, account: AccountId, kept: &(KeptErasure, KeptHandle)) -> bool {
     for pause in [0, 100, 500, 2000] {
         tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
-        match app.vault.destroy(account).await {
+        match app.vault.destroy_keeping(account, Some(kept.clone())).await {
             Ok(_) => return true,
             Err(error) => tracing::error!(%error, "the key could not be destroyed yet"),
         }
@@ -76,14 +76,14 @@ pub(super) fn commitment(nonce: &[u8; 32], account: AccountId, handle: &str) -> 
 }
 
 /// One transaction: hidden everywhere, sessions revoked, handle let go and kept from others, receipt
-/// opened, job enqueued.
+/// opened, job enqueued. What the keyring is to keep of it too, should the database be restored.
 async fn hide(
     app: &App,
     keys: &AccountKeys,
     proved: &Proved,
     nonce: &[u8; 32],
     receipt_id: [u8; 32],
-) -> Result<Handle, AppError> {
+) -> Result<(Handle, (KeptErasure, KeptHandle)), AppError> {
     let (id, now) = (keys.account(), app.clock.now());
     let mut tx = app.db.write().await?;
     proved.use_up(app, &mut tx).await?;
@@ -96,7 +96,7 @@ async fn hide(
     let tag = keys.open(ACCOUNT_HANDLE_TAG, id.as_bytes(), &account.handle_tag)?;
     sessions::end_all(&mut tx, id).await?;
     accounts::release_handle(&mut tx, &app.vault.handle_index(&handle)).await?;
-    accounts::reserve_erased(&mut tx, read_tag(&tag)).await?;
+    let trace = accounts::reserve_erased(&mut tx, read_tag(&tag)).await?;
     let job = JobId::random(&*app.random);
     let commitment = commitment(nonce, id, handle.as_str());
     let erased = String::new();
@@ -108,5 +108,5 @@ async fn hide(
     let job = NewJob { id: job, kind: JOB, lane: Lane::Prompt, account: None, video: None, run_at: now };
     outro_jobs::enqueue(&mut tx, &job).await?;
     tx.commit().await?;
-    Ok(handle)
+    Ok((handle, (super::sheet::kept(&erasure), trace)))
 }

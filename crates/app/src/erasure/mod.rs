@@ -14,7 +14,7 @@ pub use confirm::{Confirmed, confirm};
 pub use consequences::{Consequences, Line, consequences};
 pub use log::{log_checkpoint, log_tile};
 pub use receipt::{ReceiptView, receipt, receipt_hash};
-pub(crate) use walk::run;
+pub(crate) use walk::{Cleared, clear_restored, run};
 
 /// The kind of the job that erases.
 pub(crate) const JOB: &str = "erasure";

@@ -22,6 +22,10 @@ pub(super) struct Body<'a> {
     pub(super) commitment: &'a [u8; 32],
     pub(super) left_at: Timestamp,
     pub(super) key_destroyed_at: Timestamp,
+    /// Since when, or by when, no older copy of the keyring opens anything.
+    pub(super) older_copies_dead_since: Timestamp,
+    /// By when no backup that may hold rows of the account opens; none when there is none.
+    pub(super) backups_end_by: Option<Timestamp>,
     pub(super) completed_at: Timestamp,
     pub(super) erased: &'a str,
     /// What stays with others, each with a space before it.
@@ -31,7 +35,8 @@ pub(super) struct Body<'a> {
 impl Body<'_> {
     pub(super) fn text(&self) -> String {
         format!(
-            "{TITLE}\norigin: {}\nlog: {}\nreceipt: {}\ncommitment: {}\nleft_at: {}\nkey_destroyed_at: {}\ncompleted_at: {}\nerased: {}\n\
+            "{TITLE}\norigin: {}\nlog: {}\nreceipt: {}\ncommitment: {}\nleft_at: {}\nkey_destroyed_at: {}\n\
+             older_copies_dead_since: {}\nbackups_end_by: {}\ncompleted_at: {}\nerased: {}\n\
              kept: receipt log_entry erased_handle_trace ledger_entry{}\n",
             self.host,
             self.log,
@@ -39,6 +44,8 @@ impl Body<'_> {
             hex::encode(self.commitment),
             self.left_at.rfc3339(),
             self.key_destroyed_at.rfc3339(),
+            self.older_copies_dead_since.rfc3339(),
+            self.backups_end_by.map_or_else(|| "none".to_owned(), Timestamp::rfc3339),
             self.completed_at.rfc3339(),
             self.erased,
             self.kept,

@@ -33,21 +33,23 @@ pub fn receipt_hash(id: &str) -> Option<([u8; 32], [u8; 32])> {
 pub async fn receipt(app: &App, id: &str) -> Result<ReceiptView, AppError> {
     let (secret, hash) = receipt_hash(id).ok_or(AppError::NotFound)?;
     let found = receipts::get(&mut app.db.read().await?, &hash).await?.ok_or(AppError::NotFound)?;
-    let open = |sealed: Vec<u8>| {
-        let text = open_under(&secret, note::SEAL, &sealed)?;
-        String::from_utf8(text.to_vec()).map_err(AppError::internal)
-    };
     let host = &app.settings.host;
-    let proof = match found.log_place {
-        Some(place) => app.vault.log_proof(&note::log_origin(host), place).await?,
-        None => None,
-    };
-    Ok(ReceiptView {
+    let mut view = ReceiptView {
         id: hex::encode(secret),
         complete: found.complete,
         progress: found.progress,
-        note: found.note.filter(|_| found.complete).map(open).transpose()?,
-        proof: proof.map(|proof| proof.text()),
+        note: None,
+        proof: None,
         verifier_key: note::verifier(&app.vault, host).to_string(),
-    })
+    };
+    if let Some(sealed) = found.note.filter(|_| found.complete) {
+        let signed = open_under(&secret, note::SEAL, &sealed)?;
+        let signed = String::from_utf8(signed.to_vec()).map_err(AppError::internal)?;
+        let text = note::text_of(&signed).ok_or_else(|| AppError::internal("a signed receipt is none"))?;
+        // It is there already, but for one that a restored database has from the keyring, which was stopped before.
+        let place = app.vault.log_append(&note::entry(text)).await?;
+        view.proof = app.vault.log_proof(&note::log_origin(host), place).await?.map(|proof| proof.text());
+        view.note = Some(signed);
+    }
+    Ok(view)
 }

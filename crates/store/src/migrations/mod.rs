@@ -8,7 +8,7 @@ mod graph;
 mod messages;
 mod moderation;
 mod moderation_log;
-mod receipt_log;
+mod restores;
 mod spine;
 
 use outro_db::Migration;
@@ -24,5 +24,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 7, name: "moderation", sql: moderation::SQL },
     Migration { number: 8, name: "messages", sql: messages::SQL },
     Migration { number: 9, name: "moderation_log", sql: moderation_log::SQL },
-    Migration { number: 11, name: "receipt_log", sql: receipt_log::SQL },
+    Migration { number: 11, name: "restores", sql: restores::SQL },
 ];
