@@ -23,7 +23,7 @@ pub use event::EventKind;
 pub use handle::{Handle, InvalidHandle};
 pub use id::{
     AccountId, ActId, BlobId, ChallengeId, CommentId, ConversationId, Id, InvalidId, JobId, MessageId, NotificationId,
-    ReportId, SessionId, VideoId,
+    ReportId, SessionId, SoundId, VideoId,
 };
 pub use marks::{Piece, pieces};
 pub use moderation::{ModerationAct, ReportReason, ReportState, ReportedKind};
