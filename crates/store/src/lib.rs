@@ -22,6 +22,7 @@ pub mod notifications;
 pub mod receipts;
 pub mod recount;
 pub mod sessions;
+pub mod sounds;
 pub mod timeline;
 pub mod videos;
 mod visibility;
@@ -75,6 +76,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         receipts::STATEMENTS,
         recount::STATEMENTS,
         sessions::STATEMENTS,
+        sounds::STATEMENTS,
         timeline::STATEMENTS,
         videos::STATEMENTS,
         watches::STATEMENTS,

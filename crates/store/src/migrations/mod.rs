@@ -7,6 +7,7 @@ mod finding;
 mod graph;
 mod messages;
 mod moderation;
+mod sounds;
 mod spine;
 
 use outro_db::Migration;
@@ -21,4 +22,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 6, name: "finding", sql: finding::SQL },
     Migration { number: 7, name: "moderation", sql: moderation::SQL },
     Migration { number: 8, name: "messages", sql: messages::SQL },
+    Migration { number: 9, name: "sounds", sql: sounds::SQL },
 ];
