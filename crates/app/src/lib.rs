@@ -22,6 +22,7 @@ pub mod phone;
 pub mod privacy;
 mod ready;
 mod runner;
+pub mod sound;
 mod standing;
 pub mod video;
 mod viewer;
