@@ -43,6 +43,7 @@ fn suggested(suggestion: Suggestion) -> SuggestedPerson {
     let reason = match because {
         Because::FollowsYou => Reason::FollowsYou,
         Because::FriendsOfFriends => Reason::KnownBy(known_by),
+        Because::SameSounds => Reason::SameSounds,
     };
     SuggestedPerson { person: person(card, Some("/people")), reason }
 }
