@@ -10,6 +10,7 @@ mod routes;
 mod scenario;
 mod scenario_messages;
 mod schema;
+mod sounds;
 
 use axum::body::Body;
 use axum::http::{Request, header};

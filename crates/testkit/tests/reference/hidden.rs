@@ -28,12 +28,14 @@ struct Somebody {
     handle: &'static str,
     client: Client,
     video: String,
+    sound: String,
 }
 
 async fn somebody(world: &World, handle: &'static str) -> Somebody {
     let client = world.client().join(handle).await;
     let video = world.plant(&client, b"the bytes of a video").await;
-    Somebody { handle, client, video }
+    let sound = world.plant_sound(&client, &video).await;
+    Somebody { handle, client, video, sound }
 }
 
 async fn set(client: &Client, path: &str, change: Value) {
@@ -67,12 +69,13 @@ async fn unknown(world: &World, viewer: &Client) -> Vec<Somebody> {
 }
 
 /// Videos that strangers must not know of, of people whose cards they may see.
-async fn kept(world: &World) -> Vec<(&'static str, String)> {
+async fn kept(world: &World) -> (Vec<(&'static str, String)>, Vec<(&'static str, String)>) {
     let owner = somebody(world, "the_owner").await;
-    let mut out = Vec::new();
+    let (mut out, mut sounds) = (Vec::new(), vec![("withheld", owner.sound)]);
     for audience in ["followers", "friends", "only_me"] {
         let id = world.plant(&owner.client, b"the bytes of a video").await;
         set(&owner.client, &format!("/api/v1/videos/{id}"), json!({ "audience": audience })).await;
+        sounds.push((audience, world.plant_sound(&owner.client, &id).await));
         out.push((audience, id));
     }
     let account = world.id_of(&owner.client).await;
@@ -81,14 +84,16 @@ async fn kept(world: &World) -> Vec<(&'static str, String)> {
     execute(world, hide, &[Param::Bytes(account.as_bytes()), Param::Bytes(id.as_bytes())]).await;
     out.push(("withheld", owner.video));
     let removed = world.plant(&owner.client, b"the bytes of a video").await;
+    sounds.push(("removed", world.plant_sound(&owner.client, &removed).await));
     owner.client.call("DELETE", &format!("/api/v1/videos/{removed}"), None).await.expect(204);
     out.push(("removed", removed));
     let processing = owner.client.upload(outro_testkit::clip(), &[]).await.expect(202).json();
     out.push(("processing", processing["video"]["id"].as_str().unwrap().to_owned()));
-    out
+    (out, sounds)
 }
 
-const EVERY: fn(Rule) -> bool = |_| true;
+const EVERY: fn(Rule) -> bool = |rule| !rule.is_of_a_sound();
+const SOUNDS: fn(Rule) -> bool = Rule::is_of_a_sound;
 
 /// Asks one route of one name.
 pub(crate) async fn ask(client: &Client, (method, path, rule): (&str, &str, Rule), range: bool) -> Reply {
@@ -139,7 +144,7 @@ on_both! {
     async fn what_is_hidden_answers_as_what_never_was(world: World) {
         let world = world.with_settings(|settings| settings.rate_limits = false);
         let (anyone, viewer) = (world.client(), world.client().join("viewer").await);
-        let (unknown, kept) = (unknown(&world, &viewer).await, kept(&world).await);
+        let (unknown, (kept, mut sounds)) = (unknown(&world, &viewer).await, kept(&world).await);
         let private = somebody(&world, "private").await;
         set(&private.client, "/api/v1/me/privacy", json!({ "private_account": true })).await;
         let (handle, id) = (("{handle}", NO_HANDLE), ("{id}", NO_ID));
@@ -150,14 +155,21 @@ on_both! {
                 if one.handle == "the_blocked" { |rule| !matches!(rule, Rule::Block | Rule::Unblock) } else { EVERY };
             held += hold(&viewer, handle, one.handle, one.handle, own).await;
             held += hold(&viewer, id, &one.video, one.handle, EVERY).await;
+            held += hold(&viewer, id, &one.sound, one.handle, SOUNDS).await;
             if !one.handle.starts_with("the_block") {
                 held += hold(&anyone, handle, one.handle, one.handle, EVERY).await;
                 held += hold(&anyone, id, &one.video, one.handle, EVERY).await;
+                held += hold(&anyone, id, &one.sound, one.handle, SOUNDS).await;
             }
         }
         for (about, video) in kept.iter().map(|(about, video)| (*about, video.as_str())).chain([("private", &*private.video)]) {
             held += hold(&viewer, id, video, about, EVERY).await;
             held += hold(&anyone, id, video, about, EVERY).await;
+        }
+        sounds.push(("private", private.sound.clone()));
+        for (about, sound) in &sounds {
+            held += hold(&viewer, id, sound, about, SOUNDS).await;
+            held += hold(&anyone, id, sound, about, SOUNDS).await;
         }
         // Of a private account the card is there, and what is kept for followers is not.
         let lists = |rule| matches!(rule, Rule::Videos | Rule::Followers | Rule::Following | Rule::PageFollowers | Rule::PageFollowing);

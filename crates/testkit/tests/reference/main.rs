@@ -2,6 +2,7 @@
 //! `policy`. In process over every fact there is, over the interface and the pages on both engines, and in the races.
 
 mod decisions;
+mod edges;
 mod enemy;
 mod hidden;
 mod model;

@@ -54,6 +54,8 @@ pub(crate) enum Rule {
     Dismiss,
     Search,
     Tagged,
+    Sound,
+    SoundVideos,
     Report,
     /// For moderators alone, of whom there are none.
     Office,
@@ -72,6 +74,7 @@ pub(crate) enum Rule {
     PageSendOn,
     PageSuggestions,
     PageTagged,
+    PageSound,
     PageReportAccount,
     PageReportVideo,
     PageOffice,
@@ -154,6 +157,8 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("POST", "/api/v1/sessions", Rule::Nobodys),
     ("DELETE", "/api/v1/sessions/current", Rule::Nobodys),
     ("POST", "/api/v1/sessions/current/password", Rule::Nobodys),
+    ("GET", "/api/v1/sounds/{id}", Rule::Sound),
+    ("GET", "/api/v1/sounds/{id}/videos", Rule::SoundVideos),
     ("GET", "/api/v1/suggestions", Rule::Suggestions),
     ("DELETE", "/api/v1/suggestions/{handle}", Rule::Dismiss),
     ("GET", "/api/v1/tags/{tag}/videos", Rule::Tagged),
@@ -190,6 +195,7 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("GET", "/inbox/send/{id}", Rule::PageSendOn),
     ("GET", "/people", Rule::PageSuggestions),
     ("GET", "/tags/{tag}", Rule::PageTagged),
+    ("GET", "/sounds/{id}", Rule::PageSound),
     ("GET", "/accounts/{handle}/report", Rule::PageReportAccount),
     ("GET", "/videos/{id}/report", Rule::PageReportVideo),
     ("GET", "/moderation/{id}", Rule::PageOffice),
@@ -200,6 +206,11 @@ impl Rule {
     pub(crate) const fn is_of_a_comment(self) -> bool {
         use Rule::{HideComment, LikeComment, RemoveComment, Replies, ShowComment};
         matches!(self, Replies | RemoveComment | HideComment | ShowComment | LikeComment)
+    }
+
+    /// Whether it is a sound's.
+    pub(crate) const fn is_of_a_sound(self) -> bool {
+        matches!(self, Self::Sound | Self::SoundVideos | Self::PageSound)
     }
 
     /// Whether it is a conversation's.

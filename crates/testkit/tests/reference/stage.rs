@@ -11,6 +11,8 @@ use crate::random::Rng;
 /// How many accounts there are, and how many videos each has.
 pub(crate) const PEOPLE: usize = 6;
 const EACH: usize = 3;
+/// The bytes of a video with the sound of another.
+pub(crate) const MIX: &[u8] = b"the bytes of a mix";
 
 pub(crate) const CIRCLES: [(Circle, &str); 4] = [
     (Circle::Everyone, "everyone"),
@@ -37,6 +39,8 @@ pub(crate) struct Stage {
     pub(crate) people: Vec<Person>,
     /// Their ids, by their place in the model.
     pub(crate) videos: Vec<String>,
+    /// The ids of their sounds, likewise.
+    pub(crate) sounds: Vec<String>,
     /// The same of comments.
     pub(crate) comments: Vec<String>,
     /// The same of conversations, each with its last message.
@@ -47,21 +51,48 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) async fn new(server: Server, rng: &mut Rng) -> Self {
         let server = server.with_settings(|settings| settings.rate_limits = false);
-        let (people, videos, comments, talks) = (vec![], vec![], vec![], vec![]);
-        let mut stage = Self { server, world: World::default(), people, videos, comments, talks, joined: 0 };
+        let (people, videos, sounds, comments, talks) = (vec![], vec![], vec![], vec![], vec![]);
+        let mut stage = Self { server, world: World::default(), people, videos, sounds, comments, talks, joined: 0 };
         for person in 0..PEOPLE {
             let new = stage.newcomer().await;
             stage.people.push(new);
             stage.world.accounts.push(Account::default());
             for _ in 0..EACH {
                 let id = stage.server.plant(&stage.people[person].client, b"the bytes of a video").await;
+                stage.sounds.push(stage.server.plant_sound(&stage.people[person].client, &id).await);
                 stage.videos.push(id);
                 stage.world.videos.push(fresh(person));
                 let last = stage.videos.len() - 1;
                 stage.set_audience(last, rng).await;
             }
         }
+        for video in 0..stage.videos.len() {
+            stage.borrow(video).await;
+        }
         stage
+    }
+
+    /// The second video of each plays the sound of the first of the next, where that is there.
+    async fn borrow(&mut self, video: usize) {
+        let from = (video + 2) % self.videos.len();
+        let lender = self.world.videos[from].owner;
+        if video % EACH == 1 && self.world.videos[from].state == State::Ready && self.is_there(lender) {
+            let client = &self.people[self.world.videos[video].owner].client;
+            self.server.plant_mix(client, &self.videos[video], &self.sounds[from], MIX).await;
+            self.world.videos[video].plays = Some(from);
+        }
+    }
+
+    /// Lets others use a sound, or does not any more.
+    async fn lend(&mut self, video: usize) {
+        let owner = self.world.videos[video].owner;
+        if self.world.videos[video].state == State::Removed {
+            return;
+        }
+        let lent = !self.world.videos[video].lent;
+        self.world.videos[video].lent = lent;
+        let path = format!("/api/v1/videos/{}", self.videos[video]);
+        self.people[owner].client.call("PATCH", &path, Some(json!({ "sound_reuse": lent }))).await.expect(200);
     }
 
     async fn newcomer(&mut self) -> Person {
@@ -75,7 +106,7 @@ impl Stage {
     /// One change that is nobody else's business.
     pub(crate) async fn change(&mut self, rng: &mut Rng) {
         let (person, video) = (rng.below(PEOPLE), rng.below(self.videos.len()));
-        match rng.below(16) {
+        match rng.below(17) {
             // Who has left changes nothing any more.
             0..=6 | 11 | 12 if !self.is_there(person) => {}
             0..=3 => {
@@ -95,6 +126,7 @@ impl Stage {
             12 => self.suspend(person).await,
             13 => self.withhold(video).await,
             14 => self.replant(video).await,
+            15 => self.lend(video).await,
             _ => self.erase(person, rng).await,
         }
     }
@@ -173,7 +205,9 @@ impl Stage {
         if self.world.videos[video].state == State::Removed && self.is_there(owner) {
             self.server.run_jobs().await;
             self.videos[video] = self.server.plant(&self.people[owner].client, b"the bytes of a new video").await;
+            self.sounds[video] = self.server.plant_sound(&self.people[owner].client, &self.videos[video]).await;
             self.world.videos[video] = fresh(owner);
+            self.borrow(video).await;
         }
     }
 
@@ -211,5 +245,5 @@ pub(crate) async fn leave(client: &Client, handle: &str) {
 }
 
 fn fresh(owner: Id) -> Video {
-    Video { owner, audience: Audience::Everyone, state: State::Ready, comments_from: None }
+    Video { owner, audience: Audience::Everyone, state: State::Ready, comments_from: None, lent: true, plays: None }
 }

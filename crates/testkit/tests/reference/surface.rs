@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::model::{Answer, Ask, Comment, Id, Talk};
 use crate::random::{Rng, number, say};
 use crate::routes::{Rule, asked};
-use crate::stage::{PEOPLE, Stage};
+use crate::stage::{MIX, PEOPLE, Stage};
 
 /// The hashtag that captions are changed to.
 const TAG: &str = "reference";
@@ -33,12 +33,13 @@ impl Question {
     fn path(&self, stage: &Stage) -> String {
         let list = matches!(self.rule, Rule::Videos | Rule::Followers | Rule::Following | Rule::Requests)
             || matches!(self.rule, Rule::Blocked | Rule::Muted | Rule::Feed | Rule::SeeAs)
-            || matches!(self.rule, Rule::Suggestions | Rule::Tagged)
+            || matches!(self.rule, Rule::Suggestions | Rule::Tagged | Rule::SoundVideos)
             || matches!(self.rule, Rule::FeedFollowing | Rule::FeedFriends | Rule::Comments);
         let path = self.template.replace("{handle}", &stage.people[self.person].handle);
         let id = match self.rule {
             rule if rule.is_of_a_comment() => &stage.comments[self.comment],
             rule if rule.is_of_a_talk() => &stage.talks[self.talk].0,
+            rule if rule.is_of_a_sound() => &stage.sounds[self.video],
             _ => &stage.videos[self.video],
         };
         let path = stage.talks.get(self.talk).map_or(path.clone(), |talk| path.replace("{message}", &talk.1));
@@ -52,11 +53,12 @@ impl Question {
     fn is_page(&self) -> bool {
         use Rule::{
             PageComments, PageFeed, PageFollowers, PageFollowing, PageOffice, PageProfile, PageReportAccount,
-            PageReportVideo, PageSeeAs, PageSendOn, PageSuggestions, PageTagged, PageTalk, PageTimeline, PageVideo,
+            PageReportVideo, PageSeeAs, PageSendOn, PageSound, PageSuggestions, PageTagged, PageTalk, PageTimeline,
+            PageVideo,
         };
         let other = matches!(self.rule, PageFollowers | PageFollowing | PageSeeAs | PageComments)
             || matches!(self.rule, PageReportAccount | PageReportVideo | PageOffice)
-            || matches!(self.rule, PageSuggestions | PageTagged | PageTalk | PageSendOn);
+            || matches!(self.rule, PageSuggestions | PageTagged | PageTalk | PageSendOn | PageSound);
         other || matches!(self.rule, PageFeed | PageTimeline | PageProfile | PageVideo)
     }
 
@@ -101,6 +103,7 @@ fn expected(stage: &mut Stage, question: &Question) -> Answer {
             Rule::Following | Rule::PageFollowing => world.may(None, Ask::Following(person)),
             Rule::Video | Rule::PageVideo => world.may(None, Ask::Video(video)),
             Rule::Rendition | Rule::Watch => world.may(None, Ask::Bytes(video)),
+            Rule::Sound | Rule::SoundVideos | Rule::PageSound => world.may(None, Ask::Bytes(video)),
             Rule::Cover => world.may(None, Ask::Cover(video)),
             Rule::Comments | Rule::PageComments => world.may(None, Ask::Comments(video)),
             Rule::Replies => world.may(None, Ask::OneComment(comment)),
@@ -151,6 +154,8 @@ fn expected(stage: &mut Stage, question: &Question) -> Answer {
         Rule::Remove => world.may(viewer, Ask::Remove(video)),
         Rule::Like | Rule::Unlike => world.may(viewer, Ask::Like(video)),
         Rule::Rendition | Rule::Watch => world.may(viewer, Ask::Bytes(video)),
+        // A sound is seen by whoever may watch the video that it is the sound of.
+        Rule::Sound | Rule::SoundVideos | Rule::PageSound => world.may(viewer, Ask::Bytes(video)),
         Rule::Cover => world.may(viewer, Ask::Cover(video)),
         Rule::Download => world.may(viewer, Ask::Download(video)),
         Rule::Comments | Rule::PageComments => world.may(viewer, Ask::Comments(video)),
@@ -258,7 +263,9 @@ fn hold_sights(stage: &Stage, question: &Question, reply: &Reply) {
                 assert!(!muted, "the feed shows what was muted");
             }
         }
-        (Rule::PageFeed | Rule::PageTimeline | Rule::PageTagged | Rule::PageProfile | Rule::PageVideo, _) => {
+        (Rule::Sound | Rule::SoundVideos | Rule::Rendition | Rule::Video, _) => hold_sounds(stage, question, reply),
+        (Rule::PageFeed | Rule::PageTimeline | Rule::PageTagged | Rule::PageProfile, _)
+        | (Rule::PageVideo | Rule::PageSound, _) => {
             let text = reply.text();
             let shown = (0..stage.videos.len()).filter(|&video| text.contains(stage.videos[video].as_str()));
             for video in shown {
@@ -311,6 +318,40 @@ fn hold_sights(stage: &Stage, question: &Question, reply: &Reply) {
             }
         }
         _ => {}
+    }
+}
+
+/// Which sound is heard, to the byte; who may use it; and the videos that use it.
+fn hold_sounds(stage: &Stage, question: &Question, reply: &Reply) {
+    let (world, viewer, asked) = (&stage.world, question.viewer, question.video);
+    let of = |video: &usize| world.videos[*video].plays == Some(asked);
+    match question.rule {
+        Rule::Rendition if question.method == "GET" => {
+            assert_eq!(reply.body == MIX, world.heard(viewer, asked), "another sound is heard of {asked}");
+        }
+        Rule::Video => {
+            let found = &reply.json()["sound"];
+            let (heard, own) = (world.heard(viewer, asked), &stage.sounds[asked]);
+            let sound = world.videos[asked].plays.filter(|_| heard).map_or(own, |from| &stage.sounds[from]);
+            assert_eq!((&found["id"], &found["original"]), (&json!(sound), &json!(!heard)));
+        }
+        Rule::Sound => {
+            let found = reply.json();
+            assert_eq!(found["can_use"], world.may(viewer, Ask::Use(asked)) == Answer::Yes, "{found}");
+            let heard = |by: Option<Id>| world.may(by, Ask::Hear(asked)) == Answer::Yes;
+            let open = |video: &usize| {
+                let seen = [None, viewer].iter().all(|by| world.may(*by, Ask::Bytes(*video)) == Answer::Yes);
+                seen && heard(viewer) && heard(Some(world.videos[*video].owner))
+            };
+            let count = (0..stage.videos.len()).filter(|video| of(video) && open(video)).count();
+            assert_eq!(found["use_count"], count, "{found}");
+        }
+        _ => {
+            let seen =
+                |video: &usize| world.may(viewer, Ask::Bytes(*video)) == Answer::Yes && world.heard(viewer, *video);
+            let all = (0..stage.videos.len()).filter(|video| of(video) && seen(video));
+            assert_eq!(words(&reply.json(), "id"), all.map(|video| stage.videos[video].clone()).collect());
+        }
     }
 }
 

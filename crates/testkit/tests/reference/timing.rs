@@ -76,10 +76,10 @@ fn welch([hidden, never]: &[Vec<f64>; 2]) -> (f64, f64, f64) {
 }
 
 /// Every route that takes `what`, for each of those who are hidden.
-fn cases(what: &str, never: &str, hidden: &[(&'static str, String)], but: &[Rule]) -> Vec<Case> {
+fn cases(what: &str, never: &str, hidden: &[(&'static str, String)], of: fn(Rule) -> bool) -> Vec<Case> {
     let routes: Vec<_> = asked()
         .into_iter()
-        .filter(|(_, template, rule)| template.contains(what) && !but.contains(rule))
+        .filter(|(_, template, rule)| template.contains(what) && of(*rule))
         .filter(|(.., rule)| !rule.is_of_a_comment() && !rule.is_of_a_talk())
         .collect();
     let of = |(about, name): &(&'static str, String)| -> Vec<Case> {
@@ -90,12 +90,17 @@ fn cases(what: &str, never: &str, hidden: &[(&'static str, String)], but: &[Rule
     hidden.iter().flat_map(of).collect()
 }
 
-/// Who is hidden from the viewer, with a video each; and a private account's video.
-async fn hidden(world: &World) -> (Vec<(&'static str, String)>, Vec<(&'static str, String)>) {
-    let (mut handles, mut ids) = (Vec::new(), Vec::new());
+/// What hides it, and the name of it.
+type Names = Vec<(&'static str, String)>;
+
+/// Who is hidden from the viewer, with a video and its sound each; and a private account's.
+async fn hidden(world: &World) -> (Names, Names, Names) {
+    let (mut handles, mut ids, mut sounds) = (Vec::new(), Vec::new(), Vec::new());
     for handle in ["the_blocker", "on_a_hiatus", "gone_for_good", "private"] {
         let client = world.client().join(handle).await;
-        ids.push((handle, world.plant(&client, b"the bytes of a video").await));
+        let video = world.plant(&client, b"the bytes of a video").await;
+        sounds.push((handle, world.plant_sound(&client, &video).await));
+        ids.push((handle, video));
         let change = match handle {
             "the_blocker" => client.call("PUT", "/api/v1/accounts/viewer/block", None).await,
             "on_a_hiatus" => client.call("PATCH", "/api/v1/me/privacy", Some(json!({ "on_hiatus": true }))).await,
@@ -108,7 +113,7 @@ async fn hidden(world: &World) -> (Vec<(&'static str, String)>, Vec<(&'static st
         change.expect(200);
     }
     handles.extend(ids.iter().filter(|(about, _)| *about != "private").map(|(about, _)| (*about, (*about).to_owned())));
-    (handles, ids)
+    (handles, ids, sounds)
 }
 
 on_both! {
@@ -117,11 +122,12 @@ on_both! {
         let each = number("OUTRO_REFERENCE_SAMPLES", 10_000) as usize;
         let world = world.with_settings(|settings| settings.rate_limits = false);
         let viewer = world.client().join("viewer").await;
-        let (handles, ids) = hidden(&world).await;
+        let (handles, ids, sounds) = hidden(&world).await;
         world.clock.advance_seconds(2);
         world.run_jobs().await;
-        let mut all = cases("{handle}", NO_HANDLE, &handles, &[]);
-        all.extend(cases("{id}", NO_ID, &ids, &[]));
+        let mut all = cases("{handle}", NO_HANDLE, &handles, |_| true);
+        all.extend(cases("{id}", NO_ID, &ids, |rule| !rule.is_of_a_sound()));
+        all.extend(cases("{id}", NO_ID, &sounds, Rule::is_of_a_sound));
         let only = std::env::var("OUTRO_REFERENCE_ROUTES").unwrap_or_default();
         all.retain(|case| case.route.1.contains(&only));
         let (mut worst, mut count) = (0.0_f64, 0);
