@@ -71,10 +71,10 @@ pub(crate) use known_to_owner;
 macro_rules! unblocked_by_maker {
     ($use:literal) => {
         concat!(
-            "NOT EXISTS (SELECT 1 FROM blocks x WHERE x.blocker_id = ",
+            "NOT EXISTS (SELECT 1 FROM blocks z WHERE z.blocker_id = ",
             $use,
-            ".sound_owner_id AND x.blocked_id = a.id)
-            AND NOT EXISTS (SELECT 1 FROM blocks x WHERE x.blocker_id = a.id AND x.blocked_id = ",
+            ".sound_owner_id AND z.blocked_id = a.id)
+            AND NOT EXISTS (SELECT 1 FROM blocks z WHERE z.blocker_id = a.id AND z.blocked_id = ",
             $use,
             ".sound_owner_id)"
         )

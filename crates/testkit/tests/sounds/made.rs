@@ -59,7 +59,7 @@ on_both! {
             let never = user.upload(clip(), &[("sound", never)]).await.expect(422);
             assert_eq!(hidden.json(), never.json());
         }
-        assert_eq!(user.upload(clip(), &[("sound_reuse", "maybe")]).await.expect(422).code(), "invalid_fields");
+        assert_eq!(user.upload(clip(), &[("sound_reuse", "maybe")]).await.expect(422).code(), "invalid_sound_reuse");
         world.settle().await;
         assert_eq!(world.rows("videos").await.len(), before);
         assert_eq!(world.rows("blobs").await.iter().filter(|row| row.contains("header= ")).count(), 0);
