@@ -20,7 +20,7 @@ const noBarriers = async (who, name) => {
   assert.deepEqual(await who.axe(), [], name);
 };
 // Handles keep their own direction within a sentence, by marks that are not seen.
-const soundOf = /^Sound of .?@maker\.sings/;
+const soundOf = /Sound of .?@maker\.sings/;
 const bytes = async (id) => Buffer.from(await (await fetch(`${server.url}/media/${id}/video.mp4`)).arrayBuffer());
 
 // The form of a new video, sent with a file.
