@@ -28,6 +28,7 @@ pub(crate) async fn run(flags: Flags) -> Result<ExitCode, Fail> {
         }
     };
     tell("messages", Ok(messages(&settings).into()));
+    tell("contact", Ok(contact(&settings)));
     Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -70,6 +71,13 @@ async fn keyring(settings: &Settings, folder: &Folder) -> Result<String, Fail> {
     let vault = open_vault(settings, folder, Arc::new(SystemClock), Arc::new(SystemRandom), false).await?;
     vault.check().await?;
     Ok("opens".into())
+}
+
+fn contact(settings: &Settings) -> String {
+    match &settings.contact {
+        Some(contact) => contact.clone(),
+        None => "is not set (OUTRO_CONTACT): nobody is told how to reach you, not even to object to a decision".into(),
+    }
 }
 
 fn messages(settings: &Settings) -> &'static str {

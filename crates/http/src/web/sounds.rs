@@ -1,8 +1,6 @@
 //! The page of a sound.
 
-use axum::Router;
 use axum::http::Uri;
-use axum::routing::get;
 use outro_app::sound;
 use outro_app::video::Part;
 use outro_model::SoundId;
@@ -13,12 +11,12 @@ use super::place::{self, with_next};
 use super::profile::LIMIT;
 use super::render::{Answer, OrPage as _, html};
 use super::visit::{Named, Visit};
-use crate::Server;
 use crate::cursor;
+use crate::routes::{Routes, get};
 
 /// The routes of this file.
-pub(super) fn routes() -> Router<Server> {
-    Router::new().route("/sounds/{id}", get(show))
+pub(super) fn routes() -> Routes {
+    Routes::new().route("/sounds/{id}", get(show))
 }
 
 /// `GET /sounds/{id}`.

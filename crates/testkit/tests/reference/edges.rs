@@ -13,12 +13,8 @@ impl Edges {
 
     /// Draws or wipes an edge; whether it was there.
     pub(crate) fn set(&mut self, from: Id, to: Id, there: bool) -> bool {
-        let before = self.has(from, to);
-        if there {
-            self.0[from] |= 1 << to;
-        } else {
-            self.0[from] &= !(1 << to);
-        }
+        let (before, bit) = (self.has(from, to), u16::from(there) << to);
+        self.0[from] = self.0[from] & !(1 << to) | bit;
         before
     }
 
@@ -26,4 +22,13 @@ impl Edges {
         self.0[one] = 0;
         self.0.iter_mut().for_each(|row| *row &= !(1 << one));
     }
+}
+
+/// Those who talk, two or a group; none in the place of who left. Who said the last, and for whom of them it is gone.
+#[derive(Clone, Debug)]
+pub(crate) struct Talk {
+    pub(crate) people: Vec<Option<Id>>,
+    pub(crate) group: bool,
+    pub(crate) said_by: Option<Id>,
+    pub(crate) forgotten: Vec<bool>,
 }
