@@ -104,7 +104,7 @@ pub(crate) fn card(chrome: &Chrome, n: usize) -> VideoCard {
         sound: (n % 4 != 3).then(|| SoundLine {
             href: format!("/sounds/s{n}"),
             handle: handles[(n + n % 2) % handles.len()].into(),
-            original: n % 2 == 0,
+            original: n.is_multiple_of(2),
         }),
         why: chrome.t().why(["new", "popular", "yours"][n % 3]).into(),
         why_code: ["new", "popular", "yours"][n % 3],
