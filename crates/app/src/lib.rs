@@ -23,6 +23,7 @@ pub mod phone;
 pub mod privacy;
 mod ready;
 mod runner;
+pub mod sound;
 mod standing;
 pub mod video;
 mod viewer;

@@ -88,6 +88,7 @@ fn refusal(decision: Decision) -> AppError {
         Reason::ViewerAway => away(),
         Reason::CommentsClosed => forbidden("comments_closed", "Comments are not open to you here."),
         Reason::MessagesClosed => messages_closed(),
+        Reason::SoundClosed => forbidden("sound_closed", "This sound cannot be used by others."),
         Reason::Oneself => oneself(),
         _ => AppError::NotFound,
     }

@@ -52,10 +52,32 @@ impl Blobs {
         kind: BlobKind,
         source: File,
     ) -> Result<SealedBlob, BlobError> {
-        let (owner, random) = (keys.account(), self.random.clone());
+        self.copied(keys.account(), id, source, |header| keys.wrap_blob(id, kind, header)).await
+    }
+
+    /// The same for an object that holds something of `lender` as well: it opens with the keys of both alone.
+    pub async fn copy_in_with(
+        &self,
+        keys: &AccountKeys,
+        lender: &AccountKeys,
+        id: BlobId,
+        kind: BlobKind,
+        source: File,
+    ) -> Result<SealedBlob, BlobError> {
+        self.copied(keys.account(), id, source, |header| keys.wrap_blob_with(lender, id, kind, header)).await
+    }
+
+    async fn copied(
+        &self,
+        owner: AccountId,
+        id: BlobId,
+        source: File,
+        wrap: impl FnOnce(&[u8]) -> Vec<u8>,
+    ) -> Result<SealedBlob, BlobError> {
+        let random = self.random.clone();
         let copy = move |local: &Local| writer::copy(local.unfinished(owner, id, &*random)?, id, &*random, &source);
         let (published, header) = self.with_disk(copy).await?;
-        let sealed = SealedBlob { header: keys.wrap_blob(id, kind, &header.encode()), length: header.length };
+        let sealed = SealedBlob { header: wrap(&header.encode()), length: header.length };
         published.keep();
         Ok(sealed)
     }
@@ -88,10 +110,24 @@ impl Blobs {
         kind: BlobKind,
         header: &[u8],
     ) -> Result<Option<BlobReader>, BlobError> {
-        let header = keys.unwrap_blob(id, kind, header)?;
-        let owner = keys.account();
+        self.read(keys.account(), id, &keys.unwrap_blob(id, kind, header)?).await
+    }
+
+    /// Opens an object that [`Self::copy_in_with`] sealed.
+    pub async fn reader_with(
+        &self,
+        keys: &AccountKeys,
+        lender: &AccountKeys,
+        id: BlobId,
+        kind: BlobKind,
+        header: &[u8],
+    ) -> Result<Option<BlobReader>, BlobError> {
+        self.read(keys.account(), id, &keys.unwrap_blob_with(lender, id, kind, header)?).await
+    }
+
+    async fn read(&self, owner: AccountId, id: BlobId, header: &[u8]) -> Result<Option<BlobReader>, BlobError> {
         let Some(file) = self.with_disk(move |local| local.file(owner, id)).await? else { return Ok(None) };
-        BlobReader::new(file, id, &header).map(Some)
+        BlobReader::new(file, id, header).map(Some)
     }
 
     /// The sealed file of an object, for a backup.

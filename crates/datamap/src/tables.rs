@@ -8,6 +8,7 @@ mod finding;
 mod graph;
 mod messages;
 mod moderation;
+mod sounds;
 
 use crate::Erase::{
     DeleteBlobs, DeleteByKeyId, DeleteLast, DeleteRows, DeleteRowsAndLower, DestroyKey, DestroyWithLast, ExpiresWithin,
@@ -122,6 +123,8 @@ pub const TABLES: &[Table] = &[
     moderation::REPORTS,
     moderation::MODERATION_HANDS,
     moderation::MODERATION_ACTS,
+    sounds::SOUND_USES,
+    sounds::SOUNDS,
     Table {
         name: "likes",
         why: "Which videos you liked, and how many likes each video has.",
@@ -211,6 +214,7 @@ pub const TABLES: &[Table] = &[
             column("comment_count", Structure, Part("videos")),
             column("comments_from", Structure, Part("videos")),
             column("hidden", Structure, Part("videos")),
+            column("sound_reuse", Structure, Part("videos")),
         ],
         links: &[Link { column: "owner_id", erase: DeleteRows }],
         video: Some(VideoLink { owner: "owner_id", video: "id" }),

@@ -30,6 +30,8 @@ ids! {
     SessionId(SessionKind);
     /// The id of a video.
     VideoId(VideoKind);
+    /// The id of a sound.
+    SoundId(SoundKind);
     /// The id of a comment.
     CommentId(CommentKind);
     /// The id of a notification.

@@ -23,7 +23,7 @@ pub use event::EventKind;
 pub use handle::{Handle, InvalidHandle};
 pub use id::{
     AccountId, ActId, BackupId, BlobId, ChallengeId, CommentId, ConversationId, Id, InvalidId, JobId, MessageId,
-    NotificationId, ReportId, SessionId, VideoId,
+    NotificationId, ReportId, SessionId, SoundId, VideoId,
 };
 pub use marks::{Piece, pieces};
 pub use moderation::{ActSource, Ground, ModerationAct, ReportReason, ReportState, ReportedKind};

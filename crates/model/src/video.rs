@@ -68,5 +68,7 @@ words! {
         Rendition = 1, "rendition";
         /// The cover picture.
         Cover = 2, "cover";
+        /// The rendition with the sound of another video in the place of its own.
+        Mix = 3, "mix";
     }
 }

@@ -25,6 +25,7 @@ mod moderation;
 mod privacy;
 mod profile;
 mod settings;
+mod sounds;
 mod text;
 mod ui;
 mod upload;
@@ -57,6 +58,7 @@ pub use profile::{Contact, ProfilePage, Tile, TileState};
 pub use settings::{
     EditProfilePage, ManageAccountPage, PhonePage, PhoneVerifyPage, SessionRow, SessionsPage, SettingsPage,
 };
+pub use sounds::{ChosenSound, SoundLine, SoundPage, UseSound};
 pub use text::{Lang, Text};
 pub use upload::{Reframe, UploadPage};
 pub use video::{Audience, OwnerTools, VideoPage, VideoState};

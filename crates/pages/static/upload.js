@@ -105,7 +105,9 @@ zone.addEventListener("drop", (event) => {
 function body() {
   // The file goes last, so that the server knows what it is for before its bytes arrive.
   const data = new FormData();
-  for (const name of ["caption", "audience", "comments_from", "reframe"]) data.append(name, form.elements[name].value);
+  for (const name of ["caption", "audience", "comments_from", "reframe", "sound", "sound_reuse"]) {
+    if (form.elements[name]) data.append(name, form.elements[name].value);
+  }
   data.append("file", input.files[0]);
   return data;
 }

@@ -23,6 +23,7 @@ pub mod receipts;
 pub mod recount;
 pub mod restores;
 pub mod sessions;
+pub mod sounds;
 pub mod timeline;
 pub mod videos;
 mod visibility;
@@ -77,6 +78,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         recount::STATEMENTS,
         restores::STATEMENTS,
         sessions::STATEMENTS,
+        sounds::STATEMENTS,
         timeline::STATEMENTS,
         videos::STATEMENTS,
         watches::STATEMENTS,

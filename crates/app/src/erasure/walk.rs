@@ -14,7 +14,7 @@ use outro_vault::{Destruction, open_under, seal_under};
 
 use super::note;
 use crate::password::read_tag;
-use crate::{App, AppError, finding, message};
+use crate::{App, AppError, finding, message, sound};
 
 /// Does the erasure of a job.
 pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
@@ -30,6 +30,9 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
 /// Streams, uploads and encodes of an account end by themselves within this time of its leaving: they
 /// ask after it at least every half second. No receipt is signed before.
 const LETTING_GO_MILLIS: i64 = 1000;
+
+/// What others have of the sounds of who leaves: once they are without, a job of its own clears up with them.
+const SOUND_USES: &str = "sound_uses";
 
 async fn erase(app: &App, job: &Job) -> Result<Outcome, AppError> {
     let sheet = receipts::erasure_of_job(&mut app.db.read().await?, job.id).await?;
@@ -155,6 +158,9 @@ async fn walk(
             Some(emptied) => emptied.kept.map_or_else(|| tally.clone(), |word| tally.plus(&kept(word), gone)),
         };
         receipts::tally(&mut tx, sheet.account, &next.write()).await?;
+        if step.table == SOUND_USES && step.detaches.is_some() && gone > 0 {
+            sound::end_later(app, &mut tx).await?;
+        }
         tx.commit().await?;
         *tally = next;
         if (gone as i64) < BATCH {

@@ -35,6 +35,8 @@ pub enum Kind {
     Decision,
     /// A moderator decided about what one has reported.
     ReportDecided,
+    /// The sound that one's video played is gone, and it plays its own.
+    SoundGone,
 }
 
 impl Kind {
@@ -50,6 +52,7 @@ impl Kind {
         Self::RequestAccepted,
         Self::Decision,
         Self::ReportDecided,
+        Self::SoundGone,
     ];
 
     /// The number stored for it.
@@ -65,6 +68,7 @@ impl Kind {
             Self::RequestAccepted => 7,
             Self::Decision => 8,
             Self::ReportDecided => 9,
+            Self::SoundGone => 11,
         }
     }
 
@@ -86,12 +90,13 @@ impl Kind {
             Self::RequestAccepted => "request_accepted",
             Self::Decision => "decision",
             Self::ReportDecided => "report_decided",
+            Self::SoundGone => "sound_gone",
         }
     }
 
-    /// Whether nobody is named who did it: moderators are not.
+    /// Whether nobody is named who did it: neither moderators are, nor who took a sound away.
     const fn is_nameless(self) -> bool {
-        matches!(self, Self::Decision | Self::ReportDecided)
+        matches!(self, Self::Decision | Self::ReportDecided | Self::SoundGone)
     }
 
     /// Whether those of one day and one thing are told as one.

@@ -18,6 +18,7 @@ mod phone;
 mod privacy;
 mod receipts;
 mod sessions;
+mod sounds;
 mod videos;
 mod views;
 mod watches;
@@ -54,6 +55,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(sessions::end))
         .merge(graph::routes())
         .merge(finding::routes())
+        .merge(sounds::routes())
         .merge(moderation::routes())
         .routes(routes!(phone::link))
         .routes(routes!(phone::verify))

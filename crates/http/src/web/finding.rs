@@ -41,6 +41,7 @@ fn suggested(chrome: &Chrome, suggestion: Suggestion) -> SuggestedPerson {
     let reason = match because {
         Because::FollowsYou => Reason::FollowsYou,
         Because::FriendsOfFriends => Reason::KnownBy(known_by),
+        Because::SameSounds => Reason::SameSounds,
     };
     SuggestedPerson { person: person(chrome, card, Some("/people")), reason }
 }

@@ -20,6 +20,7 @@ mod privacy;
 mod profile;
 mod render;
 mod settings;
+mod sounds;
 mod upload;
 mod video;
 mod visit;
@@ -67,6 +68,7 @@ pub(crate) fn routes(dev: bool) -> Routes {
         .merge(settings_routes())
         .merge(graph::routes())
         .merge(finding::routes())
+        .merge(sounds::routes())
         .merge(moderation::routes())
         .route("/receipts/{id}", get(misc::receipt))
         .route("/what-we-keep", get(misc::what_we_keep))

@@ -9,6 +9,7 @@ mod messages;
 mod moderation;
 mod moderation_log;
 mod restores;
+mod sounds;
 mod spine;
 
 use outro_db::Migration;
@@ -24,5 +25,6 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 7, name: "moderation", sql: moderation::SQL },
     Migration { number: 8, name: "messages", sql: messages::SQL },
     Migration { number: 9, name: "moderation_log", sql: moderation_log::SQL },
+    Migration { number: 10, name: "sounds", sql: sounds::SQL },
     Migration { number: 11, name: "restores", sql: restores::SQL },
 ];

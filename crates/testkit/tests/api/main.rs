@@ -11,6 +11,7 @@ mod routes;
 mod scenario;
 mod scenario_messages;
 mod schema;
+mod sounds;
 
 use axum::body::Body;
 use axum::http::{Request, header};

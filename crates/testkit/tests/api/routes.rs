@@ -93,6 +93,8 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("POST", "/api/v1/sessions", Open::Yes(401), r#"{"handle":"nobody","password":"12345678"}"#),
     ("DELETE", "/api/v1/sessions/current", Open::No, ""),
     ("POST", "/api/v1/sessions/current/password", Open::No, r#"{"password":"12345678"}"#),
+    ("GET", "/api/v1/sounds/{id}", Open::Yes(404), ""),
+    ("GET", "/api/v1/sounds/{id}/videos", Open::Yes(404), ""),
     ("GET", "/api/v1/suggestions", Open::No, ""),
     ("DELETE", "/api/v1/suggestions/{handle}", Open::No, ""),
     // An address that names no hashtag.
@@ -255,7 +257,7 @@ fn bodies_are_described_as_they_are() {
     };
     assert_eq!(names("POST", "/api/v1/accounts"), ["birth_date", "handle", "password"]);
     assert_eq!(names("PATCH", "/api/v1/me"), ["bio", "display_name"]);
-    assert_eq!(names("PATCH", "/api/v1/videos/{id}"), ["audience", "caption", "comments_from"]);
+    assert_eq!(names("PATCH", "/api/v1/videos/{id}"), ["audience", "caption", "comments_from", "sound_reuse"]);
     let privacy = [
         "comments_from",
         "discoverable",

@@ -60,6 +60,7 @@ on_both! {
         privacy(&mut walk, &client).await;
         comments(&mut walk, &client).await;
         finding::walk(&mut walk, &client).await;
+        super::sounds::walk(&mut walk, &client).await;
         moderation::walk(&mut walk, &client).await;
         phone(&mut walk, &client).await;
         sessions(&mut walk, &client).await;

@@ -200,7 +200,7 @@ on_both! {
         assert_eq!(followed, ["friend", "turns"]);
         let profile = owner.get("/api/v1/accounts/owner").await.expect(200).json();
         assert_eq!((&profile["following_count"], &profile["follower_count"], &profile["like_count"]), (&json!(2), &json!(3), &json!(1)));
-        assert_eq!(words(owner, "/api/v1/accounts/owner/videos", "id").await, [mine.clone()]);
+        assert_eq!(words(owner, "/api/v1/accounts/owner/videos", "id").await, std::slice::from_ref(&mine));
         // One's comment stands where it stood; the one that was taken back does not come back.
         assert_eq!(words(&cast.friend, &format!("/api/v1/videos/{theirs}/comments"), "id").await, [kept]);
         assert_eq!(words(&cast.stranger, &format!("/api/v1/videos/{mine}/comments"), "id").await, [by_friend]);

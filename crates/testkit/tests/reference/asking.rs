@@ -18,6 +18,7 @@ pub(crate) struct Named {
     pub(crate) handle: String,
     pub(crate) video: String,
     pub(crate) comment: String,
+    pub(crate) sound: String,
     pub(crate) talk: String,
     pub(crate) said: String,
     pub(crate) report: String,
@@ -45,6 +46,7 @@ impl Named {
             handle: handle.to_owned(),
             video: id(),
             comment: id(),
+            sound: id(),
             talk: id(),
             said: id(),
             report: id(),
@@ -64,6 +66,7 @@ impl Named {
             Names::Handle => &mut self.handle,
             Names::Video => &mut self.video,
             Names::Comment => &mut self.comment,
+            Names::Sound => &mut self.sound,
             Names::Talk => &mut self.talk,
             Names::Said => &mut self.said,
             Names::Report => &mut self.report,
@@ -100,6 +103,7 @@ impl Named {
             | Rule::SeeAs
             | Rule::Suggestions
             | Rule::Tagged
+            | Rule::SoundVideos
             | Rule::Comments
             | Rule::Notifications => format!("{path}?limit=50"),
             _ => path,

@@ -52,6 +52,7 @@ fn video_facts(video: &Video) -> VideoFacts {
         },
         comments_from: video.comments_from.map_or(Of::Everyone, circle),
         hidden: video.state == State::Withheld,
+        sound_reuse: video.lent,
     }
 }
 
@@ -96,13 +97,15 @@ const OF_ACCOUNTS: [Asked; 8] = [
     (Action::Notify, Ask::NotifiedOf),
 ];
 
-const OF_VIDEOS: [Asked; 10] = [
+const OF_VIDEOS: [Asked; 12] = [
     (Action::SeeVideo, Ask::Video),
     (Action::ReadBytes, Ask::Bytes),
     (Action::SeeCover, Ask::Cover),
     (Action::Like, Ask::Like),
     (Action::SeeComments, Ask::Comments),
     (Action::Comment, Ask::Comment),
+    (Action::HearSound, Ask::Hear),
+    (Action::UseSound, Ask::Use),
     (Action::Gift, Ask::Gift),
     (Action::Download, Ask::Download),
     (Action::ChangeVideo, Ask::Change),
@@ -214,8 +217,10 @@ fn every_video(rng: &mut Rng) -> u64 {
             for (state, audience) in STATES.into_iter().flat_map(|state| AUDIENCES.map(|audience| (state, audience))) {
                 for (account, own) in CIRCLES.into_iter().flat_map(|one| narrower().map(|two| (one, two))) {
                     world.accounts[OWNER].comments_from = account;
-                    world.videos[0] = Video { owner: OWNER, state, audience, comments_from: own };
-                    count += hold_video(&world, viewer, 0);
+                    for lent in [true, false] {
+                        world.videos[0] = Video { state, audience, comments_from: own, lent, ..some_video(rng, OWNER) };
+                        count += hold_video(&world, viewer, 0);
+                    }
                 }
             }
         }
@@ -320,7 +325,8 @@ fn some_account(rng: &mut Rng) -> Account {
 
 fn some_video(rng: &mut Rng, owner: Id) -> Video {
     let state = if rng.one_in(4) { rng.pick(&STATES) } else { State::Ready };
-    Video { owner, audience: rng.pick(&AUDIENCES), state, comments_from: rng.pick(&narrower()) }
+    let (audience, comments_from) = (rng.pick(&AUDIENCES), rng.pick(&narrower()));
+    Video { owner, audience, state, comments_from, lent: !rng.one_in(4), plays: None }
 }
 
 fn some_world(rng: &mut Rng) -> World {
@@ -336,7 +342,7 @@ fn some_world(rng: &mut Rng) -> World {
 /// Something that somebody does.
 fn step(world: &mut World, rng: &mut Rng) {
     let (a, b, v) = (rng.below(ACCOUNTS), rng.below(ACCOUNTS), rng.below(VIDEOS));
-    match rng.below(22) {
+    match rng.below(23) {
         0..=5 => drop(world.follow(a, b)),
         6 => drop(world.unfollow(a, b)),
         7..=9 => drop(world.accept(a, b)),
@@ -351,6 +357,7 @@ fn step(world: &mut World, rng: &mut Rng) {
         18 => world.videos[v].audience = rng.pick(&AUDIENCES),
         19 => world.videos[v].comments_from = rng.pick(&narrower()),
         20 => world.videos[v].state = rng.pick(&STATES),
+        21 => world.videos[v].lent = !world.videos[v].lent,
         _ => world.accounts[a].discoverable = !world.accounts[a].discoverable,
     }
 }

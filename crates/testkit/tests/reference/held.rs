@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use outro_testkit::Reply;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::model::{Answer, Ask, Id, Talk};
 use crate::routes::Rule;
-use crate::stage::{PEOPLE, Stage};
+use crate::stage::{MIX, PEOPLE, Stage};
 use crate::surface::Question;
 
 pub(crate) fn words(list: &Value, of: &str) -> BTreeSet<String> {
@@ -96,10 +96,13 @@ impl Held<'_> {
                 self.people(|one| world.blocks.has(me, one) && world.seen_past_own_block(me, one));
             }
             (Rule::Feed | Rule::FeedFollowing | Rule::FeedFriends, _) => self.hold_feed(),
+            (Rule::Rendition, _) => self.hold_bytes(),
+            (Rule::Sound | Rule::SoundVideos, _) => self.hold_sound(),
             (Rule::Video | Rule::Tagged, _) if route.is_page() => {
                 let looked = |one| viewer.is_some_and(|me| self.stage.looks_at(me, one));
                 assert!(self.videos().into_iter().all(|one| self.may(Ask::Video(one)) || looked(one)));
             }
+            (Rule::Video, _) => self.hold_credit(),
             (Rule::Tagged, _) => assert!(self.videos().into_iter().all(|one| self.may(Ask::Bytes(one)))),
             (Rule::Comments, _) => self.hold_comments(),
             (Rule::Notifications, _) => self.hold_notices(),
@@ -142,6 +145,43 @@ impl Held<'_> {
         if self.question.route.rule != Rule::Feed && !self.question.route.is_page() {
             assert_eq!(found, expected, "videos are missing");
         }
+    }
+
+    /// Which sound is heard, to the byte.
+    fn hold_bytes(&self) {
+        let Question { viewer, video, route, .. } = *self.question;
+        let heard = route.method == "GET" && self.stage.world.heard(viewer, video);
+        assert_eq!(route.method == "GET" && self.reply.body == MIX, heard, "another sound is heard of {video}");
+    }
+
+    /// The sound that a video names is the one that is heard in it.
+    fn hold_credit(&self) {
+        let (stage, &Question { viewer, video, .. }) = (self.stage, self.question);
+        let found = &self.reply.json()["sound"];
+        let heard = stage.world.heard(viewer, video);
+        let from = stage.world.videos[video].plays.filter(|_| heard).unwrap_or(video);
+        assert_eq!((&found["id"], &found["original"]), (&json!(stage.sounds[from]), &json!(!heard)));
+    }
+
+    /// Of a sound: the videos that use it, who may use it, and how many do, as far as everybody may watch them. A page shows besides
+    /// the video that it is the sound of.
+    fn hold_sound(&self) {
+        let (stage, world, &Question { viewer, video, route, .. }) = (self.stage, &self.stage.world, self.question);
+        let uses: Vec<usize> = (0..stage.videos.len()).filter(|&one| world.videos[one].plays == Some(video)).collect();
+        if route.is_page() || route.rule == Rule::SoundVideos {
+            let seen = |&one: &usize| stage.looking(viewer, Ask::Bytes(one), one) == Answer::Yes;
+            let listed = uses.into_iter().filter(|one| seen(one) && world.heard(viewer, *one));
+            let expected: BTreeSet<usize> = listed.chain(route.is_page().then_some(video)).collect();
+            return assert_eq!(self.videos(), expected, "{route:?}");
+        }
+        let found = self.reply.json();
+        assert_eq!(found["can_use"], self.may(Ask::Use(video)), "{found}");
+        let hears = |by: Option<Id>| world.may(by, Ask::Hear(video)) == Answer::Yes;
+        let open = |&one: &usize| {
+            let seen = [None, viewer].iter().all(|by| world.may(*by, Ask::Bytes(one)) == Answer::Yes);
+            seen && hears(viewer) && hears(Some(world.videos[one].owner))
+        };
+        assert_eq!(found["use_count"], uses.iter().filter(|one| open(one)).count(), "{found}");
     }
 
     fn hold_comments(&self) {

@@ -75,12 +75,13 @@ impl Scene {
 
 const EVERY: fn(Rule) -> bool = |_| true;
 
-/// Somebody, with a video and a comment of theirs below the video of the one who is open to all.
+/// Somebody, with a video, its sound, and a comment of theirs below the video of the one who is open to all.
 struct Somebody {
     handle: &'static str,
     client: Client,
     video: String,
     comment: String,
+    sound: String,
 }
 
 async fn comment(client: &Client, video: &str) -> String {
@@ -118,6 +119,7 @@ pub(crate) async fn scene(world: &World) -> Scene {
     let seen = Named {
         handle: "open_one".into(),
         comment: comment(&open, &video).await,
+        sound: world.plant_sound(&open, &video).await,
         video: video.clone(),
         talk: talk.clone(),
         said,
@@ -150,8 +152,9 @@ async fn people(world: &World, viewer: &Client, open_video: &str) -> Vec<Hidden>
     for handle in ["the_blocker", "the_blocked", "on_hiatus", "suspended", "erased", "private"] {
         let client = world.client().join(handle).await;
         let video = world.plant(&client, b"the bytes of a video").await;
+        let sound = world.plant_sound(&client, &video).await;
         let comment = comment(&client, open_video).await;
-        out.push(Somebody { handle, client, video, comment });
+        out.push(Somebody { handle, client, video, comment, sound });
     }
     put(&out[0].client, "viewer", "block").await;
     put(viewer, "the_blocked", "block").await;
@@ -162,7 +165,7 @@ async fn people(world: &World, viewer: &Client, open_video: &str) -> Vec<Hidden>
     leave(&out[4].client, "erased").await;
     set(&out[5].client, "/api/v1/me/privacy", json!({ "private_account": true })).await;
     let mut things = Vec::new();
-    for Somebody { handle, video, comment, .. } in out {
+    for Somebody { handle, video, comment, sound, .. } in out {
         let from_all = !handle.starts_with("the_block");
         // Whom one has blocked oneself one may set free, and block again; a name is kept from nobody who signs in with it.
         let on: fn(Rule) -> bool = match handle {
@@ -173,6 +176,7 @@ async fn people(world: &World, viewer: &Client, open_video: &str) -> Vec<Hidden>
         // Of a private account the profile's page is there: its lists are not.
         things.push(Hidden { about: handle, what: Names::Handle, name: handle.to_owned(), from_all, on });
         things.push(thing(handle, Names::Video, video, from_all));
+        things.push(thing(handle, Names::Sound, sound, from_all));
         if handle != "private" {
             things.push(thing(handle, Names::Comment, comment, from_all));
         }
@@ -180,7 +184,7 @@ async fn people(world: &World, viewer: &Client, open_video: &str) -> Vec<Hidden>
     things
 }
 
-/// Videos that strangers must not know of, of somebody whose card they may see.
+/// Videos that strangers must not know of, of somebody whose card they may see; and their sounds.
 async fn videos(world: &World) -> Vec<Hidden> {
     let owner = world.client().join("the_owner").await;
     let account = world.id_of(&owner).await;
@@ -188,7 +192,7 @@ async fn videos(world: &World) -> Vec<Hidden> {
     for audience in ["followers", "friends", "only_me"] {
         let id = world.plant(&owner, b"the bytes of a video").await;
         set(&owner, &format!("/api/v1/videos/{id}"), json!({ "audience": audience })).await;
-        out.push((audience, id));
+        out.push((audience, world.plant_sound(&owner, &id).await, id));
     }
     for (about, sql) in [
         ("withheld", "UPDATE videos SET hidden = 1 WHERE owner_id = ?1 AND id = ?2"),
@@ -199,12 +203,14 @@ async fn videos(world: &World) -> Vec<Hidden> {
         let id: VideoId = planted.parse().unwrap();
         let values = [Param::Bytes(account.as_bytes()), Param::Bytes(id.as_bytes())];
         execute(world, Statement::new("hidden::set", sql), &values).await;
-        out.push((about, planted));
+        out.push((about, world.plant_sound(&owner, &planted).await, planted));
     }
     let removed = world.plant(&owner, b"the bytes of a video").await;
+    let sound = world.plant_sound(&owner, &removed).await;
     owner.call("DELETE", &format!("/api/v1/videos/{removed}"), None).await.expect(204);
-    out.push(("removed", removed));
-    out.into_iter().map(|(about, id)| thing(about, Names::Video, id, true)).collect()
+    out.push(("removed", sound, removed));
+    let both = |(about, sound, id)| [thing(about, Names::Sound, sound, true), thing(about, Names::Video, id, true)];
+    out.into_iter().flat_map(both).collect()
 }
 
 /// Comments that nobody else may know of: held back, taken away, below what may not be seen.

@@ -4,6 +4,7 @@
 mod asking;
 mod decisions;
 mod doing;
+mod edges;
 mod enemy;
 mod held;
 mod hidden;

@@ -3,6 +3,8 @@
 //!
 //! Where the words leave a choice, the reading is written beside the rule as "Reading:".
 
+pub(crate) use crate::edges::{Edges, Talk};
+
 /// An account, by its place in [`World::accounts`].
 pub(crate) type Id = usize;
 
@@ -80,6 +82,10 @@ pub(crate) struct Video {
     pub(crate) state: State,
     /// Narrower than the account's, if set.
     pub(crate) comments_from: Option<Circle>,
+    /// Whether others may use its sound.
+    pub(crate) lent: bool,
+    /// The video whose sound it plays in the place of its own.
+    pub(crate) plays: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +119,9 @@ pub(crate) enum Ask {
     Comments(usize),
     Download(usize),
     Gift(usize),
+    /// Its sound, in the video of somebody who uses it; and to use it oneself.
+    Hear(usize),
+    Use(usize),
     Change(usize),
     Remove(usize),
     /// Of a comment, its place in [`World::comments`].
@@ -135,37 +144,6 @@ pub(crate) enum Answer {
     Refused,
     /// Answered as what never existed.
     Hidden,
-}
-
-/// Those who talk, two or a group; none in the place of who left. Who said the last, and for whom of them it is gone.
-#[derive(Clone, Debug)]
-pub(crate) struct Talk {
-    pub(crate) people: Vec<Option<Id>>,
-    pub(crate) group: bool,
-    pub(crate) said_by: Option<Id>,
-    pub(crate) forgotten: Vec<bool>,
-}
-
-/// Who stands to whom, for each account a bit an account: worlds have at most 16.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub(crate) struct Edges([u16; 16]);
-
-impl Edges {
-    pub(crate) fn has(&self, from: Id, to: Id) -> bool {
-        self.0[from] & (1 << to) != 0
-    }
-
-    /// Draws or wipes an edge; whether it was there.
-    pub(crate) fn set(&mut self, from: Id, to: Id, there: bool) -> bool {
-        let (before, bit) = (self.has(from, to), u16::from(there) << to);
-        self.0[from] = self.0[from] & !(1 << to) | bit;
-        before
-    }
-
-    fn forget(&mut self, one: Id) {
-        self.0[one] = 0;
-        self.0.iter_mut().for_each(|row| *row &= !(1 << one));
-    }
 }
 
 #[derive(Clone, Default, Debug)]
@@ -262,6 +240,19 @@ impl World {
         matches!(self.videos[video].state, State::Ready | State::Withheld) && self.video(viewer, video)
     }
 
+    /// "The owner may say no." Reading: a sound is lent while everybody may hear it where it comes from, or what is for a few
+    /// would be heard by all elsewhere; when that ends it is lent to nobody, its owner included.
+    fn lends(&self, video: usize) -> bool {
+        self.videos[video].lent && self.watched(None, video)
+    }
+
+    /// Whether a viewer hears the sound of another in a video: the viewer, and whoever uses it, must be let to.
+    pub(crate) fn heard(&self, viewer: Option<Id>, video: usize) -> bool {
+        let hears = |who, sound| self.may(who, Ask::Hear(sound)) == Answer::Yes;
+        let it = &self.videos[video];
+        it.plays.is_some_and(|sound| hears(viewer, sound) && hears(Some(it.owner), sound))
+    }
+
     fn own(&self, viewer: Option<Id>, video: usize) -> bool {
         viewer == Some(self.videos[video].owner) && self.video(viewer, video)
     }
@@ -310,6 +301,10 @@ impl World {
             // Row 7, "take your videos first": what is downloaded is one's own. Reading: as it was uploaded, ready or not.
             Ask::Download(v) | Ask::Change(v) | Ask::Remove(v) => seen(self.own(viewer, v)),
             Ask::Like(v) => self.deed_on_video(viewer, v, |_| true),
+            Ask::Use(v) => self.deed_on_video(viewer, v, |_| self.lends(v)),
+            Ask::Hear(v) if self.office(viewer, self.videos[v].owner) || !self.watched(viewer, v) => Answer::Hidden,
+            Ask::Hear(v) if self.lends(v) => Answer::Yes,
+            Ask::Hear(_) => Answer::Refused,
             // Reading: owners may always comment below their own videos, "no one" is about others.
             Ask::Comment(v) => self.deed_on_video(viewer, v, |me| {
                 let video = &self.videos[v];
@@ -491,6 +486,7 @@ impl World {
     /// A video is taken away, and what stood under it.
     pub(crate) fn remove(&mut self, video: usize) {
         self.videos[video].state = State::Removed;
+        self.videos.iter_mut().filter(|other| other.plays == Some(video)).for_each(|other| other.plays = None);
         self.comments.iter_mut().filter(|comment| comment.video == video).for_each(|comment| comment.gone = true);
     }
 }

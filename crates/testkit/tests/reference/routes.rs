@@ -76,6 +76,9 @@ pub(crate) enum Rule {
     Dismiss,
     Search,
     Tagged,
+    /// A sound, which whoever may watch the video that it is the sound of may see; and the videos that use it.
+    Sound,
+    SoundVideos,
     ReportAccount,
     ReportVideo,
     ReportComment,
@@ -183,6 +186,8 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     // It ends the session that asks: `accounts`.
     ("DELETE", "/api/v1/sessions/current", Rule::Elsewhere),
     ("POST", "/api/v1/sessions/current/password", Rule::Elsewhere),
+    ("GET", "/api/v1/sounds/{id}", Rule::Sound),
+    ("GET", "/api/v1/sounds/{id}/videos", Rule::SoundVideos),
     ("GET", "/api/v1/suggestions", Rule::Suggestions),
     ("DELETE", "/api/v1/suggestions/{handle}", Rule::Dismiss),
     ("GET", "/api/v1/tags/{tag}/videos", Rule::Tagged),
@@ -264,6 +269,7 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("GET", "/search", Rule::Open),
     ("POST", "/search", Rule::Search),
     ("GET", "/tags/{tag}", Rule::Tagged),
+    ("GET", "/sounds/{id}", Rule::Sound),
     ("GET", "/moderation", Rule::Queue),
     ("GET", "/moderation/decided", Rule::Queue),
     ("GET", "/moderation/log", Rule::Queue),
@@ -336,6 +342,7 @@ pub(crate) enum Names {
     Handle,
     Video,
     Comment,
+    Sound,
     Talk,
     Said,
     Report,
@@ -355,6 +362,7 @@ impl Rule {
                 Names::Comment
             }
             Talk | Said | Say | Share | ForgetMessage | ChangeTalk | ClearTalk | LeaveTalk => Names::Talk,
+            Rule::Sound | Rule::SoundVideos => Names::Sound,
             Case | Decide => Names::Report,
             EndSession => Names::Session,
             Receipt => Names::Receipt,

@@ -12,6 +12,8 @@ use crate::random::Rng;
 /// How many accounts there are, and how many videos each has.
 pub(crate) const PEOPLE: usize = 6;
 const EACH: usize = 3;
+/// The bytes of a video with the sound of another.
+pub(crate) const MIX: &[u8] = b"the bytes of a mix";
 
 pub(crate) const CIRCLES: [(Circle, &str); 4] = [
     (Circle::Everyone, "everyone"),
@@ -59,6 +61,8 @@ pub(crate) struct Stage {
     pub(crate) people: Vec<Person>,
     /// Their ids, by their place in the model.
     pub(crate) videos: Vec<String>,
+    /// The ids of their sounds, likewise.
+    pub(crate) sounds: Vec<String>,
     /// The same of comments.
     pub(crate) comments: Vec<String>,
     /// The same of conversations, each with its last message.
@@ -80,6 +84,7 @@ impl Stage {
             world: World::default(),
             people: vec![],
             videos: vec![],
+            sounds: vec![],
             comments: vec![],
             talks: vec![],
             reports: vec![],
@@ -93,13 +98,40 @@ impl Stage {
             stage.world.accounts.push(Account::default());
             for _ in 0..EACH {
                 let id = stage.server.plant(&stage.people[person].client, b"the bytes of a video").await;
+                stage.sounds.push(stage.server.plant_sound(&stage.people[person].client, &id).await);
                 stage.videos.push(id);
                 stage.world.videos.push(fresh(person));
                 let last = stage.videos.len() - 1;
                 stage.set_audience(last, rng).await;
             }
         }
+        for video in 0..stage.videos.len() {
+            stage.borrow(video).await;
+        }
         stage
+    }
+
+    /// The second video of each plays the sound of the first of the next, where that is there.
+    async fn borrow(&mut self, video: usize) {
+        let from = (video + 2) % self.videos.len();
+        let lender = self.world.videos[from].owner;
+        if video % EACH == 1 && self.world.videos[from].state == State::Ready && self.is_there(lender) {
+            let client = &self.people[self.world.videos[video].owner].client;
+            self.server.plant_mix(client, &self.videos[video], &self.sounds[from], MIX).await;
+            self.world.videos[video].plays = Some(from);
+        }
+    }
+
+    /// Lets others use a sound, or does not any more.
+    async fn lend(&mut self, video: usize) {
+        let owner = self.world.videos[video].owner;
+        if self.world.videos[video].state == State::Removed {
+            return;
+        }
+        let lent = !self.world.videos[video].lent;
+        self.world.videos[video].lent = lent;
+        let path = format!("/api/v1/videos/{}", self.videos[video]);
+        self.people[owner].client.call("PATCH", &path, Some(json!({ "sound_reuse": lent }))).await.expect(200);
     }
 
     async fn newcomer(&mut self) -> Person {
@@ -116,7 +148,7 @@ impl Stage {
     /// One change that is nobody else's business.
     pub(crate) async fn change(&mut self, rng: &mut Rng) {
         let (person, video) = (rng.below(PEOPLE), rng.below(self.videos.len()));
-        match rng.below(22) {
+        match rng.below(23) {
             // Who has left changes nothing any more.
             0..=6 | 11 | 12 | 16 | 17 if !self.is_there(person) => {}
             0..=3 => {
@@ -140,6 +172,7 @@ impl Stage {
             17 => self.gather(person, rng).await,
             18 | 19 => self.set_comments(video, rng).await,
             20 | 21 => self.unmake(video, rng).await,
+            22 => self.lend(video).await,
             _ => self.erase(person, rng).await,
         }
     }
@@ -295,7 +328,9 @@ impl Stage {
             self.server.run_jobs().await;
             self.reports.retain(|filed| filed.thing != Thing::Video(video));
             self.videos[video] = self.server.plant(&self.people[owner].client, b"the bytes of a new video").await;
+            self.sounds[video] = self.server.plant_sound(&self.people[owner].client, &self.videos[video]).await;
             self.world.videos[video] = fresh(owner);
+            self.borrow(video).await;
             self.announce(self.people[owner].id, self.videos[video].parse().unwrap()).await;
         }
     }
@@ -345,6 +380,18 @@ impl Stage {
         self.moderates(person) && self.reports.iter().any(by)
     }
 
+    /// What somebody is answered about a video who sees what was reported where they would be refused, and does nothing there.
+    pub(crate) fn looking(&self, viewer: Option<Id>, ask: Ask, video: usize) -> Answer {
+        match (self.world.may(viewer, ask), viewer) {
+            (Answer::Hidden, Some(me)) if self.looks_at(me, video) => {
+                let mut office = self.world.clone();
+                office.accounts[me].moderator = true;
+                office.may(viewer, ask)
+            }
+            (answer, _) => answer,
+        }
+    }
+
     /// Whether somebody can sign in at all.
     pub(crate) fn is_there(&self, person: Id) -> bool {
         self.world.accounts[person].standing != Standing::Erased
@@ -361,5 +408,5 @@ pub(crate) async fn leave(client: &Client, handle: &str) {
 }
 
 fn fresh(owner: Id) -> Video {
-    Video { owner, audience: Audience::Everyone, state: State::Ready, comments_from: None }
+    Video { owner, audience: Audience::Everyone, state: State::Ready, comments_from: None, lent: true, plays: None }
 }

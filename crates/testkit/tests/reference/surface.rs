@@ -41,6 +41,7 @@ impl Question {
             handle: person.handle.clone(),
             video: stage.videos[self.video].clone(),
             comment: stage.comments.get(self.comment).cloned().unwrap_or(NO_ID.into()),
+            sound: stage.sounds[self.video].clone(),
             talk: talk.0,
             said: talk.1,
             report: self.report.map_or(NO_ID.into(), |report| stage.reports[report].id.clone()),
@@ -73,7 +74,7 @@ fn expected(stage: &mut Stage, question: &Question) -> Answer {
             Rule::Followers => world.may(None, Ask::Followers(person)),
             Rule::Following => world.may(None, Ask::Following(person)),
             Rule::Video => world.may(None, Ask::Video(video)),
-            Rule::Rendition | Rule::Watch => world.may(None, Ask::Bytes(video)),
+            Rule::Rendition | Rule::Watch | Rule::Sound | Rule::SoundVideos => world.may(None, Ask::Bytes(video)),
             Rule::Cover => world.may(None, Ask::Cover(video)),
             Rule::Comments => world.may(None, Ask::Comments(video)),
             Rule::Replies => world.may(None, Ask::OneComment(comment)),
@@ -165,15 +166,7 @@ fn of_content(stage: &Stage, question: &Question, me: Id) -> Answer {
         Answer::Yes if owner == me => Answer::Refused,
         answer => answer,
     };
-    // Where somebody would be refused who looks at what was reported, they see it, and do nothing.
-    let looking = |ask: Ask| match world.may(viewer, ask) {
-        Answer::Hidden if stage.looks_at(me, video) => {
-            let mut office = world.clone();
-            office.accounts[me].moderator = true;
-            office.may(viewer, ask)
-        }
-        answer => answer,
-    };
+    let looking = |ask: Ask| stage.looking(viewer, ask, video);
     // What cannot be watched cannot be sent on, whatever else is to be said; the page for it is not there either.
     let shared = |answer: Answer| match answer {
         _ if route.is_page() && looking(Ask::Video(video)) == Answer::Hidden => Answer::Hidden,
@@ -189,7 +182,8 @@ fn of_content(stage: &Stage, question: &Question, me: Id) -> Answer {
         Rule::Change | Rule::SetAudiences => world.may(viewer, Ask::Change(video)),
         Rule::Remove => world.may(viewer, Ask::Remove(video)),
         Rule::Like | Rule::Unlike => world.may(viewer, Ask::Like(video)),
-        Rule::Rendition => looking(Ask::Bytes(video)),
+        // A sound is seen by whoever may watch the video that it is the sound of.
+        Rule::Rendition | Rule::Sound | Rule::SoundVideos => looking(Ask::Bytes(video)),
         Rule::Watch => world.may(viewer, Ask::Bytes(video)),
         Rule::Cover => looking(Ask::Cover(video)),
         Rule::Download => world.may(viewer, Ask::Download(video)),
