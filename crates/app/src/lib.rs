@@ -3,6 +3,7 @@
 //! `courier` and `jobs`, and asks `policy` before it shows or does anything.
 
 pub mod account;
+pub mod backup;
 pub mod bring;
 mod budget;
 mod codes;
@@ -23,6 +24,7 @@ pub mod phone;
 pub mod privacy;
 mod ready;
 mod runner;
+pub mod sound;
 mod standing;
 pub mod takeout;
 pub mod video;
@@ -85,6 +87,8 @@ pub struct Settings {
     pub max_upload_bytes: u64,
     /// The longest video, in seconds.
     pub max_duration_s: u64,
+    /// Where the keyring is copied to every hour, if anywhere.
+    pub keyring_copy: Option<PathBuf>,
     /// The folder for unnamed scratch files. It never holds a named one.
     pub scratch: PathBuf,
 }

@@ -4,7 +4,9 @@ use std::future::Future;
 
 use outro_jobs::{Job, Outcome, Runner};
 
-use crate::{App, bring, comment, erasure, feed, graph, housekeeping, message, moderation, privacy, takeout, video};
+use crate::{
+    App, bring, comment, erasure, feed, graph, housekeeping, message, moderation, privacy, sound, takeout, video,
+};
 
 /// Runs every kind of job there is.
 #[derive(Clone)]
@@ -21,6 +23,7 @@ impl Runner for AppRunner {
                 graph::ANSWER_JOB => graph::run_answer(app, job).await,
                 comment::REMOVE_JOB => comment::run_remove(app, job).await,
                 video::REMOVE_JOB => video::run_remove(app, job).await,
+                sound::END_JOB => sound::run_end(app, job).await,
                 message::END_JOB => message::run_end(app, job).await,
                 moderation::CLOSE_JOB => moderation::run_close(app, job).await,
                 privacy::RECOUNT_JOB => privacy::run_recount(app, job).await,

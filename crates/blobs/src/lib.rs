@@ -23,13 +23,17 @@
 mod blocking;
 mod error;
 mod format;
+mod gate;
 mod local;
 
 mod reader;
+mod shelf;
 mod store;
 mod writer;
 
 pub use error::BlobError;
+pub use gate::Gate;
 pub use reader::{BlobReader, SeekableBlob};
+pub use shelf::{Shelf, ShelfName};
 pub use store::Blobs;
 pub use writer::{BlobWriter, SealedBlob};

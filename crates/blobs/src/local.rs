@@ -11,6 +11,7 @@ use outro_model::{AccountId, BlobId, Random, random_bytes};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 
 use crate::BlobError;
+use crate::gate::{self, Gate};
 
 /// How often a home is emptied again when a racing upload puts a file into it.
 const TRIES: usize = 1000;
@@ -96,7 +97,12 @@ impl Local {
         Ok(sync_folder(&self.home(to))?)
     }
 
+    pub(crate) fn close_gate(&self) -> Result<Gate, BlobError> {
+        Ok(gate::close(&self.root)?)
+    }
+
     pub(crate) fn delete(&self, owner: AccountId, id: BlobId) -> Result<(), BlobError> {
+        let _passing = gate::pass(&self.root)?;
         if found(fs::remove_file(self.object(owner, id)))?.is_some() {
             // The home may be gone by now, and this file with it.
             found(sync_folder(&self.home(owner)))?;
@@ -114,7 +120,7 @@ impl Local {
 
     /// Removes all files of a home, then the home.
     pub(crate) fn remove_home(&self, owner: AccountId) -> Result<(), BlobError> {
-        let home = self.home(owner);
+        let (home, _passing) = (self.home(owner), gate::pass(&self.root)?);
         for _ in 0..TRIES {
             let Some(names) = names(&home)? else { break };
             for name in names {

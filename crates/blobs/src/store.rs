@@ -1,6 +1,7 @@
 //! The store of objects.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use outro_vault::AccountKeys;
 use crate::blocking::blocking;
 use crate::local::Local;
 use crate::writer::{self, BlobWriter, SealedBlob};
-use crate::{BlobError, BlobReader};
+use crate::{BlobError, BlobReader, Gate, Shelf};
 
 /// Sealed objects of all owners: cheap to clone, shared by all.
 #[derive(Clone)]
@@ -51,10 +52,32 @@ impl Blobs {
         kind: BlobKind,
         source: File,
     ) -> Result<SealedBlob, BlobError> {
-        let (owner, random) = (keys.account(), self.random.clone());
+        self.copied(keys.account(), id, source, |header| keys.wrap_blob(id, kind, header)).await
+    }
+
+    /// The same for an object that holds something of `lender` as well: it opens with the keys of both alone.
+    pub async fn copy_in_with(
+        &self,
+        keys: &AccountKeys,
+        lender: &AccountKeys,
+        id: BlobId,
+        kind: BlobKind,
+        source: File,
+    ) -> Result<SealedBlob, BlobError> {
+        self.copied(keys.account(), id, source, |header| keys.wrap_blob_with(lender, id, kind, header)).await
+    }
+
+    async fn copied(
+        &self,
+        owner: AccountId,
+        id: BlobId,
+        source: File,
+        wrap: impl FnOnce(&[u8]) -> Vec<u8>,
+    ) -> Result<SealedBlob, BlobError> {
+        let random = self.random.clone();
         let copy = move |local: &Local| writer::copy(local.unfinished(owner, id, &*random)?, id, &*random, &source);
         let (published, header) = self.with_disk(copy).await?;
-        let sealed = SealedBlob { header: keys.wrap_blob(id, kind, &header.encode()), length: header.length };
+        let sealed = SealedBlob { header: wrap(&header.encode()), length: header.length };
         published.keep();
         Ok(sealed)
     }
@@ -87,10 +110,51 @@ impl Blobs {
         kind: BlobKind,
         header: &[u8],
     ) -> Result<Option<BlobReader>, BlobError> {
-        let header = keys.unwrap_blob(id, kind, header)?;
-        let owner = keys.account();
+        self.read(keys.account(), id, &keys.unwrap_blob(id, kind, header)?).await
+    }
+
+    /// Opens an object that [`Self::copy_in_with`] sealed.
+    pub async fn reader_with(
+        &self,
+        keys: &AccountKeys,
+        lender: &AccountKeys,
+        id: BlobId,
+        kind: BlobKind,
+        header: &[u8],
+    ) -> Result<Option<BlobReader>, BlobError> {
+        self.read(keys.account(), id, &keys.unwrap_blob_with(lender, id, kind, header)?).await
+    }
+
+    async fn read(&self, owner: AccountId, id: BlobId, header: &[u8]) -> Result<Option<BlobReader>, BlobError> {
         let Some(file) = self.with_disk(move |local| local.file(owner, id)).await? else { return Ok(None) };
-        BlobReader::new(file, id, &header).map(Some)
+        BlobReader::new(file, id, header).map(Some)
+    }
+
+    /// The sealed file of an object, for a backup.
+    pub async fn sealed_file(&self, owner: AccountId, id: BlobId) -> Result<Option<File>, BlobError> {
+        self.with_disk(move |local| local.file(owner, id)).await
+    }
+
+    /// Keeps everybody from deleting objects, here and in other processes, until the gate is dropped.
+    pub async fn close_gate(&self) -> Result<Gate, BlobError> {
+        self.with_disk(Local::close_gate).await
+    }
+
+    /// Puts an object of a backup back into the home of its owner. It gets its name when it is whole and
+    /// unchanged; one that is there stays.
+    pub async fn put_back(&self, owner: AccountId, id: BlobId, shelf: &Shelf) -> Result<u64, BlobError> {
+        let (shelf, random) = (shelf.clone(), self.random.clone());
+        let put_back = move |local: &Local| {
+            let unfinished = local.unfinished(owner, id, &*random)?;
+            let length = shelf.read(&shelf.name(owner, id), |bytes| (&unfinished.file).write_all(bytes))?;
+            match unfinished.publish() {
+                Ok(published) => published.keep(),
+                Err(BlobError::Exists) => {}
+                Err(error) => return Err(error),
+            }
+            Ok(length)
+        };
+        self.with_disk(put_back).await
     }
 
     /// Removes an object; no error when there is none. A reader that has it open keeps its bytes until it

@@ -4,16 +4,16 @@ use std::fs::File;
 use std::sync::Arc;
 
 use outro_app::live::Live;
-use outro_app::{App, Finder, housekeeping};
+use outro_app::{App, Finder, backup, housekeeping};
 use outro_blobs::Blobs;
 use outro_courier::{Courier, Gateway, Outbox};
 use outro_db::{Db, Engine};
 use outro_jobs::Queue;
 use outro_media::{ToolSettings, Tools};
 use outro_model::{Clock, Random, SystemClock};
-use outro_vault::{RootFile, SystemRandom, Vault, VaultOptions};
+use outro_vault::{RootFile, SystemRandom, Vault, VaultError, VaultOptions};
 
-use crate::fail::Fail;
+use crate::fail::{Fail, say};
 use crate::folder::Folder;
 use crate::settings::Settings;
 
@@ -33,12 +33,35 @@ pub(crate) async fn boot(settings: &Settings, dev: bool) -> Result<Booted, Fail>
     if lock.is_some() {
         take_over(&app).await?;
     }
+    before_serving(&app).await?;
     Ok(Booted { app, lock })
 }
 
 /// Wires everything together beside a server that may be running.
 pub(crate) async fn beside(settings: &Settings) -> Result<App, Fail> {
-    wire(settings, &Folder::open(&settings.data)?, false, false).await
+    let app = wire(settings, &Folder::open(&settings.data)?, false, false).await?;
+    if backup::is_pending(&app).await? {
+        return Err(Fail::new(
+            "a backup was put back here: run outro serve first, which erases again who has left since",
+        ));
+    }
+    Ok(app)
+}
+
+/// What may not wait until something is served: who was erased after the backup that was put back goes again; a
+/// root key that grew old while no server ran is replaced.
+async fn before_serving(app: &App) -> Result<(), Fail> {
+    let gone = backup::replay(app).await?;
+    if gone > 0 {
+        say(format_args!("Erased again after the restore: {gone}"));
+    }
+    if app.vault.rotation_is_overdue().await? {
+        match app.vault.rotate_root().await {
+            Ok(_) | Err(VaultError::RotationRunning) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 /// `alone` says that the data folder is held.
@@ -64,6 +87,7 @@ async fn wire(settings: &Settings, folder: &Folder, dev: bool, alone: bool) -> R
             rate_limits: settings.rate_limits,
             max_upload_bytes: settings.max_upload_bytes,
             max_duration_s: settings.max_duration_s,
+            keyring_copy: settings.keyring_copy.clone(),
             scratch: folder.scratch(),
         }),
     };

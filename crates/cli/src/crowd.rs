@@ -17,6 +17,7 @@ use outro_policy::{OwnerFacts, VideoFacts};
 use outro_store::accounts::{self, Account, HandleEntry};
 use outro_store::blobs::{self, Blob};
 use outro_store::graph;
+use outro_store::sounds::Sounds;
 use outro_store::videos::{self, Video};
 use outro_vault::AccountKeys;
 
@@ -228,6 +229,7 @@ fn video(app: &App, keys: &AccountKeys, duration_ms: i64, draw: &mut fastrand::R
         like_count: 0,
         view_count: 0,
         comment_count: 0,
+        sounds: Sounds::default(),
     }
 }
 

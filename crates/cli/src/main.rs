@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{admin, doctor, import, keys, media_plan, migrate, receipt, serve};
+use commands::{admin, backup, doctor, import, keyring, keys, media_plan, migrate, receipt, restore, serve};
 use fail::Fail;
 use settings::Flags;
 
@@ -33,6 +33,13 @@ enum Command {
     Doctor(Flags),
     /// Brings the database's schema up to date.
     Migrate(Flags),
+    /// Makes a backup of the database and the sealed objects, beside a running server; lists, checks and removes backups.
+    Backup(backup::Args),
+    /// Puts a backup back, into an empty data folder and an empty database.
+    Restore(restore::Args),
+    /// Copies the keyring, which is never part of a backup, and puts a copy back.
+    #[command(subcommand)]
+    Keyring(keyring::Command),
     /// Looks after the keyring.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -72,6 +79,9 @@ fn run(command: Command) -> Result<ExitCode, Fail> {
             Command::Serve(args) => serve::run(args).await,
             Command::Doctor(flags) => doctor::run(flags).await,
             Command::Migrate(flags) => migrate::run(flags).await,
+            Command::Backup(args) => backup::run(args).await,
+            Command::Restore(args) => restore::run(args).await,
+            Command::Keyring(command) => keyring::run(command).await,
             Command::Keys(command) => keys::run(command).await,
             Command::Admin(command) => admin::run(command).await,
             Command::Import(args) => import::run(args).await,

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use outro_app::backup::LONGEST_DAYS;
 use serde::Deserialize;
 
 use crate::fail::Fail;
@@ -29,12 +30,21 @@ pub(crate) struct Flags {
     /// The file of the root key; in the data folder when not given.
     #[arg(long, env = "OUTRO_ROOT_KEY_FILE")]
     root_key_file: Option<PathBuf>,
+    /// A file that a running server copies the keyring to every hour; on another disk by preference.
+    #[arg(long, env = "OUTRO_KEYRING_COPY")]
+    keyring_copy: Option<PathBuf>,
+    /// How many days a backup opens, 35 at most.
+    #[arg(long, env = "OUTRO_BACKUP_DAYS")]
+    backup_days: Option<i64>,
     /// The address that people reach this server at.
     #[arg(long, env = "OUTRO_PUBLIC_URL")]
     public_url: Option<String>,
     /// What the site is called.
     #[arg(long, env = "OUTRO_SITE_NAME")]
     site_name: Option<String>,
+    /// Where people reach you: an e-mail address, or the https:// address of a page. Pages show it to everybody.
+    #[arg(long, env = "OUTRO_CONTACT")]
+    contact: Option<String>,
     /// The HTTP gateway for text messages.
     #[arg(long, env = "OUTRO_SMS_URL", hide_env_values = true)]
     sms_url: Option<String>,
@@ -61,8 +71,11 @@ struct File {
     database_url: Option<String>,
     keyring_url: Option<String>,
     root_key_file: Option<PathBuf>,
+    keyring_copy: Option<PathBuf>,
+    backup_days: Option<i64>,
     public_url: Option<String>,
     site_name: Option<String>,
+    contact: Option<String>,
     sms_url: Option<String>,
     trusted_proxies: Option<Vec<IpAddr>>,
     rate_limits: Option<String>,
@@ -78,8 +91,11 @@ pub(crate) struct Settings {
     pub(crate) database_url: Option<String>,
     pub(crate) keyring_url: Option<String>,
     pub(crate) root_key_file: PathBuf,
+    pub(crate) keyring_copy: Option<PathBuf>,
+    pub(crate) backup_days: i64,
     pub(crate) public_url: String,
     pub(crate) site_name: String,
+    pub(crate) contact: Option<String>,
     pub(crate) sms_url: Option<String>,
     pub(crate) trusted_proxies: Vec<IpAddr>,
     pub(crate) rate_limits: bool,
@@ -100,10 +116,13 @@ impl Flags {
         let proxies = self.trusted_proxies.map(|text| read_proxies(&text)).transpose()?;
         Ok(Settings {
             root_key_file: self.root_key_file.or(file.root_key_file).unwrap_or_else(|| data.join("root/root.key")),
+            keyring_copy: self.keyring_copy.or(file.keyring_copy),
+            backup_days: read_days(self.backup_days.or(file.backup_days))?,
             database_url: self.database_url.or(file.database_url),
             keyring_url: self.keyring_url.or(file.keyring_url),
             public_url: read_url(&public_url)?,
             site_name: self.site_name.or(file.site_name).unwrap_or_else(|| "Outro".into()),
+            contact: self.contact.or(file.contact).map(|text| read_contact(&text)).transpose()?,
             sms_url: self.sms_url.or(file.sms_url),
             trusted_proxies: proxies.or(file.trusted_proxies).unwrap_or_default(),
             rate_limits: read_switch(self.rate_limits.or(file.rate_limits))?,
@@ -151,6 +170,32 @@ fn read_url(text: &str) -> Result<String, Fail> {
     }
 }
 
+/// An address that can stand in a link. What could lead elsewhere from there, or end it, is none.
+fn read_contact(text: &str) -> Result<String, Fail> {
+    let text = text.trim();
+    let plain =
+        text.len() <= 200 && text.chars().all(|letter| letter.is_ascii_graphic() && !"\"'<>\\`".contains(letter));
+    let page =
+        ["http://", "https://"].iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|host| !host.is_empty()));
+    let letters = |(name, host): (&str, &str)| {
+        !name.is_empty() && !host.is_empty() && !format!("{name}{host}").contains(['@', ':', '/', '?', '#', '%'])
+    };
+    if plain && (page || text.split_once('@').is_some_and(letters)) {
+        Ok(text.to_owned())
+    } else {
+        let line =
+            "OUTRO_CONTACT: give an e-mail address, or the address of a page such as https://video.example/about";
+        Err(Fail::new(line))
+    }
+}
+
+fn read_days(given: Option<i64>) -> Result<i64, Fail> {
+    match given.unwrap_or(30) {
+        days @ 1..=LONGEST_DAYS => Ok(days),
+        other => Err(Fail::new(format!("OUTRO_BACKUP_DAYS {other}: give 1 to {LONGEST_DAYS}"))),
+    }
+}
+
 fn read_switch(given: Option<String>) -> Result<bool, Fail> {
     match given.as_deref() {
         None | Some("on") => Ok(true),
@@ -171,6 +216,25 @@ mod tests {
         assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("OUTRO_PUBLIC_URL"));
         let flags = Flags { rate_limits: Some("no".into()), ..Flags::default() };
         assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("on or off"));
+        let flags = Flags { backup_days: Some(36), ..Flags::default() };
+        assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("1 to 35"));
+    }
+
+    #[test]
+    fn a_contact_is_a_letter_or_a_page() {
+        let contact =
+            |text: &str| Flags { contact: Some(text.into()), ..Flags::default() }.resolve().map(|set| set.contact);
+        for text in ["desk@video.example", " desk@box.lan ", "https://video.example/about?x=1"] {
+            assert_eq!(contact(text).unwrap().as_deref(), Some(text.trim()));
+        }
+        for text in
+            ["", "desk", "@", "a@b@c", "mailto:a@b.example", "https://", "javascript:a@b", "a@b\" onclick=", "a b@c"]
+        {
+            assert!(format!("{:?}", contact(text).unwrap_err()).contains("OUTRO_CONTACT"), "{text}");
+        }
+        assert_eq!(Flags::default().resolve().unwrap().contact, None);
+        let file: File = toml::from_str("contact = \"desk@video.example\"").unwrap();
+        assert_eq!(file.contact.as_deref(), Some("desk@video.example"));
     }
 
     #[test]

@@ -23,6 +23,10 @@ pub const fn blob(kind: BlobKind) -> Blob {
         }
         BlobKind::Rendition => ("The upright video that people watch.", Takeout::Part("videos/renditions")),
         BlobKind::Cover => ("The picture shown before the video plays.", Takeout::Part("videos/covers")),
+        BlobKind::Mix => (
+            "Your video with the sound of another that you chose: sealed so that it takes your key and theirs. With either gone it never opens.",
+            Takeout::Internal,
+        ),
         BlobKind::Takeout => {
             ("The archive of everything that you asked for. It goes after seven days.", Takeout::Internal)
         }
@@ -34,11 +38,12 @@ pub const fn blob(kind: BlobKind) -> Blob {
 }
 
 /// Every kind, in stored order. All are sealed under a key of their own, wrapped by the owner's key,
-/// and deleted with the video or the account.
+/// and deleted with the video or the account; what holds the sound of somebody else is wrapped by that person's key as well.
 pub const BLOBS: &[Blob] = &[
     blob(BlobKind::Original),
     blob(BlobKind::Rendition),
     blob(BlobKind::Cover),
+    blob(BlobKind::Mix),
     blob(BlobKind::Takeout),
     blob(BlobKind::Import),
 ];

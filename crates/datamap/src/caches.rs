@@ -35,6 +35,12 @@ pub const CACHES: &[Cache] = &[
         ends: "When the program ends; the last fifty are held.",
     },
     Cache {
+        name: "backups",
+        holds: "The rows of the database as they were, and sealed objects as they stand; never a key of yours.",
+        ends: "What you wrote opens to nobody since you left. The rows, when the backup's own key is destroyed: after \
+               35 days at most, which your receipt states.",
+    },
+    Cache {
         name: "SMS gateway",
         holds: "The number and the text of a one-time code, handed to the gateway that the operator chose.",
         ends: "By the gateway's own rules; nothing of it is kept here.",

@@ -47,6 +47,8 @@ sealed! {
     REPORT_NOTE = "reports"."note";
     /// What a moderator wrote to the person whom a decision is about.
     ACT_STATEMENT = "moderation_acts"."statement";
+    /// The law or the rule that a decision about the person rests on.
+    ACT_PROVISION = "moderation_acts"."provision";
     /// What came along from elsewhere.
     BROUGHT_TEXT = "brought"."text";
     /// The number that a one-time code was sent to.

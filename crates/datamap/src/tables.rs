@@ -1,12 +1,14 @@
 //! Every table of the database and of the keyring.
 
 mod answers;
+mod backups;
 mod comments;
 mod feeds;
 mod finding;
 mod graph;
 mod messages;
 mod moderation;
+mod sounds;
 mod takeout;
 
 use crate::Erase::{
@@ -122,6 +124,8 @@ pub const TABLES: &[Table] = &[
     moderation::REPORTS,
     moderation::MODERATION_HANDS,
     moderation::MODERATION_ACTS,
+    sounds::SOUND_USES,
+    sounds::SOUNDS,
     takeout::DEPARTURES,
     takeout::TAKEOUTS,
     takeout::IMPORTS,
@@ -215,6 +219,7 @@ pub const TABLES: &[Table] = &[
             column("comment_count", Structure, Part("videos")),
             column("comments_from", Structure, Part("videos")),
             column("hidden", Structure, Part("videos")),
+            column("sound_reuse", Structure, Part("videos")),
         ],
         links: &[Link { column: "owner_id", erase: DeleteRows }],
         video: Some(VideoLink { owner: "owner_id", video: "id" }),
@@ -313,6 +318,7 @@ pub const TABLES: &[Table] = &[
         links: &[Link { column: "tag", erase: ExpiresWithin(48) }],
         video: None,
     },
+    backups::RESTORES,
     Table {
         name: "migrations",
         why: "Which steps of the database's schema have run.",
@@ -382,7 +388,7 @@ pub const KEYRING: &[Table] = &[
     },
     Table {
         name: "service_keys",
-        why: "The server's own keys, each wrapped: of the index of handles, of one-time codes, of erased handles' hashes, of receipts' signatures.",
+        why: "The server's own keys, each wrapped: of the index of handles, of one-time codes, of erased handles' hashes, of the signatures of receipts and of their log.",
         ground: SECURITY,
         key: &["name"],
         columns: &[
@@ -406,6 +412,11 @@ pub const KEYRING: &[Table] = &[
         links: &[],
         video: None,
     },
+    backups::BACKUP_KEYS,
+    backups::KEPT_ERASURES,
+    backups::KEPT_RECEIPTS,
+    backups::KEPT_HANDLES,
+    backups::KEYRING_COPY,
     Table {
         name: "root",
         why: "Which root key wraps the keys here, and since when. The root key itself stands apart from the keyring.",
@@ -417,6 +428,37 @@ pub const KEYRING: &[Table] = &[
             column("made_at", Nobody, Internal),
             column("rotated_at", Nobody, Internal),
         ],
+        links: &[],
+        video: None,
+    },
+    Table {
+        name: "log_entries",
+        why: "The public log of erasures: for each receipt a hash that names nobody, so that no receipt can be made later, changed or taken back unseen.",
+        ground: DUTY,
+        key: &["entry"],
+        columns: &[column("entry", Nobody, Internal), column("place", Nobody, Internal)],
+        links: &[],
+        video: None,
+    },
+    Table {
+        name: "log_tiles",
+        why: "The hashes over the entries of the log.",
+        ground: DUTY,
+        key: &["level", "place"],
+        columns: &[
+            column("level", Nobody, Internal),
+            column("place", Nobody, Internal),
+            column("hashes", Nobody, Internal),
+        ],
+        links: &[],
+        video: None,
+    },
+    Table {
+        name: "log_head",
+        why: "How many entries the log has.",
+        ground: DUTY,
+        key: &["one"],
+        columns: &[column("one", Nobody, Internal), column("size", Nobody, Internal)],
         links: &[],
         video: None,
     },

@@ -3,6 +3,8 @@
 use outro_model::{Id, Timestamp};
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut};
 
+use crate::Value;
+
 /// One bound parameter.
 #[derive(Clone, Copy, Debug)]
 pub enum Param<'a> {
@@ -73,7 +75,7 @@ impl<Kind> ToParam for Id<Kind> {
         Param::Bytes(self.as_bytes())
     }
 }
-impl ToParam for crate::Value {
+impl ToParam for Value {
     fn to_param(&self) -> Param<'_> {
         match self {
             Self::Null => Param::Null,

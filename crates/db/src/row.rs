@@ -29,6 +29,11 @@ pub trait FromValue: Sized {
 }
 
 impl Row {
+    /// All values, in the order of the columns.
+    pub fn into_values(self) -> Vec<Value> {
+        self.0
+    }
+
     /// Column number `column`, from 0.
     pub fn get<T: FromValue>(&self, column: usize) -> Result<T, DbError> {
         self.0.get(column).and_then(T::from_value).ok_or(DbError::Shape { column })

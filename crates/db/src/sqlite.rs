@@ -11,7 +11,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{DbError, Engine, Param, Row, Statement, Value};
+use crate::{DbError, Engine, Param, Row, Statement, ToParam, Value};
 
 const READERS: usize = 8;
 
@@ -185,7 +185,7 @@ impl SqliteTx {
         let owned: Vec<Value> = params.iter().map(owned).collect();
         let loan = self.loan.take().ok_or_else(|| DbError::Open("the transaction is over".into()))?;
         let (loan, result) = off_thread(loan, move |connection| {
-            let params: Vec<Param<'_>> = owned.iter().map(borrowed).collect();
+            let params: Vec<Param<'_>> = owned.iter().map(ToParam::to_param).collect();
             work(connection, &params)
         })
         .await;
@@ -199,6 +199,20 @@ impl SqliteTx {
             connection.execute_batch("COMMIT").map_err(|error| DbError::sqlite("commit", &error))
         };
         off_thread(loan, commit).await.1
+    }
+
+    /// Runs a query to its end; the steps that its program took.
+    pub(crate) fn steps(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<u64, DbError> {
+        let sql = statement.sql_for(Engine::Sqlite);
+        let connection = self.connection()?;
+        let run = || -> rusqlite::Result<u64> {
+            let mut prepared = connection.prepare(sql)?;
+            let mut rows = prepared.query(rusqlite::params_from_iter(params))?;
+            while rows.next()?.is_some() {}
+            drop(rows);
+            Ok(prepared.get_status(rusqlite::StatementStatus::VmStep) as u64)
+        };
+        run().map_err(|error| DbError::sqlite(statement.name(), &error))
     }
 
     pub(crate) fn prepare(&mut self, statement: &Statement) -> Result<(), DbError> {
@@ -238,14 +252,5 @@ fn owned(param: &Param<'_>) -> Value {
         Param::Int(number) => Value::Int(*number),
         Param::Bytes(bytes) => Value::Bytes(bytes.to_vec()),
         Param::Text(text) => Value::Text((*text).to_owned()),
-    }
-}
-
-fn borrowed(value: &Value) -> Param<'_> {
-    match value {
-        Value::Null => Param::Null,
-        Value::Int(number) => Param::Int(*number),
-        Value::Bytes(bytes) => Param::Bytes(bytes),
-        Value::Text(text) => Param::Text(text),
     }
 }

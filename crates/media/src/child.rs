@@ -8,6 +8,7 @@ use crate::tools::Tools;
 use nix::libc;
 use std::fs::File;
 use std::ops::ControlFlow;
+use std::os::fd::AsRawFd;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
@@ -24,6 +25,8 @@ pub(crate) struct Order<'a> {
     pub(crate) program: &'a Path,
     pub(crate) args: &'a [String],
     pub(crate) input: &'a File,
+    /// A file for descriptor 3, to be read beside the input.
+    pub(crate) second: Option<&'a File>,
     /// A file for descriptor 1; without one, what is written there comes back as [`Heard::Out`].
     pub(crate) output: Option<&'a File>,
     pub(crate) caps: Caps,
@@ -67,13 +70,17 @@ pub(crate) async fn run(
 }
 
 fn spawn(tools: &Tools, order: &Order<'_>) -> Result<Child, RunError> {
+    // A duplicate is inherited, also by any other child that is started at this moment: each of them is the
+    // jail, which closes all that was not meant for it before anything else.
+    let second = order.second.map(rustix::io::dup).transpose().map_err(std::io::Error::from)?;
+    let number = second.as_ref().map(AsRawFd::as_raw_fd);
     let output = match order.output {
         Some(file) => Stdio::from(file.try_clone()?),
         None => Stdio::piped(),
     };
     let child = Command::new(&tools.sandbox.program)
         .args(&tools.sandbox.args)
-        .args(to_args(order.caps, order.program, order.args))
+        .args(to_args(order.caps, number, order.program, order.args))
         .env_clear()
         .stdin(Stdio::from(order.input.try_clone()?))
         .stdout(output)

@@ -42,6 +42,7 @@ async fn shoot(tools: &Tools, rendition: &File, output: &File, choose: &str, lim
         program: &tools.ffmpeg,
         args: &args(choose),
         input: rendition,
+        second: None,
         output: Some(output),
         caps: limits.probe_caps(),
         wall: limits.probe_wall,

@@ -186,7 +186,15 @@ async fn ask(tools: &Tools, input: &File, limits: &Limits) -> Result<Vec<u8>, Ru
 }
 
 fn order<'a>(tools: &'a Tools, args: &'a [String], input: &'a File, limits: &Limits) -> Order<'a> {
-    Order { program: &tools.ffprobe, args, input, output: None, caps: limits.probe_caps(), wall: limits.probe_wall }
+    Order {
+        program: &tools.ffprobe,
+        args,
+        input,
+        second: None,
+        output: None,
+        caps: limits.probe_caps(),
+        wall: limits.probe_wall,
+    }
 }
 
 /// The probe saw no video: the opening bytes tell what to say about it.

@@ -48,6 +48,32 @@ const SLACK: Duration = Duration::from_millis(150);
 pub async fn transcode(
     tools: &Tools,
     input: File,
+    output: File,
+    plan: &Plan,
+    limits: &Limits,
+    on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
+) -> Result<Outcome, RunError> {
+    carry_out(tools, (&input, None), output, plan, limits, on_progress).await
+}
+
+/// Puts the sound of `sound` in the place of that of `made`, a rendition of ours, by [`mix_plan`](crate::mix_plan).
+///
+/// # Errors
+/// As [`transcode`].
+pub async fn mix(
+    tools: &Tools,
+    (made, sound): (File, File),
+    output: File,
+    plan: &Plan,
+    limits: &Limits,
+    on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
+) -> Result<Outcome, RunError> {
+    carry_out(tools, (&made, Some(&sound)), output, plan, limits, on_progress).await
+}
+
+async fn carry_out(
+    tools: &Tools,
+    (input, second): (&File, Option<&File>),
     mut output: File,
     plan: &Plan,
     limits: &Limits,
@@ -57,7 +83,8 @@ pub async fn transcode(
     let order = Order {
         program: &tools.ffmpeg,
         args: &plan.args,
-        input: &input,
+        input,
+        second,
         output: Some(&output),
         caps: limits.transcode_caps(),
         wall: limits.wall,

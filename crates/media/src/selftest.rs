@@ -57,6 +57,7 @@ async fn make_sample(tools: &Tools, sample: &Scratch, limits: &Limits) -> Result
         program: &tools.ffmpeg,
         args: &args,
         input: sample.file(),
+        second: None,
         output: Some(sample.file()),
         caps: limits.transcode_caps(),
         wall: limits.probe_wall,

@@ -30,6 +30,8 @@ ids! {
     SessionId(SessionKind);
     /// The id of a video.
     VideoId(VideoKind);
+    /// The id of a sound.
+    SoundId(SoundKind);
     /// The id of a comment.
     CommentId(CommentKind);
     /// The id of a notification.
@@ -52,6 +54,8 @@ ids! {
     ChallengeId(ChallengeKind);
     /// The id of a durable job.
     JobId(JobKindTag);
+    /// The id of a backup.
+    BackupId(BackupKind);
 }
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

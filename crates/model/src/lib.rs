@@ -22,11 +22,11 @@ pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
 pub use event::EventKind;
 pub use handle::{Handle, InvalidHandle};
 pub use id::{
-    AccountId, ActId, BlobId, ChallengeId, CommentId, ConversationId, Id, ImportId, InvalidId, JobId, MessageId,
-    NotificationId, ReportId, SessionId, TakeoutId, VideoId,
+    AccountId, ActId, BackupId, BlobId, ChallengeId, CommentId, ConversationId, Id, ImportId, InvalidId, JobId,
+    MessageId, NotificationId, ReportId, SessionId, SoundId, TakeoutId, VideoId,
 };
 pub use marks::{Piece, pieces};
-pub use moderation::{ModerationAct, ReportReason, ReportState, ReportedKind};
+pub use moderation::{ActSource, Ground, ModerationAct, ReportReason, ReportState, ReportedKind};
 pub use phone::{InvalidPhone, PhoneNumber};
 pub use random::{Random, random_bytes};
 pub use text::{InvalidText, ascii_digit, bounded_line, bounded_text};

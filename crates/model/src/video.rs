@@ -68,9 +68,11 @@ words! {
         Rendition = 1, "rendition";
         /// The cover picture.
         Cover = 2, "cover";
+        /// The rendition with the sound of another video in the place of its own.
+        Mix = 3, "mix";
         /// The archive of everything, for its owner to take along.
-        Takeout = 3, "takeout";
+        Takeout = 4, "takeout";
         /// An archive that its owner brought, until what is in it is here.
-        Import = 4, "import";
+        Import = 5, "import";
     }
 }

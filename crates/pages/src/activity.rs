@@ -61,6 +61,8 @@ pub enum NoticeKind {
     Decision,
     /// A moderator decided about what one has reported.
     ReportDecided,
+    /// The sound that one's video played is gone.
+    SoundGone,
 }
 
 impl NoticeKind {
@@ -75,6 +77,7 @@ impl NoticeKind {
             NoticeKind::RequestAccepted => "user-check",
             NoticeKind::Decision => "gavel",
             NoticeKind::ReportDecided => "flag",
+            NoticeKind::SoundGone => "music",
         }
     }
 }
@@ -86,7 +89,7 @@ pub struct NoticeRow {
     pub kind: NoticeKind,
     /// Where it leads.
     pub href: String,
-    /// Handle of who did it last; empty where it was a moderator.
+    /// Handle of who did it last; empty where nobody is named.
     pub handle: String,
     /// Their name; empty shows the handle.
     pub display_name: String,
@@ -119,6 +122,7 @@ impl NoticeRow {
             NoticeKind::RequestAccepted => t.activity_request_accepted.to_owned(),
             NoticeKind::Decision => t.moderation_told_decision.to_owned(),
             NoticeKind::ReportDecided => t.moderation_told_report.to_owned(),
+            NoticeKind::SoundGone => t.sound_gone.to_owned(),
         };
         let name = if self.display_name.is_empty() { format!("@{}", self.handle) } else { self.display_name.clone() };
         // Names keep their own direction within the sentence.

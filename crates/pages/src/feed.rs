@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Chrome, FollowButton, Piece, chrome::Tab, page};
+use crate::{Chrome, FollowButton, Piece, SoundLine, chrome::Tab, page};
 
 /// Which feed a page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +104,8 @@ pub struct VideoCard {
     pub comment_count: i64,
     /// Whether the viewer likes it.
     pub liked: bool,
+    /// The sound that is heard; none where that is nobody's to see.
+    pub sound: Option<SoundLine>,
     /// Why it is shown, one sentence; see [`crate::Text::why`]. Empty shows nothing.
     pub why: String,
     /// The word of that reason, of ours: it leads to what it means; see [`crate::Text::because`].

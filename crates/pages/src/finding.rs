@@ -11,12 +11,15 @@ pub enum Reason {
     FollowsYou,
     /// So many of those whom the viewer follows follow them.
     KnownBy(i64),
+    /// They used the same sounds.
+    SameSounds,
 }
 
 impl Reason {
     pub(crate) fn sentence(self, t: &'static Text) -> String {
         match self {
             Reason::FollowsYou => t.finding_follows_you.to_owned(),
+            Reason::SameSounds => t.finding_same_sounds.to_owned(),
             Reason::KnownBy(people) => t.plural(&t.finding_known_by, people),
         }
     }

@@ -26,6 +26,7 @@ mod moderation;
 mod privacy;
 mod profile;
 mod settings;
+mod sounds;
 mod takeout;
 mod text;
 mod ui;
@@ -49,17 +50,18 @@ pub use leaving::{LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, Receip
 pub use messages::{Bubble, ChatPage, Held, InboxPage, MayWrite, Named, NewMessagePage, SendToPage, Talk};
 pub use misc::{ErrorPage, KeptRow, NotFoundPage, OutboxMessage, OutboxPage, WhatWeKeepPage};
 pub use moderation::{
-    Case, CasePage, CaseSeen, Decision, DecisionRow, DecisionsPage, ModerationPage, ReportPage, ReportRow, ReportState,
-    ReportedKind, ReportsPage,
+    Case, CasePage, CaseSeen, Decision, DecisionRow, DecisionsPage, LogHand, LogPage, LogRow, ModerationPage,
+    ReportPage, ReportRow, ReportState, ReportedKind, ReportsPage,
 };
 pub use privacy::{
-    AudiencesPage, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage, PrivacyStep,
-    PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage,
+    AudiencesPage, ChangeLine, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage,
+    PrivacyStep, PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage, SettingLine,
 };
 pub use profile::{Contact, ProfilePage, Tile, TileState};
 pub use settings::{
     EditProfilePage, ManageAccountPage, PhonePage, PhoneVerifyPage, SessionRow, SessionsPage, SettingsPage,
 };
+pub use sounds::{ChosenSound, SoundLine, SoundPage, UseSound};
 pub use takeout::{ArchiveState, BringPage, BringState, DepartState, DepartingPage, TakeoutPage};
 pub use text::{Lang, Text};
 pub use upload::{Reframe, UploadPage};
@@ -67,7 +69,7 @@ pub use video::{Audience, OwnerTools, VideoPage, VideoState};
 
 pub(crate) use assets::link;
 pub(crate) use chrome::Tab;
-pub(crate) use ui::{date, fill, hue, icon, initial, query, size};
+pub(crate) use ui::{date, fill, hue, icon, initial, query, reach, size};
 
 /// Gives a page its `render` and its place in the tab bar.
 macro_rules! page {

@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use crate::{Audience, Chrome, FormState, chrome::Tab, page};
+use crate::{Audience, ChosenSound, Chrome, FormState, chrome::Tab, page};
 
 /// `GET /upload`. Without scripts a multipart `POST /upload` with `csrf`, `file`, `caption`, `audience`
-/// (`everyone`, `followers`, `friends`, `only_me`), `comments_from`, `reframe` (`fit`, `crop`). With scripts the same fields, the file
+/// (`everyone`, `followers`, `friends`, `only_me`), `comments_from`, `reframe` (`fit`, `crop`), `sound`, `sound_reuse`. With scripts the same fields, the file
 /// last, go to `POST /api/v1/videos`, and the page moves on to `/v/{id}`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "upload.html", whitespace = "minimize")]
@@ -20,6 +20,8 @@ pub struct UploadPage {
     pub audience: Audience,
     /// As chosen.
     pub reframe: Reframe,
+    /// The sound that was chosen; none plays the video's own.
+    pub sound: Option<ChosenSound>,
     /// Largest file taken, in bytes.
     pub max_bytes: i64,
     /// Longest video taken, in seconds.

@@ -6,7 +6,7 @@ use crate::{Chrome, Circle, Text, VideoCard, chrome::Tab, page};
 
 /// `GET /v/{id}`: one video, with what its owner can do about it.
 ///
-/// Owner forms: `POST /videos/{id}/audience` (`audience`, `comments_from`), `POST /videos/{id}/delete`.
+/// Owner forms: `POST /videos/{id}/audience` (`audience`, `comments_from`, `sound_reuse`), `POST /videos/{id}/delete`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "video.html", whitespace = "minimize")]
 pub struct VideoPage {
@@ -59,6 +59,8 @@ pub struct OwnerTools {
     pub audience: Audience,
     /// Who may comment.
     pub comments_from: Circle,
+    /// Whether others may use its sound.
+    pub sound_reuse: bool,
     /// Address of the file to keep, once there is one.
     pub download_url: Option<String>,
 }

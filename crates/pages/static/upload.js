@@ -1,5 +1,5 @@
 // Shows what was picked before anything is sent, and sends it with visible progress.
-import { csrf, percent } from "./ui.js";
+import { csrf, percent, words } from "./ui.js";
 
 const form = document.querySelector("[data-upload]");
 const input = form.elements.file;
@@ -105,7 +105,9 @@ zone.addEventListener("drop", (event) => {
 function body() {
   // The file goes last, so that the server knows what it is for before its bytes arrive.
   const data = new FormData();
-  for (const name of ["caption", "audience", "comments_from", "reframe"]) data.append(name, form.elements[name].value);
+  for (const name of ["caption", "audience", "comments_from", "reframe", "sound", "sound_reuse"]) {
+    if (form.elements[name]) data.append(name, form.elements[name].value);
+  }
   data.append("file", input.files[0]);
   return data;
 }
@@ -133,7 +135,7 @@ function done() {
     location.assign("/login?next=/upload");
   } else {
     const known = { 413: form.dataset.tooLarge, 415: form.dataset.notVideo, 429: form.dataset.rate };
-    stop(known[status] || (status < 500 && said.detail) || form.dataset.general);
+    stop(known[status] || (said.code === "account_away" && words.away) || (status < 500 && said.detail) || form.dataset.general);
   }
 }
 

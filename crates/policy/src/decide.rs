@@ -37,6 +37,10 @@ pub enum Action {
     SeeComments,
     /// Comment on a video.
     Comment,
+    /// Hear the sound of a video in the video of somebody who uses it.
+    HearSound,
+    /// Use the sound of a video in one's own.
+    UseSound,
     /// Give coins for a video.
     Gift,
     /// Download the original or a rendition as a file.
@@ -65,6 +69,8 @@ impl Action {
         Self::Like,
         Self::SeeComments,
         Self::Comment,
+        Self::HearSound,
+        Self::UseSound,
         Self::Gift,
         Self::Download,
         Self::ChangeVideo,
@@ -89,6 +95,8 @@ impl Action {
             | Self::Like
             | Self::SeeComments
             | Self::Comment
+            | Self::HearSound
+            | Self::UseSound
             | Self::Gift
             | Self::Download
             | Self::ChangeVideo
@@ -103,8 +111,8 @@ impl Action {
 
     /// Whether it takes a video that can be watched.
     const fn takes_a_ready_video(self) -> bool {
-        use Action::{Comment, Gift, Like, ReadBytes, SeeComments, SeeCover};
-        matches!(self, ReadBytes | SeeCover | Like | SeeComments | Comment | Gift)
+        use Action::{Comment, Gift, HearSound, Like, ReadBytes, SeeComments, SeeCover, UseSound};
+        matches!(self, ReadBytes | SeeCover | Like | SeeComments | Comment | HearSound | UseSound | Gift)
     }
 
     const fn is_the_owners_alone(self) -> bool {
@@ -118,7 +126,7 @@ impl Action {
 
     /// Whether others notice it: it takes an account that is not away.
     const fn acts(self) -> bool {
-        matches!(self, Self::Follow | Self::Message | Self::Like | Self::Comment | Self::Gift)
+        matches!(self, Self::Follow | Self::Message | Self::Like | Self::Comment | Self::UseSound | Self::Gift)
     }
 
     /// What is for people who are signed in: acting, and being told of somebody.
@@ -174,6 +182,8 @@ pub enum Reason {
     CommentsClosed,
     /// Messages are not taken from this viewer.
     MessagesClosed,
+    /// The sound is not lent: its owner says no, or not everyone may hear it where it comes from.
+    SoundClosed,
     /// Nobody does this to themselves.
     Oneself,
     /// The question names no video, or nothing allows it.
@@ -203,6 +213,7 @@ impl Reason {
             Self::ViewerAway => "viewer_away",
             Self::CommentsClosed => "comments_closed",
             Self::MessagesClosed => "messages_closed",
+            Self::SoundClosed => "sound_closed",
             Self::Oneself => "oneself",
             Self::Nothing => "nothing",
         }
@@ -229,9 +240,10 @@ impl Decision {
 
     /// Whether the surface must answer as for what never existed. What may be said is said of things
     /// that the viewer can see, and tells nothing of who else may do what.
-    pub const fn hidden(self) -> bool {
-        use Reason::{CommentsClosed, MessagesClosed, NeedsAccount, Oneself, ViewerAway};
-        !self.allowed && !matches!(self.reason, NeedsAccount | ViewerAway | CommentsClosed | MessagesClosed | Oneself)
+    pub fn hidden(self) -> bool {
+        use Reason::{CommentsClosed, MessagesClosed, NeedsAccount, Oneself, SoundClosed, ViewerAway};
+        let said = [NeedsAccount, ViewerAway, CommentsClosed, MessagesClosed, SoundClosed, Oneself];
+        !self.allowed && !said.contains(&self.reason)
     }
 }
 
@@ -342,6 +354,15 @@ fn limits(action: Action, facts: &Facts) -> Option<Reason> {
             let of_video = facts.video.map_or(Circle::NoOne, |video| video.comments_from);
             outside(facts.owner.comments_from.narrower(of_video)).then_some(Reason::CommentsClosed)
         }
+        Action::HearSound | Action::UseSound if !lent(facts) => Some(Reason::SoundClosed),
         _ => None,
     }
+}
+
+/// Whether a sound may be heard elsewhere at all: only while everyone may hear it where it comes from, or what
+/// is for few would be heard by all in the video of somebody who uses it. So it falls silent there for its owner too.
+fn lent(facts: &Facts) -> bool {
+    let owner = &facts.owner;
+    let open = !owner.private_account && !owner.on_hiatus && !owner.suspended;
+    open && facts.video.is_some_and(|video| video.sound_reuse && video.audience == Audience::Everyone && !video.hidden)
 }

@@ -135,12 +135,19 @@ pub struct VideoFacts {
     pub comments_from: Circle,
     /// Whether a moderator has hidden it.
     pub hidden: bool,
+    /// Whether its owner lets others use its sound.
+    pub sound_reuse: bool,
 }
 
 impl VideoFacts {
     /// A video that everyone may watch.
-    pub const OPEN: Self =
-        Self { state: VideoState::Ready, audience: Audience::Everyone, comments_from: Circle::Everyone, hidden: false };
+    pub const OPEN: Self = Self {
+        state: VideoState::Ready,
+        audience: Audience::Everyone,
+        comments_from: Circle::Everyone,
+        hidden: false,
+        sound_reuse: true,
+    };
 }
 
 /// All facts of one question.

@@ -39,7 +39,14 @@ fn every_video() -> impl Iterator<Item = VideoFacts> {
     let seen = VideoState::ALL.iter().flat_map(|&state| Audience::ALL.iter().map(move |&audience| (state, audience)));
     seen.flat_map(|(state, audience)| {
         let more = Circle::ALL.iter().flat_map(|&comments_from| BOTH.map(|hidden| (comments_from, hidden)));
-        more.map(move |(comments_from, hidden)| VideoFacts { state, audience, comments_from, hidden })
+        let more = more.flat_map(|(comments_from, hidden)| BOTH.map(|closed| (comments_from, hidden, !closed)));
+        more.map(move |(comments_from, hidden, sound_reuse)| VideoFacts {
+            state,
+            audience,
+            comments_from,
+            hidden,
+            sound_reuse,
+        })
     })
 }
 
@@ -71,6 +78,7 @@ pub fn matrix() -> String {
     videos(&mut out);
     switches(&mut out);
     comments(&mut out);
+    sounds(&mut out);
     out
 }
 
@@ -107,16 +115,17 @@ fn open(relation: Relation) -> Facts {
     Facts { relation, viewer_away: false, owner: OwnerFacts::OPEN, video: Some(VideoFacts::OPEN) }
 }
 
+const STANDINGS: [(&str, OwnerFacts); 5] = [
+    ("public", OwnerFacts::OPEN),
+    ("private", OwnerFacts { private_account: true, ..OwnerFacts::OPEN }),
+    ("on hiatus", OwnerFacts { on_hiatus: true, ..OwnerFacts::OPEN }),
+    ("suspended", OwnerFacts { suspended: true, ..OwnerFacts::OPEN }),
+    ("leaving", OwnerFacts { state: AccountState::Leaving, ..OwnerFacts::OPEN }),
+];
+
 fn accounts(out: &mut String) {
-    let standings = [
-        ("public", OwnerFacts::OPEN),
-        ("private", OwnerFacts { private_account: true, ..OwnerFacts::OPEN }),
-        ("on hiatus", OwnerFacts { on_hiatus: true, ..OwnerFacts::OPEN }),
-        ("suspended", OwnerFacts { suspended: true, ..OwnerFacts::OPEN }),
-        ("leaving", OwnerFacts { state: AccountState::Leaving, ..OwnerFacts::OPEN }),
-    ];
     head(out, "Accounts", &["account", "viewer", "viewer is"], Action::ALL);
-    for (name, owner) in standings {
+    for (name, owner) in STANDINGS {
         for &relation in Relation::ALL {
             for viewer_away in BOTH {
                 let facts = Facts { owner, viewer_away, ..open(relation) };
@@ -133,7 +142,7 @@ fn videos(out: &mut String) {
     for private_account in BOTH {
         let (owner, name) =
             (OwnerFacts { private_account, ..OwnerFacts::OPEN }, if private_account { "private" } else { "public" });
-        for video in every_video().filter(|video| video.comments_from == Circle::Everyone) {
+        for video in every_video().filter(|video| video.comments_from == Circle::Everyone && video.sound_reuse) {
             let hidden = if video.hidden { ", hidden" } else { "" };
             let words = format!("{}, {}{hidden}", video.state.word(), video.audience.word());
             for &relation in Relation::ALL {
@@ -172,6 +181,23 @@ fn comments(out: &mut String) {
                 let facts = Facts { owner, video: Some(video), ..open(relation) };
                 let varied = [account.word(), video.comments_from.word(), &format!("{relation:?}")];
                 row(out, &varied, &actions, &facts);
+            }
+        }
+    }
+}
+
+fn sounds(out: &mut String) {
+    let actions = [Action::ReadBytes, Action::HearSound, Action::UseSound];
+    head(out, "Whose sound may be used", &["account", "video", "its sound", "viewer"], &actions);
+    for (name, owner) in STANDINGS {
+        for &audience in Audience::ALL {
+            for sound_reuse in BOTH {
+                for &relation in Relation::ALL {
+                    let video = VideoFacts { audience, sound_reuse, ..VideoFacts::OPEN };
+                    let facts = Facts { owner, video: Some(video), ..open(relation) };
+                    let lent = if sound_reuse { "lent" } else { "not lent" };
+                    row(out, &[name, audience.word(), lent, &format!("{relation:?}")], &actions, &facts);
+                }
             }
         }
     }

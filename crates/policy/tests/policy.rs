@@ -37,7 +37,8 @@ fn hiatus_and_suspension_hide_from_all_but_owner_and_moderator() {
 #[test]
 fn every_setting_only_ever_narrows() {
     // With a switch thrown towards privacy nothing is allowed that was not before.
-    let narrower: [fn(&mut Facts); 8] = [
+    let narrower: [fn(&mut Facts); 9] = [
+        |facts| facts.video.iter_mut().for_each(|video| video.sound_reuse = false),
         |facts| facts.owner.private_account = true,
         |facts| facts.owner.on_hiatus = true,
         |facts| facts.owner.suspended = true,
@@ -92,8 +93,16 @@ fn only_me_means_the_owner_and_friends_means_both_ways() {
 
 #[test]
 fn nothing_plays_that_is_not_ready_and_bytes_never_outrun_the_page() {
-    let follows_the_page =
-        [Action::ReadBytes, Action::SeeCover, Action::Like, Action::SeeComments, Action::Comment, Action::Gift];
+    let follows_the_page = [
+        Action::ReadBytes,
+        Action::SeeCover,
+        Action::Like,
+        Action::SeeComments,
+        Action::Comment,
+        Action::HearSound,
+        Action::UseSound,
+        Action::Gift,
+    ];
     always(|action, facts| {
         let ready = facts.video.is_some_and(|video| video.state == VideoState::Ready);
         let may = decide(action, facts).allowed && follows_the_page.contains(&action);
@@ -127,7 +136,7 @@ fn a_moderator_looks_and_does_nothing_else() {
 
 #[test]
 fn who_is_away_looks_and_does_not_act() {
-    let acts = [Action::Follow, Action::Message, Action::Like, Action::Comment, Action::Gift];
+    let acts = [Action::Follow, Action::Message, Action::Like, Action::Comment, Action::UseSound, Action::Gift];
     always(|action, facts| !facts.viewer_away || !acts.contains(&action) || !decide(action, facts).allowed);
     let away = Facts { viewer_away: true, ..OPEN };
     assert_eq!(decide(Action::Like, &away).reason, Reason::ViewerAway);
@@ -173,6 +182,24 @@ fn a_video_narrows_who_may_comment_and_never_widens_it() {
             }
         }
     }
+}
+
+#[test]
+fn a_sound_is_lent_only_while_everyone_may_hear_it_where_it_comes_from() {
+    let everyone =
+        |facts: &Facts| decide(Action::ReadBytes, &Facts { relation: Relation::Anonymous, ..*facts }).allowed;
+    for facts in every_fact() {
+        let heard = decide(Action::HearSound, &facts).allowed;
+        let lent = facts.video.is_some_and(|video| video.sound_reuse) && everyone(&facts);
+        let out = matches!(facts.relation, Relation::Blocked | Relation::Moderator);
+        // Its owner hears it no more either, and who may not act hears it all the same.
+        assert_eq!(heard, lent && !out, "{facts:?}");
+        let used = heard && facts.relation != Relation::Anonymous && !facts.viewer_away;
+        assert_eq!(decide(Action::UseSound, &facts).allowed, used, "{facts:?}");
+    }
+    let closed = VideoFacts { sound_reuse: false, ..VideoFacts::OPEN };
+    let refused = decide(Action::UseSound, &Facts { video: Some(closed), ..OPEN });
+    assert_eq!((refused.reason, refused.hidden()), (Reason::SoundClosed, false));
 }
 
 #[test]

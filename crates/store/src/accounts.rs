@@ -264,10 +264,27 @@ async fn erased_kept(tx: &mut Tx) -> Result<u64, DbError> {
 /// Keeps an erased handle from being taken again, by its slow hash cut short: each tag alone fits many
 /// names, and all together about one unused name in 1,000. Those who leave at one moment do not see
 /// each other in the count: their tags may be a bit shorter than one after the other, never lost.
-pub async fn reserve_erased(tx: &mut Tx, hash: u64) -> Result<(), DbError> {
-    let (bits, tag) = erased_tag(erased_kept(tx).await?, hash);
+///
+/// What is kept: how many bits, and those.
+pub async fn reserve_erased(tx: &mut Tx, hash: u64) -> Result<(i64, i64), DbError> {
+    let kept = erased_tag(erased_kept(tx).await?, hash);
+    put_erased(tx, kept, hash).await?;
+    Ok(kept)
+}
+
+/// The trace that is kept of a handle, without keeping it.
+pub async fn erased_trace(tx: &mut Tx, hash: u64) -> Result<(i64, i64), DbError> {
+    Ok(erased_tag(erased_kept(tx).await?, hash))
+}
+
+/// Puts a trace of an erased handle back, after a restore.
+pub async fn keep_erased(tx: &mut Tx, kept: (i64, i64)) -> Result<(), DbError> {
+    put_erased(tx, kept, kept.1 as u64).await
+}
+
+async fn put_erased(tx: &mut Tx, (bits, tag): (i64, i64), spread: u64) -> Result<(), DbError> {
     if changed(tx, &ERASED_PUT, params![bits, tag]).await? {
-        tx.execute(&ERASED_COUNT, params![(hash % SHARDS) as i64]).await?;
+        tx.execute(&ERASED_COUNT, params![(spread % SHARDS) as i64]).await?;
     }
     Ok(())
 }

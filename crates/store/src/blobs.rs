@@ -35,6 +35,7 @@ statements! {
     FINISH = "UPDATE blobs SET header = ?3, length = ?4, width = ?5, height = ?6 WHERE owner_id = ?1 AND id = ?2";
     OF_VIDEO = "SELECT owner_id, id, video_id, kind, header, length, width, height, created_at
         FROM blobs WHERE owner_id = ?1 AND video_id = ?2 AND kind = ?3 AND header IS NOT NULL";
+    OF_KIND = "SELECT id FROM blobs WHERE owner_id = ?1 AND video_id = ?2 AND kind = ?3";
     ALL_OF_VIDEO = "SELECT id FROM blobs WHERE owner_id = ?1 AND video_id = ?2";
     DELETE = "DELETE FROM blobs WHERE owner_id = ?1 AND id = ?2";
     UNFINISHED = "SELECT owner_id, id FROM blobs WHERE header IS NULL AND created_at < ?1 LIMIT 100";
@@ -75,6 +76,11 @@ fn read(row: &Row) -> Result<Blob, DbError> {
 /// The ids of all objects of a video, whole or not.
 pub async fn all_of_video(tx: &mut Tx, owner: AccountId, video: VideoId) -> Result<Vec<BlobId>, DbError> {
     tx.query(&ALL_OF_VIDEO, params![owner, video]).await?.iter().map(|row| row.get(0)).collect()
+}
+
+/// The ids of all objects of one kind that a video has, whole or not.
+pub async fn of_kind(tx: &mut Tx, owner: AccountId, video: VideoId, kind: BlobKind) -> Result<Vec<BlobId>, DbError> {
+    tx.query(&OF_KIND, params![owner, video, kind.code()]).await?.iter().map(|row| row.get(0)).collect()
 }
 
 /// Removes a row. Its file is gone before.

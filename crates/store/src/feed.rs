@@ -4,6 +4,7 @@ use outro_db::{DbError, Param, Row, Tx, params, statements};
 use outro_model::{AccountId, Timestamp, VideoId};
 use outro_policy::{FeedScope, FollowedScope, OwnerFacts, Ties, VideoFacts};
 
+use crate::sounds::{Sounds, sound_columns};
 use crate::visibility::{
     OWNER, TIES, VIDEO, followed_codes, in_followed_scope, in_scope, owner_columns, owner_facts, scope_codes, ties,
     ties_columns, unmuted, video_columns, video_facts, viewer,
@@ -48,6 +49,8 @@ pub struct Item {
     pub height: i64,
     /// The rendition's length in bytes.
     pub size_bytes: i64,
+    /// What is heard with it.
+    pub sounds: Sounds,
 }
 
 /// What a ranking asks of a video that may come into For You.
@@ -105,7 +108,8 @@ macro_rules! item {
             ",
             v.owner_id, v.id, v.caption, a.handle, a.display_name, v.published_at, v.created_at, v.duration_ms,
             v.like_count, (SELECT COUNT(*) FROM likes l WHERE l.account_id = ?1 AND l.video_id = v.id),
-            COALESCE(b.width, 0), COALESCE(b.height, 0), COALESCE(b.length, 0), v.view_count, v.comment_count"
+            COALESCE(b.width, 0), COALESCE(b.height, 0), COALESCE(b.length, 0), v.view_count, v.comment_count, ",
+            sound_columns!()
         )
     };
 }
@@ -281,7 +285,7 @@ fn read_candidate(row: &Row, seen_since: Timestamp) -> Result<Candidate, DbError
 /// Where the parts of an item begin that the policy does not ask for.
 const AT: usize = OWNER + VIDEO + TIES;
 /// Whether an entry of a timeline lies in the scope.
-const SHOWN: usize = AT + 15;
+const SHOWN: usize = AT + 17;
 /// How many entries of a timeline are read at least, so that hidden ones cost few queries.
 const FEWEST: i64 = 30;
 
@@ -305,5 +309,6 @@ fn read(row: &Row) -> Result<Item, DbError> {
         size_bytes: row.get(AT + 12)?,
         view_count: row.get(AT + 13)?,
         comment_count: row.get(AT + 14)?,
+        sounds: Sounds::read(row, AT + 15)?,
     })
 }

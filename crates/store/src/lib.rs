@@ -23,7 +23,9 @@ pub mod moderation;
 pub mod notifications;
 pub mod receipts;
 pub mod recount;
+pub mod restores;
 pub mod sessions;
+pub mod sounds;
 pub mod takeout;
 pub mod takeouts;
 pub mod timeline;
@@ -80,7 +82,9 @@ pub fn all_statements() -> Vec<&'static Statement> {
         notifications::STATEMENTS,
         receipts::STATEMENTS,
         recount::STATEMENTS,
+        restores::STATEMENTS,
         sessions::STATEMENTS,
+        sounds::STATEMENTS,
         takeouts::STATEMENTS,
         timeline::STATEMENTS,
         videos::STATEMENTS,

@@ -1,6 +1,6 @@
 //! Receipts of erasures, and the work sheets of those that run.
 
-use outro_db::{DbError, Tx, params, statements};
+use outro_db::{DbError, Row, Tx, params, statements};
 use outro_model::{AccountId, JobId, Timestamp};
 
 /// A row of `receipts`.
@@ -10,7 +10,7 @@ pub struct Receipt {
     pub complete: bool,
     /// How far it has come, 0 to 1000.
     pub progress: i64,
-    /// The note, sealed under the receipt's id, once complete.
+    /// The note, sealed under the receipt's id, once signed.
     pub note: Option<Vec<u8>>,
 }
 
@@ -37,10 +37,12 @@ statements! {
     OPEN = "INSERT INTO receipts (id_hash, state, progress) VALUES (?1, 0, 0)";
     GET = "SELECT state, progress, note FROM receipts WHERE id_hash = ?1";
     PROGRESS = "UPDATE receipts SET progress = ?2 WHERE id_hash = ?1 AND state = 0";
-    COMPLETE = "UPDATE receipts SET state = 1, progress = 1000, note = ?2 WHERE id_hash = ?1 AND state = 0";
+    SIGNED = "UPDATE receipts SET note = ?2 WHERE id_hash = ?1 AND state = 0 AND note IS NULL";
+    COMPLETE = "UPDATE receipts SET state = 1, progress = 1000 WHERE id_hash = ?1 AND state = 0";
     BEGIN = "INSERT INTO erasures (account_id, job_id, id_hash, receipt_id, commitment, started_at, erased)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     BY_JOB = "SELECT account_id, job_id, id_hash, receipt_id, commitment, started_at, erased FROM erasures WHERE job_id = ?1";
+    BY_ACCOUNT = "SELECT account_id, job_id, id_hash, receipt_id, commitment, started_at, erased FROM erasures WHERE account_id = ?1";
     TALLY = "UPDATE erasures SET erased = ?2 WHERE account_id = ?1";
     END = "DELETE FROM erasures WHERE account_id = ?1";
 }
@@ -60,19 +62,24 @@ pub async fn get(tx: &mut Tx, id_hash: &[u8; 32]) -> Result<Option<Receipt>, DbE
 
 /// The erasure that a job does; none once it is complete.
 pub async fn erasure_of_job(tx: &mut Tx, job: JobId) -> Result<Option<Erasure>, DbError> {
-    let row = tx.query_opt(&BY_JOB, params![job]).await?;
-    row.map(|row| {
-        Ok(Erasure {
-            account: row.get(0)?,
-            job: row.get(1)?,
-            id_hash: row.get(2)?,
-            receipt_id: row.get(3)?,
-            commitment: row.get(4)?,
-            started_at: row.get(5)?,
-            erased: row.get(6)?,
-        })
+    tx.query_opt(&BY_JOB, params![job]).await?.as_ref().map(read).transpose()
+}
+
+/// The erasure of an account; none once it is complete.
+pub async fn erasure_of(tx: &mut Tx, account: AccountId) -> Result<Option<Erasure>, DbError> {
+    tx.query_opt(&BY_ACCOUNT, params![account]).await?.as_ref().map(read).transpose()
+}
+
+fn read(row: &Row) -> Result<Erasure, DbError> {
+    Ok(Erasure {
+        account: row.get(0)?,
+        job: row.get(1)?,
+        id_hash: row.get(2)?,
+        receipt_id: row.get(3)?,
+        commitment: row.get(4)?,
+        started_at: row.get(5)?,
+        erased: row.get(6)?,
     })
-    .transpose()
 }
 
 /// Notes what was erased so far, in the transaction that erased it.
@@ -85,8 +92,18 @@ pub async fn set_progress(tx: &mut Tx, id_hash: &[u8; 32], permille: i64) -> Res
     tx.execute(&PROGRESS, params![id_hash, permille]).await.map(|_| ())
 }
 
-/// Completes a receipt; the work sheet goes with it.
-pub async fn complete(tx: &mut Tx, id_hash: &[u8; 32], account: AccountId, note: &[u8]) -> Result<(), DbError> {
-    tx.execute(&COMPLETE, params![id_hash, note]).await?;
+/// Keeps the signed note of a receipt, the first one for good.
+pub async fn signed(tx: &mut Tx, id_hash: &[u8; 32], note: &[u8]) -> Result<(), DbError> {
+    tx.execute(&SIGNED, params![id_hash, note]).await.map(|_| ())
+}
+
+/// Completes a receipt that is signed and entered in the log; the work sheet goes with it.
+pub async fn complete(tx: &mut Tx, id_hash: &[u8; 32], account: AccountId) -> Result<(), DbError> {
+    tx.execute(&COMPLETE, params![id_hash]).await?;
+    tx.execute(&END, params![account]).await.map(|_| ())
+}
+
+/// Puts a work sheet away whose receipt is complete already; its job then has nothing to do.
+pub async fn put_away(tx: &mut Tx, account: AccountId) -> Result<(), DbError> {
     tx.execute(&END, params![account]).await.map(|_| ())
 }

@@ -5,6 +5,7 @@ use outro_model::{AccountId, Audience, Circle, Reframe, Timestamp, VideoId, Vide
 use outro_policy::VideoFacts;
 
 use crate::changed;
+use crate::sounds::{Sounds, sound_columns};
 use crate::visibility::{VIDEO, video_columns, video_facts};
 
 /// A row of `videos`; the caption is still sealed.
@@ -36,6 +37,8 @@ pub struct Video {
     pub view_count: i64,
     /// How many comments are shown under it.
     pub comment_count: i64,
+    /// What is heard with it.
+    pub sounds: Sounds,
 }
 
 /// When a video counts as published in the ranking by popularity: every fourfold of its likes is worth half
@@ -68,13 +71,14 @@ macro_rules! heat {
 
 statements! {
     INSERT = "INSERT INTO videos (owner_id, id, state, audience, reframe, caption, created_at, published_at,
-        duration_ms, progress, like_count, comments_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, ?8)";
+        duration_ms, progress, like_count, comments_from, sound_reuse)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, ?8, ?9)";
     BY_ID = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
-        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count
-        FROM videos v WHERE v.id = ?1");
+        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count, ",
+        sound_columns!(), " FROM videos v WHERE v.id = ?1");
     OF_OWNER = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
-        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count
-        FROM videos v
+        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count, ",
+        sound_columns!(), " FROM videos v
         WHERE v.owner_id = ?1 AND (v.created_at, v.id) < (?2, ?3) ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
     COUNT = "SELECT COUNT(*), CAST(COALESCE(SUM(like_count), 0) AS BIGINT) FROM videos
         WHERE owner_id = ?1 AND state = ?2 AND audience <= ?3 AND hidden <= ?4";
@@ -88,6 +92,7 @@ statements! {
     REMOVE = "UPDATE videos SET state = 3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_AUDIENCE = "UPDATE videos SET audience = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_COMMENTS_FROM = "UPDATE videos SET comments_from = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
+    SET_SOUND_REUSE = "UPDATE videos SET sound_reuse = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_AUDIENCE_OF_ALL = "UPDATE videos SET audience = ?2 WHERE owner_id = ?1 AND state <> 3 AND audience <> ?2";
     AUDIENCES = "SELECT audience, COUNT(*) FROM videos WHERE owner_id = ?1 AND state <> 3 GROUP BY audience";
     SET_CAPTION = "UPDATE videos SET caption = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
@@ -107,7 +112,7 @@ pub async fn insert(tx: &mut Tx, video: &Video) -> Result<(), DbError> {
     let Video { owner, id, facts, reframe, caption, created_at, .. } = video;
     let (state, audience, reframe) = (facts.state.code(), facts.audience.code(), reframe.code());
     let comments_from = facts.comments_from.code();
-    let values = params![owner, id, state, audience, reframe, caption, created_at, comments_from];
+    let values = params![owner, id, state, audience, reframe, caption, created_at, comments_from, facts.sound_reuse];
     tx.execute(&INSERT, values).await.map(|_| ())
 }
 
@@ -142,6 +147,7 @@ fn read(row: &Row) -> Result<Video, DbError> {
         like_count: row.get(VIDEO + 9)?,
         view_count: row.get(VIDEO + 10)?,
         comment_count: row.get(VIDEO + 11)?,
+        sounds: Sounds::read(row, VIDEO + 12)?,
     })
 }
 
@@ -204,6 +210,11 @@ pub async fn audiences(tx: &mut Tx, owner: AccountId) -> Result<Vec<(Audience, i
 /// Sets who may comment on a video.
 pub async fn set_comments_from(tx: &mut Tx, owner: AccountId, id: VideoId, from: Circle) -> Result<bool, DbError> {
     changed(tx, &SET_COMMENTS_FROM, params![owner, id, from.code()]).await
+}
+
+/// Sets whether others may use the sound of a video.
+pub async fn set_sound_reuse(tx: &mut Tx, owner: AccountId, id: VideoId, reuse: bool) -> Result<bool, DbError> {
+    changed(tx, &SET_SOUND_REUSE, params![owner, id, reuse]).await
 }
 
 /// Sets the caption, sealed.

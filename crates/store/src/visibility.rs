@@ -16,10 +16,10 @@ macro_rules! owner_columns {
 }
 pub(crate) use owner_columns;
 
-/// What the policy asks of a video: four columns, which [`video_facts`] reads.
+/// What the policy asks of a video: five columns, which [`video_facts`] reads.
 macro_rules! video_columns {
     () => {
-        "v.state, v.audience, v.comments_from, v.hidden"
+        "v.state, v.audience, v.comments_from, v.hidden, v.sound_reuse"
     };
 }
 pub(crate) use video_columns;
@@ -55,6 +55,20 @@ macro_rules! suggest_in_scope {
 }
 pub(crate) use suggest_in_scope;
 
+/// `a` stands in another account's list for the viewer: an account that nobody is to find is there for itself and
+/// for those it has to do with already, by a follow either way. Whoever's list it is sees all of it.
+macro_rules! listed_in_scope {
+    () => {
+        concat!(
+            crate::visibility::card_in_scope!(),
+            " AND (a.discoverable = 1 OR a.id = ?1 OR ?3 = ?1
+                OR EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = ?1 AND f.followed_id = a.id)
+                OR EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = a.id AND f.followed_id = ?1))"
+        )
+    };
+}
+pub(crate) use listed_in_scope;
+
 /// The owner of the video that `c` stands under may see the card of its author `a`, as far as the two are
 /// concerned: an owner could not hide what they cannot see, so nobody is shown what somebody wrote whom the
 /// owner has blocked, or who has blocked the owner.
@@ -65,6 +79,22 @@ macro_rules! known_to_owner {
     };
 }
 pub(crate) use known_to_owner;
+
+/// The owner `a` of a video that uses a sound, and whoever the sound is of, have not blocked each other: else
+/// the video does not play it. The argument names the row of the use.
+macro_rules! unblocked_by_maker {
+    ($use:literal) => {
+        concat!(
+            "NOT EXISTS (SELECT 1 FROM blocks z WHERE z.blocker_id = ",
+            $use,
+            ".sound_owner_id AND z.blocked_id = a.id)
+            AND NOT EXISTS (SELECT 1 FROM blocks z WHERE z.blocker_id = a.id AND z.blocked_id = ",
+            $use,
+            ".sound_owner_id)"
+        )
+    };
+}
+pub(crate) use unblocked_by_maker;
 
 /// The predicate of [`FeedScope`]. Its parameters are the first four of the statement: the viewer, then
 /// those of [`scope_codes`].
@@ -147,7 +177,7 @@ pub(crate) fn owner_facts(row: &Row, at: usize) -> Result<OwnerFacts, DbError> {
 /// How many columns [`owner_facts`] reads.
 pub(crate) const OWNER: usize = 8;
 /// How many columns [`video_facts`] reads.
-pub(crate) const VIDEO: usize = 4;
+pub(crate) const VIDEO: usize = 5;
 /// How many columns [`ties`] reads.
 pub(crate) const TIES: usize = 5;
 
@@ -158,6 +188,7 @@ pub(crate) fn video_facts(row: &Row, at: usize) -> Result<VideoFacts, DbError> {
         audience: Audience::from_code(row.get(at + 1)?).unwrap_or(Audience::OnlyMe),
         comments_from: Circle::from_code(row.get(at + 2)?).unwrap_or(Circle::NoOne),
         hidden: row.get(at + 3)?,
+        sound_reuse: row.get(at + 4)?,
     })
 }
 

@@ -3,6 +3,7 @@
 use outro_model::{AccountId, Reframe, Timestamp, VideoId, VideoState};
 use outro_policy::{OwnerFacts, VideoFacts};
 use outro_store::accounts::Account;
+use outro_store::sounds::Sounds;
 use outro_store::videos::Video;
 use outro_vault::SystemRandom;
 
@@ -38,5 +39,6 @@ pub fn video_row(owner: AccountId, created_at: Timestamp) -> Video {
         like_count: 0,
         view_count: 0,
         comment_count: 0,
+        sounds: Sounds::default(),
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use outro_app::{App, Settings};
 use outro_db::{Row, Statement};
-use outro_model::{AccountId, BlobId, BlobKind, Clock as _, VideoId};
+use outro_model::{AccountId, BlobId, BlobKind, Clock as _, SoundId, VideoId};
 use outro_store::blobs::{self, Blob};
+use outro_store::sounds::{self, Sound};
 use outro_store::videos::{self, Video};
 use outro_vault::AccountKeys;
 
@@ -65,6 +66,37 @@ impl World {
         assert!(videos::set_ready(&mut tx, account, id, 1000, now).await.unwrap());
         tx.commit().await.unwrap();
         id.to_string()
+    }
+
+    /// Makes the sound of a planted video one that others can see, as an encode does; the id of the sound.
+    pub async fn plant_sound(&self, owner: &Client, video: &str) -> String {
+        let (id, video, now) = (SoundId::random(&*self.app.random), video.parse().unwrap(), self.clock.now());
+        let sound = Sound { owner: self.id_of(owner).await, id, video, created_at: now };
+        let mut tx = self.app.db.write().await.unwrap();
+        sounds::insert(&mut tx, &sound).await.unwrap();
+        tx.commit().await.unwrap();
+        id.to_string()
+    }
+
+    /// Lets a planted video play a sound, with these bytes for the mix, sealed as an encode seals them.
+    pub async fn plant_mix(&self, owner: &Client, video: &str, sound: &str, mix: &[u8]) {
+        let (account, video, now) = (self.id_of(owner).await, video.parse().unwrap(), self.clock.now());
+        let sound = sounds::by_id(&mut self.app.db.read().await.unwrap(), sound.parse().unwrap()).await.unwrap();
+        let sound = sound.expect("a sound");
+        let all = self.app.vault.accounts(&[account, sound.owner]).await.unwrap();
+        let (id, mut source) = (BlobId::random(&*self.app.random), tempfile::tempfile().unwrap());
+        std::io::Write::write_all(&mut source, mix).unwrap();
+        let (own, lent) = (&all[&account], &all[&sound.owner]);
+        let sealed = self.app.blobs.copy_in_with(own, lent, id, BlobKind::Mix, source).await.unwrap();
+        let (header, length) = (Some(sealed.header), sealed.length as i64);
+        let (kind, width, height) = (BlobKind::Mix, 180, 320);
+        let blob = Blob { owner: account, id, video, kind, header, length, width, height, created_at: now };
+        let mut tx = self.app.db.write().await.unwrap();
+        sounds::borrow(&mut tx, (account, video), &sound, now).await.unwrap();
+        blobs::begin(&mut tx, &blob).await.unwrap();
+        assert!(blobs::finish(&mut tx, &blob).await.unwrap());
+        assert!(sounds::set_mixed(&mut tx, account, video, true).await.unwrap());
+        tx.commit().await.unwrap();
     }
 
     async fn seal(&self, keys: &AccountKeys, video: VideoId, kind: BlobKind, bytes: &[u8]) -> Blob {

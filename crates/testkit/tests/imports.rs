@@ -13,7 +13,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("policy", &["model"]),
     ("datamap", &["model"]),
     ("db", &["model"]),
-    ("vault", &["db", "datamap", "model"]),
+    ("tlog", &[]),
+    ("vault", &["db", "datamap", "model", "tlog"]),
     ("store", &["db", "datamap", "model", "policy"]),
     ("blobs", &["vault", "datamap", "model"]),
     ("media", &["model"]),
@@ -23,7 +24,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("pages", &[]),
     (
         "app",
-        &["model", "policy", "datamap", "db", "vault", "store", "blobs", "media", "courier", "search", "jobs", "pages"],
+        &[
+            "model", "policy", "datamap", "db", "tlog", "vault", "store", "blobs", "media", "courier", "search",
+            "jobs", "pages",
+        ],
     ),
     ("http", &["app", "pages", "model", "policy", "datamap"]),
     ("testkit", EVERYTHING),
@@ -32,7 +36,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 
 /// What the two ends of the house may import: all of it but each other.
 const EVERYTHING: &[&str] = &[
-    "model", "policy", "datamap", "db", "vault", "store", "blobs", "media", "courier", "search", "jobs", "app",
+    "model", "policy", "datamap", "db", "tlog", "vault", "store", "blobs", "media", "courier", "search", "jobs", "app",
     "pages", "http",
 ];
 

@@ -3,6 +3,7 @@
 use outro_db::{Tx, params, statements};
 use outro_model::{AccountId, Timestamp};
 
+use crate::kept::{self, KeptErasure, KeptHandle};
 use crate::ring::ids;
 use crate::vault::Inner;
 use crate::{KeyId, Vault, VaultError};
@@ -14,7 +15,6 @@ statements! {
     LEDGER_ENTRY = "SELECT destroyed_at, key_id FROM destroyed WHERE account_id = ?1";
     INSERT_ENTRY = "INSERT INTO destroyed (account_id, key_id, destroyed_at)
         VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-    BLANK_ENTRY = "UPDATE destroyed SET key_id = ?2 WHERE account_id = ?1";
     LEDGER_PAGE = "SELECT account_id FROM destroyed WHERE account_id > ?1 ORDER BY account_id LIMIT ?2";
     FIRST_ENTRIES = "SELECT account_id FROM destroyed ORDER BY account_id LIMIT ?1";
 }
@@ -36,9 +36,19 @@ impl Vault {
     /// Once begun it goes on to its end, also when the caller stops waiting. Called again, it answers
     /// with the first destruction. An id without a key is entered too, so that it never gets one.
     pub async fn destroy(&self, account: AccountId) -> Result<Destruction, VaultError> {
+        self.destroy_keeping(account, None).await
+    }
+
+    /// The same, and keeps what a restored database must not lack. What was kept at the first destruction
+    /// stays.
+    pub async fn destroy_keeping(
+        &self,
+        account: AccountId,
+        keep: Option<(KeptErasure, KeptHandle)>,
+    ) -> Result<Destruction, VaultError> {
         let inner = self.inner.clone();
         let done = tokio::spawn(async move {
-            let destroyed = inner.destroy_key(account).await;
+            let destroyed = inner.destroy_key(account, keep.as_ref()).await;
             // Also after an error: whether a commit took place is then not known.
             inner.cache.purge(account);
             let destruction = destroyed?;
@@ -48,16 +58,6 @@ impl Vault {
             Ok(destruction)
         });
         done.await.unwrap_or(Err(VaultError::Stopped))
-    }
-
-    /// Forgets which key an account had, once nothing of it is left to be found by that. With it the
-    /// ledger could tell whose an entry of an index is, in a copy of the database from before.
-    pub async fn forget_key_id(&self, account: AccountId) -> Result<(), VaultError> {
-        let mut tx = self.inner.keyring.db.write().await?;
-        tx.execute(&BLANK_ENTRY, params![account, KeyId::NONE]).await?;
-        tx.commit().await?;
-        self.inner.keyring.db.shed().await?;
-        Ok(())
     }
 
     /// The ledger's entry for an account.
@@ -78,7 +78,11 @@ impl Vault {
 }
 
 impl Inner {
-    async fn destroy_key(&self, account: AccountId) -> Result<Destruction, VaultError> {
+    async fn destroy_key(
+        &self,
+        account: AccountId,
+        keep: Option<&(KeptErasure, KeptHandle)>,
+    ) -> Result<Destruction, VaultError> {
         let mut tx = self.keyring.db.write().await?;
         let mut key_id = delete_key(&mut tx, account).await?;
         if key_id.is_none() {
@@ -91,6 +95,9 @@ impl Inner {
         }
         let (key_id, now) = (key_id.unwrap_or(KeyId::NONE), self.keyring.clock.now());
         tx.execute(&INSERT_ENTRY, params![account, key_id, now]).await?;
+        if let Some((sheet, handle)) = keep {
+            kept::keep(&mut tx, sheet, *handle).await?;
+        }
         let destruction = ledger_entry(&mut tx, account).await?.ok_or(VaultError::Stopped)?;
         tx.commit().await?;
         Ok(destruction)

@@ -42,6 +42,12 @@ pub enum VaultError {
     /// The root key is being replaced already.
     #[error("the root key is being replaced already")]
     RotationRunning,
+    /// The keyring holds something already: a copy is put into an empty one alone.
+    #[error("the keyring is not empty")]
+    KeyringInUse,
+    /// The copy of the keyring is from a newer program.
+    #[error("the copy of the keyring is from a newer program")]
+    NewerCopy,
     /// A task of the vault was stopped before its end.
     #[error("the work was stopped")]
     Stopped,

@@ -6,6 +6,8 @@ use outro_db::Migration;
 pub const KEYRING_MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "keyring", sql: KEYRING },
     Migration { number: 2, name: "conversations", sql: CONVERSATIONS },
+    Migration { number: 3, name: "backups", sql: BACKUPS },
+    Migration { number: 4, name: "log", sql: LOG },
 ];
 
 const KEYRING: &str = "CREATE TABLE root (
@@ -56,6 +58,52 @@ const CONVERSATIONS: &str = "CREATE TABLE conversation_keys (
             destroyed_at {int} NOT NULL
           ) {table}";
 
+/// The log of erasures, beside the ledger: neither may lose what was in it.
+const LOG: &str = "CREATE TABLE log_head (
+            one {int} NOT NULL PRIMARY KEY,
+            size {int} NOT NULL
+          ) {table};
+          CREATE TABLE log_entries (
+            entry {bytes} NOT NULL PRIMARY KEY,
+            place {int} NOT NULL UNIQUE
+          ) {table};
+          CREATE TABLE log_tiles (
+            level {int} NOT NULL,
+            place {int} NOT NULL,
+            hashes {bytes} NOT NULL,
+            PRIMARY KEY (level, place)
+          ) {table}";
+
+/// Keys of backups; what of an erasure a restored database must not lack; which copy was made of all this.
+const BACKUPS: &str = "CREATE TABLE backup_keys (
+            id {bytes} NOT NULL PRIMARY KEY,
+            root_id {bytes} NOT NULL,
+            wrapped {bytes} NOT NULL,
+            made_at {int} NOT NULL,
+            ends_at {int} NOT NULL
+          ) {table};
+          CREATE TABLE kept_erasures (
+            account_id {bytes} NOT NULL PRIMARY KEY,
+            id_hash {bytes} NOT NULL,
+            receipt_id {bytes} NOT NULL,
+            commitment {bytes} NOT NULL,
+            started_at {int} NOT NULL
+          ) {table};
+          CREATE TABLE kept_receipts (
+            id_hash {bytes} NOT NULL PRIMARY KEY,
+            note {bytes} NOT NULL
+          ) {table};
+          CREATE TABLE kept_handles (
+            bits {int} NOT NULL,
+            tag {int} NOT NULL,
+            PRIMARY KEY (bits, tag)
+          ) {table};
+          CREATE TABLE keyring_copy (
+            one {int} NOT NULL PRIMARY KEY,
+            root_id {bytes} NOT NULL,
+            made_at {int} NOT NULL
+          ) {table}";
+
 /// Every column of the keyring, as (table, column), in order, for the test that holds the live schema
 /// against the data map. The table `migrations` is the runner's own.
 pub const KEYRING_COLUMNS: &[(&str, &str)] = &[
@@ -65,6 +113,11 @@ pub const KEYRING_COLUMNS: &[(&str, &str)] = &[
     ("account_keys", "key_id"),
     ("account_keys", "root_id"),
     ("account_keys", "wrapped"),
+    ("backup_keys", "ends_at"),
+    ("backup_keys", "id"),
+    ("backup_keys", "made_at"),
+    ("backup_keys", "root_id"),
+    ("backup_keys", "wrapped"),
     ("conversation_keys", "conversation_id"),
     ("conversation_keys", "created_at"),
     ("conversation_keys", "key_id"),
@@ -79,6 +132,25 @@ pub const KEYRING_COLUMNS: &[(&str, &str)] = &[
     ("destroyed", "key_id"),
     ("destroyed_conversations", "conversation_id"),
     ("destroyed_conversations", "destroyed_at"),
+    ("kept_erasures", "account_id"),
+    ("kept_erasures", "commitment"),
+    ("kept_erasures", "id_hash"),
+    ("kept_erasures", "receipt_id"),
+    ("kept_erasures", "started_at"),
+    ("kept_handles", "bits"),
+    ("kept_handles", "tag"),
+    ("kept_receipts", "id_hash"),
+    ("kept_receipts", "note"),
+    ("keyring_copy", "made_at"),
+    ("keyring_copy", "one"),
+    ("keyring_copy", "root_id"),
+    ("log_entries", "entry"),
+    ("log_entries", "place"),
+    ("log_head", "one"),
+    ("log_head", "size"),
+    ("log_tiles", "hashes"),
+    ("log_tiles", "level"),
+    ("log_tiles", "place"),
     ("migrations", "name"),
     ("migrations", "number"),
     ("root", "made_at"),

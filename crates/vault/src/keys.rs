@@ -113,6 +113,26 @@ impl AccountKeys {
         self.0.blobs.open(&blob(&id, &kind.code().to_be_bytes()), sealed)
     }
 
+    /// Seals the header of a blob of this account so that it takes the keys of `lender` as well: their seal
+    /// within this one, bound to this account.
+    pub fn wrap_blob_with(&self, lender: &Self, id: BlobId, kind: BlobKind, header: &[u8]) -> Vec<u8> {
+        let code = kind.code().to_be_bytes();
+        let within = lender.0.blobs.seal(&*self.0.random, &lent(&self.0.account, &id, &code), header);
+        self.wrap_blob(id, kind, &within)
+    }
+
+    /// Opens what [`Self::wrap_blob_with`] sealed with the same lender.
+    pub fn unwrap_blob_with(
+        &self,
+        lender: &Self,
+        id: BlobId,
+        kind: BlobKind,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Tampered> {
+        let within = self.unwrap_blob(id, kind, sealed)?;
+        lender.0.blobs.open(&lent(&self.0.account, &id, &kind.code().to_be_bytes()), &within)
+    }
+
     /// The account id, sealed under the account's own key and bound to an index value.
     pub(crate) fn seal_account(&self, index: &[u8; 32]) -> Vec<u8> {
         self.0.index.seal(&*self.0.random, &[b"index", index], self.0.account.as_bytes())
@@ -131,6 +151,10 @@ fn place<'a>(column: &SealedColumn, row: &'a [u8]) -> [&'a [u8]; 4] {
 
 fn blob<'a>(id: &'a BlobId, kind: &'a [u8; 8]) -> [&'a [u8]; 3] {
     [b"blob", id.as_bytes(), kind]
+}
+
+fn lent<'a>(to: &'a AccountId, id: &'a BlobId, kind: &'a [u8; 8]) -> [&'a [u8]; 4] {
+    [b"lent blob", to.as_bytes(), id.as_bytes(), kind]
 }
 
 /// What a conversation's key can do: seal its texts. As [`AccountKeys`], it is taken, used and dropped.

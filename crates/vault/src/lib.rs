@@ -1,13 +1,14 @@
 //! The keyring: one key for each account, and everything that is done with keys. It imports `db`,
-//! `datamap` and `model`; never `store`: no table of the main database is known here.
+//! `datamap`, `model` and `tlog`; never `store`: no table of the main database is known here.
 //!
 //! | key | where it stands | what it does |
 //! |---|---|---|
 //! | root key | [`RootFile`], apart from the keyring | wraps every key below; replaced by [`Vault::rotate_root`] |
 //! | account key | keyring, wrapped | derives the keys that seal columns, blob headers and index entries |
 //! | conversation key | keyring, wrapped | derives the key that seals the texts of one conversation |
-//! | service keys | keyring, wrapped | handle index, one for each [`MacPurpose`], receipt signing |
+//! | service keys | keyring, wrapped | handle index, one for each [`MacPurpose`], signing of receipts and of the log |
 //! | day key | keyring, wrapped, one day long | [`Vault::budget_tag`] |
+//! | backup key | keyring, wrapped, with an end | seals one backup of the database |
 //!
 //! Destroying the wrapped account key is what erases an account. Only joining makes one, so a key that
 //! is missing means erased, also after a restore. The key of a conversation is made with it and destroyed
@@ -21,17 +22,22 @@
 
 mod accounts;
 mod aead;
+mod backups;
 mod budget;
 mod cache;
 mod conversations;
+mod copy;
 mod derive;
 mod destroy;
 mod document;
 mod error;
 mod frame;
 mod index;
+mod kept;
 mod keyring;
 mod keys;
+mod log;
+mod pieces;
 mod random;
 mod ring;
 mod root;
@@ -41,19 +47,23 @@ mod sign;
 mod vault;
 
 pub use aead::SEALED_OVERHEAD;
+pub use backups::{BackupKeys, BackupTerm};
 pub use cache::LEASE;
+pub use copy::{CopyState, restore_keyring};
 pub use destroy::Destruction;
 pub use document::{open_under, seal_under};
 pub use error::{Tampered, VaultError};
 pub use frame::{Sha256, constant_time_eq, sha256};
 pub use index::IndexEntry;
+pub use kept::{KeptErasure, KeptHandle};
 pub use keyring::{KEYRING_COLUMNS, KEYRING_MIGRATIONS};
 pub use keys::{AccountKeys, ConversationKeys, KeyId};
+pub use log::LogEntry;
+pub use pieces::{PieceReader, PieceWriter};
 pub use random::SystemRandom;
 pub use root::RootFile;
 pub use rotate::Rotation;
 pub use service::MacPurpose;
-pub use sign::verify;
 pub use vault::{Vault, VaultOptions};
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use outro_db::{Db, FromValue, Row, Tx, params, statements};
-use outro_model::{AccountId, Clock, ConversationId, Random};
+use outro_model::{AccountId, BackupId, Clock, ConversationId, Random};
 use zeroize::Zeroizing;
 
 use crate::aead::Aead;
@@ -27,6 +27,7 @@ pub(crate) enum Subject<'a> {
     Conversation(ConversationId, KeyId),
     Service(&'a str),
     Day(i64),
+    Backup(BackupId),
 }
 
 impl Subject<'_> {
@@ -36,6 +37,7 @@ impl Subject<'_> {
             Self::Conversation(id, key_id) => framed(&[b"conversation", id.as_bytes(), key_id.as_bytes()]),
             Self::Service(name) => framed(&[b"service", name.as_bytes()]),
             Self::Day(day) => framed(&[b"day", &day.to_be_bytes()]),
+            Self::Backup(id) => framed(&[b"backup", id.as_bytes()]),
         }
     }
 }
@@ -62,6 +64,32 @@ pub(crate) struct Ring {
 impl Ring {
     fn new(keys: &[RootKey], stamp: Option<Stamp>) -> Self {
         Self { roots: keys.iter().map(|key| (key.id, Aead::new(&key.key))).collect(), stamp }
+    }
+
+    /// The root keys of a file, for a copy.
+    pub(crate) fn of(keys: &[RootKey]) -> Self {
+        Self::new(keys, None)
+    }
+
+    /// Seals a piece of a copy of the keyring.
+    pub(crate) fn seal_copy(
+        &self,
+        root: RootId,
+        random: &dyn Random,
+        place: &[Vec<u8>; 4],
+        piece: &[u8],
+    ) -> Result<Vec<u8>, VaultError> {
+        Ok(self.root(root)?.seal(random, &place.each_ref().map(Vec::as_slice), piece))
+    }
+
+    /// Opens a piece of a copy of the keyring.
+    pub(crate) fn open_copy(
+        &self,
+        root: RootId,
+        place: &[Vec<u8>; 4],
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Tampered> {
+        self.root(root).map_err(|_| Tampered)?.open(&place.each_ref().map(Vec::as_slice), sealed)
     }
 
     fn root(&self, id: RootId) -> Result<&Aead, VaultError> {

@@ -25,6 +25,10 @@ const HASH: usize = 32;
 pub(crate) struct RootId([u8; 16]);
 
 impl RootId {
+    pub(crate) const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }

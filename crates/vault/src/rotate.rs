@@ -12,7 +12,7 @@
 //! one live on under its new key, an unfinished rotation is first finished and then followed by a whole.
 
 use outro_db::{Tx, params, statements};
-use outro_model::{AccountId, ConversationId, Timestamp};
+use outro_model::{AccountId, BackupId, ConversationId, Timestamp};
 
 use crate::ring::{Ring, Subject, Wrapped};
 use crate::root::{RootId, RootKey};
@@ -21,6 +21,8 @@ use crate::{Vault, VaultError};
 
 /// How many keys one transaction wraps anew.
 const BATCH: i64 = 256;
+/// How old a root key becomes at most, in seconds.
+const ROOT_SECONDS: i64 = 86_400;
 
 statements! {
     ROTATED_AT = "SELECT rotated_at FROM root WHERE one = 1";
@@ -37,10 +39,13 @@ statements! {
     REWRAP_SERVICE = "UPDATE service_keys SET root_id = ?2, wrapped = ?3 WHERE name = ?1";
     DAYS_UNDER = "SELECT day, root_id, wrapped FROM day_keys WHERE root_id = ?1 {for_update}";
     REWRAP_DAY = "UPDATE day_keys SET root_id = ?2, wrapped = ?3 WHERE day = ?1";
+    BACKUPS_UNDER = "SELECT id, root_id, wrapped FROM backup_keys WHERE root_id = ?1 {for_update}";
+    REWRAP_BACKUP = "UPDATE backup_keys SET root_id = ?2, wrapped = ?3 WHERE id = ?1";
     LEFT_UNDER = "SELECT 1 AS left_under WHERE EXISTS (SELECT 1 FROM account_keys WHERE root_id = ?1)
         OR EXISTS (SELECT 1 FROM conversation_keys WHERE root_id = ?1)
         OR EXISTS (SELECT 1 FROM service_keys WHERE root_id = ?1)
-        OR EXISTS (SELECT 1 FROM day_keys WHERE root_id = ?1)";
+        OR EXISTS (SELECT 1 FROM day_keys WHERE root_id = ?1)
+        OR EXISTS (SELECT 1 FROM backup_keys WHERE root_id = ?1)";
 }
 
 /// What a rotation did.
@@ -78,6 +83,19 @@ impl Vault {
     pub async fn rotated_at(&self) -> Result<Option<Timestamp>, VaultError> {
         let row = self.inner.keyring.db.read().await?.query_opt(&ROTATED_AT, &[]).await?;
         Ok(row.map(|row| row.get(0)).transpose()?)
+    }
+
+    /// By when no copy of the keyring from before `destroyed_at` opens anything: since the root key that
+    /// was made after it stands alone; until then, by the next daily replacement of the root key.
+    pub async fn older_copies_end(&self, destroyed_at: Timestamp) -> Result<Timestamp, VaultError> {
+        let made = self.rotated_at().await?.ok_or(VaultError::UnknownRoot)?;
+        Ok(if made > destroyed_at { made } else { made.plus_seconds(ROOT_SECONDS) })
+    }
+
+    /// Whether the root key in use is older than it should ever be: nobody was there to replace it.
+    pub async fn rotation_is_overdue(&self) -> Result<bool, VaultError> {
+        let made = self.rotated_at().await?.ok_or(VaultError::UnknownRoot)?;
+        Ok(self.inner.keyring.clock.now() > made.plus_seconds(ROOT_SECONDS))
     }
 
     /// A task of its own: a caller that stops waiting does not cut it off in the middle.
@@ -202,8 +220,9 @@ impl Inner {
 
     async fn rewrap_services(&self, ring: &Ring, old: RootId, new: RootId) -> Result<u64, VaultError> {
         let mut tx = self.keyring.db.write().await?;
-        let count =
-            self.rewrap_named(&mut tx, ring, old, new).await? + self.rewrap_days(&mut tx, ring, old, new).await?;
+        let count = self.rewrap_named(&mut tx, ring, old, new).await?
+            + self.rewrap_days(&mut tx, ring, old, new).await?
+            + self.rewrap_backups(&mut tx, ring, old, new).await?;
         tx.commit().await?;
         Ok(count)
     }
@@ -224,6 +243,16 @@ impl Inner {
             let day: i64 = row.get(0)?;
             let wrapped = self.rewrap(ring, Subject::Day(day), &Wrapped::from_row(row, 1)?, new)?;
             tx.execute(&REWRAP_DAY, params![day, wrapped.root, wrapped.bytes]).await?;
+        }
+        Ok(rows.len() as u64)
+    }
+
+    async fn rewrap_backups(&self, tx: &mut Tx, ring: &Ring, old: RootId, new: RootId) -> Result<u64, VaultError> {
+        let rows = tx.query(&BACKUPS_UNDER, params![old]).await?;
+        for row in &rows {
+            let id: BackupId = row.get(0)?;
+            let wrapped = self.rewrap(ring, Subject::Backup(id), &Wrapped::from_row(row, 1)?, new)?;
+            tx.execute(&REWRAP_BACKUP, params![id, wrapped.root, wrapped.bytes]).await?;
         }
         Ok(rows.len() as u64)
     }

@@ -26,11 +26,13 @@ pub enum MacPurpose {
     ErasedHandle,
     /// What the work sheet of an erasure holds until it is complete.
     WorkSheet,
+    /// Objects in backups: their names, and that they are unchanged.
+    BackupObject,
 }
 
 impl MacPurpose {
     /// Every purpose. A new one gets its key at the next start.
-    const ALL: [Self; 4] = [Self::OneTimeCode, Self::Csrf, Self::ErasedHandle, Self::WorkSheet];
+    const ALL: [Self; 5] = [Self::OneTimeCode, Self::Csrf, Self::ErasedHandle, Self::WorkSheet, Self::BackupObject];
 
     /// The name of its key in the keyring; it never changes.
     const fn name(self) -> &'static str {
@@ -39,17 +41,20 @@ impl MacPurpose {
             Self::Csrf => "mac/csrf",
             Self::ErasedHandle => "mac/erased-handle",
             Self::WorkSheet => "mac/work-sheet",
+            Self::BackupObject => "mac/backup-object",
         }
     }
 }
 
 const HANDLE_INDEX: &str = "index/handle";
 const RECEIPTS: &str = "sign/receipts";
+const LOG: &str = "sign/log";
 
 /// The service keys, ready for use.
 pub(crate) struct Services {
     pub(crate) handle_index: Mac,
     pub(crate) signer: Signer,
+    pub(crate) log_signer: Signer,
     /// In the order of [`MacPurpose::ALL`].
     macs: Vec<Mac>,
 }
@@ -60,7 +65,7 @@ impl Services {
     /// Loads the service keys; makes those that are missing.
     pub(crate) async fn load(keyring: &Keyring) -> Result<Self, VaultError> {
         let mut keys = read_steady(keyring).await?;
-        let names = || MacPurpose::ALL.map(MacPurpose::name).into_iter().chain([HANDLE_INDEX, RECEIPTS]);
+        let names = || MacPurpose::ALL.map(MacPurpose::name).into_iter().chain([HANDLE_INDEX, RECEIPTS, LOG]);
         if !names().all(|name| keys.contains_key(name)) {
             make_missing(keyring, names().filter(|name| !keys.contains_key(*name)).collect()).await?;
             // Another process may have made some of them first: what stands in the keyring counts.
@@ -71,6 +76,7 @@ impl Services {
         Ok(Self {
             handle_index: Mac::new(key(HANDLE_INDEX)?),
             signer: Signer::new(key(RECEIPTS)?)?,
+            log_signer: Signer::new(key(LOG)?)?,
             macs: macs.collect::<Result<_, VaultError>>()?,
         })
     }

@@ -81,14 +81,16 @@ struct Settings {
 /// The settings, by the rules that hold for changing them here.
 fn read_settings(given: Settings) -> Result<PrivacyChange, AppError> {
     let Settings { private_account, discoverable, searchable, messages_from, comments_from } = given;
-    read_choice(&PrivacyChoice {
+    let choice = PrivacyChoice {
         private_account: Some(private_account),
         discoverable: Some(discoverable),
         searchable: Some(searchable),
         messages_from: Some(messages_from),
         comments_from: Some(comments_from),
         on_hiatus: None,
-    })
+        follow_requests: None,
+    };
+    read_choice(&choice).map(|(change, _)| change)
 }
 
 #[derive(Deserialize)]

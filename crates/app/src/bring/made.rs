@@ -8,6 +8,7 @@ use outro_policy::VideoFacts;
 use outro_store::accounts;
 use outro_store::blobs::{self, Blob};
 use outro_store::imports::{self, Brought, Import, Kind, State};
+use outro_store::sounds::Sounds;
 use outro_store::videos::{self, Video};
 
 use super::check::{self, Clip, Content, Stop};
@@ -115,6 +116,7 @@ fn video(clip: &Clip, owner: AccountId, id: VideoId, caption: Vec<u8>) -> Video 
         like_count: 0,
         view_count: 0,
         comment_count: 0,
+        sounds: Sounds::default(),
     }
 }
 

@@ -6,7 +6,7 @@ use outro_model::{AccountId, Handle, JobId, TakeoutId, random_bytes};
 use outro_store::accounts::Account;
 use outro_store::receipts::{self, Erasure};
 use outro_store::{accounts, departures, sessions};
-use outro_vault::{AccountKeys, sha256};
+use outro_vault::{AccountKeys, KeptErasure, KeptHandle, sha256};
 
 use crate::codes::{self, Proof, Proved, Purpose};
 use crate::password::read_tag;
@@ -109,19 +109,19 @@ pub(super) enum Allowed<'a> {
 pub(super) async fn now(app: &App, leave: Leave, allowed: Allowed<'_>) -> Result<bool, AppError> {
     let account = leave.account;
     let keys = app.vault.account(account).await?.ok_or(AppError::SignInNeeded)?;
-    hide(app, &keys, leave, allowed).await?;
+    let kept = hide(app, &keys, leave, allowed).await?;
     drop(keys);
     // From here on nothing turns back: should the keyring not answer now, the job goes on trying.
-    let key_destroyed = destroy(app, account).await;
+    let key_destroyed = destroy(app, account, &kept).await;
     app.queue.wake();
     Ok(key_destroyed)
 }
 
 /// Destroys the key, and tries again while the keyring is busy; whether it is destroyed now.
-async fn destroy(app: &App, account: AccountId) -> bool {
+async fn destroy(app: &App, account: AccountId, kept: &(KeptErasure, KeptHandle)) -> bool {
     for pause in [0, 100, 500, 2000] {
         tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
-        match app.vault.destroy(account).await {
+        match app.vault.destroy_keeping(account, Some(kept.clone())).await {
             Ok(_) => return true,
             Err(error) => tracing::error!(%error, "the key could not be destroyed yet"),
         }
@@ -135,13 +135,13 @@ pub(super) fn commitment(nonce: &[u8; 32], account: AccountId, handle: &str) -> 
 }
 
 /// One transaction: hidden everywhere, sessions revoked, handle let go and kept from others, receipt
-/// opened, job enqueued.
+/// opened, job enqueued. What the keyring is to keep of it too, should the database be restored.
 async fn hide(
     app: &App,
     keys: &AccountKeys,
     Leave { account: id, receipt_id, commitment }: Leave,
     allowed: Allowed<'_>,
-) -> Result<(), AppError> {
+) -> Result<(KeptErasure, KeptHandle), AppError> {
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
     if let Allowed::Proved(proved) = allowed {
@@ -162,7 +162,7 @@ async fn hide(
     let tag = keys.open(ACCOUNT_HANDLE_TAG, id.as_bytes(), &account.handle_tag)?;
     sessions::end_all(&mut tx, id).await?;
     accounts::release_handle(&mut tx, &app.vault.handle_index(&handle)).await?;
-    accounts::reserve_erased(&mut tx, read_tag(&tag)).await?;
+    let trace = accounts::reserve_erased(&mut tx, read_tag(&tag)).await?;
     let job = JobId::random(&*app.random);
     let erased = String::new();
     let id_hash = sha256(&[&receipt_id]);
@@ -172,5 +172,6 @@ async fn hide(
     // The job names no account: the walk deletes all jobs that do.
     let job = NewJob { id: job, kind: JOB, lane: Lane::Prompt, account: None, video: None, run_at: now };
     outro_jobs::enqueue(&mut tx, &job).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok((super::sheet::kept(&erasure), trace))
 }

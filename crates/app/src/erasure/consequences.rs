@@ -33,6 +33,7 @@ pub struct Consequences {
 const ERASED: &[Line] = &[
     Line { code: "profile", text: "Your profile: handle, name, bio, date of birth, phone number." },
     Line { code: "videos", text: "All your videos, with their originals, covers and captions." },
+    Line { code: "sounds", text: "Your sounds: the videos of others that play them play their own sound at once." },
     Line { code: "activity", text: "Your likes, your comments, your sign-ins, your settings." },
     Line {
         code: "backups",

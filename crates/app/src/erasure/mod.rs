@@ -4,6 +4,7 @@ mod begin;
 mod confirm;
 mod consequences;
 mod depart;
+mod log;
 pub mod note;
 mod receipt;
 mod sheet;
@@ -14,8 +15,9 @@ pub use confirm::{Confirmed, confirm};
 pub use consequences::{Consequences, Line, consequences};
 pub(crate) use depart::{DEPART_JOB, all_is_taken, run as run_depart};
 pub use depart::{Departing, departing, leave_when_downloaded, stay};
+pub use log::{log_checkpoint, log_tile};
 pub use receipt::{ReceiptView, receipt, receipt_hash};
-pub(crate) use walk::run;
+pub(crate) use walk::{Cleared, clear_restored, run};
 
 /// The kind of the job that erases.
 pub(crate) const JOB: &str = "erasure";

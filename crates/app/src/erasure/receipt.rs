@@ -17,6 +17,8 @@ pub struct ReceiptView {
     pub progress: i64,
     /// The signed text, once complete.
     pub note: Option<String>,
+    /// The proof that the receipt is in the log of all erasures (C2SP `tlog-proof`), once complete.
+    pub proof: Option<String>,
     /// The key that verifies it, as `signed-note` writes it.
     pub verifier_key: String,
 }
@@ -31,15 +33,23 @@ pub fn receipt_hash(id: &str) -> Option<([u8; 32], [u8; 32])> {
 pub async fn receipt(app: &App, id: &str) -> Result<ReceiptView, AppError> {
     let (secret, hash) = receipt_hash(id).ok_or(AppError::NotFound)?;
     let found = receipts::get(&mut app.db.read().await?, &hash).await?.ok_or(AppError::NotFound)?;
-    let open = |sealed: Vec<u8>| {
-        let text = open_under(&secret, note::SEAL, &sealed)?;
-        String::from_utf8(text.to_vec()).map_err(AppError::internal)
-    };
-    Ok(ReceiptView {
+    let host = &app.settings.host;
+    let mut view = ReceiptView {
         id: hex::encode(secret),
         complete: found.complete,
         progress: found.progress,
-        note: found.note.map(open).transpose()?,
-        verifier_key: note::verifier_key(&app.vault, &app.settings.host),
-    })
+        note: None,
+        proof: None,
+        verifier_key: note::verifier(&app.vault, host).to_string(),
+    };
+    if let Some(sealed) = found.note.filter(|_| found.complete) {
+        let signed = open_under(&secret, note::SEAL, &sealed)?;
+        let signed = String::from_utf8(signed.to_vec()).map_err(AppError::internal)?;
+        let text = note::text_of(&signed).ok_or_else(|| AppError::internal("a signed receipt is none"))?;
+        // It is there already, but for one that a restored database has from the keyring, which was stopped before.
+        let place = app.vault.log_append(&note::entry(text)).await?;
+        view.proof = app.vault.log_proof(&note::log_origin(host), place).await?.map(|proof| proof.text());
+        view.note = Some(signed);
+    }
+    Ok(view)
 }

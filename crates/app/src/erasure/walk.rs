@@ -4,14 +4,17 @@
 
 use std::collections::BTreeMap;
 
+use outro_datamap::ACCOUNT_HANDLE_TAG;
 use outro_jobs::{Job, Outcome};
-use outro_model::Timestamp;
+use outro_model::{AccountId, JobId, Timestamp};
+use outro_store::accounts;
 use outro_store::erasure::{BATCH, Rooms, STEPS, Step, Subject, residue};
 use outro_store::receipts::{self, Erasure};
-use outro_vault::{Destruction, seal_under};
+use outro_vault::{Destruction, open_under, seal_under};
 
 use super::note;
-use crate::{App, AppError, finding, message};
+use crate::password::read_tag;
+use crate::{App, AppError, finding, message, sound};
 
 /// Does the erasure of a job.
 pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
@@ -28,22 +31,70 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
 /// ask after it at least every half second. No receipt is signed before.
 const LETTING_GO_MILLIS: i64 = 1000;
 
+/// What others have of the sounds of who leaves: once they are without, a job of its own clears up with them.
+const SOUND_USES: &str = "sound_uses";
+
 async fn erase(app: &App, job: &Job) -> Result<Outcome, AppError> {
     let sheet = receipts::erasure_of_job(&mut app.db.read().await?, job.id).await?;
     // It was complete already, and stopped before the log was cut.
     let Some(sheet) = sheet else { return cut_the_log(app).await };
-    let destruction = app.vault.destroy(sheet.account).await?;
+    let destruction = destroy(app, &sheet).await?;
     let mut tx = app.db.read().await?;
     if let Some(until) = outro_jobs::leased_until(&mut tx, sheet.account, app.clock.now()).await? {
         // A worker is on a job of this account: it will notice, and let go of what it holds.
         return Ok(Outcome::At(until.min(app.clock.now().plus_seconds(1))));
     }
     drop(tx);
-    let subject = Subject { account: sheet.account, key_id: *destruction.key_id.as_bytes() };
     let mut tally = Tally::read(&sheet.erased);
+    match clear(app, &sheet, &destruction, &mut tally).await? {
+        Cleared::All => {}
+        Cleared::Later(later) => return Ok(Outcome::At(later)),
+        Cleared::Left(left) => {
+            tracing::error!(left, "an erasure is not complete yet");
+            return Ok(Outcome::Again("residue"));
+        }
+    }
+    let wait = (app.vault.receipt_delay().as_millis() as i64).max(LETTING_GO_MILLIS);
+    let signable = Timestamp(destruction.at.0 + wait);
+    if app.clock.now() < signable {
+        return Ok(Outcome::At(signable));
+    }
+    complete(app, &sheet, &destruction, &tally).await?;
+    cut_the_log(app).await
+}
+
+/// Destroys the key. Where leaving itself did not come to it, what the keyring keeps is put together here, as
+/// long as the key is there to open the trace of the handle.
+async fn destroy(app: &App, sheet: &Erasure) -> Result<Destruction, AppError> {
+    let mut keep = None;
+    if let Some(keys) = app.vault.account(sheet.account).await? {
+        let mut tx = app.db.read().await?;
+        if let Some(account) = accounts::by_id(&mut tx, sheet.account).await? {
+            let tag = keys.open(ACCOUNT_HANDLE_TAG, sheet.account.as_bytes(), &account.handle_tag)?;
+            let trace = accounts::erased_trace(&mut tx, read_tag(&tag)).await?;
+            keep = Some((super::sheet::kept(sheet), trace));
+        }
+    }
+    Ok(app.vault.destroy_keeping(sheet.account, keep).await?)
+}
+
+/// What became of a walk.
+pub(crate) enum Cleared {
+    /// Nothing is left.
+    All,
+    /// It goes on at this moment.
+    Later(Timestamp),
+    /// Something is left, in these places.
+    Left(String),
+}
+
+/// Walks the data map for one account, its sealed objects and its words in the search index, then asks
+/// everywhere whether anything is left.
+async fn clear(app: &App, sheet: &Erasure, destruction: &Destruction, tally: &mut Tally) -> Result<Cleared, AppError> {
+    let subject = Subject { account: sheet.account, key_id: *destruction.key_id.as_bytes() };
     for (done, step) in STEPS.iter().enumerate() {
-        if let Some(later) = walk(app, &sheet, &subject, step, &mut tally).await? {
-            return Ok(Outcome::At(later));
+        if let Some(later) = walk(app, sheet, &subject, step, tally).await? {
+            return Ok(Cleared::Later(later));
         }
         let mut tx = app.db.write().await?;
         let permille = (done as i64 + 1) * 900 / STEPS.len() as i64;
@@ -52,18 +103,25 @@ async fn erase(app: &App, job: &Job) -> Result<Outcome, AppError> {
     }
     app.blobs.remove_home(sheet.account).await?;
     finding::forget(app, sheet.account).await?;
-    if let Some(left) = audit(app, &subject).await? {
-        tracing::error!(left, "an erasure is not complete yet");
-        return Ok(Outcome::Again("residue"));
-    }
-    let wait = (app.vault.receipt_delay().as_millis() as i64).max(LETTING_GO_MILLIS);
-    let signable = Timestamp(destruction.at.0 + wait);
-    if app.clock.now() < signable {
-        return Ok(Outcome::At(signable));
-    }
-    app.vault.forget_key_id(sheet.account).await?;
-    complete(app, &sheet, &destruction, &tally).await?;
-    cut_the_log(app).await
+    Ok(audit(app, &subject).await?.map_or(Cleared::All, Cleared::Left))
+}
+
+/// Walks an account out of a restored database: it was erased after the backup. Where its receipt was not
+/// complete, the work sheet is there again, and its job signs; else nothing but the rows is to be done.
+pub(crate) async fn clear_restored(app: &App, account: AccountId) -> Result<Cleared, AppError> {
+    let destruction = app.vault.destroy(account).await?;
+    // Where its receipt is complete there is no sheet, and none is needed but for its name.
+    let none = || Erasure {
+        account,
+        job: JobId::from_bytes([0; 16]),
+        id_hash: [0; 32],
+        receipt_id: vec![],
+        commitment: [0; 32],
+        started_at: destruction.at,
+        erased: String::new(),
+    };
+    let sheet = receipts::erasure_of(&mut app.db.read().await?, account).await?.unwrap_or_else(none);
+    clear(app, &sheet, &destruction, &mut Tally::read(&sheet.erased)).await
 }
 
 /// Overwritten pages stand in the write-ahead log until it is cut; that too belongs to the erasure.
@@ -100,6 +158,9 @@ async fn walk(
             Some(emptied) => emptied.kept.map_or_else(|| tally.clone(), |word| tally.plus(&kept(word), gone)),
         };
         receipts::tally(&mut tx, sheet.account, &next.write()).await?;
+        if step.table == SOUND_USES && step.detaches.is_some() && gone > 0 {
+            sound::end_later(app, &mut tx).await?;
+        }
         tx.commit().await?;
         *tally = next;
         if (gone as i64) < BATCH {
@@ -158,23 +219,53 @@ async fn audit(app: &App, subject: &Subject) -> Result<Option<String>, AppError>
     Ok(key_is_there.then(|| "the key".into()))
 }
 
+/// Signs the receipt, enters it into the log, completes it. Once signed it stays as it is, so that whoever comes after a
+/// stop enters the same one.
 async fn complete(app: &App, sheet: &Erasure, destruction: &Destruction, tally: &Tally) -> Result<(), AppError> {
+    let receipt_id = super::sheet::open(app, sheet.account, &sheet.receipt_id)?;
+    let found = receipts::get(&mut app.db.read().await?, &sheet.id_hash).await?;
+    let signed = match found.and_then(|receipt| receipt.note) {
+        Some(sealed) => String::from_utf8(open_under(&receipt_id, note::SEAL, &sealed)?.to_vec()),
+        None => Ok(sign(app, sheet, destruction, tally, &receipt_id).await?),
+    };
+    let signed = signed.map_err(AppError::internal)?;
+    let text = note::text_of(&signed).ok_or_else(|| AppError::internal("a signed receipt is none"))?;
+    app.vault.log_append(&note::entry(text)).await?;
+    let mut tx = app.db.write().await?;
+    receipts::complete(&mut tx, &sheet.id_hash, sheet.account).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Signs the receipt, and keeps it before anything else happens with it.
+async fn sign(
+    app: &App,
+    sheet: &Erasure,
+    destruction: &Destruction,
+    tally: &Tally,
+    receipt_id: &[u8; 32],
+) -> Result<String, AppError> {
+    let host = &app.settings.host;
     let text = note::Body {
-        host: &app.settings.host,
+        host,
+        id_hash: &sheet.id_hash,
+        log: &app.vault.log_verifier(&note::log_origin(host)),
         commitment: &sheet.commitment,
         left_at: sheet.started_at,
         key_destroyed_at: destruction.at,
+        older_copies_dead_since: app.vault.older_copies_end(destruction.at).await?,
+        backups_end_by: app.vault.backups_end_by().await?,
         completed_at: app.clock.now(),
         erased: &tally.words(),
         kept: &tally.kept(),
     }
     .text();
-    let signed = note::sign(&app.vault, &app.settings.host, &text);
-    let receipt_id = super::sheet::open(app, sheet.account, &sheet.receipt_id)?;
-    let sealed = seal_under(&receipt_id, note::SEAL, signed.as_bytes());
+    let signed = note::sign(&app.vault, host, &text);
+    let sealed = seal_under(receipt_id, note::SEAL, signed.as_bytes());
+    app.vault.conclude(sheet.account, &sheet.id_hash, &sealed).await?;
     let mut tx = app.db.write().await?;
-    receipts::complete(&mut tx, &sheet.id_hash, sheet.account, &sealed).await?;
-    Ok(tx.commit().await?)
+    receipts::signed(&mut tx, &sheet.id_hash, &sealed).await?;
+    tx.commit().await?;
+    Ok(signed)
 }
 
 /// The kind under which rows are counted that stay with others.

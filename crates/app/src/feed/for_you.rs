@@ -6,7 +6,7 @@ use outro_policy::feed_scope;
 use outro_store::feed::{self, Candidate, Source};
 use outro_store::watches;
 
-use super::item;
+use super::item::{self, Seen};
 use super::place::{NEIGHBOURS, Place, mark};
 use super::rank::{Taste, arrange};
 use crate::video::VideoView;
@@ -156,7 +156,9 @@ pub async fn for_you(app: &App, who: &Viewer, place: &Place, limit: usize) -> Re
     let mut found = Vec::with_capacity(page.len());
     for (one, why) in &page {
         let item = feed::item(&mut tx, feed_scope(), asking, one.owner, one.video).await?;
-        found.extend(item.map(|item| (item, *why)));
+        if let Some(item) = item {
+            found.push(Seen::of(&mut tx, asking, item, *why).await?);
+        }
     }
     drop(tx);
     let shown: Vec<Candidate> = page.into_iter().map(|(one, _)| one).collect();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use outro_datamap::{ACCOUNT_DISPLAY_NAME, VIDEO_CAPTION};
+use outro_db::Tx;
 use outro_model::{AccountId, Reframe};
 use outro_policy::{Action, Facts, Relation, decide};
 use outro_store::feed::Item;
@@ -10,8 +11,9 @@ use outro_vault::AccountKeys;
 
 use crate::account::{open_handle, since};
 use crate::graph::FollowState;
+use crate::sound::{Credit, makers};
 use crate::video::{VideoView, Why};
-use crate::{App, AppError};
+use crate::{App, AppError, sound};
 
 /// Whether the viewer may watch it: the same question that its bytes are asked for with.
 fn allowed(item: &Item, asking: Option<AccountId>) -> bool {
@@ -25,30 +27,49 @@ fn allowed(item: &Item, asking: Option<AccountId>) -> bool {
 pub(super) async fn open_all(
     app: &App,
     asking: Option<AccountId>,
-    found: Vec<(Item, Why)>,
+    found: Vec<Seen>,
 ) -> Result<Vec<VideoView>, AppError> {
-    let owners: Vec<AccountId> = found.iter().map(|(item, _)| item.owner).collect();
-    let keys = app.vault.accounts(&owners).await?;
+    let owners = found.iter().map(|seen| seen.item.owner);
+    let all: Vec<AccountId> = owners.chain(makers(found.iter().map(|seen| &seen.credit))).collect();
+    let keys = app.vault.accounts(&all).await?;
     let mut views = Vec::with_capacity(found.len());
-    for (item, why) in found {
-        if allowed(&item, asking) {
-            views.extend(opened(&keys, asking, item, why)?);
+    for seen in found {
+        if allowed(&seen.item, asking) {
+            views.extend(opened(&keys, asking, seen)?);
         }
     }
     Ok(views)
 }
 
+/// An item, why it is shown, and whose sound is heard in it.
+pub(super) struct Seen {
+    item: Item,
+    why: Why,
+    credit: Option<Credit>,
+}
+
+impl Seen {
+    /// Asks whose sound it is in the snapshot that the item was read in.
+    pub(super) async fn of(tx: &mut Tx, asking: Option<AccountId>, item: Item, why: Why) -> Result<Self, AppError> {
+        let credit = sound::credit(tx, asking, item.owner, item.sounds).await?;
+        Ok(Self { item, why, credit })
+    }
+}
+
 fn opened(
     keys: &HashMap<AccountId, AccountKeys>,
     asking: Option<AccountId>,
-    item: Item,
-    why: Why,
+    Seen { item, why, credit }: Seen,
 ) -> Result<Option<VideoView>, AppError> {
-    let Some(keys) = keys.get(&item.owner) else { return Ok(None) };
-    let row = item.owner.as_bytes();
+    let Some(own) = keys.get(&item.owner) else { return Ok(None) };
+    let handle = open_handle(own, item.owner, &item.handle)?;
+    let sound = credit.map_or(Ok(None), |credit| credit.line(keys, &handle))?;
+    let (keys, row) = (own, item.owner.as_bytes());
     Ok(Some(VideoView {
         id: item.video,
-        handle: open_handle(keys, item.owner, &item.handle)?,
+        sound,
+        sound_reuse: item.video_facts.sound_reuse,
+        handle,
         display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, row, &item.display_name)?,
         caption: keys.open_text(VIDEO_CAPTION, item.video.as_bytes(), &item.caption)?,
         audience: item.video_facts.audience,

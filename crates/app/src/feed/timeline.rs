@@ -4,7 +4,8 @@ use outro_model::{Timestamp, VideoId};
 use outro_policy::followed_scope;
 use outro_store::feed;
 
-use super::{FIRST, item};
+use super::FIRST;
+use super::item::{self, Seen};
 use crate::video::{VideoView, Why};
 use crate::{App, AppError, Signed, viewer};
 
@@ -47,8 +48,12 @@ pub async fn timeline(
     let asking = viewer::still(app, &mut tx, &Some(signed.clone())).await?.ok_or(AppError::SignInNeeded)?;
     let (before, (circle, why)) = (before.unwrap_or(FIRST), circle.asked());
     let rows = feed::timeline(&mut tx, followed_scope(), asking, circle, before, limit).await?;
-    drop(tx);
     let next = (rows.len() as i64 == limit).then(|| rows.last().map(|item| (item.published_at, item.video))).flatten();
-    let items = item::open_all(app, Some(asking), rows.into_iter().map(|item| (item, why)).collect()).await?;
+    let mut seen = Vec::with_capacity(rows.len());
+    for item in rows {
+        seen.push(Seen::of(&mut tx, Some(asking), item, why).await?);
+    }
+    drop(tx);
+    let items = item::open_all(app, Some(asking), seen).await?;
     Ok(FeedPage { items, next })
 }

@@ -5,7 +5,12 @@ mod list;
 mod tell;
 
 pub use list::{Actor, Notice, NoticePage, Quoted, list, seen, unread};
-pub(crate) use tell::{About, Told, call_added, call_mentioned, may_be_called, mentioned, take_back};
+pub(crate) use tell::{
+    About, Told, call_added, call_mentioned, is_told_of_comment, may_be_called, mentioned, take_back,
+};
+
+/// How long a notification is kept, in seconds: 90 days.
+pub(crate) const KEPT_SECONDS: i64 = 90 * 86_400;
 
 /// What a notification is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,6 +35,8 @@ pub enum Kind {
     Decision,
     /// A moderator decided about what one has reported.
     ReportDecided,
+    /// The sound that one's video played is gone, and it plays its own.
+    SoundGone,
 }
 
 impl Kind {
@@ -45,6 +52,7 @@ impl Kind {
         Self::RequestAccepted,
         Self::Decision,
         Self::ReportDecided,
+        Self::SoundGone,
     ];
 
     /// The number stored for it.
@@ -60,6 +68,7 @@ impl Kind {
             Self::RequestAccepted => 7,
             Self::Decision => 8,
             Self::ReportDecided => 9,
+            Self::SoundGone => 11,
         }
     }
 
@@ -81,12 +90,13 @@ impl Kind {
             Self::RequestAccepted => "request_accepted",
             Self::Decision => "decision",
             Self::ReportDecided => "report_decided",
+            Self::SoundGone => "sound_gone",
         }
     }
 
-    /// Whether nobody is named who did it: moderators are not.
+    /// Whether nobody is named who did it: neither moderators are, nor who took a sound away.
     const fn is_nameless(self) -> bool {
-        matches!(self, Self::Decision | Self::ReportDecided)
+        matches!(self, Self::Decision | Self::ReportDecided | Self::SoundGone)
     }
 
     /// Whether those of one day and one thing are told as one.

@@ -66,6 +66,20 @@ impl Told {
         notifications::put(tx, id, &news, app.clock.now()).await.map_err(late)
     }
 
+    /// Tells `account` that the sound which its video played is gone. Nothing says whose it was.
+    pub(crate) async fn sound_gone(
+        &mut self,
+        app: &App,
+        tx: &mut Tx,
+        account: AccountId,
+        about: About,
+    ) -> Result<(), AppError> {
+        let id = NotificationId::random(&*app.random);
+        self.0.push(account);
+        let news = news(Kind::SoundGone, account, account, about);
+        notifications::put(tx, id, &news, app.clock.now()).await.map_err(late)
+    }
+
     /// Tells whoever made a report that it was decided.
     pub(crate) async fn report_decided(
         &mut self,
@@ -93,6 +107,11 @@ impl Told {
         app.live.wake(&self.0);
         Ok(())
     }
+}
+
+/// Whether somebody was told of a comment by its author's writing it, whatever of: it is told once.
+pub(crate) async fn is_told_of_comment(tx: &mut Tx, account: AccountId, comment: &Comment) -> Result<bool, AppError> {
+    Ok(notifications::is_told_of_comment(tx, account, comment.author, comment.id).await?)
 }
 
 /// Takes back what `recipient` was told, when `actor` has taken it back.

@@ -93,13 +93,13 @@ pub async fn see_as(
         Err(AppError::NotFound) => SeenProfile::Nothing(decide(Action::SeeCard, &facts).reason.word()),
         Err(error) => return Err(error),
     };
-    let (rows, next) = listed(&mut tx, &found, (facts, ties), None, before, limit).await?;
+    let (rows, next) = listed(app, &mut tx, &found, (facts, ties), None, before, limit).await?;
     let (mut videos, mut hidden) = (Vec::new(), Vec::new());
     for row in rows {
         match row {
             Listed::Shown(view) => videos.push(*view),
             Listed::Hidden(video, reason) => {
-                hidden.push(Hidden { video: own_view(&mut tx, &found, *video).await?, reason: reason.word() });
+                hidden.push(Hidden { video: own_view(app, &mut tx, &found, *video).await?, reason: reason.word() });
             }
         }
     }

@@ -4,8 +4,8 @@
 use outro_datamap::{Column, Holds, SEALED, Table};
 use outro_db::{Tx, Value as Stored};
 use outro_model::{
-    AccountId, Audience, BlobKind, Circle, Id, ModerationAct, Reframe, ReportReason, ReportState, ReportedKind,
-    Timestamp, VideoId, VideoState,
+    AccountId, ActSource, Audience, BlobKind, Circle, Ground, Id, ModerationAct, Reframe, ReportReason, ReportState,
+    ReportedKind, Timestamp, VideoId, VideoState,
 };
 use outro_policy::Action;
 use outro_store::comments;
@@ -46,6 +46,7 @@ const FLAGS: &[&str] = &[
     "searchable",
     "personalised",
     "hidden",
+    "sound_reuse",
     "completed",
 ];
 
@@ -77,6 +78,8 @@ pub(super) fn form(table: &Table, column: &Column) -> Form {
         }
         ("brought", "kind") => Form::Word(|code| Some(if code == 0 { "comment" } else { "follow" })),
         ("reports", "state") => Form::Word(|code| ReportState::from_code(code).map(ReportState::word)),
+        ("moderation_acts", "ground") => Form::Word(|code| Ground::from_code(code).map(Ground::word)),
+        ("moderation_acts", "source") => Form::Word(|code| ActSource::from_code(code).map(ActSource::word)),
         ("moderation_acts", "act") => Form::Word(|code| ModerationAct::from_code(code).map(ModerationAct::word)),
         (_, name) if name.ends_with("_at") => Form::Time,
         (_, name) if FLAGS.contains(&name) => Form::Flag,

@@ -25,6 +25,8 @@ pub struct VideoChange {
     pub comments_from: Option<String>,
     /// At most 2,200 characters.
     pub caption: Option<String>,
+    /// Whether others may use its sound. What they have made of it falls silent when they may not.
+    pub sound_reuse: Option<bool>,
 }
 
 pub(crate) fn read_audience(word: &str) -> Result<Audience, AppError> {
@@ -58,6 +60,9 @@ pub async fn change(app: &App, signed: &Signed, id: VideoId, change: VideoChange
     }
     if let Some(from) = comments_from {
         videos::set_comments_from(&mut tx, signed.account, id, from).await?;
+    }
+    if let Some(reuse) = change.sound_reuse {
+        videos::set_sound_reuse(&mut tx, signed.account, id, reuse).await?;
     }
     if let Some(caption) = caption {
         let sealed = keys.seal_text(outro_datamap::VIDEO_CAPTION, id.as_bytes(), &caption);

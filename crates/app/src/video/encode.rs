@@ -7,15 +7,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
+use outro_db::Tx;
 use outro_jobs::{Job, Outcome};
 use outro_media::{Outcome as Encoded, Plan, Progress, RunError, Scratch};
 use outro_model::{AccountId, BlobKind, Reframe, VideoId, VideoState};
 use outro_store::blobs::{self, Blob};
-use outro_store::{accounts, videos};
+use outro_store::{accounts, sounds, videos};
 use outro_vault::AccountKeys;
 
 use super::upload::{discard, new_blob};
-use crate::{App, AppError, notify};
+use crate::sound::Mixed;
+use crate::{App, AppError, notify, sound};
 
 /// The kind of the job that encodes.
 pub(crate) const JOB: &str = "video.encode";
@@ -89,7 +91,7 @@ async fn make(app: &App, owner: AccountId, video: VideoId) -> Result<(), Failed>
     }
     let original = blobs::of_video(&mut tx, owner, video, BlobKind::Original).await?.ok_or(Failed::Gone)?;
     drop(tx);
-    let input = unseal(app, &original).await?;
+    let input = unseal(app, &original).await?.ok_or(Failed::Gone)?;
     let limits = app.limits();
     let probe = outro_media::probe(&app.tools, &input, &limits).await.map_err(of_run)?;
     let options = outro_media::Options { max_duration: limits.max_duration, ..app.tools.options() };
@@ -98,16 +100,26 @@ async fn make(app: &App, owner: AccountId, video: VideoId) -> Result<(), Failed>
     let encoded = encode(app, owner, video, input, output.try_clone()?, &plan).await?;
     let cover = Scratch::new(0, &app.settings.scratch)?;
     outro_media::cover(&app.tools, output.try_clone()?, cover.try_clone()?, &limits).await.map_err(of_run)?;
+    let picture = output.try_clone()?;
     let rendition = seal(app, owner, video, BlobKind::Rendition, output.into_file(), &encoded).await?;
-    let cover = seal(app, owner, video, BlobKind::Cover, cover.into_file(), &encoded).await;
-    let cover = match cover {
+    let cover = match seal(app, owner, video, BlobKind::Cover, cover.into_file(), &encoded).await {
         Ok(cover) => cover,
         Err(failed) => {
             discard(app, owner, rendition.id).await?;
             return Err(failed);
         }
     };
-    publish(app, owner, video, &encoded, [rendition, cover]).await
+    // What is played when the sound of another is gone is made first, and is there in any case.
+    let mixed = match sound::mix(app, owner, video, picture, &encoded).await {
+        Ok(mixed) => mixed,
+        Err(error) => {
+            for blob in [rendition, cover] {
+                discard(app, owner, blob.id).await?;
+            }
+            return Err(error.into());
+        }
+    };
+    publish(app, owner, video, &encoded, [rendition, cover], mixed).await
 }
 
 fn reframe(reframe: Reframe) -> outro_media::Reframe {
@@ -117,15 +129,16 @@ fn reframe(reframe: Reframe) -> outro_media::Reframe {
     }
 }
 
-/// The sealed original, opened into scratch that has no name.
-async fn unseal(app: &App, original: &Blob) -> Result<File, Failed> {
-    let keys = app.vault.account(original.owner).await?.ok_or(Failed::Gone)?;
-    let header = original.header.as_deref().ok_or(Failed::Gone)?;
-    let reader = app.blobs.reader(&keys, original.id, original.kind, header).await?.ok_or(Failed::Gone)?;
-    let scratch = Scratch::new(original.length as u64, &app.settings.scratch)?;
+/// A sealed object, opened into scratch that has no name; none when it, or its key, is gone.
+pub(crate) async fn unseal(app: &App, blob: &Blob) -> Result<Option<File>, AppError> {
+    let (Some(keys), Some(header)) = (app.vault.account(blob.owner).await?, blob.header.as_deref()) else {
+        return Ok(None);
+    };
+    let Some(reader) = app.blobs.reader(&keys, blob.id, blob.kind, header).await? else { return Ok(None) };
+    let scratch = Scratch::new(blob.length as u64, &app.settings.scratch)?;
     reader.copy_out(scratch.try_clone()?).await?;
     scratch.rewind()?;
-    Ok(scratch.into_file())
+    Ok(Some(scratch.into_file()))
 }
 
 /// Runs ffmpeg, notes its progress, and ends it when the video or its owner goes.
@@ -206,14 +219,31 @@ async fn publish(
     video: VideoId,
     encoded: &Encoded,
     made: [Blob; 2],
+    mixed: Mixed,
 ) -> Result<(), Failed> {
-    let published = commit(app, owner, video, encoded, &made).await;
-    if !matches!(published, Ok(true)) {
+    let published = commit(app, owner, video, encoded, &made, &mixed).await;
+    if !matches!(published, Ok(Published::OwnSound | Published::Mixed)) {
         for blob in &made {
             discard(app, owner, blob.id).await?;
         }
     }
-    if published? { Ok(()) } else { Err(Failed::Gone) }
+    if let (Mixed::Made(blob), false) = (&mixed, matches!(published, Ok(Published::Mixed))) {
+        discard(app, owner, blob.id).await?;
+    }
+    match published? {
+        Published::Not => Err(Failed::Gone),
+        Published::OwnSound | Published::Mixed => Ok(()),
+    }
+}
+
+/// How a video came out.
+enum Published {
+    /// Not at all: the video or its owner is gone.
+    Not,
+    /// With its own sound.
+    OwnSound,
+    /// With the sound of another.
+    Mixed,
 }
 
 async fn commit(
@@ -222,33 +252,59 @@ async fn commit(
     video: VideoId,
     encoded: &Encoded,
     made: &[Blob; 2],
-) -> Result<bool, AppError> {
+    mixed: &Mixed,
+) -> Result<Published, AppError> {
     let row = videos::by_id(&mut app.db.read().await?, video).await?;
     // What was published elsewhere long ago is no news here.
     let news = row.is_none_or(|row| row.published_at.0 == 0);
     let named = if news { named_in_caption(app, owner, video).await? } else { vec![] };
     let mut tx = app.db.write().await?;
     if !accounts::lock_live(&mut tx, owner).await? {
-        return Ok(false);
+        return Ok(Published::Not);
     }
     for blob in made {
         if !blobs::finish(&mut tx, blob).await? {
-            return Ok(false);
+            return Ok(Published::Not);
         }
     }
     let duration = encoded.duration.as_millis() as i64;
     if !videos::set_ready(&mut tx, owner, video, duration, app.clock.now()).await? {
-        return Ok(false);
+        return Ok(Published::Not);
     }
     if news {
         crate::feed::announce(app, &mut tx, owner, video).await?;
     }
     let mut told = notify::Told::default();
+    let is_mixed = settle_sound(app, &mut tx, &mut told, (owner, video), encoded, mixed).await?;
     notify::call_mentioned(app, &mut tx, &mut told, (owner, video), &named).await?;
     told.commit(app, tx).await?;
     app.finder.video_changed(owner, video);
     app.queue.wake();
-    Ok(true)
+    Ok(if is_mixed { Published::Mixed } else { Published::OwnSound })
+}
+
+/// Says which sound a video comes out with: whether it is the mix. Its own is one that others can see only where it
+/// is the one that is heard.
+async fn settle_sound(
+    app: &App,
+    tx: &mut Tx,
+    told: &mut notify::Told,
+    (owner, video): (AccountId, VideoId),
+    encoded: &Encoded,
+    mixed: &Mixed,
+) -> Result<bool, AppError> {
+    if let Mixed::Made(blob) = mixed
+        && sounds::set_mixed(tx, owner, video, encoded.has_sound).await?
+        && blobs::finish(tx, blob).await?
+    {
+        return Ok(true);
+    }
+    if sounds::drop_use(tx, owner, video).await? {
+        sound::plays_its_own(app, tx, told, (owner, video), encoded.has_sound).await?;
+    } else if encoded.has_sound {
+        sound::offer(app, tx, owner, video).await?;
+    }
+    Ok(false)
 }
 
 /// Whom the caption mentions: they are told once there is something to see.

@@ -5,7 +5,7 @@ use outro_model::{AccountId, Handle, Timestamp, VideoId};
 use outro_policy::{Action, Facts, Reason, Relation, Ties, decide};
 use outro_store::videos::{self, Video};
 
-use super::view::{VideoView, opened, with_parts};
+use super::view::{FoundVideo, VideoView, opened, with_parts};
 use crate::account::{Found, by_handle};
 use crate::graph::FollowState;
 use crate::{App, AppError, Viewer, standing, viewer};
@@ -33,7 +33,7 @@ pub async fn of_profile(
     let found = by_handle(app, &mut tx, &handle).await?.ok_or(AppError::NotFound)?;
     let (facts, ties) = standing::facts_and_ties(&mut tx, asking, &found.account).await?;
     standing::ask(Action::SeeProfile, &facts)?;
-    let (rows, next) = listed(&mut tx, &found, (facts, ties), asking, before, limit).await?;
+    let (rows, next) = listed(app, &mut tx, &found, (facts, ties), asking, before, limit).await?;
     let shown = |row| if let Listed::Shown(view) = row { Some(*view) } else { None };
     Ok(VideoPage { items: rows.into_iter().filter_map(shown).collect(), next })
 }
@@ -49,6 +49,7 @@ pub(crate) enum Listed {
 /// A page of an owner's videos as somebody sees them to whom these facts and ties apply, each asked about by itself.
 /// `liker` is whose likes are shown.
 pub(crate) async fn listed(
+    app: &App,
     tx: &mut Tx,
     found: &Found,
     (facts, ties): (Facts, Ties),
@@ -65,7 +66,7 @@ pub(crate) async fn listed(
         let decision = decide(Action::SeeVideo, &facts);
         out.push(if decision.allowed {
             let parts = with_parts(tx, liker, video, found.account.clone(), FollowState::of(ties)).await?;
-            Listed::Shown(Box::new(opened(&found.keys, facts.relation, &parts)?))
+            Listed::Shown(Box::new(opened_of(app, found, facts.relation, &parts).await?))
         } else {
             Listed::Hidden(Box::new(video), decision.reason)
         });
@@ -74,7 +75,14 @@ pub(crate) async fn listed(
 }
 
 /// A video of one's own, as one sees it oneself.
-pub(crate) async fn own_view(tx: &mut Tx, found: &Found, video: Video) -> Result<VideoView, AppError> {
+pub(crate) async fn own_view(app: &App, tx: &mut Tx, found: &Found, video: Video) -> Result<VideoView, AppError> {
     let parts = with_parts(tx, Some(found.account.id), video, found.account.clone(), FollowState::None).await?;
-    opened(&found.keys, Relation::Owner, &parts)
+    opened_of(app, found, Relation::Owner, &parts).await
+}
+
+/// The keys of the owner are there; those of whose sound it plays are asked for where it plays one.
+async fn opened_of(app: &App, found: &Found, relation: Relation, parts: &FoundVideo) -> Result<VideoView, AppError> {
+    let mut keys = app.vault.accounts(&parts.makers()).await?;
+    keys.insert(found.account.id, found.keys.clone());
+    opened(&keys, relation, parts)
 }

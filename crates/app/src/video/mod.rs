@@ -11,7 +11,7 @@ mod view;
 pub use change::{VideoChange, change};
 pub(crate) use change::{read_audience, read_caption};
 pub use encode::plan_args;
-pub(crate) use encode::{JOB as ENCODE_JOB, run as run_encode};
+pub(crate) use encode::{JOB as ENCODE_JOB, run as run_encode, unseal};
 pub(crate) use list::{Listed, listed, own_view};
 pub use list::{VideoPage, of_profile};
 pub(crate) use play::until_refused;

@@ -8,13 +8,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::Stream;
 use outro_blobs::{BlobError, BlobReader};
-use outro_model::{BlobId, BlobKind, VideoId};
+use outro_db::Tx;
+use outro_model::{AccountId, BlobId, BlobKind, VideoId};
 use outro_policy::Action;
-use outro_store::blobs;
+use outro_store::blobs::{self, Blob};
+use outro_store::videos::Video;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::view::find;
-use crate::{App, AppError, Viewer, viewer};
+use crate::{App, AppError, Viewer, sound, viewer};
 
 /// Which part of a video is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +53,10 @@ pub struct Media {
 }
 
 /// How often it is asked again, while something goes on, whether it may: what is revoked ends within a second.
-const ASK_AGAIN: Duration = Duration::from_millis(500);
-/// How long the answer may take; together they stay below the second.
-const ANSWER_WITHIN: Duration = Duration::from_millis(450);
+const ASK_AGAIN: Duration = Duration::from_millis(400);
+/// How long the answer may take: twice that, where one answer took as long and the next one too, stays below the
+/// second.
+const ANSWER_WITHIN: Duration = Duration::from_millis(400);
 
 struct Recheck {
     app: App,
@@ -72,13 +75,50 @@ pub async fn open(app: &App, who: &Viewer, video: VideoId, part: Part) -> Result
         Err(AppError::SignInNeeded) => return Err(AppError::NotFound),
         found => found?,
     };
+    let mix = mix_of(&mut tx, asking, part, &found.video).await?;
     let blob = blobs::of_video(&mut tx, found.video.owner, video, kind).await?.ok_or(AppError::NotFound)?;
     drop(tx);
-    let keys = app.vault.account(blob.owner).await?.ok_or(AppError::NotFound)?;
-    let header = blob.header.ok_or(AppError::NotFound)?;
-    let reader = app.blobs.reader(&keys, blob.id, kind, &header).await?.ok_or(AppError::NotFound)?;
-    let recheck = Recheck { app: app.clone(), who: who.clone(), part, video, blob: blob.id };
-    Ok(Media { length: reader.len(), etag: blob.id.to_string(), reader, recheck })
+    let mixed = match mix {
+        Some(mix) => open_mix(app, mix).await?,
+        None => None,
+    };
+    let (id, reader) = match mixed {
+        Some(mixed) => mixed,
+        None => {
+            let keys = app.vault.account(blob.owner).await?.ok_or(AppError::NotFound)?;
+            let header = blob.header.ok_or(AppError::NotFound)?;
+            (blob.id, app.blobs.reader(&keys, blob.id, kind, &header).await?.ok_or(AppError::NotFound)?)
+        }
+    };
+    let recheck = Recheck { app: app.clone(), who: who.clone(), part, video, blob: id };
+    Ok(Media { length: reader.len(), etag: id.to_string(), reader, recheck })
+}
+
+/// The rendition with the sound of another, and whose that is.
+struct Mix {
+    blob: Blob,
+    maker: AccountId,
+}
+
+/// What is played in the place of the rendition, while the viewer may hear the sound in it. What is kept as a file
+/// holds nothing of another: it could not be taken back.
+async fn mix_of(tx: &mut Tx, asking: Option<AccountId>, part: Part, video: &Video) -> Result<Option<Mix>, AppError> {
+    if part != Part::Rendition {
+        return Ok(None);
+    }
+    let Some(lender) = sound::heard(tx, asking, video).await? else { return Ok(None) };
+    let blob = blobs::of_video(tx, video.owner, video.id, BlobKind::Mix).await?;
+    Ok(blob.map(|blob| Mix { blob, maker: lender.sound.owner }))
+}
+
+/// Opens a mix with the keys of both; none when either is gone, and then the video's own sound is played.
+async fn open_mix(app: &App, Mix { blob, maker }: Mix) -> Result<Option<(BlobId, BlobReader)>, AppError> {
+    let keys = app.vault.accounts(&[blob.owner, maker]).await?;
+    let (Some(own), Some(lent), Some(header)) = (keys.get(&blob.owner), keys.get(&maker), &blob.header) else {
+        return Ok(None);
+    };
+    let reader = app.blobs.reader_with(own, lent, blob.id, blob.kind, header).await?;
+    Ok(reader.map(|reader| (blob.id, reader)))
 }
 
 impl Recheck {
@@ -87,6 +127,9 @@ impl Recheck {
         let mut tx = self.app.db.read().await?;
         let asking = viewer::still(&self.app, &mut tx, &self.who).await?;
         let Ok(found) = find(&mut tx, asking, action, self.video).await else { return Ok(false) };
+        if let Some(mix) = mix_of(&mut tx, asking, self.part, &found.video).await? {
+            return Ok(mix.blob.id == self.blob);
+        }
         let blob = blobs::of_video(&mut tx, found.video.owner, self.video, kind).await?;
         Ok(blob.is_some_and(|blob| blob.id == self.blob))
     }

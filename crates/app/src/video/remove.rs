@@ -6,7 +6,7 @@ use outro_policy::Action;
 use outro_store::{accounts, blobs, erasure, videos};
 
 use super::view::find;
-use crate::{App, AppError, Signed};
+use crate::{App, AppError, Signed, sound};
 
 /// The kind of the job that removes.
 pub(crate) const JOB: &str = "video.remove";
@@ -48,6 +48,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
 }
 
 async fn walk(app: &App, owner: AccountId, video: VideoId) -> Result<bool, AppError> {
+    sound::let_go(app, owner, video).await?;
     let found = blobs::all_of_video(&mut app.db.read().await?, owner, video).await?;
     for id in found {
         app.blobs.delete(owner, id).await?;

@@ -5,12 +5,14 @@ use std::fs::File;
 use std::io::{Seek as _, Write as _};
 
 use outro_blobs::BlobWriter;
+use outro_db::Tx;
 use outro_jobs::{Lane, NewJob};
 use outro_media::{Limits, RunError, Scratch};
-use outro_model::{AccountId, AccountState, BlobId, BlobKind, JobId, Reframe, Timestamp, VideoId, VideoState};
+use outro_model::{AccountId, AccountState, BlobId, BlobKind, JobId, Reframe, SoundId, Timestamp, VideoId, VideoState};
 use outro_policy::{Action, VideoFacts};
 use outro_store::accounts;
 use outro_store::blobs::{self, Blob};
+use outro_store::sounds::{self, Sounds};
 use outro_store::videos::{self, Video};
 use tokio::runtime::Handle;
 
@@ -18,8 +20,9 @@ use super::change::{read_audience, read_caption};
 use super::encode::JOB;
 use super::play::until_refused;
 use super::view::{VideoView, find, view_of};
+use crate::comment::late;
 use crate::privacy::read_comments_from;
-use crate::{App, AppError, RefusalKind, Signed, Viewer, standing, viewer};
+use crate::{App, AppError, RefusalKind, Signed, Viewer, sound, standing, viewer};
 
 /// What is said of a video besides its bytes.
 #[derive(Clone, Default)]
@@ -32,6 +35,10 @@ pub struct NewVideo {
     pub comments_from: Option<String>,
     /// `fit` (the default) or `crop`.
     pub reframe: Option<String>,
+    /// Whether others may use its sound: `true` (the default) or `false`.
+    pub sound_reuse: Option<String>,
+    /// The id of a sound that is to be heard in the place of its own; none when empty.
+    pub sound: Option<String>,
 }
 
 /// An upload that goes on. Dropped unfinished, it leaves nothing that can be read: the sealed file goes at
@@ -188,6 +195,7 @@ async fn seal(
     new: NewVideo,
     (blob, writer, mut scratch): (Blob, BlobWriter, File),
 ) -> Result<VideoView, AppError> {
+    let sound = read_sound(new.sound.as_deref())?;
     let video = read(app, &blob, new)?;
     scratch.rewind()?;
     match outro_media::probe(&app.tools, &scratch, &app.limits()).await {
@@ -202,7 +210,19 @@ async fn seal(
     let sealed = writer.finish(&keys).await?;
     let blob = Blob { header: Some(sealed.header), length: sealed.length as i64, ..blob };
     let caption = keys.seal_text(outro_datamap::VIDEO_CAPTION, video.id.as_bytes(), &video.text);
-    write(app, signed, &blob, Video { caption, ..video.row }).await
+    write(app, signed, &blob, Video { caption, ..video.row }, sound).await
+}
+
+fn no_such_sound() -> AppError {
+    AppError::invalid("sound", "no_such_sound", "This sound is not there any more. Choose another, or none.")
+}
+
+fn read_sound(id: Option<&str>) -> Result<Option<SoundId>, AppError> {
+    id.filter(|id| !id.is_empty()).map(|id| id.parse().map_err(|_| no_such_sound())).transpose()
+}
+
+pub(super) fn read_reuse(word: &str) -> Result<bool, AppError> {
+    word.parse().map_err(|_| AppError::invalid("sound_reuse", "invalid_sound_reuse", "Choose true or false."))
 }
 
 struct Read {
@@ -215,6 +235,7 @@ fn read(app: &App, blob: &Blob, new: NewVideo) -> Result<Read, AppError> {
     let text = read_caption(new.caption.as_deref().unwrap_or_default())?;
     let audience = read_audience(new.audience.as_deref().unwrap_or("everyone"))?;
     let comments_from = read_comments_from(new.comments_from.as_deref().unwrap_or("everyone"))?;
+    let sound_reuse = new.sound_reuse.as_deref().map_or(Ok(true), read_reuse)?;
     let wrong = "Choose fit or crop.";
     let reframe: Reframe = new
         .reframe
@@ -225,7 +246,7 @@ fn read(app: &App, blob: &Blob, new: NewVideo) -> Result<Read, AppError> {
     let row = Video {
         owner: blob.owner,
         id: blob.video,
-        facts: VideoFacts { state: VideoState::Processing, audience, comments_from, ..VideoFacts::OPEN },
+        facts: VideoFacts { state: VideoState::Processing, audience, comments_from, sound_reuse, ..VideoFacts::OPEN },
         reframe,
         caption: vec![],
         created_at: app.clock.now(),
@@ -236,12 +257,19 @@ fn read(app: &App, blob: &Blob, new: NewVideo) -> Result<Read, AppError> {
         like_count: 0,
         view_count: 0,
         comment_count: 0,
+        sounds: Sounds::default(),
     };
     Ok(Read { id: blob.video, text, row })
 }
 
 /// The one transaction of an upload.
-async fn write(app: &App, signed: &Signed, blob: &Blob, video: Video) -> Result<VideoView, AppError> {
+async fn write(
+    app: &App,
+    signed: &Signed,
+    blob: &Blob,
+    video: Video,
+    sound: Option<SoundId>,
+) -> Result<VideoView, AppError> {
     let id = video.id;
     let mut tx = app.db.write().await?;
     // Who left meanwhile has taken the row of the object along: nothing may be added any more.
@@ -250,6 +278,9 @@ async fn write(app: &App, signed: &Signed, blob: &Blob, video: Video) -> Result<
         return Err(AppError::SignInNeeded);
     }
     videos::insert(&mut tx, &video).await?;
+    if let Some(sound) = sound {
+        borrow(app, &mut tx, (signed.account, id), sound).await?;
+    }
     let job = NewJob {
         id: JobId::random(&*app.random),
         kind: JOB,
@@ -263,6 +294,14 @@ async fn write(app: &App, signed: &Signed, blob: &Blob, video: Video) -> Result<
     tx.commit().await?;
     app.queue.wake();
     view_of(app, Some(signed.account), found).await
+}
+
+/// Notes which sound is to be heard. One that may not be seen is refused as one that never was, and one that goes at
+/// this very moment by its foreign key.
+async fn borrow(app: &App, tx: &mut Tx, place: (AccountId, VideoId), id: SoundId) -> Result<(), AppError> {
+    let missing = |error| if matches!(error, AppError::NotFound) { no_such_sound() } else { error };
+    let sound = sound::to_borrow(tx, place.0, id).await.map_err(missing)?;
+    sounds::borrow(tx, place, &sound, app.clock.now()).await.map_err(|error| missing(late(error)))
 }
 
 /// Removes an object that nothing will come of: the file, then the row.

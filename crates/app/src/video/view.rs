@@ -1,9 +1,11 @@
 //! Looking at a video.
 
+use std::collections::HashMap;
+
 use outro_datamap::{ACCOUNT_DISPLAY_NAME, VIDEO_CAPTION};
 use outro_db::Tx;
 use outro_media::Refusal;
-use outro_model::{AccountId, Audience, BlobKind, Circle, Reframe, VideoId, VideoState};
+use outro_model::{AccountId, Audience, BlobKind, Circle, Reframe, SoundId, VideoId, VideoState};
 use outro_policy::{Action, Relation, Ties};
 use outro_store::accounts::{self, Account};
 use outro_store::blobs::{self, Blob};
@@ -13,7 +15,8 @@ use outro_vault::AccountKeys;
 
 use crate::account::{open_handle, since};
 use crate::graph::FollowState;
-use crate::{App, AppError, Viewer, standing, viewer};
+use crate::sound::{Credit, SoundLine, makers};
+use crate::{App, AppError, Viewer, sound, standing, viewer};
 
 /// A video, as a viewer may see it.
 #[derive(Clone)]
@@ -60,6 +63,10 @@ pub struct VideoView {
     pub is_mine: bool,
     /// How far the viewer has come with following the owner.
     pub follow: FollowState,
+    /// Whose sound is heard; none where that is nobody's to see.
+    pub sound: Option<SoundLine>,
+    /// Whether its owner lets others use its sound.
+    pub sound_reuse: bool,
     /// Why a feed shows it.
     pub why: Option<Why>,
 }
@@ -111,6 +118,19 @@ pub(crate) struct FoundVideo {
     rendition: Option<Blob>,
     liked: bool,
     follow: FollowState,
+    credit: Option<Credit>,
+}
+
+impl FoundVideo {
+    /// Whether the viewer hears this sound of another in it.
+    pub(crate) fn plays(&self, sound: SoundId) -> bool {
+        matches!(self.credit, Some(Credit::Borrowed(id, ..)) if id == sound)
+    }
+
+    /// Whose keys it takes to open it, besides its owner's.
+    pub(super) fn makers(&self) -> Vec<AccountId> {
+        makers([&self.credit])
+    }
 }
 
 /// Finds a video for an action. What is refused answers as what never was, but for what may be said, and what never was takes as many
@@ -132,18 +152,27 @@ pub(crate) async fn find(
 
 /// Opens what is sealed of a video that was found. Gone keys mean that the owner is gone.
 pub(crate) async fn view_of(app: &App, asking: Option<AccountId>, found: FoundVideo) -> Result<VideoView, AppError> {
-    let keys = app.vault.account(found.owner.id).await?.ok_or(AppError::NotFound)?;
+    let keys = app.vault.accounts(&[vec![found.owner.id], found.makers()].concat()).await?;
     // Of what the viewer is, it matters here alone whether they are the owner.
     opened(&keys, Relation::of(asking, found.owner.id, Ties::default()), &found)
 }
 
-pub(super) fn opened(keys: &AccountKeys, relation: Relation, found: &FoundVideo) -> Result<VideoView, AppError> {
-    let FoundVideo { video, owner, rendition, liked, follow } = found;
+pub(super) fn opened(
+    all: &HashMap<AccountId, AccountKeys>,
+    relation: Relation,
+    found: &FoundVideo,
+) -> Result<VideoView, AppError> {
+    let FoundVideo { video, owner, rendition, liked, follow, credit } = found;
+    let keys = all.get(&owner.id).ok_or(AppError::NotFound)?;
     let row = owner.id.as_bytes();
     let failure = video.failure.clone().map(|code| Failure { detail: sentence(&code), code });
+    let handle = open_handle(keys, owner.id, &owner.handle)?;
+    let sound = credit.as_ref().map_or(Ok(None), |credit| credit.line(all, &handle))?;
     Ok(VideoView {
         id: video.id,
-        handle: open_handle(keys, owner.id, &owner.handle)?,
+        sound,
+        sound_reuse: video.facts.sound_reuse,
+        handle,
         display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, row, &owner.display_name)?,
         caption: keys.open_text(VIDEO_CAPTION, video.id.as_bytes(), &video.caption)?,
         audience: video.facts.audience,
@@ -194,5 +223,6 @@ pub(super) async fn with_parts(
         Some(account) => likes::liked(tx, account, video.id).await?,
         None => false,
     };
-    Ok(FoundVideo { video, owner, rendition, liked, follow })
+    let credit = sound::credit(tx, asking, video.owner, video.sounds).await?;
+    Ok(FoundVideo { video, owner, rendition, liked, follow, credit })
 }

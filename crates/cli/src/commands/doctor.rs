@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use outro_media::{ToolSettings, Tools, sandbox_support};
-use outro_model::SystemClock;
+use outro_model::{Clock as _, SystemClock};
 use outro_vault::SystemRandom;
 use tokio::net::TcpListener;
 
@@ -25,9 +25,11 @@ pub(crate) async fn run(flags: Flags) -> Result<ExitCode, Fail> {
             let fine = tell("folder", Ok(format!("{} can be written", settings.data.display())));
             fine & tell("database", database(&settings, &folder).await)
                 & tell("keyring", keyring(&settings, &folder).await)
+                & warn("copies", copies(&settings, &folder).await)
         }
     };
     tell("messages", Ok(messages(&settings).into()));
+    tell("contact", Ok(contact(&settings)));
     Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -40,6 +42,47 @@ fn tell(what: &str, found: Result<String, Fail>) -> bool {
         }
     }
     true
+}
+
+/// What is no reason not to serve, and must not be overlooked.
+fn warn(what: &str, found: Result<Vec<String>, Fail>) -> bool {
+    match found {
+        Ok(lines) if lines.is_empty() => tell(what, Ok("the keyring has a copy, and there is a backup".into())),
+        Ok(lines) => {
+            lines.iter().for_each(|line| say(format_args!("WARN  {what}: {line}")));
+            true
+        }
+        Err(fail) => tell(what, Err(fail)),
+    }
+}
+
+/// How long before the end of the newest backup it is spoken of, in seconds: three days.
+const ENDS_SOON: i64 = 3 * 86_400;
+
+async fn copies(settings: &Settings, folder: &Folder) -> Result<Vec<String>, Fail> {
+    let vault = open_vault(settings, folder, Arc::new(SystemClock), Arc::new(SystemRandom), false).await?;
+    let mut lines = Vec::new();
+    match vault.copy_state().await? {
+        None => lines.push(
+            "the keyring has no copy: if it is lost, everything is (outro keyring backup, or OUTRO_KEYRING_COPY)".into(),
+        ),
+        Some(copy) if !copy.opens => lines.push(format!(
+            "the last copy of the keyring, of {}, opens nothing: the root key was replaced since (outro keyring backup)",
+            copy.made_at.rfc3339()
+        )),
+        Some(_) => {}
+    }
+    match vault.backups().await?.last() {
+        None => lines.push("there is no backup (outro backup --to DIR)".into()),
+        Some(newest) if SystemClock.now().plus_seconds(ENDS_SOON) > newest.ends_at => {
+            lines.push(format!(
+                "the newest backup opens until {} only (outro backup --to DIR)",
+                newest.ends_at.rfc3339()
+            ));
+        }
+        Some(_) => {}
+    }
+    Ok(lines)
 }
 
 async fn ffmpeg() -> Result<String, Fail> {
@@ -70,6 +113,13 @@ async fn keyring(settings: &Settings, folder: &Folder) -> Result<String, Fail> {
     let vault = open_vault(settings, folder, Arc::new(SystemClock), Arc::new(SystemRandom), false).await?;
     vault.check().await?;
     Ok("opens".into())
+}
+
+fn contact(settings: &Settings) -> String {
+    match &settings.contact {
+        Some(contact) => contact.clone(),
+        None => "is not set (OUTRO_CONTACT): nobody is told how to reach you, not even to object to a decision".into(),
+    }
 }
 
 fn messages(settings: &Settings) -> &'static str {

@@ -38,7 +38,7 @@ pub(crate) struct SuggestionJson {
     private_account: bool,
     /// Whether it follows the one who asks.
     follows_me: bool,
-    /// Why it is suggested: `follows_you` or `friends_of_friends`.
+    /// Why it is suggested: `follows_you`, `friends_of_friends` or `same_sounds`.
     reason: &'static str,
     /// How many of those whom one follows follow it, as far as one may see their lists, and of the latest
     /// follows alone.
@@ -83,8 +83,8 @@ impl std::convert::From<Found> for FoundJson {
     }
 }
 
-/// People whom one may know: those who follow one, and those whom the people follow whom one follows. Nobody
-/// who does not want to be suggested. There are no further pages: whom one follows or dismisses makes room.
+/// People whom one may know: those who follow one, those whom the people follow whom one follows, and those who
+/// used the same sounds. Nobody who does not want to be suggested. There are no further pages: whom one follows or dismisses makes room.
 #[utoipa::path(get, path = "/api/v1/suggestions", tag = "finding", security(("bearer" = [])),
     params(PageQuery), responses(
     (status = 200, description = "The suggestions", body = Page<SuggestionJson>),

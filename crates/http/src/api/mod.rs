@@ -19,6 +19,7 @@ mod phone;
 mod privacy;
 mod receipts;
 mod sessions;
+mod sounds;
 mod takeouts;
 mod videos;
 mod views;
@@ -53,6 +54,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(sessions::confirm_password))
         .routes(routes!(me::get, me::change))
         .routes(routes!(privacy::get, privacy::change))
+        .routes(routes!(privacy::checkup))
         .routes(routes!(privacy::set_audiences))
         .routes(routes!(privacy::see_as))
         .routes(routes!(privacy::see_as_handle))
@@ -60,6 +62,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(sessions::end))
         .merge(graph::routes())
         .merge(finding::routes())
+        .merge(sounds::routes())
         .merge(moderation::routes())
         .routes(routes!(phone::link))
         .routes(routes!(phone::verify))

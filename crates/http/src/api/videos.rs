@@ -36,6 +36,10 @@ pub(crate) struct UploadForm {
     comments_from: Option<String>,
     /// How a landscape video becomes upright: `fit` (when not given) or `crop`.
     reframe: Option<String>,
+    /// The id of a sound that is to be heard in the place of the video's own, which is kept for when it goes.
+    sound: Option<String>,
+    /// Whether others may use its sound: `true` (when not given) or `false`. They may only while everyone may watch it.
+    sound_reuse: Option<String>,
 }
 
 /// A video that was taken in.
@@ -54,6 +58,8 @@ pub(crate) struct VideoChangeBody {
     comments_from: Option<String>,
     /// At most 2,200 characters.
     caption: Option<String>,
+    /// Whether others may use its sound. Videos that do play their own as soon as they may not.
+    sound_reuse: Option<bool>,
 }
 
 fn read_id(id: &str) -> Result<VideoId, AppError> {
@@ -66,7 +72,8 @@ fn read_id(id: &str) -> Result<VideoId, AppError> {
     (status = 202, description = "Taken in; it is being made ready", body = UploadedView),
     (status = 400, description = "Not a multipart form, or cut off", body = Problem),
     (status = 401, description = "Not signed in, or signed out meanwhile", body = Problem),
-    (status = 403, description = "One's own account is on hiatus or suspended", body = Problem),
+    (status = 403, description = "One's own account is on hiatus or suspended, or the sound cannot be used by others",
+        body = Problem),
     (status = 413, description = "Too large", body = Problem),
     (status = 415, description = "Not of type multipart/form-data", body = Problem),
     (status = 422, description = "Not a video, or a field cannot be used", body = Problem)))]
@@ -133,6 +140,8 @@ async fn fields(
             Some("audience") => new.audience = Some(text(&meter, &mut field).await?),
             Some("comments_from") => new.comments_from = Some(text(&meter, &mut field).await?),
             Some("reframe") => new.reframe = Some(text(&meter, &mut field).await?),
+            Some("sound") => new.sound = Some(text(&meter, &mut field).await?),
+            Some("sound_reuse") => new.sound_reuse = Some(text(&meter, &mut field).await?),
             _ => {}
         }
     }
@@ -172,8 +181,8 @@ pub(crate) async fn change(
     Path(id): Path<String>,
     Body(body): Body<VideoChangeBody>,
 ) -> Result<Json<VideoJson>, ApiError> {
-    let VideoChangeBody { audience, comments_from, caption } = body;
-    let change = VideoChange { audience, comments_from, caption };
+    let VideoChangeBody { audience, comments_from, caption, sound_reuse } = body;
+    let change = VideoChange { audience, comments_from, caption, sound_reuse };
     Ok(Json(video::change(&server.app, &signed, read_id(&id)?, change).await?.into()))
 }
 

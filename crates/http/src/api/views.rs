@@ -1,6 +1,7 @@
 //! The shapes of answers.
 
 use outro_app::account::{Me, Profile};
+use outro_app::sound::SoundLine;
 use outro_app::video::{Part, VideoView};
 use outro_model::VideoState;
 use serde::Serialize;
@@ -100,6 +101,8 @@ pub(crate) struct ProfileView {
     follow: &'static str,
     /// Whether it follows the one who asks.
     follows_me: bool,
+    /// Whether it has asked to follow the one who asks, and waits for an answer.
+    asks_me: bool,
     /// Whether the one who asks has muted it. (Whom one has blocked one does not see here: they stand in
     /// `/api/v1/me/blocked` alone.)
     muted: bool,
@@ -119,6 +122,7 @@ impl From<Profile> for ProfileView {
             following_count: content.map(|content| content.following_count),
             follow: profile.follow.word(),
             follows_me: profile.follows_me,
+            asks_me: profile.asks_me,
             muted: profile.muted,
             takes_messages: profile.takes_messages,
             handle: profile.handle,
@@ -167,8 +171,29 @@ pub(crate) struct VideoJson {
     cover_url: Option<String>,
     /// One's own video as a file to keep; null for others.
     download_url: Option<String>,
+    /// The sound that is heard; null where that is nobody's to see.
+    sound: Option<SoundRef>,
+    /// Of one's own video, whether others may use its sound; null for others.
+    sound_reuse: Option<bool>,
     /// Why a feed shows it.
     why: Option<WhyJson>,
+}
+
+/// The sound of a video.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SoundRef {
+    /// Its id.
+    id: String,
+    /// The handle of whose it is.
+    handle: String,
+    /// Whether it is the video's own.
+    original: bool,
+}
+
+impl From<SoundLine> for SoundRef {
+    fn from(SoundLine { id, handle, original }: SoundLine) -> Self {
+        Self { id: id.to_string(), handle, original }
+    }
 }
 
 /// Why a video failed.
@@ -229,6 +254,8 @@ impl From<VideoView> for VideoJson {
             comment_count: video.comment_count,
             liked: video.liked,
             is_mine: video.is_mine,
+            sound: video.sound.map(SoundRef::from),
+            sound_reuse: video.is_mine.then_some(video.sound_reuse),
             why: video.why.map(|why| WhyJson { code: why.code() }),
         }
     }

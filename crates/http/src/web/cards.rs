@@ -3,7 +3,7 @@
 use outro_app::graph::FollowState;
 use outro_app::video::{Part, VideoView};
 use outro_model::VideoState;
-use outro_pages::{Audience, Lang, Tile, TileState, VideoCard};
+use outro_pages::{Audience, Lang, SoundLine, Tile, TileState, VideoCard};
 
 use super::comments::in_pieces;
 use super::graph::button;
@@ -46,6 +46,11 @@ pub(super) fn card(lang: Lang, may_act: bool, video: &VideoView) -> VideoCard {
         like_count: video.like_count,
         comment_count: video.comment_count,
         liked: video.liked,
+        sound: video.sound.as_ref().map(|sound| SoundLine {
+            href: format!("/sounds/{}", sound.id),
+            handle: sound.handle.clone(),
+            original: sound.original,
+        }),
         why: video.why.map(|why| lang.text().why(why.code()).to_owned()).unwrap_or_default(),
         why_code: video.why.map(|why| why.code()).unwrap_or_default(),
         duration_ms: video.duration_ms,

@@ -1,9 +1,12 @@
 //! Uploading, for browsers without scripts; scripts send the same form to the JSON interface.
 
-use axum::http::HeaderMap;
+use axum::extract::Query;
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
-use outro_app::{AppError, RefusalKind};
-use outro_pages::{Audience, Chrome, FormState, Reframe, UploadPage};
+use outro_app::sound::{self, Offered};
+use outro_app::{AppError, RefusalKind, Signed};
+use outro_pages::{Audience, ChosenSound, Chrome, FormState, Reframe, UploadPage};
+use serde::Deserialize;
 
 use super::place::go;
 use super::render::{Answer, OrPage as _, html};
@@ -17,11 +20,25 @@ use crate::form::Form;
 const TOKEN_BYTES: usize = 256;
 
 /// `GET /upload`.
-pub(super) async fn show(Member { visit, .. }: Member) -> Answer {
-    Ok(html(page(&visit.server, visit.chrome, FormState::default())))
+pub(super) async fn show(Member { visit, signed, .. }: Member, uri: Uri) -> Answer {
+    let chosen = chosen(&visit.server, &signed, &uri).await.or_page(&visit)?;
+    Ok(html(page(&visit.server, visit.chrome, FormState::default(), chosen)))
 }
 
-fn page(server: &Server, chrome: Chrome, form: FormState) -> String {
+/// The sound that the address names.
+async fn chosen(server: &Server, signed: &Signed, uri: &Uri) -> Result<Option<ChosenSound>, AppError> {
+    let Ok(Query(Chosen { sound: Some(id) })) = Query::<Chosen>::try_from_uri(uri) else { return Ok(None) };
+    let id = id.parse().map_err(|_| AppError::NotFound)?;
+    let Offered { id, handle } = sound::offered(&server.app, signed, id).await?;
+    Ok(Some(ChosenSound { id: id.to_string(), handle }))
+}
+
+#[derive(Deserialize)]
+struct Chosen {
+    sound: Option<String>,
+}
+
+fn page(server: &Server, chrome: Chrome, form: FormState, sound: Option<ChosenSound>) -> String {
     let settings = &server.app.settings;
     let page = UploadPage {
         chrome,
@@ -30,6 +47,7 @@ fn page(server: &Server, chrome: Chrome, form: FormState) -> String {
         caption: String::new(),
         audience: Audience::default(),
         reframe: Reframe::default(),
+        sound,
         max_bytes: i64::try_from(settings.max_upload_bytes).unwrap_or(i64::MAX),
         max_seconds: i64::try_from(settings.max_duration_s).unwrap_or(i64::MAX),
     };
@@ -45,7 +63,7 @@ pub(super) async fn take(member: Member, headers: HeaderMap, form: Result<Form, 
         Ok(video) => Ok(go(&format!("/v/{}", video.id))),
         Err(error) => {
             let server = visit.server.clone();
-            visit.again(error, |chrome, form| page(&server, chrome, onto("file", form)))
+            visit.again(error, |chrome, form| page(&server, chrome, onto("file", form), None))
         }
     }
 }

@@ -19,11 +19,12 @@ pub(super) async fn show(visit: Visit, Named(id): Named<VideoId>) -> Answer {
     let state = state(&found).or_page(&visit)?;
     let download_url = Some(part(&found, Part::Download)).filter(|url| !url.is_empty());
     let page = VideoPage {
-        video: card(visit.chrome.lang, visit.may_act(), &found),
+        video: card(visit.chrome.lang, visit.chrome.may_act(), &found),
         state,
         owner: found.is_mine.then(|| OwnerTools {
             audience: audience_of(found.audience),
             comments_from: circle(found.comments_from),
+            sound_reuse: found.sound_reuse,
             download_url,
         }),
         chrome: visit.chrome,
@@ -55,6 +56,7 @@ pub(super) struct NoFields {}
 pub(super) struct AudienceForm {
     audience: String,
     comments_from: Option<String>,
+    sound_reuse: Option<String>,
 }
 
 /// Whether a video is to be liked.
@@ -67,8 +69,9 @@ pub(super) struct LikeForm {
 /// `POST /videos/{id}/audience`.
 pub(super) async fn audience(Named(id): Named<VideoId>, Posted { member, form }: Posted<AudienceForm>) -> Answer {
     let id = id.or_page(&member.visit)?;
-    let AudienceForm { audience, comments_from } = form;
-    let change = VideoChange { audience: Some(audience), comments_from, caption: None };
+    let AudienceForm { audience, comments_from, sound_reuse } = form;
+    let sound_reuse = sound_reuse.map(|word| word != "false");
+    let change = VideoChange { audience: Some(audience), comments_from, caption: None, sound_reuse };
     let changed = video::change(&member.visit.server.app, &member.signed, id, change).await;
     changed.or_page(&member.visit)?;
     Ok(go(&format!("/v/{id}?done=saved")))

@@ -2,13 +2,17 @@
 
 mod filters;
 mod geometry;
+mod mix;
 
 use crate::probe::{INPUT, Probe, input_args};
 pub use geometry::{Geometry, Shape, geometry};
+pub use mix::mix_plan;
 use std::time::Duration;
 
 /// Where the jailed tool puts its output.
 pub(crate) const OUTPUT: &str = "/proc/self/fd/1";
+/// Where it finds what it is given to read beside its input.
+pub(crate) const SECOND: &str = "/proc/self/fd/3";
 
 /// Seconds between keyframes: a player that seeks or switches finds one this near.
 const GROUP: &str = "2";
@@ -184,6 +188,13 @@ fn picture(options: &Options) -> Vec<String> {
 fn closing(options: &Options) -> Vec<String> {
     // One second of grace: what is over the limit is then seen to be over it, and refused.
     let longest = (options.max_duration + Duration::from_secs(1)).as_secs().to_string();
+    let mut args = owned(&["-flags:v", "+bitexact+cgop"]);
+    args.extend(container(&longest));
+    args
+}
+
+/// An MP4 with its index in front, and nothing in it but the streams.
+fn container(longest: &str) -> Vec<String> {
     owned(&[
         "-sn",
         "-dn",
@@ -193,8 +204,6 @@ fn closing(options: &Options) -> Vec<String> {
         "-1",
         "-fflags",
         "+bitexact",
-        "-flags:v",
-        "+bitexact+cgop",
         "-flags:a",
         "+bitexact",
         "-empty_hdlr_name",
@@ -202,7 +211,7 @@ fn closing(options: &Options) -> Vec<String> {
         "-max_muxing_queue_size",
         "4096",
         "-t",
-        &longest,
+        longest,
         "-movflags",
         "+faststart",
         "-f",

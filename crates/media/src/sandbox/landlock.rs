@@ -1,5 +1,6 @@
 //! Landlock: no file by name but what the loader and the tool need, no TCP, no foreign signals.
 
+use crate::plan::SECOND as SECOND_PATH;
 use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, LandlockStatus, PathBeneath, PathFd, Ruleset,
     RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, Scope,
@@ -15,8 +16,16 @@ const LIBRARIES: [&str; 6] = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/
 /// What is read besides: the loader's cache and shared data of the libraries.
 const READABLE: [&str; 4] = ["/etc/ld.so.cache", "/usr/share", "/dev/null", "/dev/urandom"];
 
+/// What the tool may reach besides.
+pub(super) struct Meant<'a> {
+    /// The tool itself.
+    pub(super) program: &'a Path,
+    /// Whether it reads a second file.
+    pub(super) second: bool,
+}
+
 /// Restricts the calling thread, and all it executes. Gives the version in force.
-pub(super) fn restrict(program: Option<&Path>) -> Result<Option<u32>, RulesetError> {
+pub(super) fn restrict(meant: Option<Meant<'_>>) -> Result<Option<u32>, RulesetError> {
     let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(KNOWN))?
@@ -29,9 +38,9 @@ pub(super) fn restrict(program: Option<&Path>) -> Result<Option<u32>, RulesetErr
     for path in READABLE {
         allow(&mut rules, Path::new(path), AccessFs::ReadFile | AccessFs::ReadDir)?;
     }
-    if let Some(program) = program {
+    if let Some(Meant { program, second }) = meant {
         allow(&mut rules, program, AccessFs::ReadFile | AccessFs::Execute)?;
-        allow_handed_over(&mut rules);
+        allow_handed_over(&mut rules, second);
     }
     let status = rules.restrict_self()?;
     Ok(match status.landlock {
@@ -50,8 +59,11 @@ fn allow(rules: &mut RulesetCreated, path: &Path, access: BitFlags<AccessFs>) ->
 
 /// The tool opens its input and output anew through `/proc/self/fd`. An unnamed file on a disk
 /// needs a rule of its own for that; one in memory is outside Landlock, and a rule on it fails.
-fn allow_handed_over(rules: &mut RulesetCreated) {
+fn allow_handed_over(rules: &mut RulesetCreated, second: bool) {
     let write = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::Truncate;
     let _ = rules.add_rule(PathBeneath::new(std::io::stdin().as_fd(), AccessFs::ReadFile));
     let _ = rules.add_rule(PathBeneath::new(std::io::stdout().as_fd(), write));
+    if let (true, Ok(fd)) = (second, PathFd::new(SECOND_PATH)) {
+        let _ = rules.add_rule(PathBeneath::new(fd, AccessFs::ReadFile));
+    }
 }

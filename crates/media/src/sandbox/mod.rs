@@ -9,8 +9,10 @@ mod seccomp;
 
 use crate::limits::Caps;
 pub(crate) use args::to_args;
+use rustix::fs::{Mode, OFlags};
 use rustix::process::{Resource, Rlimit, nice, setrlimit};
 use std::ffi::OsString;
+use std::os::fd::IntoRawFd;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
 
@@ -56,27 +58,34 @@ pub fn sandbox_main(args: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn shut_in(order: &args::Order) -> std::io::Result<()> {
-    close_inherited()?;
+    close_inherited(order.second)?;
     // Yielding is a courtesy, not a wall: where it is refused, the jail stands all the same.
     let _ = nice(NICENESS);
     limit(order.caps)?;
     // Landlock and seccomp as far as the kernel goes; `outro doctor` says how far that is.
-    let _ = landlock::restrict(Some(&order.program));
+    let _ = landlock::restrict(Some(landlock::Meant { program: &order.program, second: order.second.is_some() }));
     let _ = seccomp::restrict();
     Ok(())
 }
 
-/// Closes everything that a careless parent left open beyond the three descriptors we hand over.
-fn close_inherited() -> std::io::Result<()> {
+/// Where the tool finds what it is given to read beside its input.
+const SECOND: i32 = 3;
+
+/// Closes everything that a careless parent left open beyond the three descriptors we hand over, and the one
+/// that is named: that is opened anew, as the first number that is free, and stays open for the tool.
+fn close_inherited(second: Option<i32>) -> std::io::Result<()> {
     let open: Vec<i32> = std::fs::read_dir("/proc/self/fd")?
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter(|fd| *fd > 2)
+        .filter(|fd| *fd > 2 && Some(*fd) != second)
         .collect();
     for fd in open {
         // The listing's own descriptor is in the list and closed already.
         let _ = nix::unistd::close(fd);
     }
-    Ok(())
+    let Some(number) = second.filter(|number| *number != SECOND) else { return Ok(()) };
+    let opened = rustix::fs::open(format!("/proc/self/fd/{number}"), OFlags::RDONLY, Mode::empty())?;
+    nix::unistd::close(number)?;
+    if opened.into_raw_fd() == SECOND { Ok(()) } else { Err(std::io::ErrorKind::Other.into()) }
 }
 
 fn limit(caps: Caps) -> std::io::Result<()> {

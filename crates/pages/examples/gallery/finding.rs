@@ -18,7 +18,7 @@ fn tiles(chrome: &Chrome, count: usize) -> Vec<Tile> {
 }
 
 pub(crate) fn pages(me: &Chrome) -> Vec<(&'static str, String)> {
-    let reasons = [Reason::FollowsYou, Reason::KnownBy(1), Reason::KnownBy(2), Reason::KnownBy(12)];
+    let reasons = [Reason::FollowsYou, Reason::KnownBy(1), Reason::KnownBy(2), Reason::KnownBy(12), Reason::SameSounds];
     let suggested = people(me, true).into_iter().zip(reasons.into_iter().cycle());
     let suggested: Vec<_> = suggested.map(|(person, reason)| SuggestedPerson { person, reason }).collect();
     let suggestions = |people| SuggestionsPage { chrome: me.clone(), handle: "mara.k".into(), people }.render();
@@ -29,7 +29,22 @@ pub(crate) fn pages(me: &Chrome) -> Vec<(&'static str, String)> {
     let nothing = SearchResults::Found { people: vec![], tiles: vec![], hashtags: vec![] };
     let tag =
         |count, next_href| TagPage { chrome: me.clone(), tag: hashtag.clone(), tiles: tiles(me, count), next_href };
+    let sound = |usable, count, next_href| SoundPage {
+        chrome: me.clone(),
+        handle: "nora_sings".into(),
+        video_href: "/v/v1".into(),
+        cover_url: "/media/c2.jpg".into(),
+        caption: card(me, 1).caption,
+        use_count: count as i64,
+        usable,
+        tiles: tiles(me, count),
+        next_href,
+    };
+    let here = UseSound::Here("/upload?sound=AAAAAAAAAAAAAAAAAAAAAA".into());
     vec![
+        ("sound", sound(here, 7, Some("/sounds/s1?cursor=abc".into())).render()),
+        ("sound-closed", sound(UseSound::Closed, 0, None).render()),
+        ("sound-away", sound(UseSound::Away, 1, None).render()),
         ("suggestions", suggestions(suggested)),
         ("suggestions-empty", suggestions(vec![])),
         ("search", search("", SearchResults::Nothing)),

@@ -53,6 +53,7 @@ pub(crate) fn chrome(lang: Lang, signed_in: bool) -> Chrome {
     Chrome {
         lang,
         site_name: "Outro".into(),
+        contact: if signed_in { "desk@outro.example".into() } else { String::new() },
         viewer: signed_in.then(|| ViewerChip { handle: "mara.k".into() }),
         csrf: "tok-4f1c".into(),
         unread: if signed_in { 3 } else { 0 },
@@ -100,6 +101,11 @@ pub(crate) fn card(chrome: &Chrome, n: usize) -> VideoCard {
         comment_count: [32, 0, 4_120, 1, 88_000, 2][n % 6],
         like_count: [1_284, 12, 48_200, 0, 1_250_000, 7][n % 6],
         liked: n % 3 == 1,
+        sound: (n % 4 != 3).then(|| SoundLine {
+            href: format!("/sounds/s{n}"),
+            handle: handles[(n + n % 2) % handles.len()].into(),
+            original: n.is_multiple_of(2),
+        }),
         why: chrome.t().why(["new", "popular", "yours"][n % 3]).into(),
         why_code: ["new", "popular", "yours"][n % 3],
         duration_ms: 9_000 + n as i64 * 3_700,
@@ -174,6 +180,7 @@ fn videos(me: &Chrome) -> Vec<(&'static str, String)> {
             owner: owner.map(|(audience, file)| OwnerTools {
                 audience,
                 comments_from: Circle::Friends,
+                sound_reuse: file,
                 download_url: file.then(|| "/media/v1.mp4".into()),
             }),
         }
@@ -216,6 +223,7 @@ pub(crate) fn profile_of(chrome: &Chrome, is_self: bool, locked: bool, count: us
         following_count: 87,
         follow: (!is_self).then(|| graph::button("mara.k", FollowState::None)),
         menu: None,
+        asks_you: !is_self && locked,
         requests_wait: is_self && count > 0,
         is_self,
         private_account: locked,
@@ -292,6 +300,8 @@ fn entries(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
             caption: caption.into(),
             audience: Audience::Everyone,
             reframe: Reframe::Fit,
+            sound: (!caption.is_empty())
+                .then(|| ChosenSound { id: "AAAAAAAAAAAAAAAAAAAAAA".into(), handle: "nora_sings".into() }),
             max_bytes: 500_000_000,
             max_seconds: 600,
         }

@@ -7,6 +7,9 @@ mod finding;
 mod graph;
 mod messages;
 mod moderation;
+mod moderation_log;
+mod restores;
+mod sounds;
 mod spine;
 mod takeout;
 
@@ -22,5 +25,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 6, name: "finding", sql: finding::SQL },
     Migration { number: 7, name: "moderation", sql: moderation::SQL },
     Migration { number: 8, name: "messages", sql: messages::SQL },
-    Migration { number: 10, name: "takeout", sql: takeout::SQL },
+    Migration { number: 9, name: "moderation_log", sql: moderation_log::SQL },
+    Migration { number: 10, name: "sounds", sql: sounds::SQL },
+    Migration { number: 11, name: "restores", sql: restores::SQL },
+    Migration { number: 14, name: "takeout", sql: takeout::SQL },
 ];

@@ -1,6 +1,7 @@
 //! The JSON interface against its own description: every route, every answer, every error.
 
 mod bad_input;
+mod caching;
 mod described;
 mod errors;
 mod finding;
@@ -10,6 +11,7 @@ mod routes;
 mod scenario;
 mod scenario_messages;
 mod schema;
+mod sounds;
 mod takeouts;
 
 use axum::body::Body;

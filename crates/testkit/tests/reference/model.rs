@@ -3,6 +3,8 @@
 //!
 //! Where the words leave a choice, the reading is written beside the rule as "Reading:".
 
+pub(crate) use crate::edges::{Edges, Talk};
+
 /// An account, by its place in [`World::accounts`].
 pub(crate) type Id = usize;
 
@@ -80,6 +82,10 @@ pub(crate) struct Video {
     pub(crate) state: State,
     /// Narrower than the account's, if set.
     pub(crate) comments_from: Option<Circle>,
+    /// Whether others may use its sound.
+    pub(crate) lent: bool,
+    /// The video whose sound it plays in the place of its own.
+    pub(crate) plays: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -114,6 +120,9 @@ pub(crate) enum Ask {
     Comments(usize),
     Download(usize),
     Gift(usize),
+    /// Its sound, in the video of somebody who uses it; and to use it oneself.
+    Hear(usize),
+    Use(usize),
     Change(usize),
     Remove(usize),
     /// Of a comment, its place in [`World::comments`].
@@ -121,9 +130,10 @@ pub(crate) enum Ask {
     LikeComment(usize),
     HideComment(usize),
     RemoveComment(usize),
-    /// Of a conversation of two, its place in [`World::talks`].
+    /// Of a conversation, its place in [`World::talks`].
     Talk(usize),
     Say(usize),
+    Leave(usize),
     ForgetMessage(usize),
 }
 
@@ -135,39 +145,6 @@ pub(crate) enum Answer {
     Refused,
     /// Answered as what never existed.
     Hidden,
-}
-
-/// Two who talk; none in the place of who left for good. And for whom the last message is gone.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Talk {
-    pub(crate) people: [Option<Id>; 2],
-    pub(crate) forgotten: [bool; 2],
-}
-
-/// Who stands to whom, for each account a bit an account: worlds have at most 16.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub(crate) struct Edges([u16; 16]);
-
-impl Edges {
-    pub(crate) fn has(&self, from: Id, to: Id) -> bool {
-        self.0[from] & (1 << to) != 0
-    }
-
-    /// Draws or wipes an edge; whether it was there.
-    pub(crate) fn set(&mut self, from: Id, to: Id, there: bool) -> bool {
-        let before = self.has(from, to);
-        if there {
-            self.0[from] |= 1 << to;
-        } else {
-            self.0[from] &= !(1 << to);
-        }
-        before
-    }
-
-    fn forget(&mut self, one: Id) {
-        self.0[one] = 0;
-        self.0.iter_mut().for_each(|row| *row &= !(1 << one));
-    }
 }
 
 #[derive(Clone, Default, Debug)]
@@ -264,16 +241,28 @@ impl World {
         matches!(self.videos[video].state, State::Ready | State::Withheld) && self.video(viewer, video)
     }
 
+    /// "The owner may say no." Reading: a sound is lent while everybody may hear it where it comes from, or what is for a few
+    /// would be heard by all elsewhere; when that ends it is lent to nobody, its owner included.
+    fn lends(&self, video: usize) -> bool {
+        self.videos[video].lent && self.watched(None, video)
+    }
+
+    /// Whether a viewer hears the sound of another in a video: the viewer, and whoever uses it, must be let to.
+    pub(crate) fn heard(&self, viewer: Option<Id>, video: usize) -> bool {
+        let hears = |who, sound| self.may(who, Ask::Hear(sound)) == Answer::Yes;
+        let it = &self.videos[video];
+        it.plays.is_some_and(|sound| hears(viewer, sound) && hears(Some(it.owner), sound))
+    }
+
     fn own(&self, viewer: Option<Id>, video: usize) -> bool {
         viewer == Some(self.videos[video].owner) && self.video(viewer, video)
     }
 
     fn in_circle(&self, me: Id, owner: Id, circle: Circle) -> bool {
         match circle {
-            Circle::Everyone => true,
+            Circle::Everyone | Circle::NoOne => circle == Circle::Everyone,
             Circle::Followers => self.follower(me, owner),
             Circle::Friends => self.friends(me, owner),
-            Circle::NoOne => false,
         }
     }
 
@@ -315,6 +304,10 @@ impl World {
             // Row 7, "take your videos first": what is downloaded is one's own. Reading: as it was uploaded, ready or not.
             Ask::Download(v) | Ask::Change(v) | Ask::Remove(v) => seen(self.own(viewer, v)),
             Ask::Like(v) => self.deed_on_video(viewer, v, |_| true),
+            Ask::Use(v) => self.deed_on_video(viewer, v, |_| self.lends(v)),
+            Ask::Hear(v) if self.office(viewer, self.videos[v].owner) || !self.watched(viewer, v) => Answer::Hidden,
+            Ask::Hear(v) if self.lends(v) => Answer::Yes,
+            Ask::Hear(_) => Answer::Refused,
             // Reading: owners may always comment below their own videos, "no one" is about others.
             Ask::Comment(v) => self.deed_on_video(viewer, v, |me| {
                 let video = &self.videos[v];
@@ -325,30 +318,42 @@ impl World {
             }),
             Ask::OneComment(c) => seen(self.comment(viewer, c)),
             Ask::LikeComment(c) if !self.comment(viewer, c) => Answer::Hidden,
-            Ask::LikeComment(_) if viewer.is_some_and(|me| self.may_act(me)) => Answer::Yes,
-            Ask::LikeComment(_) => Answer::Refused,
-            Ask::HideComment(c) => {
-                seen(self.comment(viewer, c) && viewer == Some(self.videos[self.comments[c].video].owner))
-            }
+            Ask::LikeComment(_) => self.acting(viewer),
+            Ask::HideComment(c) => seen(self.comment(viewer, c) && self.own(viewer, self.comments[c].video)),
             // What one wrote oneself one may take away, also where one may not look any more.
             Ask::RemoveComment(c) => {
-                let Comment { author, gone, .. } = self.comments[c];
-                let own = viewer == Some(author) && !gone;
+                let own = viewer == Some(self.comments[c].author) && !self.comments[c].gone;
                 seen(own || self.may(viewer, Ask::HideComment(c)) == Answer::Yes)
             }
             // Whoever is in a conversation keeps it, whatever is between the two; it is nobody else's.
             Ask::Talk(t) => seen(self.place(viewer, t).is_some()),
-            Ask::Say(t) => match self.place(viewer, t).map(|mine| self.talks[t].people[1 - mine]) {
+            Ask::Say(t) => match self.place(viewer, t) {
                 None => Answer::Hidden,
-                Some(Some(other)) if self.may(viewer, Ask::Message(other)) == Answer::Yes => Answer::Yes,
-                Some(_) => Answer::Refused,
+                Some(_) if self.talks[t].group => self.acting(viewer),
+                Some(mine) => match self.talks[t].people[1 - mine].map(|other| self.may(viewer, Ask::Message(other))) {
+                    Some(Answer::Yes) => Answer::Yes,
+                    _ => Answer::Refused,
+                },
             },
-            Ask::ForgetMessage(t) => seen(self.place(viewer, t).is_some_and(|mine| !self.talks[t].forgotten[mine])),
+            Ask::Leave(t) if self.talks[t].group || self.place(viewer, t).is_none() => self.may(viewer, Ask::Talk(t)),
+            Ask::Leave(_) => Answer::Refused,
+            Ask::ForgetMessage(t) => seen(self.place(viewer, t).is_some_and(|mine| !self.unheard(t, mine))),
             Ask::Gift(v) => self.deed_on_video(viewer, v, |me| me != self.videos[v].owner),
         }
     }
 
-    /// The place of a viewer among the two who talk.
+    /// Whether the last message is not there for one of them. In a group nothing passes between two with a block.
+    fn unheard(&self, talk: usize, mine: usize) -> bool {
+        let Talk { group, said_by, people, forgotten } = &self.talks[talk];
+        let blocked = said_by.zip(people[mine]).is_some_and(|(one, me)| self.blocked_either_way(one, me));
+        forgotten[mine] || (*group && blocked)
+    }
+
+    fn acting(&self, viewer: Option<Id>) -> Answer {
+        if viewer.is_some_and(|me| self.may_act(me)) { Answer::Yes } else { Answer::Refused }
+    }
+
+    /// The place of a viewer among those who talk.
     pub(crate) fn place(&self, viewer: Option<Id>, talk: usize) -> Option<usize> {
         self.talks[talk].people.iter().position(|one| one.is_some() && *one == viewer)
     }
@@ -474,22 +479,17 @@ impl World {
         for ties in [&mut self.follows, &mut self.requests, &mut self.blocks, &mut self.mutes, &mut self.dismissed] {
             ties.forget(a);
         }
-        for video in 0..self.videos.len() {
-            if self.videos[video].owner == a {
-                self.remove(video);
-            }
-        }
-        self.talks
-            .iter_mut()
-            .flat_map(|talk| &mut talk.people)
-            .filter(|one| **one == Some(a))
-            .for_each(|one| *one = None);
+        let theirs: Vec<usize> = (0..self.videos.len()).filter(|&one| self.videos[one].owner == a).collect();
+        theirs.into_iter().for_each(|video| self.remove(video));
+        let named = self.talks.iter_mut().flat_map(|talk| talk.people.iter_mut().chain([&mut talk.said_by]));
+        named.filter(|one| **one == Some(a)).for_each(|one| *one = None);
         self.comments.iter_mut().filter(|comment| comment.author == a).for_each(|comment| comment.gone = true);
     }
 
     /// A video is taken away, and what stood under it.
     pub(crate) fn remove(&mut self, video: usize) {
         self.videos[video].state = State::Removed;
+        self.videos.iter_mut().filter(|other| other.plays == Some(video)).for_each(|other| other.plays = None);
         self.comments.iter_mut().filter(|comment| comment.video == video).for_each(|comment| comment.gone = true);
     }
 }

@@ -12,6 +12,7 @@ use outro_db::{Db, Engine, Statement};
 const HOT: &[&str] = &[
     "outro_store::finding::FRIENDS_OF_FRIENDS",
     "outro_store::finding::FOLLOWERS",
+    "outro_store::finding::SAME_SOUNDS",
     "outro_store::graph::STANDING",
     "outro_store::graph::FOLLOWERS",
     "outro_store::graph::FOLLOWING",
@@ -39,6 +40,10 @@ const HOT: &[&str] = &[
     "outro_store::videos::BY_ID",
     "outro_store::videos::OF_OWNER",
     "outro_store::blobs::OF_VIDEO",
+    "outro_store::sounds::BY_ID",
+    "outro_store::sounds::USES",
+    "outro_store::sounds::COUNT",
+    "outro_store::sounds::WITHOUT",
     "outro_store::likes::LIKED",
     "outro_store::comments::NEWEST",
     "outro_store::comments::MOST_LIKED",
@@ -48,6 +53,7 @@ const HOT: &[&str] = &[
     "outro_store::moderation::OPEN",
     "outro_store::moderation::DECIDED",
     "outro_store::moderation::DECISIONS",
+    "outro_store::moderation::LOG",
     "outro_store::challenges::TRY",
     "outro_jobs::queue::LEASE",
 ];

@@ -22,6 +22,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("comments", "text", "PlantedComment"),
     ("reports", "note", "PlantedNote"),
     ("moderation_acts", "statement", "PlantedStatement"),
+    ("moderation_acts", "provision", "PlantedProvision"),
     ("brought", "text", "PlantedElsewhere"),
 ];
 
@@ -32,6 +33,7 @@ const CODES: &[(&str, &str)] = &[
     ("videos", "reframe"),
     ("videos", "comments_from"),
     ("videos", "hidden"),
+    ("videos", "sound_reuse"),
     ("accounts", "private_account"),
     ("accounts", "on_hiatus"),
     ("accounts", "suspended"),
@@ -50,6 +52,8 @@ const CODES: &[(&str, &str)] = &[
     ("moderation_acts", "act"),
     ("moderation_acts", "kind"),
     ("moderation_acts", "reason"),
+    ("moderation_acts", "ground"),
+    ("moderation_acts", "source"),
     ("watches", "completed"),
     ("brought", "kind"),
 ];
@@ -152,8 +156,18 @@ async fn full(world: &World) -> Client {
     assert!(ada.post(&format!("/api/v1/conversations/{talk}/messages"), video).await.status.is_success());
     let report = json!({"video": bobs, "reason": "hate", "note": "PlantedNote"});
     ada.post("/api/v1/reports", report).await.expect(201);
-    moderation::suspend(&world.app, "ada", "spam", "PlantedStatement").await.unwrap();
-    moderation::unsuspend(&world.app, "ada", "spam", "").await.unwrap();
+    let why = moderation::Reasons {
+        reason: Some("spam".into()),
+        provision: "PlantedProvision".into(),
+        statement: "PlantedStatement".into(),
+        ..moderation::Reasons::default()
+    };
+    moderation::suspend(&world.app, "ada", &why).await.unwrap();
+    moderation::unsuspend(&world.app, "ada", &why).await.unwrap();
+    let lent = world.plant_sound(bob, &bobs).await;
+    let borrowing = world.plant(&ada, b"hers, with the sound of another").await;
+    world.plant_sound(&ada, &borrowing).await;
+    world.plant_mix(&ada, &borrowing, &lent, b"hers, mixed").await;
     let keys = world.app.vault.account(world.id_of(&ada).await).await.unwrap().unwrap();
     let id: Id<()> = Id::random(&*world.app.random);
     let text = keys.seal_text(outro_datamap::BROUGHT_TEXT, id.as_bytes(), "PlantedElsewhere");

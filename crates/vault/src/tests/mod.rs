@@ -1,7 +1,9 @@
 //! The conformance suite of the keyring: every test runs on SQLite and on PostgreSQL.
 
 mod accounts;
+mod backups;
 mod conversations;
+mod log;
 mod rotation;
 mod schema;
 mod sealing;

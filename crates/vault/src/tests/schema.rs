@@ -1,6 +1,8 @@
 use outro_db::{Db, Engine, Param, Statement};
 
-use crate::{KEYRING_COLUMNS, accounts, budget, conversations, destroy, ring, rotate, service};
+use crate::{
+    KEYRING_COLUMNS, accounts, backups, budget, conversations, copy, destroy, kept, log, ring, rotate, service,
+};
 
 use super::on_both;
 
@@ -21,9 +23,13 @@ async fn both_engines_accept_every_statement() {
         place.vault().await;
         let lists = [
             accounts::STATEMENTS,
+            backups::STATEMENTS,
             budget::STATEMENTS,
             conversations::STATEMENTS,
+            copy::STATEMENTS,
             destroy::STATEMENTS,
+            kept::STATEMENTS,
+            log::STATEMENTS,
             ring::STATEMENTS,
             rotate::STATEMENTS,
             service::STATEMENTS,
@@ -43,10 +49,10 @@ async fn every_look_up_goes_through_an_index() {
         place.vault().await;
         let db = place.db().await;
         let keys = accounts::STATEMENTS.iter().chain(conversations::STATEMENTS);
-        for statement in keys.chain(destroy::STATEMENTS).chain(rotate::STATEMENTS) {
+        for statement in keys.chain(destroy::STATEMENTS).chain(log::STATEMENTS).chain(rotate::STATEMENTS) {
             let plan = plan(&db, statement).await;
             let paged = ["ACCOUNT_PAGE", "FIRST_ACCOUNTS", "LEDGER_PAGE", "FIRST_ENTRIES"];
-            let small = ["SERVICES_UNDER", "DAYS_UNDER", "LEFT_UNDER"];
+            let small = ["SERVICES_UNDER", "DAYS_UNDER", "BACKUPS_UNDER", "LEFT_UNDER"];
             if !paged.iter().chain(&small).any(|name| statement.name().ends_with(name)) {
                 let walks =
                     |line: &str| line.contains("SCAN") && !line.contains("CONSTANT") || line.contains("Seq Scan");

@@ -53,6 +53,26 @@ fn what_is_sealed_for_one_use_opens_for_no_other() {
     assert_eq!(format!("{ada:?}"), "AccountKeys(…)");
 }
 
+#[test]
+fn what_is_lent_takes_the_keys_of_both() {
+    let (ada, bob, eve, id) = (keys(1), keys(2), keys(3), BlobId::random(&SystemRandom));
+    let header = ada.wrap_blob_with(&bob, id, BlobKind::Mix, b"header");
+    assert_eq!(**ada.unwrap_blob_with(&bob, id, BlobKind::Mix, &header).unwrap(), *b"header");
+    // With one of the two there is nothing but the seal of the other, in either order.
+    for (one, other) in [(&ada, &ada), (&bob, &bob), (&bob, &ada), (&ada, &eve), (&eve, &bob)] {
+        assert!(one.unwrap_blob_with(other, id, BlobKind::Mix, &header).is_err());
+    }
+    let within = ada.unwrap_blob(id, BlobKind::Mix, &header).unwrap();
+    assert!(!within.windows(6).any(|bytes| bytes == b"header"));
+    assert!(bob.unwrap_blob(id, BlobKind::Mix, &within).is_err(), "what is lent opens as one's own");
+    assert!(eve.unwrap_blob(id, BlobKind::Mix, &header).is_err());
+    assert!(ada.unwrap_blob_with(&bob, id, BlobKind::Rendition, &header).is_err());
+    assert!(ada.unwrap_blob_with(&bob, BlobId::random(&SystemRandom), BlobKind::Mix, &header).is_err());
+    // It is lent to one account alone.
+    let stolen = eve.wrap_blob(id, BlobKind::Mix, &within);
+    assert!(eve.unwrap_blob_with(&bob, id, BlobKind::Mix, &stolen).is_err());
+}
+
 #[tokio::test]
 async fn an_index_leads_to_its_account_and_to_nobody_once_the_key_is_gone() {
     on_both(async |place| {

@@ -1,23 +1,32 @@
 use outro_db::Statement;
 
 use super::{Place, on_both};
-use crate::{MacPurpose, VaultError, verify};
+use outro_tlog::{Verifier, open_note, signed};
+
+use crate::{MacPurpose, VaultError};
 
 #[tokio::test]
 async fn service_keys_stay_and_each_purpose_has_its_own() {
     on_both(async |place| {
         let vault = place.vault().await;
-        let purposes = [MacPurpose::OneTimeCode, MacPurpose::Csrf, MacPurpose::ErasedHandle, MacPurpose::WorkSheet];
+        let purposes = [
+            MacPurpose::OneTimeCode,
+            MacPurpose::Csrf,
+            MacPurpose::ErasedHandle,
+            MacPurpose::WorkSheet,
+            MacPurpose::BackupObject,
+        ];
         let tags = purposes.map(|purpose| vault.mac(purpose, &[b"a", b"b"]));
-        assert!((1..4).all(|place| !tags[..place].contains(&tags[place])));
+        assert!((1..5).all(|place| !tags[..place].contains(&tags[place])));
         assert_ne!(vault.mac(MacPurpose::Csrf, &[b"ab"]), vault.mac(MacPurpose::Csrf, &[b"a", b"b"]));
         let again = place.vault().await;
         assert_eq!(tags, purposes.map(|purpose| again.mac(purpose, &[b"a", b"b"])));
 
-        let signature = vault.sign(b"receipt");
-        assert!(verify(&again.verifying_key(), b"receipt", &signature));
-        assert!(!verify(&again.verifying_key(), b"another", &signature));
-        assert!(!verify(&[1; 32], b"receipt", &signature) && !verify(&vault.verifying_key(), b"receipt", b""));
+        let (text, key) = ("receipt\n", Verifier { name: "here".into(), key: again.verifying_key() });
+        let note = signed(text, &key, &vault.sign(text.as_bytes()));
+        assert_eq!(open_note(&note, &key), Ok(text));
+        assert!(open_note(&note.replace("receipt", "another"), &key).is_err());
+        assert!(open_note(&note, &Verifier { key: [1; 32], ..key }).is_err());
         vault.check().await.unwrap();
     })
     .await;
