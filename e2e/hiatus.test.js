@@ -80,7 +80,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto(paths.video(video.id));
     assert.equal(await page.getByRole('button', { name: words.like, exact: true }).count(), 0);
     await page.goto(`${paths.video(video.id)}/comments`);
-    await page.getByText('Your account is away: you can read, and not write.').waitFor();
+    await page.getByText('You are on hiatus or suspended: you can read, and not write.').waitFor();
     assert.equal(await main(page).getByRole('textbox').count(), 0);
     await who.screenshot(`hiatus-comments-${how}`);
     await page.goto(`/inbox/${talk.id}`);
