@@ -34,7 +34,7 @@ enum Command {
     /// Brings the database's schema up to date.
     Migrate(Flags),
     /// Makes a backup of the database and the sealed objects, beside a running server; lists, checks and removes backups.
-    Backup(backup::Args),
+    Backup(Box<backup::Args>),
     /// Puts a backup back, into an empty data folder and an empty database.
     Restore(restore::Args),
     /// Copies the keyring, which is never part of a backup, and puts a copy back.
@@ -79,7 +79,7 @@ fn run(command: Command) -> Result<ExitCode, Fail> {
             Command::Serve(args) => serve::run(args).await,
             Command::Doctor(flags) => doctor::run(flags).await,
             Command::Migrate(flags) => migrate::run(flags).await,
-            Command::Backup(args) => backup::run(args).await,
+            Command::Backup(args) => backup::run(*args).await,
             Command::Restore(args) => restore::run(args).await,
             Command::Keyring(command) => keyring::run(command).await,
             Command::Keys(command) => keys::run(command).await,

@@ -11,7 +11,7 @@ mod tile;
 mod tree;
 
 pub use checkpoint::Checkpoint;
-pub use note::{Unverified, Verifier, open_note, signed};
+pub use note::{Unverified, Verifier, open_note, signed, text_of};
 pub use proof::Proof;
 pub use tile::{Level, Tile};
 pub use tree::{Hash, TILE_WIDTH, TileKey, Tiles, append, inclusion, leaf_hash, needed, right_edge, root};

@@ -74,11 +74,21 @@ pub fn signed(text: &str, by: &Verifier, signature: &[u8; 64]) -> String {
     format!("{text}\n\u{2014} {} {signature}\n", by.name)
 }
 
+/// The text of a note and its signatures, neither held against anything.
+fn parts(note: &str) -> Option<(&str, &str)> {
+    let (text, signatures) = note.rsplit_once("\n\n")?;
+    // The newline that ends the text is part of what was signed.
+    Some((note.get(..=text.len())?, signatures))
+}
+
+/// The text of a note whose signature is of no interest: it is one's own.
+pub fn text_of(note: &str) -> Option<&str> {
+    parts(note).map(|(text, _)| text)
+}
+
 /// Holds a note against a key; the text that was signed.
 pub fn open_note<'a>(note: &'a str, key: &Verifier) -> Result<&'a str, Unverified> {
-    let (text, signatures) = note.rsplit_once("\n\n").ok_or(Unverified::Form)?;
-    // The newline that ends the text is part of what was signed.
-    let text = note.get(..=text.len()).ok_or(Unverified::Form)?;
+    let (text, signatures) = parts(note).ok_or(Unverified::Form)?;
     if !signatures.ends_with('\n') {
         return Err(Unverified::Form);
     }

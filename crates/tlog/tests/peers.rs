@@ -35,7 +35,7 @@ impl TileReader for ByAddress<'_> {
         let read = |tile: &tlog_tiles::Tile| {
             // Theirs names the height first, as Go's checksum database does.
             let address = tile.path();
-            let address = address.strip_prefix("tile/8/").or(address.strip_prefix("tile/")).unwrap();
+            let address = address.strip_prefix("tile/8/").or(address.strip_prefix("tile/")).expect("a tile");
             let ours = outro_tlog::Tile::parse(address).unwrap_or_else(|| panic!("{address}"));
             let Level::Hashes(level) = ours.level else { panic!("{address}") };
             self.0[&(level, ours.index)][..ours.width as usize * 32].to_vec()

@@ -67,12 +67,6 @@ pub(super) fn sign(vault: &Vault, host: &str, text: &str) -> String {
     outro_tlog::signed(text, &verifier(vault, host), &vault.sign(text.as_bytes()))
 }
 
-/// The text of a signed receipt.
-pub(super) fn text_of(note: &str) -> Option<&str> {
-    let (text, _) = note.rsplit_once("\n\n")?;
-    note.get(..=text.len())
-}
-
 /// What stands in the log for a receipt: a hash of its text. The text holds a commitment made with 32 random bytes that
 /// nobody keeps, so that trying all numbers or names leads nowhere.
 pub(super) fn entry(text: &str) -> LogEntry {

@@ -45,7 +45,7 @@ pub async fn receipt(app: &App, id: &str) -> Result<ReceiptView, AppError> {
     if let Some(sealed) = found.note.filter(|_| found.complete) {
         let signed = open_under(&secret, note::SEAL, &sealed)?;
         let signed = String::from_utf8(signed.to_vec()).map_err(AppError::internal)?;
-        let text = note::text_of(&signed).ok_or_else(|| AppError::internal("a signed receipt is none"))?;
+        let text = outro_tlog::text_of(&signed).ok_or_else(|| AppError::internal("a signed receipt is none"))?;
         // It is there already, but for one that a restored database has from the keyring, which was stopped before.
         let place = app.vault.log_append(&note::entry(text)).await?;
         view.proof = app.vault.log_proof(&note::log_origin(host), place).await?.map(|proof| proof.text());

@@ -229,7 +229,7 @@ async fn complete(app: &App, sheet: &Erasure, destruction: &Destruction, tally: 
         None => Ok(sign(app, sheet, destruction, tally, &receipt_id).await?),
     };
     let signed = signed.map_err(AppError::internal)?;
-    let text = note::text_of(&signed).ok_or_else(|| AppError::internal("a signed receipt is none"))?;
+    let text = outro_tlog::text_of(&signed).ok_or_else(|| AppError::internal("a signed receipt is none"))?;
     app.vault.log_append(&note::entry(text)).await?;
     let mut tx = app.db.write().await?;
     receipts::complete(&mut tx, &sheet.id_hash, sheet.account).await?;

@@ -123,8 +123,6 @@ impl Document {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
-
     use outro_testkit::{On, World};
     use serde_json::json;
 

@@ -37,6 +37,9 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
     let settings = args.flags.resolve()?;
     keyring_is_there(&settings)?;
     empty(&settings.data)?;
+    // Before anything else is made there: whoever is stopped after the first file goes on by the same command.
+    let mark = settings.data.join(MARK);
+    set_out(&mark)?;
     let (from, name) = split(&args.from);
     let folder = Folder::open(&settings.data)?;
     let lock = folder.lock()?;
@@ -44,7 +47,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
     let vault = open_vault(&settings, &folder, clock.clone(), random.clone(), false).await?;
     let db = open_database(&settings, &folder).await?;
     let blobs = Blobs::open(folder.blobs(), random)?;
-    let (began, mark) = (Instant::now(), settings.data.join(MARK));
+    let began = Instant::now();
     let name = begin(&mark, name, || Ok(Backups::open(from, &vault, false)?.find(name)?))?;
     let target = Target { db: &db, blobs: &blobs, vault: &vault, clock: &*clock };
     let restored = backup::restore(&target, from, Some(&name)).await?;
@@ -64,6 +67,13 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
         "Start outro serve: before it answers, it erases again who has left since the backup. Everybody has to sign in again.",
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// Leaves the mark, empty as long as it is not known which backup is put back.
+fn set_out(mark: &Path) -> Result<(), Fail> {
+    let folder = mark.parent().map_or(Ok(()), fs::create_dir_all);
+    let made = folder.and_then(|()| fs::OpenOptions::new().create(true).append(true).open(mark));
+    made.map(drop).map_err(|error| Fail::new(format!("{MARK}: {error}")))
 }
 
 /// Which backup is put back: the one that was begun here, if one was.

@@ -64,7 +64,11 @@ async fn every_object_opens(world: &World) {
         let videos = videos::of_owner(&mut tx, owner, LAST, 1000).await.unwrap();
         for video in videos.iter().filter(|video| video.facts.state != VideoState::Removing) {
             for kind in BlobKind::ALL {
-                let row = blobs::of_video(&mut tx, owner, video.id, *kind).await.unwrap().expect("the row");
+                let Some(row) = blobs::of_video(&mut tx, owner, video.id, *kind).await.unwrap() else {
+                    // These have no borrowed sound.
+                    assert_eq!(*kind, BlobKind::Mix, "the row");
+                    continue;
+                };
                 let reader = world.app.blobs.reader(&keys, row.id, *kind, row.header.as_deref().unwrap()).await;
                 let to = tempfile::tempfile().unwrap();
                 reader.unwrap().expect("the object").copy_out(to.try_clone().unwrap()).await.unwrap();

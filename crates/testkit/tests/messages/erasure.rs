@@ -48,7 +48,7 @@ on_both! {
         let done = bob.get(&format!("/api/v1/receipts/{receipt}")).await.expect(200).json();
         let note = done["note"].as_str().unwrap();
         // With bob one of hers stays; what only cat had seen went with her as the last one.
-        assert!(note.contains("kept: receipt erased_handle_trace ledger_entry sent_messages=1\n"), "{note}");
+        assert!(note.contains("kept: receipt log_entry erased_handle_trace ledger_entry sent_messages=1\n"), "{note}");
         assert!(note.contains(" members=2 ") && note.contains(" messages=1"), "{note}");
         assert!(!note.contains("kept."), "{note}");
     }

@@ -167,24 +167,23 @@ async fn crowd(world: &World, count: usize) -> Vec<outro_app::Signed> {
 }
 
 on_both! {
-    async fn of_five_thousand_who_listen_each_one_ends_within_a_second(world: World) {
-        let crowd = crowd(&world, 5000).await;
+    async fn of_a_thousand_who_listen_each_one_ends_within_a_second(world: World) {
+        let crowd = crowd(&world, 1000).await;
         let mut open = Vec::with_capacity(crowd.len());
         for signed in &crowd {
             open.push(outro_app::live::listen(&world.app, signed, None).await.unwrap());
         }
         assert_eq!(world.app.live.open(), crowd.len());
-        for at in [0, 2500, 4999] {
+        for at in [0, 500, 999] {
             let (signed, began) = (&crowd[at], Instant::now());
             let mut tx = world.app.db.write().await.unwrap();
             assert!(outro_store::sessions::end(&mut tx, signed.account, &signed.token_hash).await.unwrap());
             tx.commit().await.unwrap();
             let over = tokio::time::timeout(SECOND, open[at].until_over()).await;
             assert!(over.is_ok(), "number {at} goes on after {:?}", began.elapsed());
-            println!("of 5,000 streams number {at} ended after {:?}", began.elapsed());
         }
         // Nobody else's did.
-        for (at, listening) in open.iter().enumerate().filter(|(at, _)| ![0, 2500, 4999].contains(at)) {
+        for (at, listening) in open.iter().enumerate().filter(|(at, _)| ![0, 500, 999].contains(at)) {
             let over = tokio::time::timeout(Duration::ZERO, listening.until_over()).await;
             assert!(over.is_err(), "number {at} ended");
         }

@@ -63,6 +63,10 @@ const HOT: &[&str] = &[
 const MAY_WALK: &[(&str, &str)] = &[
     ("outro_store::accounts::ANY", "one row, whichever comes first"),
     ("outro_store::accounts::ANY_ACTIVE", "one row, once at start; those who are leaving are few"),
+    ("outro_store::restores::PENDING", "as many rows as backups were put back, which are few"),
+    ("outro_store::restores::LAST_UNSWEPT", "the same"),
+    ("outro_store::restores::REPLAYED", "the same"),
+    ("outro_store::restores::SWEPT", "the same"),
     ("outro_jobs::queue::FREE", "the queue, once at start"),
     ("outro_jobs::queue::WAITING", "the queue, for tests"),
     ("outro_jobs::queue::FIND", "the queue, once at start"),
