@@ -62,6 +62,12 @@ impl ArchiveHead {
         Template::render(&Heading { name }).unwrap_or_default()
     }
 
+    /// What stands where a list is empty.
+    #[must_use]
+    pub fn nothing(lang: Lang) -> String {
+        Template::render(&Nothing { words: lang.text().archive_nothing }).unwrap_or_default()
+    }
+
     /// The end of a page.
     #[must_use]
     pub const fn foot() -> &'static str {
@@ -73,6 +79,12 @@ impl ArchiveHead {
 #[template(source = "<h2>{{ name }}</h2>", ext = "html")]
 struct Heading<'a> {
     name: &'a str,
+}
+
+#[derive(Template)]
+#[template(source = "<p class=\"facts\">{{ words }}</p>", ext = "html")]
+struct Nothing {
+    words: &'static str,
 }
 
 /// Who somebody is, on the first page.

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use outro_blobs::{BlobError, SealedBlob};
-use outro_datamap::Takeout as Place;
 use outro_jobs::{Job, Outcome};
 use outro_model::{AccountId, BlobKind, ConversationId, TakeoutId};
 use outro_store::takeout::Source;
@@ -17,7 +16,7 @@ use tokio::time::Instant;
 use super::archive::{Entry, Lists, Writing};
 use super::ask::{discard, may_take_out};
 use super::rows::{Pages, Rows};
-use super::schema::{list_name, parts};
+use super::schema::{elsewhere, list_name, parts};
 use super::{KEPT_SECONDS, activity, content, media, object, pages, schema};
 use crate::account::open_handle;
 use crate::message::{self, Body};
@@ -162,12 +161,7 @@ async fn data(
     let mut lists = Lists::begin(writing, format!("data/{part}.json"), "{\n").await?;
     for source in sources {
         lists.list(&list_name(source)).await?;
-        let elsewhere: Vec<_> = source
-            .table
-            .taken()
-            .filter(|column| !matches!(column.takeout, Place::Part(place) if place == part))
-            .map(|column| column.name)
-            .collect();
+        let elsewhere = elsewhere(source, part);
         let mut pages = Pages::over(source);
         while let Some(page) = pages.next(making, rows).await? {
             for mut row in page {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::archive::Writing;
 use super::build::{Making, own_conversations};
 use super::rows::{Pages, Rows};
-use super::schema::{list_name, parts};
+use super::schema::{elsewhere, list_name, parts};
 use crate::{AppError, message};
 
 pub(super) async fn write(
@@ -29,11 +29,17 @@ pub(super) async fn write(
         } else {
             for source in sources {
                 writing.write(ArchiveHead::heading(&lang.archive_list(&list_name(source))).as_bytes()).await?;
-                let mut pages = Pages::over(source);
+                let (mut pages, mut nothing) = (Pages::over(source), true);
+                let elsewhere = elsewhere(source, part);
                 while let Some(page) = pages.next(making, rows).await? {
-                    for row in page {
+                    for mut row in page {
+                        nothing = false;
+                        row.retain(|name, _| !elsewhere.contains(&name.as_str()));
                         writing.write(line(lang, row).as_bytes()).await?;
                     }
+                }
+                if nothing {
+                    writing.write(ArchiveHead::nothing(lang).as_bytes()).await?;
                 }
             }
         }

@@ -22,6 +22,12 @@ pub(super) fn parts() -> Vec<(&'static str, Vec<&'static Source>)> {
     parts
 }
 
+/// The columns of a source that go into another part than this.
+pub(super) fn elsewhere(source: &'static Source, part: &str) -> Vec<&'static str> {
+    let here = |takeout: Takeout| matches!(takeout, Takeout::Part(place) if place == part);
+    source.table.taken().filter(|column| !here(column.takeout)).map(|column| column.name).collect()
+}
+
 /// The name of a list: that of the table, and where both ends are taken, of the end that is one's own.
 pub(super) fn list_name(source: &Source) -> String {
     let name = source.table.name;
