@@ -25,6 +25,7 @@ mod runner;
 mod standing;
 pub mod video;
 mod viewer;
+pub mod wallet;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -85,4 +86,6 @@ pub struct Settings {
     pub max_duration_s: u64,
     /// The folder for unnamed scratch files. It never holds a named one.
     pub scratch: PathBuf,
+    /// Whether and how coins are sold.
+    pub coins: wallet::Coins,
 }

@@ -65,6 +65,7 @@ async fn wire(settings: &Settings, folder: &Folder, dev: bool, alone: bool) -> R
             max_upload_bytes: settings.max_upload_bytes,
             max_duration_s: settings.max_duration_s,
             scratch: folder.scratch(),
+            coins: settings.coins.clone().resolve(&settings.public_url, dev)?,
         }),
     };
     if !housekeeping::fits_keyring(&app).await? {

@@ -47,6 +47,10 @@ sealed! {
     REPORT_NOTE = "reports"."note";
     /// What a moderator wrote to the person whom a decision is about.
     ACT_STATEMENT = "moderation_acts"."statement";
+    /// The payment service's id of a purchase, and where it is paid.
+    PURCHASE_SESSION = "purchases"."session";
+    /// What the law requires to be kept of a payment; sealed under the key of its year.
+    ACCOUNTING_RECORD = "accounting"."record";
     /// The number that a one-time code was sent to.
     CHALLENGE_NUMBER = "challenges"."number";
 }

@@ -1,6 +1,7 @@
 //! Every table of the database and of the keyring.
 
 mod answers;
+mod coins;
 mod comments;
 mod feeds;
 mod finding;
@@ -121,6 +122,12 @@ pub const TABLES: &[Table] = &[
     moderation::REPORTS,
     moderation::MODERATION_HANDS,
     moderation::MODERATION_ACTS,
+    coins::COIN_ENTRIES,
+    coins::PURCHASES,
+    coins::WALLETS,
+    coins::BOOKS,
+    coins::ACCOUNTING,
+    coins::PAYMENT_EVENTS,
     Table {
         name: "likes",
         why: "Which videos you liked, and how many likes each video has.",
@@ -377,7 +384,7 @@ pub const KEYRING: &[Table] = &[
     },
     Table {
         name: "service_keys",
-        why: "The server's own keys, each wrapped: of the index of handles, of one-time codes, of erased handles' hashes, of receipts' signatures.",
+        why: "The server's own keys, each wrapped: of the index of handles, of one-time codes, of erased handles' hashes, of receipts' signatures, and of each year's accounting records, which is destroyed when these need not be kept any more.",
         ground: SECURITY,
         key: &["name"],
         columns: &[

@@ -61,6 +61,8 @@ pub enum NoticeKind {
     Decision,
     /// A moderator decided about what one has reported.
     ReportDecided,
+    /// Somebody gave coins for one's video.
+    Gift,
 }
 
 impl NoticeKind {
@@ -75,6 +77,7 @@ impl NoticeKind {
             NoticeKind::RequestAccepted => "user-check",
             NoticeKind::Decision => "gavel",
             NoticeKind::ReportDecided => "flag",
+            NoticeKind::Gift => "gift",
         }
     }
 }
@@ -119,6 +122,7 @@ impl NoticeRow {
             NoticeKind::RequestAccepted => t.activity_request_accepted.to_owned(),
             NoticeKind::Decision => t.moderation_told_decision.to_owned(),
             NoticeKind::ReportDecided => t.moderation_told_report.to_owned(),
+            NoticeKind::Gift => t.coins_told.to_owned(),
         };
         let name = if self.display_name.is_empty() { format!("@{}", self.handle) } else { self.display_name.clone() };
         // Names keep their own direction within the sentence.

@@ -11,6 +11,7 @@
 mod activity;
 mod assets;
 mod chrome;
+mod coins;
 mod comments;
 mod entry;
 mod feed;
@@ -33,6 +34,7 @@ mod video;
 pub use activity::{ActivityPage, NoticeKind, NoticeRow};
 pub use assets::{Asset, CSP, asset};
 pub use chrome::{Chrome, Notice, ViewerChip};
+pub use coins::{CoinKind, CoinPack, CoinRow, CoinsPage, GiftPage, PayPage};
 pub use comments::{CommentRow, CommentWordsPage, CommentsPage, Piece, Writing};
 pub use entry::{JoinPage, LoginPage, PasswordCheckPage};
 pub use feed::{FeedKind, FeedPage, VideoCard};

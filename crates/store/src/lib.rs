@@ -8,6 +8,7 @@ pub mod answers;
 pub mod blobs;
 pub mod budgets;
 pub mod challenges;
+pub mod coins;
 pub mod comments;
 pub mod erasure;
 pub mod events;
@@ -19,6 +20,7 @@ pub mod messages;
 mod migrations;
 pub mod moderation;
 pub mod notifications;
+pub mod purchases;
 pub mod receipts;
 pub mod recount;
 pub mod sessions;
@@ -62,6 +64,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         blobs::STATEMENTS,
         budgets::STATEMENTS,
         challenges::STATEMENTS,
+        coins::STATEMENTS,
         comments::STATEMENTS,
         erasure::STATEMENTS,
         events::STATEMENTS,
@@ -72,6 +75,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         moderation::STATEMENTS,
         messages::STATEMENTS,
         notifications::STATEMENTS,
+        purchases::STATEMENTS,
         receipts::STATEMENTS,
         recount::STATEMENTS,
         sessions::STATEMENTS,

@@ -7,6 +7,7 @@
 //! | account key | keyring, wrapped | derives the keys that seal columns, blob headers and index entries |
 //! | conversation key | keyring, wrapped | derives the key that seals the texts of one conversation |
 //! | service keys | keyring, wrapped | handle index, one for each [`MacPurpose`], receipt signing |
+//! | keys of accounting records | keyring, wrapped, one a year | seal what the law wants kept: [`Vault::books`] |
 //! | day key | keyring, wrapped, one day long | [`Vault::budget_tag`] |
 //!
 //! Destroying the wrapped account key is what erases an account. Only joining makes one, so a key that
@@ -21,6 +22,7 @@
 
 mod accounts;
 mod aead;
+mod books;
 mod budget;
 mod cache;
 mod conversations;
@@ -41,6 +43,7 @@ mod sign;
 mod vault;
 
 pub use aead::SEALED_OVERHEAD;
+pub use books::BookKey;
 pub use cache::LEASE;
 pub use destroy::Destruction;
 pub use document::{open_under, seal_under};

@@ -26,11 +26,13 @@ pub enum MacPurpose {
     ErasedHandle,
     /// What the work sheet of an erasure holds until it is complete.
     WorkSheet,
+    /// Ids of payments and of reports on them, by which each is worked on once.
+    Payment,
 }
 
 impl MacPurpose {
     /// Every purpose. A new one gets its key at the next start.
-    const ALL: [Self; 4] = [Self::OneTimeCode, Self::Csrf, Self::ErasedHandle, Self::WorkSheet];
+    const ALL: [Self; 5] = [Self::OneTimeCode, Self::Csrf, Self::ErasedHandle, Self::WorkSheet, Self::Payment];
 
     /// The name of its key in the keyring; it never changes.
     const fn name(self) -> &'static str {
@@ -39,6 +41,7 @@ impl MacPurpose {
             Self::Csrf => "mac/csrf",
             Self::ErasedHandle => "mac/erased-handle",
             Self::WorkSheet => "mac/work-sheet",
+            Self::Payment => "mac/payment",
         }
     }
 }

@@ -30,6 +30,8 @@ pub enum Kind {
     Decision,
     /// A moderator decided about what one has reported.
     ReportDecided,
+    /// Somebody gave coins for one's video.
+    Gift,
 }
 
 impl Kind {
@@ -45,6 +47,7 @@ impl Kind {
         Self::RequestAccepted,
         Self::Decision,
         Self::ReportDecided,
+        Self::Gift,
     ];
 
     /// The number stored for it.
@@ -60,6 +63,7 @@ impl Kind {
             Self::RequestAccepted => 7,
             Self::Decision => 8,
             Self::ReportDecided => 9,
+            Self::Gift => 12,
         }
     }
 
@@ -81,6 +85,7 @@ impl Kind {
             Self::RequestAccepted => "request_accepted",
             Self::Decision => "decision",
             Self::ReportDecided => "report_decided",
+            Self::Gift => "gift",
         }
     }
 

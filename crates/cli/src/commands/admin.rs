@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use outro_app::{AppError, moderation};
+use outro_app::{App, AppError, moderation, wallet};
 
 use crate::boot::beside;
 use crate::fail::{Fail, say};
@@ -26,6 +26,13 @@ pub(crate) enum Command {
     Suspend(Suspension),
     /// Ends a suspension: everything is as it was.
     Unsuspend(Suspension),
+    /// Says what the law wants known of a year's payments, one line each, as CSV. They name nobody.
+    Accounting {
+        /// The year.
+        year: i64,
+        #[command(flatten)]
+        flags: Flags,
+    },
 }
 
 /// On or off.
@@ -54,6 +61,7 @@ pub(crate) struct Suspension {
 /// Runs the command. What it says names nobody.
 pub(crate) async fn run(command: Command) -> Result<ExitCode, Fail> {
     let (done, line) = match command {
+        Command::Accounting { year, flags } => return accounting(&beside(&flags.resolve()?).await?, year).await,
         Command::Moderator { handle, set, flags } => {
             let app = beside(&flags.resolve()?).await?;
             let on = set == Switch::On;
@@ -71,6 +79,17 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Fail> {
     };
     done.map_err(explain)?;
     say(line);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Payments for which nobody got coins are to be paid back.
+async fn accounting(app: &App, year: i64) -> Result<ExitCode, Fail> {
+    say("at,session,amount,currency,tax,country,coins,pay_back");
+    for record in wallet::records(app, year).await.map_err(explain)? {
+        let wallet::Record { at, session, amount, currency, tax, country, coins } = record;
+        let (back, coins) = (coins.is_none(), coins.unwrap_or_default());
+        say(format_args!("{at},{session},{amount},{currency},{tax},{country},{coins},{back}"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -20,6 +20,7 @@ mod receipts;
 mod sessions;
 mod videos;
 mod views;
+mod wallet;
 mod watches;
 
 use axum::extract::DefaultBodyLimit;
@@ -54,6 +55,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .merge(graph::routes())
         .merge(finding::routes())
         .merge(moderation::routes())
+        .merge(wallet::routes())
         .routes(routes!(phone::link))
         .routes(routes!(phone::verify))
         .routes(routes!(deletion::consequences, deletion::begin))

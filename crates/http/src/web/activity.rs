@@ -64,6 +64,7 @@ fn row(notice: Notice) -> NoticeRow {
         Kind::RequestAccepted => NoticeKind::RequestAccepted,
         Kind::Decision => NoticeKind::Decision,
         Kind::ReportDecided => NoticeKind::ReportDecided,
+        Kind::Gift => NoticeKind::Gift,
     };
     let first = notice.actors.into_iter().next();
     let (handle, display_name) = first.map(|actor| (actor.handle, actor.display_name)).unwrap_or_default();

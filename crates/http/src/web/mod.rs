@@ -5,6 +5,7 @@
 
 mod activity;
 mod cards;
+mod coins;
 mod comments;
 mod entry;
 mod feed;
@@ -68,6 +69,7 @@ pub(crate) fn routes(dev: bool) -> Router<Server> {
         .merge(graph::routes())
         .merge(finding::routes())
         .merge(moderation::routes())
+        .merge(coins::routes())
         .route("/receipts/{id}", get(misc::receipt))
         .route("/what-we-keep", get(misc::what_we_keep))
         .route("/assets/{*path}", get(misc::asset))

@@ -47,6 +47,7 @@ fn notices() -> Vec<NoticeRow> {
         NoticeKind::RequestAccepted,
         NoticeKind::Decision,
         NoticeKind::ReportDecided,
+        NoticeKind::Gift,
     ];
     let row = |(n, kind): (usize, NoticeKind)| NoticeRow {
         kind,

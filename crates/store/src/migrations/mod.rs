@@ -1,6 +1,7 @@
 //! The steps of the schema. A step that has landed is never changed: a later one expands, then contracts.
 
 mod answers;
+mod coins;
 mod comments;
 mod feeds;
 mod finding;
@@ -21,4 +22,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 6, name: "finding", sql: finding::SQL },
     Migration { number: 7, name: "moderation", sql: moderation::SQL },
     Migration { number: 8, name: "messages", sql: messages::SQL },
+    Migration { number: 12, name: "coins", sql: coins::SQL },
 ];

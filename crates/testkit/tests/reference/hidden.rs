@@ -103,6 +103,7 @@ pub(crate) async fn ask(client: &Client, (method, path, rule): (&str, &str, Rule
         Rule::Change => Some(json!({ "caption": "changed" })),
         Rule::Comment => Some(json!({ "text": "a comment" })),
         Rule::Watch => Some(json!({ "watched_ms": 1500 })),
+        Rule::Gift => Some(json!({ "coins": 1, "key": "one" })),
         Rule::Office => Some(json!({ "act": "look" })),
         _ => None,
     };

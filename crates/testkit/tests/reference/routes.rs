@@ -33,6 +33,7 @@ pub(crate) enum Rule {
     Like,
     Unlike,
     Watch,
+    Gift,
     Comments,
     Comment,
     Replies,
@@ -74,6 +75,7 @@ pub(crate) enum Rule {
     PageTagged,
     PageReportAccount,
     PageReportVideo,
+    PageGift,
     PageOffice,
 }
 
@@ -146,6 +148,9 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("DELETE", "/api/v1/me/sessions/{id}", Rule::Nobodys),
     ("GET", "/api/v1/me/unread", Rule::Nobodys),
     ("POST", "/api/v1/me/videos/audience", Rule::Nobodys),
+    // Whom one gave something and of whom one got it stands there by one's own rights: see the tests of coins.
+    ("GET", "/api/v1/me/wallet", Rule::Nobodys),
+    ("POST", "/api/v1/me/wallet/purchases", Rule::Nobodys),
     ("GET", "/api/v1/moderation/reports", Rule::Office),
     ("POST", "/api/v1/moderation/reports/{id}", Rule::Office),
     ("GET", "/api/v1/receipts/{id}", Rule::Nobodys),
@@ -163,11 +168,13 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("PATCH", "/api/v1/videos/{id}", Rule::Change),
     ("GET", "/api/v1/videos/{id}/comments", Rule::Comments),
     ("POST", "/api/v1/videos/{id}/comments", Rule::Comment),
+    ("PUT", "/api/v1/videos/{id}/gift", Rule::Gift),
     ("PUT", "/api/v1/videos/{id}/like", Rule::Like),
     ("DELETE", "/api/v1/videos/{id}/like", Rule::Unlike),
     ("POST", "/api/v1/videos/{id}/watches", Rule::Watch),
     ("GET", "/healthz", Rule::Nobodys),
     ("GET", "/readyz", Rule::Nobodys),
+    ("POST", "/stripe/webhook", Rule::Nobodys),
 ];
 
 /// What is not in the description: bytes, and pages that take a handle or an id.
@@ -192,6 +199,7 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("GET", "/tags/{tag}", Rule::PageTagged),
     ("GET", "/accounts/{handle}/report", Rule::PageReportAccount),
     ("GET", "/videos/{id}/report", Rule::PageReportVideo),
+    ("GET", "/videos/{id}/gift", Rule::PageGift),
     ("GET", "/moderation/{id}", Rule::PageOffice),
 ];
 

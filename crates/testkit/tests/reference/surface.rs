@@ -51,11 +51,11 @@ impl Question {
 
     fn is_page(&self) -> bool {
         use Rule::{
-            PageComments, PageFeed, PageFollowers, PageFollowing, PageOffice, PageProfile, PageReportAccount,
+            PageComments, PageFeed, PageFollowers, PageFollowing, PageGift, PageOffice, PageProfile, PageReportAccount,
             PageReportVideo, PageSeeAs, PageSendOn, PageSuggestions, PageTagged, PageTalk, PageTimeline, PageVideo,
         };
         let other = matches!(self.rule, PageFollowers | PageFollowing | PageSeeAs | PageComments)
-            || matches!(self.rule, PageReportAccount | PageReportVideo | PageOffice)
+            || matches!(self.rule, PageReportAccount | PageReportVideo | PageGift | PageOffice)
             || matches!(self.rule, PageSuggestions | PageTagged | PageTalk | PageSendOn);
         other || matches!(self.rule, PageFeed | PageTimeline | PageProfile | PageVideo)
     }
@@ -72,6 +72,7 @@ impl Question {
             Rule::Say => Some(json!({ "text": "a message" })),
             Rule::ChangeTalk if self.template.ends_with("/read") => Some(json!({})),
             Rule::Watch => Some(json!({ "watched_ms": 1500 })),
+            Rule::Gift => Some(json!({ "coins": 1, "key": fresh_key() })),
             Rule::Report => Some(json!({ "video": stage.videos[self.video], "reason": "spam" })),
             Rule::Office if self.method == "POST" => Some(json!({ "act": "look" })),
             _ => None,
@@ -87,6 +88,12 @@ pub(crate) async fn page(client: &Client, path: &str) -> Reply {
         request = request.header(header::COOKIE, format!("outro_session={token}"));
     }
     client.anonymous().send(request.body(Body::empty()).unwrap()).await
+}
+
+/// A key that no gift had before.
+fn fresh_key() -> String {
+    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_string()
 }
 
 /// What the model answers; what is done is done in its world.
@@ -150,6 +157,7 @@ fn expected(stage: &mut Stage, question: &Question) -> Answer {
         Rule::Change => world.may(viewer, Ask::Change(video)),
         Rule::Remove => world.may(viewer, Ask::Remove(video)),
         Rule::Like | Rule::Unlike => world.may(viewer, Ask::Like(video)),
+        Rule::Gift | Rule::PageGift => world.may(viewer, Ask::Gift(video)),
         Rule::Rendition | Rule::Watch => world.may(viewer, Ask::Bytes(video)),
         Rule::Cover => world.may(viewer, Ask::Cover(video)),
         Rule::Download => world.may(viewer, Ask::Download(video)),

@@ -1,6 +1,7 @@
 //! The conformance suite of the keyring: every test runs on SQLite and on PostgreSQL.
 
 mod accounts;
+mod books;
 mod conversations;
 mod rotation;
 mod schema;

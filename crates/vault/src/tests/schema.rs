@@ -1,6 +1,6 @@
 use outro_db::{Db, Engine, Param, Statement};
 
-use crate::{KEYRING_COLUMNS, accounts, budget, conversations, destroy, ring, rotate, service};
+use crate::{KEYRING_COLUMNS, accounts, books, budget, conversations, destroy, ring, rotate, service};
 
 use super::on_both;
 
@@ -21,6 +21,7 @@ async fn both_engines_accept_every_statement() {
         place.vault().await;
         let lists = [
             accounts::STATEMENTS,
+            books::STATEMENTS,
             budget::STATEMENTS,
             conversations::STATEMENTS,
             destroy::STATEMENTS,
