@@ -75,7 +75,7 @@ on_both! {
         assert_eq!(number(&world, "SELECT COUNT(*) FROM purchases").await, 0);
         let record = format!("{:?}", records(&world.app, year(&world)).await.unwrap());
         assert!(record.contains("cs_of_ada") && record.contains("DE"), "{record}");
-        for name in ["ada", &account.to_string(), &purchase] {
+        for name in ["ada.leaves", &account.to_string(), &purchase] {
             assert!(!record.contains(name), "{record}");
         }
     }

@@ -1,7 +1,7 @@
 //! Giving: by the policy, once for each key, never more than there is.
 
 use futures_util::future::join_all;
-use outro_testkit::{World, on_both};
+use outro_testkit::on_both;
 use serde_json::{Value, json};
 
 use super::{assert_balanced, balance, buy, give};

@@ -79,7 +79,7 @@ on_both! {
 on_both! {
     async fn the_database_refuses_a_balance_below_nothing(world: World) {
         let who = world.client().join("person").await;
-        super::buy(&who, "100").await;
+        crate::buy(&who, "100").await;
         for sql in ["UPDATE wallets SET balance = -1", "UPDATE books SET balance = 5 WHERE book = 0"] {
             let mut tx = world.app.db.write().await.unwrap();
             let statement = outro_db::Statement::built("planted".into(), sql.into());
@@ -100,7 +100,7 @@ on_both! {
         let sides = (Side::Book(Book::Issued), Side::Wallet(&bought));
         coins::transfer(&mut tx, sides, 100, world.clock.now()).await.unwrap().unwrap();
         drop(tx);
-        assert_eq!(super::balance(&who).await, 0);
+        assert_eq!(crate::balance(&who).await, 0);
         assert_balanced(&world).await;
     }
 }

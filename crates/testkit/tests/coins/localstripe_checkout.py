@@ -49,7 +49,7 @@ class CheckoutSession(StripeObject):
         self.status = 'open'
         self.url = f'http://127.0.0.1:{port}/_config/pay/{self.id}'
 
-    def pay(self, card):
+    def _pay(self, card):
         if self.status != 'open':
             raise UserError(400, 'This session is over')
         method = PaymentMethod(type='card', card={'number': card, 'exp_month': '12', 'exp_year': '2040', 'cvc': '123'})
@@ -88,7 +88,7 @@ async def page(request):
 
 async def pay(request):
     session = CheckoutSession._api_retrieve(request.match_info['id'])
-    session.pay((await request.post())['card'])
+    session._pay((await request.post())['card'])
     raise web.HTTPSeeOther(session.success_url)
 
 
