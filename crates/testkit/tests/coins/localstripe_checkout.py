@@ -80,7 +80,7 @@ async def expire(request):
 
 async def page(request):
     session = CheckoutSession._api_retrieve(request.match_info['id'])
-    return web.Response(content_type='text/html', text=f'''<!doctype html><html lang="en"><title>Pay</title>
+    return web.Response(content_type='text/html', text=f'''<!doctype html><html lang="en"><title>Pay</title><link rel="icon" href="data:,">
 <main><h1>{session.amount_total / 100:.2f} {html.escape(session.currency.upper())}</h1>
 <form method="post"><label>Card number <input name="card" value="4242424242424242"></label>
 <button>Pay</button></form></main></html>''')
