@@ -3,7 +3,7 @@ SHELL := /bin/bash
 LISTEN ?= 127.0.0.1:8080
 DATA ?= ./data
 
-.PHONY: run build test test-rust test-e2e faults bench bench-clean lint fmt clippy deny imports clean
+.PHONY: run build test test-rust test-e2e faults proof bench bench-clean lint fmt clippy deny imports clean
 
 run: ## Build, and serve with demo content at http://127.0.0.1:8080
 	@scripts/install.sh run
@@ -34,9 +34,14 @@ faults: ## Plant faults in a copy of the tree; every one must be caught
 	@scripts/install.sh test
 	scripts/planted-faults.sh
 
+proof: ## The proofs that nothing leaks, at full size (half an hour); writes bench/PROOFS.md
+	@scripts/install.sh test
+	scripts/proof.sh
+
 bench: ## Measure against peers; writes bench/RESULTS.md
 	@scripts/install.sh bench
 	cargo build --release --bin outro
+	cargo build --release -p outro-policy --example decisions
 	bench/run.sh
 
 bench-clean: ## How long `make build` and `make test` take on a clean clone

@@ -17,9 +17,10 @@ import time
 from datetime import date
 from pathlib import Path
 
+import crowd
 import privacy as of_privacy
 from client import Api, wrk
-from servers import OUTRO, ROOT, Nginx, Outro
+from servers import OUTRO, RELEASE, ROOT, Nginx, Outro
 
 SAMPLE = ROOT.parent / "shared/samples/car-detection.mp4"
 TEN_MB = 10_000_000
@@ -34,6 +35,15 @@ class Run:
         self.quick, self.scratch = quick, Path(scratch)
         self.times = 1 if quick else 5
         self.seconds = 2 if quick else 8
+        self.accounts = 700 if quick else 5_200
+        self.made = None
+
+    def people(self):
+        """A folder with many accounts of four videos each, made once, and their password."""
+        if self.made is None:
+            data = str(self.scratch / "people")
+            self.made = data, crowd.make(data, self.accounts, 4, 10)
+        return self.made
 
     def median(self, measure):
         """The run whose value is in the middle; a measurement gives a number, or a tuple led by one."""
@@ -233,50 +243,121 @@ def leaving(run):
                f"p50 {percentile(taken, 0.5):.1f} ms, p99 {percentile(taken, 0.99):.1f} ms", "")
 
 
+def decision(run):
+    """One decision of the policy, over all kinds of facts and every action."""
+    said = subprocess.run([RELEASE / "examples/decisions"], check=True, capture_output=True, text=True).stdout
+    each, count, allowed = said.split()
+    yield f"policy: a decision, over {int(count):,} of them in random order ({allowed} % allowed)", f"{each} ns", ""
+
+
+def spread(taken):
+    return f"p50 {percentile(taken, 0.5):.1f} ms, p99 {percentile(taken, 0.99):.1f} ms"
+
+
 def privacy(run):
-    """How soon what is revoked is refused, on every surface; hiatus; messages."""
+    """How soon what is revoked is refused, on every surface, and ends where it is open."""
     with Outro() as server:
         maker = Api.join(server.url, "maker")
-        video, size = upload_of_about(run, maker, TEN_MB)
-        for what, taken in of_privacy.measure(server, run, maker, video, size):
-            yield what, f"p50 {percentile(taken, 0.5):.1f} ms, p99 {percentile(taken, 0.99):.1f} ms", ""
+        video, _ = upload_of_about(run, maker, TEN_MB)
+        for what, taken in of_privacy.measure(server, run, maker, video):
+            more = f", {len(taken)} rounds" if "to the end" not in what else f", at most {max(taken):.0f} ms, {len(taken)} rounds"
+            yield what, spread(taken) + more, ""
+
+
+def hiatus(run):
+    """Each switch by itself, with few videos and with many."""
+    for count in (10, 10_000):
+        with tempfile.TemporaryDirectory(prefix="outro-bench-") as data:
+            with Outro(data) as server:
+                owner = Api.join(server.url, "owner")
+                owner.ready(owner.upload(run.clip("short.mp4", 1, BARS, "180x320")))
+            crowd.videos(data, count)
+            with Outro(data) as server:
+                on, off = of_privacy.hiatus(Api(server.url, owner.token), 10 if run.quick else 60)
+        yield f"hiatus on, {count:,} videos", spread(on), ""
+        yield f"hiatus off, {count:,} videos", spread(off), ""
+
+
+def screen(run):
+    """From pressing Send to the message being painted on the other's phone, in two Chromium pages."""
+    with Outro() as server:
+        program = ["node", str(ROOT / "bench/screen.js"), server.url, "20" if run.quick else "200"]
+        taken = json.loads(subprocess.run(program, check=True, capture_output=True, text=True).stdout)
+    yield f"message sent to the other's screen, {len(taken)} messages, Chromium", spread(taken), ""
+
+
+def page_rate(run, server, token, name):
+    """How many items a page of a feed has, and how fast it comes."""
+    page = f"/api/v1/feed/{name}?limit=20"
+    items = len(Api(server.url, token).call("GET", page)["items"])
+
+    def measured():
+        got = wrk(server.url + page, 32, run.seconds, token)
+        return got["per_second"], got["p99_ms"]
+
+    per_second, p99 = run.median(measured)
+    return f"{name}, page of {items}, 32 connections", f"{per_second:,.0f} requests/s, p99 {p99:.1f} ms"
+
+
+def signed_in(server, password, handle="crowd.0"):
+    return Api(server.url).call("POST", "/sessions", {"handle": handle, "password": password})["token"]
+
+
+def followed(run):
+    """Pages of both feeds on one set, of one person who follows more and more of it."""
+    data, password = run.people()
+    with Outro(data) as server:
+        fan = Api(server.url, signed_in(server, password))
+        following = {card["handle"] for card in everyone(fan, "/accounts/crowd.0/following?limit=50")}
+        others = (f"crowd.{n}" for n in range(1, run.accounts))
+        for count in (10, 100, 500) if run.quick else (10, 1_000, 5_000):
+            while len(following) < count:
+                name = next(others)
+                if name not in following:
+                    fan.call("PUT", f"/accounts/{name}/follow")
+                    following.add(name)
+            for name in ("following", "for-you"):
+                what, value = page_rate(run, server, fan.token, name)
+                yield f"{len(following):,} followed: {what}", value, ""
+
+
+def everyone(api, path):
+    """All items of a list, page by page."""
+    items, cursor = [], ""
+    while cursor is not None:
+        page = api.call("GET", path + cursor)
+        items += page["items"]
+        cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
+    return items
 
 
 def crowds(run):
-    """Pages of 20 of both feeds, signed in as somebody who follows many, on large sets."""
+    """Pages of 20 of both feeds, signed in as somebody who follows 500, on large sets."""
     for accounts, videos in [(1_000, 100)] if run.quick else [(1_000, 100), (100_000, 10)]:
         with tempfile.TemporaryDirectory(prefix="outro-bench-") as data:
             began = time.perf_counter()
-            said = subprocess.run(
-                [OUTRO, "demo", "--data", data, "--accounts", str(accounts), "--videos-per-account", str(videos),
-                 "--followed", "500"], check=True, capture_output=True, text=True).stdout
+            password = crowd.make(data, accounts, videos, 500)
             name = f"{accounts:,} accounts × {videos} videos"
             yield f"{name}: made by `outro demo`", f"{time.perf_counter() - began:.0f} s", ""
             with Outro(data) as server:
-                password = said.strip().rsplit(" ", 1)[1]
-                token = Api(server.url).call("POST", "/sessions", {"handle": "crowd.0", "password": password})["token"]
+                token = signed_in(server, password)
                 for feed_name in ("following", "for-you"):
-                    page = f"/api/v1/feed/{feed_name}?limit=20"
-                    items = len(Api(server.url, token).call("GET", page)["items"])
-
-                    def measure(page=page):
-                        got = wrk(server.url + page, 32, run.seconds, token)
-                        return got["per_second"], got["p99_ms"]
-
-                    per_second, p99 = run.median(measure)
-                    yield (f"{name}: {feed_name}, page of {items}, 32 connections",
-                           f"{per_second:,.0f} requests/s, p99 {p99:.1f} ms", "")
+                    what, value = page_rate(run, server, token, feed_name)
+                    yield f"{name}: {what}", value, ""
 
 
 def streams(run):
     """Idle event streams, and messages told over them."""
-    program = [sys.executable, str(ROOT / "bench/events.py"), OUTRO, "500" if run.quick else "5000"]
+    data, _ = run.people()
+    program = [sys.executable, str(ROOT / "bench/events.py"), data, str(run.accounts - 200)]
     for line in subprocess.run(program, check=True, capture_output=True, text=True).stdout.splitlines():
-        what, _, value = line.partition(": ")
-        yield f"event streams: {what}", value, ""
+        what, _, value = line.rpartition(": ")
+        yield what, value, ""
 
 
-MEASURES = [start, memory, feed, media, transcode, leaving, privacy, crowds, streams]
+MEASURES = [
+    start, memory, feed, media, transcode, leaving, decision, privacy, hiatus, screen, followed, crowds, streams,
+]
 
 
 def main():

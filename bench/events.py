@@ -1,16 +1,23 @@
 #!/usr/bin/env python3
 """Event streams: memory of idle ones, and how soon a message is told.
 
-usage: events.py PROGRAM [STREAMS]
+usage: events.py DATA STREAMS
 
-Starts PROGRAM (target/release/outro) on an empty folder, opens STREAMS (5000) event streams of as many
-accounts as that takes (20 each), looks at the resident memory before and after, lets them idle, then sends
-300 messages from one account to another and takes the time from the beginning of the request to the event
-on the other's stream. Give it descriptors: ulimit -n 20000.
+DATA is a folder of `outro demo` with at least STREAMS + 2 accounts, on which no server runs. Each stream is another
+account's. Looks at the resident memory before and after, lets them idle, and takes the time of 300 messages from the
+beginning of the request to the event on the other's stream. Give it descriptors: ulimit -n 20000.
 """
-import asyncio, json, os, resource, socket, statistics, subprocess, sys, tempfile, time
+import asyncio
+import json
+import os
+import resource
+import statistics
+import sys
+import time
 
-PER_ACCOUNT = 20
+import crowd
+from servers import Outro
+
 MESSAGES = 300
 
 
@@ -29,13 +36,6 @@ async def request(port, method, path, body=None, token=None):
         return status, json.loads(rest)
     except ValueError:
         return status, None
-
-
-async def join(port, handle):
-    body = {"handle": handle, "password": "a long password", "birth_date": "1990-01-01"}
-    status, answer = await request(port, "POST", "/api/v1/accounts", body)
-    assert status == 201, (status, answer)
-    return answer["token"]
 
 
 async def stream(port, token):
@@ -58,8 +58,10 @@ def cpu(pid):
 
 async def latency(port, one, other):
     reader, writer = await stream(port, other)
-    status, talk = await request(port, "POST", "/api/v1/conversations", {"to": ["person_1"], "text": "0"}, one)
-    assert status in (200, 201), (status, talk)
+    _, me = await request(port, "GET", "/api/v1/me", token=other)
+    status, talk = await request(port, "POST", "/api/v1/conversations", {"to": [me["handle"]], "text": "0"}, one)
+    if status not in (200, 201):
+        raise RuntimeError(f"a conversation: {status} {talk}")
     await reader.readuntil(b"event: message")
     times = []
     for number in range(MESSAGES):
@@ -69,57 +71,40 @@ async def latency(port, one, other):
         await reader.readuntil(b"event: message")
         times.append((time.perf_counter() - began) * 1000)
         status, answer = await sent
-        assert status == 201, (status, answer)
+        if status != 201:
+            raise RuntimeError(f"a message: {status} {answer}")
     writer.close()
     times.sort()
-    return statistics.median(times), times[int(len(times) * 0.99)]
+    return f"p50 {statistics.median(times):.1f} ms, p99 {times[int(len(times) * 0.99)]:.1f} ms"
 
 
-async def run(port, pid, count):
-    accounts = max(2, -(-count // PER_ACCOUNT) + 2)
-    tokens = []
-    for number in range(accounts):
-        tokens.append(await join(port, f"person_{number}"))
-    print(f"sent to told, nothing else open: p50 %.1f ms, p99 %.1f ms" % await latency(port, tokens[0], tokens[1]))
+async def run(server, tokens):
+    """Lines of what was measured; the first two accounts write to each other, of the others each has a stream."""
+    port, pid, (one, other, *idle) = server.port, server.process.pid, tokens
+    print(f"message sent to event at the other's, nothing else open: {await latency(port, one, other)}")
     before, opened = memory(pid), []
-    for number in range(count):
-        opened.append(await stream(port, tokens[2 + number // PER_ACCOUNT]))
-    after, spent, began = memory(pid), cpu(pid), time.time()
-    print(f"{count} streams: {(after - before) / count:.1f} KiB each ({before} to {after} KiB)")
+    for token in idle:
+        opened.append(await stream(port, token))
+    after = memory(pid)
+    print(f"{len(idle):,} idle event streams of as many accounts: {(after - before) / len(idle):.1f} KiB each")
+    spent, began = cpu(pid), time.time()
     await asyncio.sleep(20)
     share = (cpu(pid) - spent) / (time.time() - began) * 100
-    print(f"idle for 20 s: {share:.1f} % of one processor, {(memory(pid) - before) / count:.1f} KiB each")
-    print(f"sent to told, with them open: p50 %.1f ms, p99 %.1f ms" % await latency(port, tokens[0], tokens[1]))
-    began = time.perf_counter()
-    await request(port, "DELETE", "/api/v1/sessions/current", None, tokens[2])
-    try:
-        while await asyncio.wait_for(opened[0][0].read(4096), 5):
-            pass
-    except ConnectionError:
-        pass
-    print(f"signed out to cut off: {(time.perf_counter() - began) * 1000:.0f} ms")
+    print(f"the same after 20 s: {(memory(pid) - before) / len(idle):.1f} KiB each, {share:.1f} % of one processor")
+    print(f"message sent to event at the other's, with them open: {await latency(port, one, other)}")
+    for _, writer in opened:
+        writer.close()
 
 
 def main():
-    program, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 5000
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(20000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as data:
-        environment = dict(os.environ, OUTRO_RATE_LIMITS="off", OUTRO_PUBLIC_URL=f"http://127.0.0.1:{port}")
-        server = subprocess.Popen([program, "serve", "--dev", "--data", data, "--listen", f"127.0.0.1:{port}"],
-                                  env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            for _ in range(100):
-                time.sleep(0.1)
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-            asyncio.run(run(port, server.pid, count))
-        finally:
-            server.terminate()
-            server.wait()
+    data, count = sys.argv[1], int(sys.argv[2])
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(20_000, most), most))
+    tokens = crowd.sessions(data, count + 2)
+    if len(tokens) < count + 2:
+        sys.exit(f"events: {data} holds {len(tokens)} accounts alone")
+    with Outro(data) as server:
+        asyncio.run(run(server, tokens))
 
 
 main()

@@ -1,13 +1,13 @@
-"""How soon a setting holds, and how soon a message is on the other's screen."""
+"""How soon a setting holds: on every surface, and for what is open already. Each gives milliseconds, one a round."""
 
 import http.client
-import threading
 import time
 from urllib.parse import urlsplit
 
-from client import Api
+from client import PASSWORD, Api
 
 PRIVATE, PUBLIC = {"private_account": True}, {"private_account": False}
+AWAY, BACK = {"on_hiatus": True}, {"on_hiatus": False}
 
 
 def status(api, path, headers=()):
@@ -17,19 +17,22 @@ def status(api, path, headers=()):
     return answer.status, answer.read()
 
 
+def media(video):
+    url = video["renditions"][0]["url"]
+    return url[url.index("/media/"):]
+
+
 def shown(api, surface, video):
     """Whether somebody gets to see the video there."""
-    media = video["renditions"][0]["url"]
-    media = media[media.index("/media/"):]
     if surface == "feed":
         return video["id"].encode() in status(api, "/api/v1/feed/for-you?limit=20")[1]
     if surface == "bytes":
-        return status(api, media, {"Range": "bytes=0-99"})[0] == 206
+        return status(api, media(video), {"Range": "bytes=0-99"})[0] == 206
     return status(api, f"/api/v1/videos/{video['id']}" if surface == "interface" else f"/v/{video['id']}")[0] == 200
 
 
-def revocations(owner, reader, video, surface, rounds):
-    """Milliseconds from the acknowledgement of going private to the refusal of who could see it just before."""
+def revoked(owner, reader, video, surface, rounds):
+    """From the acknowledgement of going private to the refusal of who could see it just before."""
     taken = []
     for _ in range(rounds):
         owner.call("PATCH", "/me/privacy", PUBLIC)
@@ -44,88 +47,116 @@ def revocations(owner, reader, video, surface, rounds):
     return taken
 
 
-def stream_ends(owner, reader, path, rounds):
-    """Milliseconds from the acknowledgement to the end of a stream that was read slowly."""
+class Stream:
+    """An answer that is not read to its end at once."""
+
+    def __init__(self, api, path, timeout=30):
+        self.connection = http.client.HTTPConnection(urlsplit(api.url).netloc, timeout=timeout)
+        self.connection.request("GET", path, headers={"Authorization": f"Bearer {api.token}"})
+        self.answer = self.connection.getresponse()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+
+
+def events_refused(reader, rounds):
+    """From the acknowledgement of the reader's going away to the refusal of a stream of events."""
+    taken = []
+    for _ in range(rounds):
+        reader.call("PATCH", "/me/privacy", BACK)
+        with Stream(reader, "/api/v1/events") as stream:
+            if stream.answer.status != 200:
+                raise RuntimeError(f"events: {stream.answer.status}")
+        reader.call("PATCH", "/me/privacy", AWAY)
+        begin = time.perf_counter()
+        with Stream(reader, "/api/v1/events") as stream:
+            if stream.answer.status == 200:
+                raise RuntimeError("events: opened by somebody who is away")
+        taken.append((time.perf_counter() - begin) * 1000)
+    reader.call("PATCH", "/me/privacy", BACK)
+    return taken
+
+
+def media_ends(owner, reader, video, rounds):
+    """From the acknowledgement of going private to the end of a stream of bytes that was read slowly."""
     taken = []
     for _ in range(rounds):
         owner.call("PATCH", "/me/privacy", PUBLIC)
-        connection = http.client.HTTPConnection(urlsplit(reader.url).netloc, timeout=30)
-        connection.request("GET", path, headers={"Authorization": f"Bearer {reader.token}"})
-        answer = connection.getresponse()
-        answer.read(65536)
-        owner.call("PATCH", "/me/privacy", PRIVATE)
-        begin, whole = time.perf_counter(), True
-        try:
-            while answer.read(16384):
-                time.sleep(0.005)
-        except (http.client.IncompleteRead, ConnectionError):
-            whole = False
-        if whole:
-            raise RuntimeError("the stream went on to its end")
-        taken.append((time.perf_counter() - begin) * 1000)
-        connection.close()
+        with Stream(reader, media(video)) as stream:
+            stream.answer.read(65536)
+            owner.call("PATCH", "/me/privacy", PRIVATE)
+            begin, whole = time.perf_counter(), True
+            try:
+                while stream.answer.read(16384):
+                    time.sleep(0.005)
+            except (http.client.IncompleteRead, ConnectionError):
+                whole = False
+            if whole:
+                raise RuntimeError("the stream went on to its end")
+            taken.append((time.perf_counter() - begin) * 1000)
     owner.call("PATCH", "/me/privacy", PUBLIC)
     return taken
 
 
-def hiatus(owner, rounds):
-    """Milliseconds of each switch, on and off."""
+def till_the_end(stream):
+    """Reads what still comes; the milliseconds until nothing does."""
+    begin = time.perf_counter()
+    try:
+        while stream.answer.readline():
+            pass
+    except (http.client.IncompleteRead, ConnectionError):
+        pass
+    return (time.perf_counter() - begin) * 1000
+
+
+def events_end(reader, rounds):
+    """From the acknowledgement of the reader's going away to the end of an open stream of events."""
     taken = []
+    for _ in range(rounds):
+        reader.call("PATCH", "/me/privacy", BACK)
+        with Stream(reader, "/api/v1/events") as stream:
+            stream.answer.readline()
+            reader.call("PATCH", "/me/privacy", AWAY)
+            taken.append(till_the_end(stream))
+    reader.call("PATCH", "/me/privacy", BACK)
+    return taken
+
+
+def signed_out(reader, handle, rounds):
+    """From the acknowledgement of signing out to the end of that session's open stream of events."""
+    taken = []
+    for _ in range(rounds):
+        session = reader.call("POST", "/sessions", {"handle": handle, "password": PASSWORD})
+        there = Api(reader.url, session["token"])
+        with Stream(there, "/api/v1/events") as stream:
+            stream.answer.readline()
+            there.call("DELETE", "/sessions/current")
+            taken.append(till_the_end(stream))
+    return taken
+
+
+def hiatus(owner, rounds):
+    """Of each switch, on and off. Nobody throws it twice at once: what follows by jobs is done before the next."""
+    taken = {True: [], False: []}
     for turn in range(rounds * 2):
+        time.sleep(0.25)
+        on = turn % 2 == 0
         begin = time.perf_counter()
-        owner.call("PATCH", "/me/privacy", {"on_hiatus": turn % 2 == 0})
-        taken.append((time.perf_counter() - begin) * 1000)
-    return taken
+        owner.call("PATCH", "/me/privacy", {"on_hiatus": on})
+        taken[on].append((time.perf_counter() - begin) * 1000)
+    return taken[True], taken[False]
 
 
-class Ear:
-    """An open stream of events, and when each message came."""
-
-    def __init__(self, api):
-        self.connection = http.client.HTTPConnection(urlsplit(api.url).netloc, timeout=60)
-        self.connection.request("GET", "/api/v1/events", headers={"Authorization": f"Bearer {api.token}"})
-        self.answer = self.connection.getresponse()
-        if self.answer.status != 200:
-            raise RuntimeError(f"events: {self.answer.status}")
-
-    def hear(self):
-        while True:
-            line = self.answer.readline()
-            if not line:
-                raise RuntimeError("the stream of events ended")
-            if line.startswith(b"event: message") or b'"kind":"message"' in line:
-                return time.perf_counter()
-
-
-def messages(server, rounds):
-    """Milliseconds from before a message is sent to its event at the other's."""
-    one, two = Api.join(server.url, "writer"), Api.join(server.url, "listener")
-    one.call("PUT", "/accounts/listener/follow")
-    two.call("PUT", "/accounts/writer/follow")
-    talk = one.call("POST", "/conversations", {"to": ["listener"], "text": "A beginning"})
-    path, taken = f"/conversations/{talk['id']}/messages", []
-    ear = Ear(two)
-    for turn in range(rounds):
-        heard = []
-        listening = threading.Thread(target=lambda: heard.append(ear.hear()))
-        listening.start()
-        begin = time.perf_counter()
-        one.call("POST", path, {"text": f"Number {turn}"})
-        listening.join(10)
-        taken.append((heard[0] - begin) * 1000)
-        time.sleep(0.01)
-    return taken
-
-
-def measure(server, run, maker, video, size):
-    """Rows of what was measured; `maker` owns `video`, whose rendition has `size` bytes."""
-    rounds = 20 if run.quick else 200
+def measure(server, run, maker, video):
+    """Rows of what was measured; `maker` owns `video`."""
+    rounds, few = (20, 3) if run.quick else (300, 40)
     reader = Api.join(server.url, "reader")
     for surface in ("feed", "page", "interface", "bytes"):
-        yield f"private: acknowledged to refused, {surface}", revocations(maker, reader, video, surface, rounds)
-    path = video["renditions"][0]["url"]
-    path = path[path.index("/media/"):]
-    yield f"private: acknowledged to the end of an open stream of {size / 1e6:.0f} MB", stream_ends(maker, reader, path, 3 if run.quick else 20)
-    yield "hiatus on and off", hiatus(maker, rounds)
-    yield "message sent to event at the other's", messages(server, rounds)
-
+        yield f"setting acknowledged to refused: {surface}", revoked(maker, reader, video, surface, rounds)
+    yield "setting acknowledged to refused: events", events_refused(reader, rounds)
+    yield "setting acknowledged to the end of an open stream: bytes of a video", media_ends(maker, reader, video, few)
+    yield "setting acknowledged to the end of an open stream: events", events_end(reader, few)
+    yield "signed out to the end of an open stream: events", signed_out(reader, "reader", few)

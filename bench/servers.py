@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-OUTRO = os.environ.get("OUTRO_BIN", str(Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release/outro"))
+RELEASE = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
+OUTRO = os.environ.get("OUTRO_BIN", str(RELEASE / "outro"))
 
 
 def free_port():

@@ -103,6 +103,27 @@ describe('comments', { timeout: 600_000 }, () => {
     jon.assertNoProblems();
   });
 
+  test('whoever is mentioned is one step away', async () => {
+    await jon.page.goto(`/v/${film.id}`);
+    const sheet = await openSheet(jon);
+    await steps.follow(jon.page, sheet.getByRole('link', { name: '@mira.talks', exact: true }).and(sheet.locator('.at')));
+    assert.equal(new URL(jon.page.url()).pathname, '/@mira.talks');
+    await jon.page.getByRole('heading', { name: 'mira.talks' }).waitFor();
+    jon.assertNoProblems();
+  });
+
+  test('whoever may not comment is told so, and reads on', async () => {
+    await owner.patch(`/videos/${film.id}`, { comments_from: 'no_one' });
+    await jon.page.goto(`/v/${film.id}`);
+    const sheet = await openSheet(jon);
+    await sheet.getByText('Comments are not open to you here.').waitFor();
+    assert.equal(await sheet.getByRole('textbox').count(), 0);
+    await jon.screenshot('comments-closed');
+    assert.deepEqual(await jon.axe(), []);
+    jon.assertNoProblems();
+    await owner.patch(`/videos/${film.id}`, { comments_from: 'everyone' });
+  });
+
   test('activity tells of it, and the bell counts', async () => {
     await owner.put('/me/comment-filter', { words: [] });
     const third = await Api.join(server.url, 'third.talks');
@@ -126,6 +147,23 @@ describe('comments', { timeout: 600_000 }, () => {
     await jon.page.getByText('mentioned you').first().waitFor();
     await jon.screenshot('activity-jon');
     for (const who of [mira, jon]) who.assertNoProblems();
+  });
+
+  test('the owner shows what was held, and deletes what others wrote', async () => {
+    await mira.page.goto(`/v/${film.id}`);
+    const sheet = await openSheet(mira);
+    const held = row(sheet, 'Buy CHEAP');
+    await held.locator('summary').tap();
+    await held.getByRole('button', { name: 'Show to everyone' }).tap();
+    await held.getByText(/^Hidden/).waitFor({ state: 'detached' });
+    const anyone = async () => (await new Api(server.url).get(`/videos/${film.id}/comments`)).items.map((item) => item.text);
+    assert.ok((await anyone()).includes('Buy CHEAP  watches now'));
+    await held.locator('summary').tap();
+    await mira.screenshot('comments-delete');
+    await held.getByRole('button', { name: 'Delete' }).tap();
+    await held.waitFor({ state: 'detached' });
+    assert.ok(!(await anyone()).includes('Buy CHEAP  watches now'));
+    mira.assertNoProblems();
   });
 
   test('on a desk the comments stand beside the video', async () => {

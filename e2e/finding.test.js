@@ -118,6 +118,63 @@ test('the same without JavaScript', { timeout: 120_000 }, async () => {
   await who.close();
 });
 
+// Both switches, thrown where people find them; what others see of it.
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'js' : 'plain';
+  test(`who switches finding off is suggested to nobody, and found by nobody (${how})`, { timeout: 120_000 }, async () => {
+    const handle = `hana.${how}`;
+    const hana = await Api.join(server.url, handle);
+    await hana.send('PATCH', '/me', { display_name: `Hanako ${how}` });
+    const looking = await Api.join(server.url, `looks.${how}`);
+    for (const name of [`xena.${how}`, `yuri.${how}`]) {
+      const friend = await Api.join(server.url, name);
+      await looking.put(`/accounts/${name}/follow`);
+      await friend.put(`/accounts/${handle}/follow`);
+    }
+    const [owner, other] = [await signedIn(hana, { javaScriptEnabled }), await signedIn(looking, { javaScriptEnabled })];
+    const switches = async (name, on) => {
+      await owner.page.goto('/');
+      await steps.openSettings(owner.page);
+      await steps.follow(owner.page, main(owner.page).getByRole('link', { name: /^Privacy Your account is/ }));
+      const button = owner.page.getByRole('switch', { name });
+      await steps.follow(owner.page, button);
+      assert.equal(await button.getAttribute('aria-checked'), String(on));
+    };
+    const named = main(other.page).getByText(`@${handle}`, { exact: true });
+    const suggested = async () => {
+      await other.page.goto('/people');
+      return (await named.count()) > 0;
+    };
+    const found = async (words) => {
+      await other.page.goto('/search');
+      await other.page.getByRole('searchbox').fill(words);
+      await steps.follow(other.page, other.page.getByRole('button', { name: 'Search', exact: true }));
+      return (await named.count()) > 0;
+    };
+    await until('the account to be found', 10_000, () => found(handle), 200);
+    assert.ok(await suggested());
+    await other.screenshot(`finding-before-${how}`);
+
+    await switches('Allow others to find me', false);
+    assert.equal(await suggested(), false, 'in nobody’s suggestions');
+    await other.screenshot(`finding-after-${how}`);
+    assert.ok(await found(handle), 'search by name has a switch of its own');
+
+    await switches('Found by search', false);
+    for (const words of [handle, `hana ${how}`, `Hanako ${how}`]) assert.equal(await found(words), false, words);
+    assert.equal((await other.page.goto(paths.profile(handle))).status(), 200, 'the address still leads there');
+
+    await switches('Allow others to find me', true);
+    assert.ok(await suggested());
+    await switches('Found by search', true);
+    await until('the account to be found again', 10_000, () => found(`Hanako ${how}`), 200);
+    for (const who of [owner, other]) {
+      who.assertNoProblems();
+      await who.close();
+    }
+  });
+}
+
 test('right to left', { timeout: 120_000 }, async () => {
   const who = await signedIn(await circle('laila'), { locale: 'ar', colorScheme: 'dark' });
   await who.page.goto('/people');

@@ -30,7 +30,7 @@ describe('moderation', { timeout: 300_000 }, () => {
   const admin = (...args) => run(outro, ['admin', ...args, '--data', server.data]);
 
   before(async () => {
-    server = await startServer();
+    server = await startServer({ env: { OUTRO_CONTACT: 'desk@outro.test' } });
     browser = await launch();
     for (const handle of ['rita.reports', 'otto.owner', 'mona.mods', 'cara.says']) people[handle.split('.')[0]] = await visit(handle);
     video = await people.otto.api.upload(await clip({ hue: 40 }), { caption: 'Reported in a moment' });
@@ -166,6 +166,8 @@ describe('moderation', { timeout: 300_000 }, () => {
       await steps.follow(who.page, main(who.page).getByRole('link', { name: /A moderator decided something about you/ }).first());
       await main(who.page).getByText(statement).waitFor();
       await main(who.page).getByText(/^You do not agree\?/).waitFor();
+      await main(who.page).getByText('The rules of this site').waitFor();
+      await main(who.page).getByRole('link', { name: 'desk@outro.test' }).waitFor();
       await noBarriers(who, `moderation-decisions-${name}`);
       who.assertNoProblems();
     }
@@ -175,6 +177,26 @@ describe('moderation', { timeout: 300_000 }, () => {
     assert.equal(await main(rita.page).getByText('A moderator looked at it and acted on it.').count(), 2);
     await noBarriers(rita, 'moderation-outcomes');
     await rita.expecting(/404/, async () => assert.equal((await rita.page.goto(paths.video(video.id))).status(), 404));
+  });
+
+  test('the log tells moderators what was done, by whom and on what', async () => {
+    const { mona, rita } = people;
+    await mona.page.goto('/moderation');
+    await steps.follow(mona.page, main(mona.page).getByRole('link', { name: 'Log', exact: true }));
+    const lines = main(mona.page).getByRole('listitem');
+    const titles = await main(mona.page).getByRole('heading', { level: 2 }).allInnerTexts();
+    assert.deepEqual(titles, ['Left as it is', 'Comment hidden', 'Looked', 'Video hidden', 'Looked', 'Made a moderator']);
+    await lines.first().getByText('@mona.mods').waitFor();
+    await lines.last().getByText('whoever runs this site').waitFor();
+    await noBarriers(mona, 'moderation-log');
+    await steps.follow(mona.page, lines.nth(3).getByRole('link', { name: 'Open the report' }));
+    await main(mona.page).getByRole('heading', { name: 'Report', exact: true }).waitFor();
+    await rita.expecting(/404/, async () => assert.equal((await rita.page.goto('/moderation/log')).status(), 404));
+    const { stdout } = await admin('log');
+    const acts = stdout.trim().split('\n').map((line) => line.split('\t'));
+    assert.deepEqual(acts.map((line) => line[1]), ['dismiss', 'hide', 'look', 'hide', 'look', 'grant']);
+    assert.ok(!/mona|rita|otto|cara/.test(stdout), 'ids alone');
+    mona.assertNoProblems();
   });
 
   test('a moderator suspends an account, and ends it', async () => {

@@ -43,6 +43,13 @@ test('join, upload, watch, like, link a phone, leave: without JavaScript', { tim
   assert.equal((await anyone.videosOf(handle))[0].like_count, 1);
   await jon.screenshot('nojs-feed');
 
+  await steps.follow(jon.page, card.getByRole('link', { name: 'Send to…' }));
+  assert.equal(new URL(jon.page.url()).pathname, `/inbox/send/${video.id}`);
+  await jon.page.getByLabel('To').fill(handle);
+  await steps.follow(jon.page, jon.page.getByRole('button', { name: 'Send', exact: true }));
+  await jon.page.getByRole('list', { name: 'Messages' }).getByText(caption).waitFor();
+  await jon.screenshot('nojs-sent');
+
   await steps.linkPhone(mira.page, server, number);
   assert.ok(await steps.download(mira.page, caption));
   const code = await steps.openLeaving(mira.page, server, number);

@@ -81,11 +81,37 @@ for (const javaScriptEnabled of [true, false]) {
     for (const [label, choice, field, value] of [['Messages', 'Friends', 'messages_from', 'friends'], ['Comments', 'No one', 'comments_from', 'no_one']]) {
       const group = main(page).locator('details', { hasText: `Who can ${label === 'Messages' ? 'send you messages' : 'comment'}` });
       await group.locator('summary').click();
+      const would = group.locator('.would:visible');
+      assert.equal(await would.count(), 0, 'as it is nothing would change');
       await group.getByRole('radio', { name: choice }).check();
+      assert.match(await would.innerText(), label === 'Messages' ? /^Who can write to you\?/ : /^Who can comment/);
       if (label === 'Messages') await who.screenshot(`privacy-messages-${javaScriptEnabled ? 'js' : 'plain'}`);
       await follow(page, group.getByRole('button', { name: `Save: ${label}` }));
       assert.equal((await api.get('/me/privacy'))[field], value);
     }
+    who.assertNoProblems();
+    await who.close();
+  });
+
+  test(`who asks to follow is answered where one is led to, and on their profile, ${how}`, { timeout: 120_000 }, async () => {
+    const handle = name('ask');
+    const { api, who, page } = await signedIn(handle, { javaScriptEnabled });
+    await api.send('PATCH', '/me/privacy', { private_account: true });
+    const [ann, ben] = [await Api.join(server.url, name('ann')), await Api.join(server.url, name('ben'))];
+    for (const fan of [ann, ben]) await fan.send('PUT', `/accounts/${handle}/follow`);
+    await page.goto('/activity');
+    await follow(page, main(page).getByRole('link', { name: new RegExp(name('ann')) }).first());
+    assert.equal(new URL(page.url()).pathname, '/requests');
+    await page.goto(paths.profile(name('ann')));
+    await page.getByText('They have asked to follow you.').waitFor();
+    await who.screenshot(`profile-asks-${javaScriptEnabled ? 'js' : 'plain'}`);
+    await press(page, `Accept @${name('ann')}`);
+    assert.equal(new URL(page.url()).pathname, paths.profile(name('ann')));
+    assert.equal((await ann.get(`/accounts/${handle}`)).follow, 'following');
+    await page.goto(paths.profile(name('ben')));
+    await press(page, `Decline @${name('ben')}`);
+    assert.equal(await page.getByText('They have asked to follow you.').count(), 0);
+    assert.equal((await ben.get(`/accounts/${handle}`)).follow, 'none');
     who.assertNoProblems();
     await who.close();
   });
@@ -109,6 +135,12 @@ for (const javaScriptEnabled of [true, false]) {
     }
     await page.goto(paths.video(theirs.id));
     assert.equal(await page.getByRole('button', { name: 'Like', exact: true }).count(), 0, 'no heart to press');
+    for (const path of ['/upload', paths.profile(name('near')), '/inbox/new']) {
+      await page.goto(path);
+      await page.getByText('You are on hiatus or suspended: you can look around.').waitFor();
+      await who.screenshot(`quiet${path.replaceAll(/[/@.]/g, '-').slice(0, 12)}-${javaScriptEnabled ? 'js' : 'plain'}`);
+    }
+    await page.goto(paths.video(theirs.id));
     await follow(page, page.getByRole('link', { name: 'Come back' }));
     await press(page, 'Come back');
     await page.getByText('Welcome back. Everything is as it was.').waitFor();
@@ -154,6 +186,35 @@ for (const javaScriptEnabled of [true, false]) {
     await who.close();
   });
 
+  test(`audience and comments are chosen with the upload, ${how}`, { timeout: 120_000 }, async () => {
+    const handle = name('picks');
+    const { api, who, page } = await signedIn(handle, { javaScriptEnabled });
+    await steps.openUpload(page);
+    await page.getByLabel('Choose a video').and(page.locator('input')).setInputFiles(await clip());
+    await page.getByLabel('Caption').and(page.locator('textarea')).fill('For a few');
+    await page.getByRole('radio', { name: /^Friends/ }).check();
+    await page.getByLabel('Who can comment').selectOption('no_one');
+    await who.screenshot(`upload-choices-${javaScriptEnabled ? 'js' : 'plain'}`, { fullPage: true });
+    await press(page, 'Share');
+    const id = new URL(page.url()).pathname.split('/').at(-1);
+    const video = await api.ready(id);
+    assert.deepEqual([video.audience, video.comments_from], ['friends', 'no_one']);
+    // A friend watches and cannot comment; a follower does not learn of it.
+    const [friend, fan] = [await Api.join(server.url, name('close')), await Api.join(server.url, name('fan'))];
+    for (const one of [friend, fan]) await one.put(`/accounts/${handle}/follow`);
+    await api.put(`/accounts/${name('close')}/follow`);
+    assert.equal((await fan.send('GET', `/videos/${id}`)).status, 404);
+    const theirs = await person(browser, server.url, { javaScriptEnabled });
+    await theirs.context.addCookies([{ name: 'outro_session', value: friend.token, url: server.url }]);
+    await theirs.page.goto(`${paths.video(id)}/comments`);
+    await theirs.page.getByText('Comments are not open to you here.').waitFor();
+    assert.equal(await theirs.page.getByRole('textbox').count(), 0);
+    theirs.assertNoProblems();
+    await theirs.close();
+    who.assertNoProblems();
+    await who.close();
+  });
+
   test(`see as shows what they get, in a frame, ${how}`, { timeout: 120_000 }, async () => {
     const handle = name('seen');
     const { api, who, page } = await signedIn(handle, { javaScriptEnabled });
@@ -193,6 +254,9 @@ test('the check-up says in plain words who can do what, and each line leads to i
   await openPrivacy(page);
   await open(page, /^Privacy check-up/);
   assert.match(await answer(/videos that are for everyone\? Everyone, also/), /also without an account/);
+  const hiatus = main(page).locator('details', { hasText: 'Hiatus' });
+  await hiatus.locator('summary').click();
+  await hiatus.getByText('Who can see that you are here?').waitFor();
   await who.screenshot('checkup', { fullPage: true });
   await api.send('PATCH', '/me/privacy', { private_account: true, messages_from: 'friends', discoverable: false });
   await page.reload();

@@ -193,7 +193,7 @@ need_bench() {
 case "${1:-}" in
   run) need_rust; need_cc; need_ffmpeg ;;
   test) need_rust; need_cc; need_ffmpeg; need_postgres; need_node; need_chromium; need_localstripe ;;
-  bench) need_rust; need_cc; need_ffmpeg; need_bench ;;
+  bench) need_rust; need_cc; need_ffmpeg; need_bench; need_node; need_chromium ;;
   lint) need_rust; need_cc; need_deny ;;
   *) die "usage: scripts/install.sh run|test|bench|lint" ;;
 esac

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -164,15 +165,29 @@ fn assets(root: &Path, out: &Path) -> Outcome<String> {
         }
         let hashed = format!("{}.{:016x}.{kind}", stem(&path)?, fingerprint(&bytes));
         fs::write(out.join(&hashed), &bytes)?;
+        let packed = match kind {
+            "js" | "css" => {
+                fs::write(out.join(format!("{hashed}.gz")), gzip(&bytes)?)?;
+                format!("Some(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{hashed}.gz\")))")
+            }
+            _ => "None".to_owned(),
+        };
         writeln!(
             code,
-            "    Entry {{ name: {name:?}, address: \"/assets/{hashed}\", bytes: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{hashed}\")), content_type: {:?} }},",
+            "    Entry {{ name: {name:?}, address: \"/assets/{hashed}\", bytes: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{hashed}\")), gzip: {packed}, content_type: {:?} }},",
             content_type(kind)
         )?;
         renamed.push((name, hashed));
     }
     code.push_str("];\n");
     Ok(code)
+}
+
+/// Packed once, here: static files are the same for everybody and hold no secret that their size could tell of.
+fn gzip(bytes: &[u8]) -> Outcome<Vec<u8>> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(bytes)?;
+    Ok(packed.finish()?)
 }
 
 /// Drops indentation, empty lines and whole-line comments: a third of the bytes, and nothing that could change the meaning.

@@ -40,6 +40,8 @@ export class Api {
   post(path, body, status = [200, 201, 202, 204]) { return this.#expect('POST', path, body, status); }
   put(path, body, status = [200, 201, 204]) { return this.#expect('PUT', path, body, status); }
 
+  patch(path, body, status = 200) { return this.#expect('PATCH', path, body, status); }
+
   async upload(file, { caption = '', audience = 'everyone', reframe = 'fit', wait = true } = {}) {
     const form = new FormData();
     form.set('caption', caption);

@@ -13,11 +13,11 @@ export async function startServer({ env = {}, args = [] } = {}) {
   const data = await mkdtemp(join(tmpdir(), 'outro-e2e-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(outro, ['serve', '--dev', '--data', data, '--listen', `127.0.0.1:${port}`, ...args], {
+  const begin = () => spawn(outro, ['serve', '--dev', '--data', data, '--listen', `127.0.0.1:${port}`, ...args], {
     env: { ...process.env, OUTRO_PUBLIC_URL: url, OUTRO_RATE_LIMITS: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const server = new Server(child, url, data);
+  const server = new Server(begin, url, data);
   try {
     await server.ready();
   } catch (error) {
@@ -30,8 +30,14 @@ export async function startServer({ env = {}, args = [] } = {}) {
 class Server {
   log = '';
 
-  constructor(child, url, data) {
-    Object.assign(this, { child, url, data });
+  constructor(begin, url, data) {
+    Object.assign(this, { begin, url, data });
+    this.#run();
+  }
+
+  #run() {
+    const child = this.begin();
+    this.child = child;
     this.ended = new Promise((done) => {
       child.on('error', (error) => done(`could not start: ${error.message}`));
       child.on('exit', (code, signal) => done(`ended with ${signal ?? code}`));
@@ -47,6 +53,14 @@ class Server {
       const answer = await fetch(`${this.url}/readyz`).catch(() => null);
       return answer?.status === 200;
     });
+  }
+
+  // As when the machine fails, and is there again: the same folder at the same address.
+  async restart() {
+    this.child.kill('SIGKILL');
+    await this.ended;
+    this.#run();
+    await this.ready();
   }
 
   async stop() {

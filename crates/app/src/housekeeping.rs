@@ -4,14 +4,13 @@ use outro_jobs::{Lane, NewJob, Outcome};
 use outro_model::{JobId, Timestamp};
 use outro_store::{accounts, blobs, budgets, challenges, events, messages, notifications, sessions, videos};
 
+use crate::notify::KEPT_SECONDS;
 use crate::{App, AppError};
 
 /// The kind of the job that keeps house.
 pub(crate) const JOB: &str = "housekeeping";
 /// How long an upload may take before it is held to be over, in seconds.
 const UPLOAD_SECONDS: i64 = 24 * 3600;
-/// How long a notification is kept, in seconds: 90 days.
-const TOLD_SECONDS: i64 = 90 * 86_400;
 /// How many notifications, or events, one transaction removes at most.
 const TOLD_BATCH: i64 = 500;
 /// How long a join may take before it is held to be over, in seconds.
@@ -38,7 +37,7 @@ pub(crate) async fn run(app: &App) -> Outcome {
     let now = app.clock.now();
     let parts = [
         ("what ended", drop_ended(app, now).await),
-        ("what was told", drop_told(app, now.plus_seconds(-TOLD_SECONDS)).await),
+        ("what was told", drop_told(app, now.plus_seconds(-KEPT_SECONDS)).await),
         ("what pages were told", drop_events(app, now.plus_seconds(-EVENT_SECONDS)).await),
         ("uploads", drop_unfinished(app, now.plus_seconds(-UPLOAD_SECONDS)).await),
         ("conversations", drop_unopened(app, now.plus_seconds(-JOIN_SECONDS)).await),

@@ -1,6 +1,6 @@
 //! Open pages that are told what is new. What happened stands in rows, numbered for each account, so
 //! that a page that was cut off goes on where it was; waking is in memory. One task asks, for all open
-//! pages together and twice a second, whether their sessions still hold and whether another process has
+//! pages together and three times a second, whether their sessions still hold and whether another process has
 //! noted something: an idle page costs no query of its own.
 
 use std::collections::HashMap;
@@ -12,15 +12,16 @@ use outro_db::Tx;
 use outro_model::{AccountId, ConversationId, EventKind, MessageId};
 use outro_store::{accounts, events, messages};
 use tokio::sync::Notify;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
 use crate::comment::late;
 use crate::{App, AppError, Signed, standing, viewer};
 
 /// How often it is asked whether sessions still hold.
-const ASK_AGAIN: Duration = Duration::from_millis(500);
-/// How long an answer may take; together they stay below the second.
-const ANSWER_WITHIN: Duration = Duration::from_millis(450);
+const ASK_AGAIN: Duration = Duration::from_millis(300);
+/// How long the answer for all of them may take. Twice that, where one answer took as long and the next one too, and
+/// the farewell to who does not read stay below the second.
+const ANSWER_WITHIN: Duration = Duration::from_millis(350);
 /// How long nothing may be said: proxies end what is silent for longer.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// How many pages one account has open at most; one more ends the oldest.
@@ -150,7 +151,7 @@ pub async fn listen(app: &App, signed: &Signed, after: Option<i64>) -> Result<Li
     let after = after.filter(|after| (0..=last).contains(after)).unwrap_or(last);
     let next = events::after(&mut tx, signed.account, after, 1).await?;
     let missed = after < last && next.first().is_none_or(|event| event.seq > after + 1);
-    Ok(Listening { app: app.clone(), signed: signed.clone(), last: if missed { last } else { after }, missed, ticket })
+    Ok(Listening { app: app.clone(), signed: signed.clone(), last: after, missed, ticket })
 }
 
 /// Holds that somebody is still signed in and present; the number of their last event.
@@ -179,6 +180,11 @@ fn enter(app: &App, signed: &Signed) -> Ticket {
 }
 
 impl Listening {
+    /// The number of the last event that is known here: who comes again with it misses nothing.
+    pub fn last(&self) -> i64 {
+        self.last
+    }
+
     /// What is new; empty when nothing was for a while, none when there is nothing more to be told.
     pub async fn next(&mut self) -> Option<Vec<News>> {
         let signal = self.ticket.signal.clone();
@@ -212,6 +218,7 @@ impl Listening {
         let account = self.signed.account;
         let unread = messages::unread(&mut tx, account).await?;
         if std::mem::take(&mut self.missed) {
+            self.last = last;
             return Ok(vec![News { seq: self.last, kind: None, conversation: None, message: None, unread }]);
         }
         let found = events::after(&mut tx, account, self.last, AT_ONCE).await?;
@@ -241,30 +248,34 @@ async fn ask_while_open(app: App) {
             }
             state.open.keys().copied().collect()
         };
+        // Some at a time, all of them within the same moment. Who cannot be asked about is not told anything.
+        let until = Instant::now() + ANSWER_WITHIN;
         for some in accounts.chunks(events::AT_ONCE) {
-            let present = timeout(ANSWER_WITHIN, present(&app, some)).await;
-            // Who cannot be asked about is not told anything.
-            let present = present.unwrap_or_else(|_| Ok(vec![])).unwrap_or_default();
+            let present = timeout_at(until, present(&app, some)).await;
+            let present = present.unwrap_or_else(|_| Ok(HashMap::new())).unwrap_or_default();
             app.live.settle(some, &present);
         }
     }
 }
 
-async fn present(app: &App, accounts: &[AccountId]) -> Result<Vec<events::Present>, AppError> {
-    Ok(events::present(&mut app.db.read().await?, accounts, app.clock.now()).await?)
+/// The number of the last event for each session that holds, by its account and the hash of its token.
+type Present = HashMap<(AccountId, [u8; 32]), i64>;
+
+async fn present(app: &App, some: &[AccountId]) -> Result<Present, AppError> {
+    let found = events::present(&mut app.db.read().await?, some, app.clock.now()).await?;
+    Ok(found.into_iter().map(|one| ((one.account, one.token_hash), one.last)).collect())
 }
 
 impl Live {
     /// Ends those whose session does not hold, and wakes those for whom something was noted elsewhere.
-    fn settle(&self, accounts: &[AccountId], present: &[events::Present]) {
+    fn settle(&self, accounts: &[AccountId], present: &Present) {
         let mut state = self.lock();
         for account in accounts {
             for listener in state.open.get_mut(account).into_iter().flatten() {
-                let is_it = |one: &&events::Present| one.account == *account && one.token_hash == listener.token_hash;
-                match present.iter().find(is_it) {
+                match present.get(&(*account, listener.token_hash)) {
                     None => listener.signal.end(),
-                    Some(one) if one.last > listener.last => {
-                        listener.last = one.last;
+                    Some(last) if *last > listener.last => {
+                        listener.last = *last;
                         listener.signal.news.notify_one();
                     }
                     Some(_) => {}

@@ -87,7 +87,7 @@ fn refusal(decision: Decision) -> AppError {
         Reason::NeedsAccount => AppError::SignInNeeded,
         Reason::ViewerAway => away(),
         Reason::CommentsClosed => forbidden("comments_closed", "Comments are not open to you here."),
-        Reason::MessagesClosed => forbidden("messages_closed", "This account does not take messages from you."),
+        Reason::MessagesClosed => messages_closed(),
         Reason::Oneself => oneself(),
         _ => AppError::NotFound,
     }
@@ -97,6 +97,11 @@ fn refusal(decision: Decision) -> AppError {
 pub(crate) fn oneself() -> AppError {
     let detail = "This is your own account: it cannot be done to oneself.";
     AppError::refused(RefusalKind::Conflict, "oneself", detail)
+}
+
+/// The refusal of a message, and of a group of which one may not write to another.
+pub(crate) fn messages_closed() -> AppError {
+    AppError::refused(RefusalKind::Forbidden, "messages_closed", "This account does not take messages from you.")
 }
 
 /// The refusal of what others would notice, while one's own account is away.

@@ -36,6 +36,9 @@ pub(crate) struct Flags {
     /// What the site is called.
     #[arg(long, env = "OUTRO_SITE_NAME")]
     site_name: Option<String>,
+    /// Where people reach you: an e-mail address, or the https:// address of a page. Pages show it to everybody.
+    #[arg(long, env = "OUTRO_CONTACT")]
+    contact: Option<String>,
     /// The HTTP gateway for text messages.
     #[arg(long, env = "OUTRO_SMS_URL", hide_env_values = true)]
     sms_url: Option<String>,
@@ -66,6 +69,7 @@ struct File {
     root_key_file: Option<PathBuf>,
     public_url: Option<String>,
     site_name: Option<String>,
+    contact: Option<String>,
     sms_url: Option<String>,
     trusted_proxies: Option<Vec<IpAddr>>,
     rate_limits: Option<String>,
@@ -85,6 +89,7 @@ pub(crate) struct Settings {
     pub(crate) root_key_file: PathBuf,
     pub(crate) public_url: String,
     pub(crate) site_name: String,
+    pub(crate) contact: Option<String>,
     pub(crate) sms_url: Option<String>,
     pub(crate) trusted_proxies: Vec<IpAddr>,
     pub(crate) rate_limits: bool,
@@ -110,6 +115,7 @@ impl Flags {
             keyring_url: self.keyring_url.or(file.keyring_url),
             public_url: read_url(&public_url)?,
             site_name: self.site_name.or(file.site_name).unwrap_or_else(|| "Outro".into()),
+            contact: self.contact.or(file.contact).map(|text| read_contact(&text)).transpose()?,
             sms_url: self.sms_url.or(file.sms_url),
             trusted_proxies: proxies.or(file.trusted_proxies).unwrap_or_default(),
             rate_limits: read_switch(self.rate_limits.or(file.rate_limits))?,
@@ -158,6 +164,25 @@ fn read_url(text: &str) -> Result<String, Fail> {
     }
 }
 
+/// An address that can stand in a link. What could lead elsewhere from there, or end it, is none.
+fn read_contact(text: &str) -> Result<String, Fail> {
+    let text = text.trim();
+    let plain =
+        text.len() <= 200 && text.chars().all(|letter| letter.is_ascii_graphic() && !"\"'<>\\`".contains(letter));
+    let page =
+        ["http://", "https://"].iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|host| !host.is_empty()));
+    let letters = |(name, host): (&str, &str)| {
+        !name.is_empty() && !host.is_empty() && !format!("{name}{host}").contains(['@', ':', '/', '?', '#', '%'])
+    };
+    if plain && (page || text.split_once('@').is_some_and(letters)) {
+        Ok(text.to_owned())
+    } else {
+        let line =
+            "OUTRO_CONTACT: give an e-mail address, or the address of a page such as https://video.example/about";
+        Err(Fail::new(line))
+    }
+}
+
 fn read_switch(given: Option<String>) -> Result<bool, Fail> {
     match given.as_deref() {
         None | Some("on") => Ok(true),
@@ -178,6 +203,23 @@ mod tests {
         assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("OUTRO_PUBLIC_URL"));
         let flags = Flags { rate_limits: Some("no".into()), ..Flags::default() };
         assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("on or off"));
+    }
+
+    #[test]
+    fn a_contact_is_a_letter_or_a_page() {
+        let contact =
+            |text: &str| Flags { contact: Some(text.into()), ..Flags::default() }.resolve().map(|set| set.contact);
+        for text in ["desk@video.example", " desk@box.lan ", "https://video.example/about?x=1"] {
+            assert_eq!(contact(text).unwrap().as_deref(), Some(text.trim()));
+        }
+        for text in
+            ["", "desk", "@", "a@b@c", "mailto:a@b.example", "https://", "javascript:a@b", "a@b\" onclick=", "a b@c"]
+        {
+            assert!(format!("{:?}", contact(text).unwrap_err()).contains("OUTRO_CONTACT"), "{text}");
+        }
+        assert_eq!(Flags::default().resolve().unwrap().contact, None);
+        let file: File = toml::from_str("contact = \"desk@video.example\"").unwrap();
+        assert_eq!(file.contact.as_deref(), Some("desk@video.example"));
     }
 
     #[test]

@@ -57,6 +57,7 @@ fn a_bad_setting() {
         ("OUTRO_PUBLIC_URL", "video.example", "OUTRO_PUBLIC_URL"),
         ("OUTRO_RATE_LIMITS", "maybe", "on or off"),
         ("OUTRO_SMS_URL", "gopher://x", "OUTRO_SMS_URL"),
+        ("OUTRO_CONTACT", "nobody", "OUTRO_CONTACT"),
         ("OUTRO_TRUSTED_PROXIES", "10.0.0.300", "IP address"),
         ("OUTRO_DATABASE_URL", "postgres://127.0.0.1:1/none", "database"),
     ] {
@@ -112,6 +113,16 @@ fn what_an_operator_gets_wrong_about_an_account() {
     assert!(no_statement.contains("--statement: Say what was decided"), "{no_statement}");
     assert!(no_reason.contains("--reason: Choose one of the reasons"), "{no_reason}");
     assert!(nobody_either.contains("there is no account of this handle"), "{nobody_either}");
+}
+
+/// What `doctor` says of how whoever runs the site is reached.
+#[test]
+fn a_contact_that_is_not_set_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["doctor", "--data", folder.path().to_str().unwrap(), "--listen", "127.0.0.1:0"];
+    let said = |vars: &[(&str, &str)]| String::from_utf8(outro(&args, vars).stdout).unwrap();
+    assert!(said(&[]).contains("contact: is not set (OUTRO_CONTACT)"));
+    assert!(said(&[("OUTRO_CONTACT", "desk@video.example")]).contains("contact: desk@video.example"));
 }
 
 #[test]

@@ -47,6 +47,8 @@ sealed! {
     REPORT_NOTE = "reports"."note";
     /// What a moderator wrote to the person whom a decision is about.
     ACT_STATEMENT = "moderation_acts"."statement";
+    /// The law or the rule that a decision about the person rests on.
+    ACT_PROVISION = "moderation_acts"."provision";
     /// The payment service's id of a purchase, and where it is paid.
     PURCHASE_SESSION = "purchases"."session";
     /// What the law requires to be kept of a payment; sealed under the key of its year.

@@ -5,6 +5,7 @@
 //! tokens of [`Statement`]. A unit of work is a [`Tx`] value: opened, used, committed; dropped without
 //! a commit it leaves nothing behind. Never hold one across slow work.
 
+mod cost;
 mod error;
 mod migrate;
 mod param;
@@ -22,6 +23,9 @@ pub use param::{Param, ToParam};
 pub use row::{FromValue, Row, Value};
 pub use schema::Column;
 pub use statement::Statement;
+
+/// Under what each statement that was run is traced, with the number of rows that it found or changed.
+pub const WORK: &str = "outro_db::work";
 
 /// Which database engine is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,10 +118,13 @@ impl Tx {
 
     /// All rows of a query.
     pub async fn query(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Vec<Row>, DbError> {
-        match &mut self.inner {
+        let rows = match &mut self.inner {
             TxInner::Sqlite(tx) => tx.query(statement, params).await,
             TxInner::Postgres(tx) => tx.query(statement, params).await,
-        }
+        }?;
+        // The name that the code gives it, and a number: nothing of what was asked for or found.
+        tracing::trace!(target: WORK, statement = statement.name(), rows = rows.len());
+        Ok(rows)
     }
 
     /// The first row of a query, if it has one.
@@ -127,10 +134,12 @@ impl Tx {
 
     /// Runs a statement; the number of rows it changed.
     pub async fn execute(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<u64, DbError> {
-        match &mut self.inner {
+        let rows = match &mut self.inner {
             TxInner::Sqlite(tx) => tx.execute(statement, params).await,
             TxInner::Postgres(tx) => tx.execute(statement, params).await,
-        }
+        }?;
+        tracing::trace!(target: WORK, statement = statement.name(), rows);
+        Ok(rows)
     }
 
     /// Makes what was written durable. When this returns, it stays, also through a loss of power.

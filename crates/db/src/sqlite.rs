@@ -201,6 +201,20 @@ impl SqliteTx {
         off_thread(loan, commit).await.1
     }
 
+    /// Runs a query to its end; the steps that its program took.
+    pub(crate) fn steps(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<u64, DbError> {
+        let sql = statement.sql_for(Engine::Sqlite);
+        let connection = self.connection()?;
+        let run = || -> rusqlite::Result<u64> {
+            let mut prepared = connection.prepare(sql)?;
+            let mut rows = prepared.query(rusqlite::params_from_iter(params))?;
+            while rows.next()?.is_some() {}
+            drop(rows);
+            Ok(prepared.get_status(rusqlite::StatementStatus::VmStep) as u64)
+        };
+        run().map_err(|error| DbError::sqlite(statement.name(), &error))
+    }
+
     pub(crate) fn prepare(&mut self, statement: &Statement) -> Result<(), DbError> {
         let sql = statement.sql_for(Engine::Sqlite);
         let prepared = self.connection()?.prepare(sql).map(|_| ());

@@ -18,8 +18,9 @@ use crate::listen::Line;
 
 /// How long a client may take nothing at all before its connection is cut.
 const STALL: Duration = Duration::from_secs(60);
-/// How long a client may take to read to the end of a body that was ended before its connection is cut.
-const FAREWELL: Duration = Duration::from_millis(500);
+/// How long a client may take to read to the end of a body that was ended before its connection is cut: with the
+/// time until it is noticed it stays below the second.
+const FAREWELL: Duration = Duration::from_millis(200);
 
 /// A body of these bytes. When `revoked` returns, or nothing goes out for a minute, what is read is closed,
 /// the body fails and the connection is cut. `line` is the connection, where there is one.
@@ -32,7 +33,7 @@ pub(crate) fn body<E: std::fmt::Display + Send>(
 }
 
 /// The same for bytes without an end of their own: when `revoked` returns the body is over, so that a client
-/// that reads sees an end and no fault. One that does not is cut half a second later. The response says
+/// that reads sees an end and no fault. One that does not is cut a moment later. The response says
 /// `Connection: close`.
 pub(crate) fn endless<E: std::fmt::Display + Send>(
     bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
@@ -237,7 +238,7 @@ mod tests {
         let revoked = tokio::time::sleep(Duration::from_millis(200));
         let mut pieces = endless(repeated(), revoked, Some(line.clone())).into_data_stream();
         assert!(pieces.next().await.unwrap().is_ok());
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        tokio::time::sleep(Duration::from_millis(250)).await;
         assert!(pieces.next().await.is_none(), "a piece was given out after the end");
         assert!(!line.is_cut(), "there was no time to read the end");
         tokio::time::sleep(FAREWELL).await;

@@ -71,5 +71,5 @@ fn cross_site(server: &Server, request: Request) -> Response {
 
 /// Whether an address is one for programs, whose answers are JSON and bytes.
 pub(crate) fn is_for_programs(path: &str) -> bool {
-    path.starts_with("/api/") || path.starts_with("/media/")
+    ["/api/", "/media/", "/log/"].iter().any(|place| path.starts_with(place))
 }

@@ -9,9 +9,11 @@ mod extract;
 mod form;
 mod headers;
 mod listen;
+mod log;
 mod media;
 mod problem;
 mod range;
+mod routes;
 mod unread;
 mod watch;
 mod web;
@@ -44,6 +46,8 @@ pub struct Config {
     pub site_name: String,
     /// Whether development pages exist.
     pub dev: bool,
+    /// Where people reach whoever runs the site: an e-mail address, or the address of a page.
+    pub contact: Option<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
 }
@@ -58,13 +62,25 @@ impl Config {
 /// Every route there is. Serve it with [`Listening`]: without, what is revoked ends only when the client reads on.
 pub fn router(server: Server) -> Router {
     let (api, _) = api::routes().split_for_parts();
-    let programs = api.merge(media::routes()).method_not_allowed_fallback(problem::not_this_method);
+    let programs = api.merge(media::routes().merge(log::routes()).into_router());
+    let programs = programs.method_not_allowed_fallback(problem::not_this_method);
     Router::new()
         .merge(programs)
-        .merge(web::routes(server.config.dev))
+        .merge(web::routes(server.config.dev).into_router())
         .fallback(web::nothing_here)
         .layer(axum::middleware::from_fn_with_state(server.clone(), headers::harden))
         .layer(axum::middleware::from_fn(watch::log))
         .layer(axum::middleware::from_fn(beat::keep))
         .with_state(server)
+}
+
+/// Every route that the description of the interface does not hold: the bytes, each part by its name, and the pages, those for
+/// development too. A method and an address; who takes GET takes HEAD.
+pub fn undescribed() -> Vec<(&'static str, String)> {
+    let of_part = |(method, address): (&'static str, &'static str)| {
+        media::part_names().map(move |name| (method, address.replace("{part}", name)))
+    };
+    let media = media::routes().told().into_iter().flat_map(of_part);
+    let others = web::routes(true).merge(log::routes()).told();
+    media.chain(others.into_iter().map(|(method, address)| (method, address.to_owned()))).collect()
 }

@@ -2,12 +2,10 @@
 
 use std::ops::Range;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use outro_app::AppError;
 use outro_app::video::{self, Media, Part};
 use outro_model::VideoId;
@@ -18,11 +16,17 @@ use crate::extract::Path;
 use crate::listen::Line;
 use crate::problem::ApiError;
 use crate::range::{self, Asked};
+use crate::routes::{Routes, get};
 use crate::who::{Connection, Who};
 
 /// The routes of media.
-pub(crate) fn routes() -> Router<Server> {
-    Router::new().route("/media/{video}/{part}", get(serve))
+pub(crate) fn routes() -> Routes {
+    Routes::new().route("/media/{video}/{part}", get(serve))
+}
+
+/// The names that the last part of an address can have.
+pub(crate) fn part_names() -> impl Iterator<Item = &'static str> {
+    PARTS.iter().map(|part| names(*part).0)
 }
 
 /// The address of a part of a video.

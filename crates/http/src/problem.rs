@@ -6,6 +6,8 @@ use outro_app::{AppError, RefusalKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::beat;
+
 /// A problem document.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Problem {
@@ -98,6 +100,8 @@ pub(crate) fn add_headers(error: &AppError, response: &mut Response) {
         AppError::SignInNeeded => {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        // A field that names what is not there, or may not be seen.
+        AppError::Invalid(fields) if fields.iter().any(|field| field.code == "video_missing") => beat::mark(response),
         _ => {}
     }
 }

@@ -326,6 +326,7 @@ mod tests {
     fn who_made_a_request_is_read_from_what_browsers_send() {
         let config = Config {
             public_url: "https://outro.test".into(),
+            contact: None,
             site_name: String::new(),
             dev: false,
             trusted_proxies: vec![],

@@ -28,7 +28,7 @@ pub use id::{
     NotificationId, PurchaseId, RecordId, ReportId, SessionId, VideoId,
 };
 pub use marks::{Piece, pieces};
-pub use moderation::{ModerationAct, ReportReason, ReportState, ReportedKind};
+pub use moderation::{ActSource, Ground, ModerationAct, ReportReason, ReportState, ReportedKind};
 pub use phone::{InvalidPhone, PhoneNumber};
 pub use random::{Random, random_bytes};
 pub use text::{InvalidText, ascii_digit, bounded_line, bounded_text};

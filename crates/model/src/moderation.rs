@@ -67,5 +67,29 @@ words! {
         Suspend = 4, "suspend";
         /// Ends a suspension.
         Unsuspend = 5, "unsuspend";
+        /// Makes an account a moderator's.
+        Grant = 6, "grant";
+        /// Makes it one no more.
+        Revoke = 7, "revoke";
+    }
+}
+
+words! {
+    /// What a decision rests on.
+    Ground {
+        /// What this site asks of everybody.
+        Rules = 0, "rules";
+        /// The law.
+        Law = 1, "law";
+    }
+}
+
+words! {
+    /// What a decision followed.
+    ActSource {
+        /// Somebody reported it.
+        Notice = 0, "notice";
+        /// Whoever runs the site, by themselves.
+        OwnInitiative = 1, "own_initiative";
     }
 }

@@ -13,6 +13,8 @@ pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; 
 pub struct Asset {
     /// The content.
     pub bytes: &'static [u8],
+    /// The content packed by gzip (RFC 1952), where that makes it smaller.
+    pub gzip: Option<&'static [u8]>,
     /// Value of `Content-Type`.
     pub content_type: &'static str,
     /// Whether the address holds a fingerprint: then it may be cached for ever.
@@ -24,6 +26,7 @@ pub(crate) struct Entry {
     name: &'static str,
     address: &'static str,
     bytes: &'static [u8],
+    gzip: Option<&'static [u8]>,
     content_type: &'static str,
 }
 
@@ -34,6 +37,7 @@ pub fn asset(path: &str) -> Option<Asset> {
     if path == "/manifest.webmanifest" {
         return Some(Asset {
             bytes: manifest().as_bytes(),
+            gzip: None,
             content_type: "application/manifest+json",
             immutable: false,
         });
@@ -44,7 +48,7 @@ pub fn asset(path: &str) -> Option<Asset> {
     } else {
         (TABLE.iter().find(|e| e.address == path)?, true)
     };
-    Some(Asset { bytes: entry.bytes, content_type: entry.content_type, immutable })
+    Some(Asset { bytes: entry.bytes, gzip: entry.gzip, content_type: entry.content_type, immutable })
 }
 
 /// The address of a static file by its plain name. Unknown names give an address that answers 404;
@@ -89,6 +93,15 @@ mod tests {
         assert!(asset("/assets/../Cargo.toml").is_none());
         assert!(!asset("/manifest.webmanifest").unwrap().immutable);
         assert!(!asset("/favicon.ico").unwrap().immutable);
+    }
+
+    #[test]
+    fn what_is_packed_is_smaller_and_begins_as_gzip_does() {
+        let packed = TABLE.iter().filter_map(|entry| Some((entry, entry.gzip?)));
+        let seen = packed.inspect(|(entry, gzip)| {
+            assert!(gzip.len() < entry.bytes.len() && gzip.starts_with(&[0x1f, 0x8b, 8]), "{}", entry.name);
+        });
+        assert!(seen.count() >= 15);
     }
 
     #[test]

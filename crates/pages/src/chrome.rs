@@ -9,6 +9,8 @@ pub struct Chrome {
     pub lang: Lang,
     /// The operator's name for this site.
     pub site_name: String,
+    /// Where people reach whoever runs the site: an e-mail address, or the address of a page; empty where none is set.
+    pub contact: String,
     /// Who is signed in, if anyone.
     pub viewer: Option<ViewerChip>,
     /// Token that every form and every scripted write carries; empty where there is no session.
@@ -34,6 +36,18 @@ impl Chrome {
     #[must_use]
     pub fn t(&self) -> &'static Text {
         self.lang.text()
+    }
+
+    /// Whether the viewer may do what others notice: signed in, and neither on hiatus nor suspended.
+    #[must_use]
+    pub fn may_act(&self) -> bool {
+        self.viewer.is_some() && !self.away && !self.suspended
+    }
+
+    /// Whether the viewer is signed in and may look alone.
+    #[must_use]
+    pub fn looks_only(&self) -> bool {
+        self.viewer.is_some() && !self.may_act()
     }
 }
 

@@ -48,12 +48,12 @@ pub use leaving::{LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, Receip
 pub use messages::{Bubble, ChatPage, Held, InboxPage, MayWrite, Named, NewMessagePage, SendToPage, Talk};
 pub use misc::{ErrorPage, KeptRow, NotFoundPage, OutboxMessage, OutboxPage, WhatWeKeepPage};
 pub use moderation::{
-    Case, CasePage, CaseSeen, Decision, DecisionRow, DecisionsPage, ModerationPage, ReportPage, ReportRow, ReportState,
-    ReportedKind, ReportsPage,
+    Case, CasePage, CaseSeen, Decision, DecisionRow, DecisionsPage, LogHand, LogPage, LogRow, ModerationPage,
+    ReportPage, ReportRow, ReportState, ReportedKind, ReportsPage,
 };
 pub use privacy::{
-    AudiencesPage, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage, PrivacyStep,
-    PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage,
+    AudiencesPage, ChangeLine, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage,
+    PrivacyStep, PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage, SettingLine,
 };
 pub use profile::{Contact, ProfilePage, Tile, TileState};
 pub use settings::{
@@ -65,7 +65,7 @@ pub use video::{Audience, OwnerTools, VideoPage, VideoState};
 
 pub(crate) use assets::link;
 pub(crate) use chrome::Tab;
-pub(crate) use ui::{date, fill, hue, icon, initial, query, size};
+pub(crate) use ui::{date, fill, hue, icon, initial, query, reach, size};
 
 /// Gives a page its `render` and its place in the tab bar.
 macro_rules! page {

@@ -28,6 +28,13 @@ pub struct ErrorPage {
 
 page!(ErrorPage, |_| Tab::Elsewhere);
 
+impl ErrorPage {
+    /// Whether it is said to somebody who is away, and may look alone: nothing failed.
+    fn is_away(&self) -> bool {
+        self.chrome.away && self.status == 403
+    }
+}
+
 /// `GET /dev/outbox`: what would have been sent, only with `--dev`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "outbox.html", whitespace = "minimize")]

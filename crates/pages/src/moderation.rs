@@ -189,6 +189,12 @@ pub struct DecisionRow {
     pub quote: String,
     /// The word of the reason.
     pub reason: String,
+    /// The word of what it rests on: `law` or `rules`.
+    pub ground: String,
+    /// The law or the rule by name; may be empty.
+    pub provision: String,
+    /// Whether it followed a report; else whoever runs the site did it by themselves.
+    pub by_notice: bool,
     /// What the moderator wrote; may be empty.
     pub statement: String,
     /// When, RFC 3339.
@@ -215,6 +221,15 @@ impl DecisionRow {
             Decision::Unhide => t.moderation_means_unhide,
             Decision::Suspend => t.moderation_means_suspend,
             Decision::Unsuspend => t.moderation_means_unsuspend,
+        }
+    }
+
+    pub(crate) fn rests_on(&self, t: &'static Text) -> String {
+        let ground = if self.ground == "law" { t.moderation_ground_law } else { t.moderation_ground_rules };
+        if self.provision.is_empty() {
+            ground.to_owned()
+        } else {
+            format!("{ground}: \u{2068}{}\u{2069}", self.provision)
         }
     }
 
@@ -253,6 +268,99 @@ pub struct ModerationPage {
 
 page!(ModerationPage, |_| Tab::Profile);
 
+/// Who did what the log tells.
+#[derive(Debug, Clone)]
+pub enum LogHand {
+    /// A moderator.
+    Moderator {
+        /// Handle, without `@`.
+        handle: String,
+    },
+    /// A moderator whose account the viewer may not see.
+    Unseen {
+        /// The id of the account.
+        id: String,
+    },
+    /// A moderator who has left.
+    Left,
+    /// Whoever runs the site.
+    Operator,
+}
+
+/// One line of the log.
+#[derive(Debug, Clone)]
+pub struct LogRow {
+    /// The id.
+    pub id: String,
+    /// The word of what was done.
+    pub act: String,
+    /// What it was done to.
+    pub of: ReportedKind,
+    /// The id of the thing.
+    pub thing: String,
+    /// Where the report stands; empty when there is none.
+    pub href: String,
+    /// Handle, without `@`, of whoever was given or lost the right to moderate; empty for everything else.
+    pub account: String,
+    /// Who did it.
+    pub by: LogHand,
+    /// The word of the reason; empty where a right was given or taken.
+    pub reason: String,
+    /// When, RFC 3339.
+    pub created_at: String,
+}
+
+impl LogRow {
+    pub(crate) fn title(&self, t: &'static Text) -> &'static str {
+        match (self.act.as_str(), self.of) {
+            ("look", _) => t.moderation_log_look,
+            ("hide", ReportedKind::Comment) => t.moderation_log_hide_comment,
+            ("hide", _) => t.moderation_log_hide,
+            ("unhide", ReportedKind::Comment) => t.moderation_log_unhide_comment,
+            ("unhide", _) => t.moderation_log_unhide,
+            ("suspend", _) => t.moderation_log_suspend,
+            ("unsuspend", _) => t.moderation_log_unsuspend,
+            ("grant", _) => t.moderation_log_grant,
+            ("revoke", _) => t.moderation_log_revoke,
+            _ => t.moderation_log_dismiss,
+        }
+    }
+
+    pub(crate) fn icon(&self) -> &'static str {
+        match self.act.as_str() {
+            "look" => "eye",
+            "hide" => "eye-off",
+            "suspend" => "ban",
+            "unhide" | "unsuspend" => "rotate-cw",
+            "grant" => "user-check",
+            "revoke" => "user-minus",
+            _ => "check",
+        }
+    }
+
+    pub(crate) fn kind(&self, t: &'static Text) -> &'static str {
+        match self.of {
+            ReportedKind::Account => t.moderation_kind_account,
+            ReportedKind::Video => t.moderation_kind_video,
+            ReportedKind::Comment => t.moderation_kind_comment,
+        }
+    }
+}
+
+/// `GET /moderation/log`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "log.html", whitespace = "minimize")]
+pub struct LogPage {
+    /// Shared parts.
+    pub chrome: Chrome,
+    /// The lines, the latest first.
+    pub items: Vec<LogRow>,
+    /// Address of the next page.
+    pub next_href: Option<String>,
+}
+
+page!(LogPage, |_| Tab::Profile);
+
 /// `GET /moderation/ID`. Posts to its own address with `act`, `reason` and `statement`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "case.html", whitespace = "minimize")]
@@ -267,6 +375,10 @@ pub struct CasePage {
     pub seen: Option<CaseSeen>,
     /// The word of the reason that is chosen for the decision.
     pub reason: String,
+    /// The word of what it rests on; empty where that follows from the reason.
+    pub ground: String,
+    /// As typed.
+    pub provision: String,
     /// As typed.
     pub statement: String,
 }

@@ -1,8 +1,10 @@
 //! Privacy: the settings, what a change would change, the check-up, seeing as others do, audiences.
 
+use std::fmt;
+
 use askama::Template;
 
-use crate::{Audience, Chrome, FormState, Text, Tile, chrome::Tab, page};
+use crate::{Audience, Chrome, FormState, Text, Tile, chrome::Tab, page, text::Plural};
 
 /// From whom something is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -91,9 +93,20 @@ pub struct PrivacyPage {
     pub comments_from: Circle,
     /// Whether the account is on hiatus.
     pub on_hiatus: bool,
+    /// What each change would change.
+    pub changes: Vec<ChangeLine>,
 }
 
 page!(PrivacyPage, |_| Tab::Profile);
+
+impl PrivacyPage {
+    /// What would change with this setting at this value.
+    fn effects(&self, setting: &str, value: impl fmt::Display) -> &[EffectLine] {
+        let value = value.to_string();
+        let found = self.changes.iter().find(|change| change.setting == setting && change.value == value);
+        found.map_or(&[], |change| &change.effects)
+    }
+}
 
 /// A step that is asked about first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,9 +132,11 @@ pub struct PrivacyStepPage {
     pub step: PrivacyStep,
     /// What changes for others.
     pub effects: Vec<EffectLine>,
-    /// Whether follow requests are open, so that going public asks what becomes of them (`requests` =
-    /// `accept`, `decline`, `wait`).
-    pub requests_wait: bool,
+    /// How many follow requests are open. Going public, and coming back to a public account, asks what becomes
+    /// of them (`follow_requests` = `accept`, `decline`, `keep`).
+    pub waiting: i64,
+    /// Whether they wait until the viewer is back.
+    pub later: bool,
 }
 
 page!(PrivacyStepPage, |_| Tab::Profile);
@@ -170,17 +185,105 @@ impl PrivacyStepPage {
     fn is_hiatus(&self) -> bool {
         matches!(self.step, PrivacyStep::GoAway | PrivacyStep::ComeBack)
     }
+
+    fn asks(&self) -> bool {
+        self.waiting > 0 && !self.later
+    }
 }
 
-/// One thing that a change changes, in words.
+/// One thing that a change changes: a question of the check-up, and its answers by their stable words.
 #[derive(Debug, Clone)]
 pub struct EffectLine {
     /// What is asked.
-    pub question: String,
+    pub question: &'static str,
     /// The answer now.
-    pub before: String,
+    pub before: &'static str,
     /// The answer afterwards.
-    pub after: String,
+    pub after: &'static str,
+    /// How many people the answer reaches afterwards, where it is known.
+    pub people: Option<i64>,
+    /// How many videos it is about, where it is about videos.
+    pub videos: Option<i64>,
+}
+
+impl EffectLine {
+    pub(crate) fn question(&self, t: &'static Text) -> String {
+        with_number(t.question(self.question), t, &t.checkup_count, self.videos)
+    }
+
+    pub(crate) fn before(&self, t: &'static Text) -> &'static str {
+        t.reach(self.before)
+    }
+
+    pub(crate) fn after(&self, t: &'static Text) -> String {
+        with_number(t.reach(self.after), t, &t.checkup_people, self.people)
+    }
+}
+
+fn with_number(sentence: &str, t: &'static Text, forms: &Plural, number: Option<i64>) -> String {
+    match number {
+        Some(number) => format!("{sentence} ({})", t.plural(forms, number)),
+        None => sentence.to_owned(),
+    }
+}
+
+/// A change that can be made, and what it would change.
+#[derive(Debug, Clone)]
+pub struct ChangeLine {
+    /// The name of the field that is changed.
+    pub setting: &'static str,
+    /// The value that it would have, as forms send it.
+    pub value: &'static str,
+    /// What would be otherwise for others.
+    pub effects: Vec<EffectLine>,
+}
+
+impl ChangeLine {
+    pub(crate) fn title(&self, t: &'static Text) -> &'static str {
+        match self.value {
+            "true" => t.checkup_on,
+            "false" => t.checkup_off,
+            "everyone" => t.circle_everyone,
+            "followers" => t.circle_followers,
+            "friends" => t.circle_friends,
+            _ => t.circle_no_one,
+        }
+    }
+}
+
+/// A setting of the check-up, with every change of it.
+#[derive(Debug, Clone)]
+pub struct SettingLine {
+    /// The name of its field.
+    pub setting: &'static str,
+    /// Where it is changed.
+    pub href: &'static str,
+    /// What it could be changed to.
+    pub changes: Vec<ChangeLine>,
+}
+
+impl SettingLine {
+    fn name(&self, t: &'static Text) -> &'static str {
+        match self.setting {
+            "private_account" => t.privacy_private,
+            "on_hiatus" => t.privacy_hiatus,
+            "discoverable" => t.privacy_discoverable,
+            "searchable" => t.privacy_searchable,
+            "messages_from" => t.privacy_messages,
+            _ => t.privacy_comments,
+        }
+    }
+
+    fn icon(&self) -> &'static str {
+        match self.setting {
+            "private_account" => "lock",
+            "on_hiatus" => "moon",
+            "discoverable" => "user-plus",
+            "searchable" => "search",
+            "messages_from" => "message-circle",
+            _ => "reply",
+        }
+    }
 }
 
 /// `GET /settings/checkup`: who can do what, in plain words.
@@ -191,6 +294,8 @@ pub struct CheckupPage {
     pub chrome: Chrome,
     /// The answers.
     pub lines: Vec<CheckLine>,
+    /// Each setting, and what a change of it would change.
+    pub settings: Vec<SettingLine>,
     /// How many videos there are for each audience.
     pub audiences: Vec<(Audience, i64)>,
 }
@@ -200,17 +305,21 @@ page!(CheckupPage, |_| Tab::Profile);
 /// One answer of the check-up.
 #[derive(Debug, Clone)]
 pub struct CheckLine {
-    /// What is asked.
-    pub question: String,
-    /// The answer.
-    pub answer: String,
+    /// The stable word of what is asked.
+    pub question: &'static str,
     /// The stable word of the answer: `everyone`, `accounts`, `followers`, `friends`, `no_one`.
     pub reach: &'static str,
+    /// How many people it reaches, where it is known.
+    pub people: Option<i64>,
     /// Where it is changed.
     pub href: &'static str,
 }
 
 impl CheckLine {
+    fn answer(&self, t: &'static Text) -> String {
+        with_number(t.reach(self.reach), t, &t.checkup_people, self.people)
+    }
+
     fn icon(&self) -> &'static str {
         match self.reach {
             "everyone" => "globe",

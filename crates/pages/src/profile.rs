@@ -28,6 +28,8 @@ pub struct ProfilePage {
     pub follow: Option<FollowButton>,
     /// What else can be done about it; none on one's own profile and for those who are not signed in.
     pub menu: Option<AccountMenu>,
+    /// Whether it has asked to follow the viewer: answered by `POST /requests` with `handle`, `accept` and `back`.
+    pub asks_you: bool,
     /// Whether somebody waits for an answer to a follow request; on one's own profile alone.
     pub requests_wait: bool,
     /// Whether the viewer looks at themself.

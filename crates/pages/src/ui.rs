@@ -71,6 +71,12 @@ pub(crate) fn date(t: &Text, at: &str) -> String {
     }
 }
 
+/// Where a link to whoever runs the site leads: to a letter, or to their page.
+pub(crate) fn reach(contact: &str) -> String {
+    let page = ["https://", "http://"].iter().any(|scheme| contact.starts_with(scheme));
+    if page { contact.to_owned() } else { format!("mailto:{}", query(contact)) }
+}
+
 /// A value for the query part of an address.
 pub(crate) fn query(value: &str) -> String {
     value

@@ -48,7 +48,7 @@ async function page(address, options) {
     if (part) return { found, part: document.adoptNode(part) };
     // Signed out meanwhile, or the video is not there any more.
     if (answer.redirected) location.assign(answer.url);
-    else toast(answer.status === 404 ? words.gone ?? words.failed : words.failed);
+    else toast(answer.status === 404 ? words.gone ?? words.failed : found.querySelector("main p")?.textContent ?? words.failed);
     close();
   } catch {
     toast(navigator.onLine ? words.failed : words.offline);

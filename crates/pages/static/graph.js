@@ -1,5 +1,5 @@
 // Follow buttons, pressed without leaving the page. Each is a form that works without this.
-import { csrf, locale, toast, words } from "./ui.js";
+import { csrf, locale, refusal, toast, words } from "./ui.js";
 
 const short = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1, roundingMode: "trunc" });
 const follows = (word) => word === "following" || word === "friends";
@@ -30,7 +30,11 @@ async function press(form) {
     });
     // Signed out, or they are no longer there: the page as it is now says so.
     if (answer.status === 401 || answer.status === 404) return location.reload();
-    if (!answer.ok) throw new Error(answer.status);
+    if (!answer.ok) {
+      toast(await refusal(answer));
+      delete form.dataset.busy;
+      return;
+    }
     const { state } = await answer.json();
     for (const other of document.querySelectorAll("[data-follow]")) if (other.dataset.follow === handle) show(other, state);
     for (const text of document.querySelectorAll("[data-asked]")) text.hidden = text.dataset.asked !== String(state === "requested");

@@ -64,18 +64,30 @@ async function refresh() {
 
 const here = live();
 const talk = here.dataset.talk;
-// Older pages of a conversation stay as they are.
-if (here.dataset.live === "list" || "latest" in here.dataset) {
-  const stream = new EventSource("/api/v1/events");
+// Older pages of a conversation stay as they are, and who is away is told nothing.
+if ("listens" in words && (here.dataset.live === "list" || "latest" in here.dataset)) {
+  let stream;
   const told = (event) => {
     const news = JSON.parse(event.data);
     if (!talk || news.conversation_id === talk || event.type === "resync") refresh();
   };
-  for (const kind of talk ? ["message", "resync"] : ["message", "conversation", "resync"]) {
-    stream.addEventListener(kind, told);
-  }
-  stream.addEventListener("open", () => (document.documentElement.dataset.stream = "open"));
+  const listen = () => {
+    stream = new EventSource("/api/v1/events");
+    for (const kind of talk ? ["message", "resync"] : ["message", "conversation", "resync"]) {
+      stream.addEventListener(kind, told);
+    }
+    // What came between the making of this page and now was told to nobody.
+    stream.addEventListener("open", () => refresh(), { once: true });
+    stream.addEventListener("open", () => (document.documentElement.dataset.stream = "open"));
+    // Cut off, the browser comes again by itself, with the number of what it heard last; refused, it does not.
+    stream.addEventListener("error", () => {
+      document.documentElement.dataset.stream = "cut";
+      if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 30_000);
+    });
+  };
+  listen();
   addEventListener("pagehide", () => stream.close());
+  addEventListener("pageshow", (event) => event.persisted && listen());
 }
 
 // Sending without leaving the page. What cannot be sent stays in the field.
@@ -97,7 +109,8 @@ if (form) {
       const html = await answer.text();
       if (!answer.ok) {
         const page = new DOMParser().parseFromString(html, "text/html");
-        toast(page.querySelector(".write .err:not(:empty), [role=alert], main p")?.textContent ?? words.failed);
+        const why = page.querySelector(".write.closed") ?? page.querySelector(".write .err:not(:empty), [role=alert], main p");
+        toast(why?.textContent ?? words.failed);
       } else if (new URL(answer.url).pathname !== location.pathname || location.search) {
         location.assign(answer.url);
       } else if (show(html)) {

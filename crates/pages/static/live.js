@@ -4,6 +4,8 @@
 const profile = document.querySelector('.tabs [href^="/@"]');
 let stream;
 let waiting;
+// What the page shows was counted when it was loaded; what came while nobody listened is not in it.
+let late = false;
 
 // The server counts, and knows the words: a page that shows both is asked for.
 async function count() {
@@ -29,22 +31,25 @@ function listen() {
   if (stream || document.hidden) return;
   stream = new EventSource("/api/v1/events");
   for (const kind of ["message", "conversation", "notifications", "resync"]) stream.addEventListener(kind, soon);
-  stream.addEventListener("open", () => (document.documentElement.dataset.stream = "open"));
-  // Cut off, or signed out elsewhere: not asked again at once.
+  stream.addEventListener("open", () => {
+    document.documentElement.dataset.stream = "open";
+    if (late) soon();
+    late = true;
+  });
+  // Cut off, the browser comes again by itself, with the number of what it heard last. Refused, or signed out
+  // elsewhere, it does not: then it is not asked again at once.
   stream.addEventListener("error", () => {
+    document.documentElement.dataset.stream = "cut";
+    if (stream?.readyState !== EventSource.CLOSED) return;
     close();
+    late = true;
     setTimeout(listen, 30_000);
   });
 }
 
-function again() {
-  listen();
-  soon();
-}
-
 if (profile && !document.querySelector("[data-live]")) {
   listen();
-  document.addEventListener("visibilitychange", () => (document.hidden ? close() : again()));
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : listen()));
   addEventListener("pagehide", close);
-  addEventListener("pageshow", (event) => event.persisted && again());
+  addEventListener("pageshow", (event) => event.persisted && listen());
 }

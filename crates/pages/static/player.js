@@ -1,5 +1,5 @@
 // Turns the list of videos into a player: what is in view plays, the next one is loaded, the rest rests.
-import { copy, csrf, locale, toast, words } from "./ui.js";
+import { copy, csrf, locale, refusal, toast, words } from "./ui.js";
 
 const feed = document.querySelector("[data-feed]");
 const unmute = document.querySelector("[data-unmute]");
@@ -200,7 +200,10 @@ async function like(card, wanted) {
       headers: { "X-CSRF-Token": csrf(), accept: "application/json" },
     });
     if (answer.status === 401) return location.assign(`/login?next=${encodeURIComponent(card.dataset.href)}`);
-    if (!answer.ok) throw new Error(answer.status);
+    if (!answer.ok) {
+      showLike(form, liked, count);
+      return toast(await refusal(answer));
+    }
     const said = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
     if (typeof said.like_count === "number") showLike(form, said.liked ?? want, said.like_count);
   } catch {

@@ -16,6 +16,12 @@ export function toast(text) {
   toastTimer = setTimeout(() => box.classList.remove("on"), 2200);
 }
 
+// What is said of an answer that refused: who is away may look, and not act.
+export async function refusal(answer) {
+  const { code } = await answer.json().catch(() => ({}));
+  return (code === "account_away" && words.away) || words.failed;
+}
+
 export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);

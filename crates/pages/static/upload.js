@@ -1,5 +1,5 @@
 // Shows what was picked before anything is sent, and sends it with visible progress.
-import { csrf, percent } from "./ui.js";
+import { csrf, percent, words } from "./ui.js";
 
 const form = document.querySelector("[data-upload]");
 const input = form.elements.file;
@@ -133,7 +133,7 @@ function done() {
     location.assign("/login?next=/upload");
   } else {
     const known = { 413: form.dataset.tooLarge, 415: form.dataset.notVideo, 429: form.dataset.rate };
-    stop(known[status] || (status < 500 && said.detail) || form.dataset.general);
+    stop(known[status] || (said.code === "account_away" && words.away) || (status < 500 && said.detail) || form.dataset.general);
   }
 }
 

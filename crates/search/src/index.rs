@@ -17,7 +17,7 @@ use tantivy::schema::{
 use tantivy::{DocAddress, IndexReader, IndexWriter, Order, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 use crate::wanted::{Wanted, slips};
-use crate::words::{tags, words};
+use crate::words::{caption_words, tags, words};
 
 /// How many small segments there may be before they become one.
 const SEGMENTS: usize = 8;
@@ -51,7 +51,7 @@ pub enum Entry {
         /// The display name.
         name: String,
     },
-    /// A video, by its caption and the hashtags in it.
+    /// A video, by its caption and the hashtags in it, and not by those whom it mentions.
     Video {
         /// The video.
         id: VideoId,
@@ -164,7 +164,7 @@ impl Index {
                 document.add_bytes(fields.key, id.as_bytes());
                 document.add_bytes(fields.owner, owner.as_bytes());
                 document.add_u64(fields.place, place(*published_at, *id));
-                document.add_text(fields.caption, words(caption).join(" "));
+                document.add_text(fields.caption, caption_words(caption).join(" "));
                 document.add_text(fields.tag, tags(caption).join(" "));
             }
         }

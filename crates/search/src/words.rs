@@ -14,6 +14,16 @@ pub fn words(text: &str) -> Vec<String> {
     parts.map(cut).collect()
 }
 
+/// The words of a caption but for those whom it mentions: whether somebody is found by their handle is theirs to say,
+/// and not to be had by way of what others wrote.
+pub fn caption_words(text: &str) -> Vec<String> {
+    let said = |piece: &Piece<'_>| match *piece {
+        Piece::Text(text) | Piece::Tag(text) => words(text),
+        Piece::Mention(_) => vec![],
+    };
+    pieces(text).iter().flat_map(said).collect()
+}
+
 fn cut(word: &str) -> String {
     word.chars().take(LONGEST).collect()
 }
@@ -82,6 +92,16 @@ mod tests {
         assert_eq!(words("nora_sings.at.night"), ["nora", "sings", "at", "night"]);
         assert_eq!(words("İstanbul ısı"), ["istanbul", "isi"]);
         assert!(words(" … #!").is_empty());
+    }
+
+    #[test]
+    fn whom_a_caption_mentions_is_no_word_of_it() {
+        assert_eq!(
+            caption_words("At night with @nora_sings, #NightBus by nora"),
+            ["at", "night", "with", "nightbus", "by", "nora"]
+        );
+        assert_eq!(caption_words("Élan@home"), ["elan", "home"], "no mention");
+        assert!(caption_words("@nora").is_empty());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! That something is new for somebody: numbered for each account, kept for a day, told to open pages.
 
-use outro_db::{DbError, Param, Row, Tx, params, statements};
+use outro_db::{DbError, Row, Tx, params, statements};
 use outro_model::{AccountId, ConversationId, EventKind, MessageId, Timestamp};
 
 /// One thing that is new. It holds ids alone.
@@ -28,7 +28,7 @@ pub struct Present {
 }
 
 /// How many accounts [`present`] takes at once.
-pub const AT_ONCE: usize = 16;
+pub const AT_ONCE: usize = 1000;
 
 statements! {
     /// Whoever notes something for an account holds this row until the end of the transaction: numbers
@@ -42,10 +42,14 @@ statements! {
     LAST = "SELECT last FROM event_counters WHERE account_id = ?1";
     DROP_OLD = "DELETE FROM events WHERE (account_id, seq) IN
         (SELECT account_id, seq FROM events WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)";
-    PRESENT = "SELECT s.account_id, s.token_hash, COALESCE(e.last, 0) FROM sessions s
-        JOIN accounts a ON a.id = s.account_id LEFT JOIN event_counters e ON e.account_id = s.account_id
-        WHERE s.account_id IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
-            AND s.expires_at > ?1 AND a.state = 0 AND a.on_hiatus = 0 AND a.suspended = 0";
+    /// The ids come as one value, 16 bytes each, and are cut apart here: both engines take a list of any length so.
+    /// The cross join keeps SQLite from beginning with all sessions there are.
+    PRESENT = "WITH RECURSIVE batch (n, id) AS (SELECT 1, substr(CAST(?2 AS {bytes}), 1, 16)
+            UNION ALL SELECT n + 1, substr(CAST(?2 AS {bytes}), n * 16 + 1, 16) FROM batch WHERE n < CAST(?3 AS {int}))
+        SELECT s.account_id, s.token_hash, COALESCE(e.last, 0) FROM batch
+        CROSS JOIN accounts a CROSS JOIN sessions s LEFT JOIN event_counters e ON e.account_id = a.id
+        WHERE a.id = batch.id AND s.account_id = a.id AND s.expires_at > ?1
+            AND a.state = 0 AND a.on_hiatus = 0 AND a.suspended = 0";
 }
 
 /// Notes that something is new for an account.
@@ -85,12 +89,7 @@ pub async fn drop_before(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u
 
 /// The open sessions of these accounts, as far as those are present; at most [`AT_ONCE`] accounts.
 pub async fn present(tx: &mut Tx, accounts: &[AccountId], now: Timestamp) -> Result<Vec<Present>, DbError> {
-    // The list of the statement has a fixed length; NULL is equal to nothing.
-    let mut values = [Param::Null; AT_ONCE + 1];
-    values[0] = Param::Int(now.0);
-    for (place, account) in values[1..].iter_mut().zip(accounts) {
-        *place = Param::Bytes(account.as_bytes());
-    }
+    let ids: Vec<u8> = accounts.iter().flat_map(|account| *account.as_bytes()).collect();
     let read = |row: &Row| Ok(Present { account: row.get(0)?, token_hash: row.get(1)?, last: row.get(2)? });
-    tx.query(&PRESENT, &values).await?.iter().map(read).collect()
+    tx.query(&PRESENT, params![now, ids, accounts.len() as i64]).await?.iter().map(read).collect()
 }

@@ -4,7 +4,9 @@ use outro_db::{DbError, Row, Tx, params, statements};
 use outro_model::{AccountId, AccountState, Timestamp};
 use outro_policy::{OwnerFacts, Ties};
 
-use crate::visibility::{OWNER, TIES, card_in_scope, owner_columns, owner_facts, ties, ties_columns, viewer};
+use crate::visibility::{
+    OWNER, TIES, card_in_scope, listed_in_scope, owner_columns, owner_facts, ties, ties_columns, viewer,
+};
 use crate::{changed, timeline};
 
 /// What stands between a viewer and an owner, and whether the viewer may act at all.
@@ -79,11 +81,11 @@ statements! {
     MUTED = "SELECT muted_id FROM mutes WHERE muter_id = ?1 AND muted_id = ?2";
     FOLLOWERS = concat!("SELECT ", owner_columns!(), ", ", ties_columns!(), ", a.id, a.handle, a.display_name, e.created_at
         FROM follows e JOIN accounts a ON a.id = e.follower_id
-        WHERE e.followed_id = ?3 AND (e.created_at, e.follower_id) < (?4, ?5) AND ", card_in_scope!(), "
+        WHERE e.followed_id = ?3 AND (e.created_at, e.follower_id) < (?4, ?5) AND ", listed_in_scope!(), "
         ORDER BY e.created_at DESC, e.follower_id DESC LIMIT ?6");
     FOLLOWING = concat!("SELECT ", owner_columns!(), ", ", ties_columns!(), ", a.id, a.handle, a.display_name, e.created_at
         FROM follows e JOIN accounts a ON a.id = e.followed_id
-        WHERE e.follower_id = ?3 AND (e.created_at, e.followed_id) < (?4, ?5) AND ", card_in_scope!(), "
+        WHERE e.follower_id = ?3 AND (e.created_at, e.followed_id) < (?4, ?5) AND ", listed_in_scope!(), "
         ORDER BY e.created_at DESC, e.followed_id DESC LIMIT ?6");
     // Those that an answer to all of them has been given to are not open any more, though their turn may come.
     REQUESTS = concat!("SELECT ", owner_columns!(), ", ", ties_columns!(), ", a.id, a.handle, a.display_name, e.created_at
@@ -91,6 +93,15 @@ statements! {
         WHERE e.followed_id = ?3 AND (e.created_at, e.follower_id) < (?4, ?5) AND ", card_in_scope!(), "
             AND NOT EXISTS (SELECT 1 FROM request_answers w WHERE w.account_id = ?3 AND e.created_at <= w.until)
         ORDER BY e.created_at DESC, e.follower_id DESC LIMIT ?6");
+    WAITING_REQUESTS = concat!("SELECT COUNT(*) FROM (SELECT e.follower_id FROM follow_requests e
+        JOIN accounts a ON a.id = e.follower_id WHERE e.followed_id = ?1 AND ", card_in_scope!(), "
+            AND NOT EXISTS (SELECT 1 FROM request_answers w WHERE w.account_id = ?1 AND e.created_at <= w.until)
+        LIMIT ?3) waiting");
+    FRIENDS = concat!("SELECT COUNT(*) FROM (SELECT e.followed_id FROM follows e JOIN accounts a ON a.id = e.followed_id
+        WHERE e.follower_id = ?1 AND ", card_in_scope!(), "
+            AND EXISTS (SELECT 1 FROM follows b WHERE b.follower_id = a.id AND b.followed_id = ?1) LIMIT ?3) friends");
+    HAS_ASKED = "SELECT follower_id FROM follow_requests e WHERE e.followed_id = ?1 AND e.follower_id = ?2
+        AND NOT EXISTS (SELECT 1 FROM request_answers w WHERE w.account_id = ?1 AND e.created_at <= w.until)";
     // Whom one has blocked is hidden from oneself everywhere but here. Who blocked back stays hidden.
     BLOCKED = concat!("SELECT ", owner_columns!(), ", ", ties_columns!(), ", a.id, a.handle, a.display_name, e.created_at
         FROM blocks e JOIN accounts a ON a.id = e.blocked_id
@@ -206,8 +217,28 @@ pub async fn is_muted(tx: &mut Tx, muter: AccountId, muted: AccountId) -> Result
     Ok(tx.query_opt(&MUTED, params![muter, muted]).await?.is_some())
 }
 
+/// How many requests to follow `account` wait for an answer: those that stand in its list, `most` at most.
+pub async fn waiting_requests(tx: &mut Tx, account: AccountId, most: i64) -> Result<i64, DbError> {
+    let active = AccountState::Active.code();
+    let row = tx.query_opt(&WAITING_REQUESTS, params![account, active, most]).await?;
+    row.map_or(Ok(0), |row| row.get(0))
+}
+
+/// How many follow `account` and are followed by it, of those whom it may see: `most` at most.
+pub async fn friends(tx: &mut Tx, account: AccountId, most: i64) -> Result<i64, DbError> {
+    let active = AccountState::Active.code();
+    let row = tx.query_opt(&FRIENDS, params![account, active, most]).await?;
+    row.map_or(Ok(0), |row| row.get(0))
+}
+
+/// Whether `follower` has asked to follow `account`, which has not answered.
+pub async fn has_asked(tx: &mut Tx, account: AccountId, follower: AccountId) -> Result<bool, DbError> {
+    Ok(tx.query_opt(&HAS_ASKED, params![account, follower]).await?.is_some())
+}
+
 /// A page of a list of `account`, the latest first, those before `before`, at most `limit`. It holds only
-/// those whose card `asking` may see, but for the list of the blocked.
+/// those whose card `asking` may see, but for the list of the blocked; in the lists of somebody else none that
+/// nobody is to find.
 pub async fn list(
     tx: &mut Tx,
     edges: Edges,

@@ -2,8 +2,8 @@
 
 use outro_db::{DbError, Row, Tx, params, statements};
 use outro_model::{
-    AccountId, AccountState, ActId, CommentId, ModerationAct, ReportId, ReportReason, ReportState, ReportedKind,
-    Timestamp, VideoId,
+    AccountId, AccountState, ActId, ActSource, CommentId, Ground, ModerationAct, ReportId, ReportReason, ReportState,
+    ReportedKind, Timestamp, VideoId,
 };
 
 use crate::changed;
@@ -129,6 +129,12 @@ pub struct Act {
     pub thing: Thing,
     /// Why.
     pub reason: ReportReason,
+    /// What it rests on.
+    pub ground: Ground,
+    /// The law or the rule, sealed under the key of whose thing it is; none when none was named.
+    pub provision: Option<Vec<u8>>,
+    /// What it followed.
+    pub source: ActSource,
     /// Sealed under the key of whose thing it is; empty when nothing was written.
     pub statement: Vec<u8>,
     /// When.
@@ -148,10 +154,41 @@ pub struct Decided {
     pub thing: [u8; 16],
     /// Why.
     pub reason: ReportReason,
+    /// What it rests on.
+    pub ground: Ground,
+    /// The law or the rule, sealed under the person's key; none when none was named.
+    pub provision: Option<Vec<u8>>,
+    /// What it followed.
+    pub source: ActSource,
     /// Sealed under the person's key; empty when nothing was written.
     pub statement: Vec<u8>,
     /// When.
     pub created_at: Timestamp,
+}
+
+/// One line of the log of what moderators, and whoever runs the site, did.
+#[derive(Clone, Copy, Debug)]
+pub struct Logged {
+    /// The id.
+    pub id: ActId,
+    /// What was done.
+    pub act: ModerationAct,
+    /// What kind of thing it was done to.
+    pub kind: ReportedKind,
+    /// Whose thing it is.
+    pub subject: AccountId,
+    /// The id of the thing itself.
+    pub thing: [u8; 16],
+    /// Why.
+    pub reason: ReportReason,
+    /// What it followed.
+    pub source: ActSource,
+    /// When.
+    pub created_at: Timestamp,
+    /// Which moderator did it; none where it was whoever runs the site, or the moderator has left.
+    pub moderator: Option<AccountId>,
+    /// The report by which it was done, while that is there.
+    pub report: Option<ReportId>,
 }
 
 macro_rules! report_columns {
@@ -186,7 +223,7 @@ macro_rules! queued {
 statements! {
     IS_MODERATOR = "SELECT id FROM accounts WHERE id = ?1 AND state = ?2 AND moderator <> 0 AND suspended = 0
         AND on_hiatus = 0";
-    SET_MODERATOR = "UPDATE accounts SET moderator = ?2 WHERE id = ?1 AND state = ?3";
+    SET_MODERATOR = "UPDATE accounts SET moderator = ?2 WHERE id = ?1 AND state = ?3 AND moderator <> ?2";
     SET_SUSPENDED = "UPDATE accounts SET suspended = ?2 WHERE id = ?1 AND state = ?3 AND suspended <> ?2";
     SET_HIDDEN = "UPDATE videos SET hidden = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3 AND hidden <> ?3";
     REPORT_PUT = "INSERT INTO reports (reporter_id, id, kind, subject_id, thing_id, owner_id, video_id, reason, note,
@@ -213,13 +250,21 @@ statements! {
     MAY_LOOK = "SELECT r.id FROM reports r JOIN moderation_hands h
         ON h.moderator_id = ?1 AND h.report_id = r.id AND h.act = 0
         WHERE r.thing_id = ?2 AND r.state = 0 AND r.subject_id <> ?1 LIMIT 1";
-    ACT_PUT = "INSERT INTO moderation_acts (subject_id, id, act, kind, thing_id, reason, statement, created_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    ACT_PUT = "INSERT INTO moderation_acts (subject_id, id, act, kind, thing_id, reason, statement, created_at,
+        ground, provision, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     HAND_PUT = "INSERT INTO moderation_hands (moderator_id, act_id, subject_id, report_id, act)
         VALUES (?1, ?2, ?3, ?4, ?5)";
-    // Looking and leaving things as they are is nothing that anybody is told of.
-    DECISIONS = "SELECT m.id, m.act, m.kind, m.thing_id, m.reason, m.statement, m.created_at
-        FROM moderation_acts m WHERE m.subject_id = ?1 AND m.act NOT IN (0, 3) AND (m.created_at, m.id) < (?2, ?3)
+    // Hiding and suspending, and taking that back: of the rest nobody is told.
+    DECISIONS = "SELECT m.id, m.act, m.kind, m.thing_id, m.reason, m.statement, m.created_at, m.ground, m.provision,
+        m.source FROM moderation_acts m
+        WHERE m.subject_id = ?1 AND m.act IN (1, 2, 4, 5) AND (m.created_at, m.id) < (?2, ?3)
+        ORDER BY m.created_at DESC, m.id DESC LIMIT ?4";
+    // What was done about the moderator who asks is left out, but for the right itself: who is reported must not
+    // learn that somebody looks.
+    LOG = "SELECT m.id, m.act, m.kind, m.subject_id, m.thing_id, m.reason, m.source, m.created_at, h.moderator_id, r.id
+        FROM moderation_acts m LEFT JOIN moderation_hands h ON h.subject_id = m.subject_id AND h.act_id = m.id
+        LEFT JOIN reports r ON r.id = h.report_id
+        WHERE (m.created_at, m.id) < (?2, ?3) AND (m.subject_id <> ?1 OR m.act > 5)
         ORDER BY m.created_at DESC, m.id DESC LIMIT ?4";
 }
 
@@ -228,7 +273,7 @@ pub async fn is_moderator(tx: &mut Tx, account: AccountId) -> Result<bool, DbErr
     Ok(tx.query_opt(&IS_MODERATOR, params![account, AccountState::Active.code()]).await?.is_some())
 }
 
-/// Makes an account a moderator's, or not one any more; `false` when it is not there or leaving.
+/// Makes an account a moderator's, or not one any more; `false` when it was so, is not there, or leaving.
 pub async fn set_moderator(tx: &mut Tx, account: AccountId, moderator: bool) -> Result<bool, DbError> {
     changed(tx, &SET_MODERATOR, params![account, moderator, AccountState::Active.code()]).await
 }
@@ -349,10 +394,10 @@ pub async fn may_look(tx: &mut Tx, moderator: AccountId, thing: &[u8; 16]) -> Re
 
 /// Notes what was done.
 pub async fn note(tx: &mut Tx, act: &Act) -> Result<(), DbError> {
-    let Act { id, act, thing, reason, statement, created_at } = act;
+    let Act { id, act, thing, reason, ground, provision, source, statement, created_at } = act;
     let (subject, kind, act, reason) = (thing.subject(), thing.kind().code(), act.code(), reason.code());
-    let of = thing.id();
-    let values = params![subject, id, act, kind, of, reason, statement, created_at];
+    let (of, ground, source) = (thing.id(), ground.code(), source.code());
+    let values = params![subject, id, act, kind, of, reason, statement, created_at, ground, provision, source];
     tx.execute(&ACT_PUT, values).await.map(|_| ())
 }
 
@@ -371,6 +416,42 @@ pub async fn decisions(
     limit: i64,
 ) -> Result<Vec<Decided>, DbError> {
     tx.query(&DECISIONS, params![subject, before.0, before.1, limit]).await?.iter().map(read_decided).collect()
+}
+
+/// What moderators and whoever runs the site did, the latest first, those before `before`, at most `limit`; as the
+/// moderator `asking` may see it, or all of it for whoever runs the site.
+pub async fn log(
+    tx: &mut Tx,
+    asking: Option<AccountId>,
+    before: (Timestamp, ActId),
+    limit: i64,
+) -> Result<Vec<Logged>, DbError> {
+    // An id that is nobody's.
+    let asking = asking.unwrap_or(AccountId::from_bytes([0; 16]));
+    tx.query(&LOG, params![asking, before.0, before.1, limit]).await?.iter().map(read_logged).collect()
+}
+
+fn read_logged(row: &Row) -> Result<Logged, DbError> {
+    Ok(Logged {
+        id: row.get(0)?,
+        act: act(row.get(1)?),
+        kind: kind(row.get(2)?),
+        subject: row.get(3)?,
+        thing: row.get(4)?,
+        reason: reason(row.get(5)?),
+        source: source(row.get(6)?),
+        created_at: row.get(7)?,
+        moderator: row.get(8)?,
+        report: row.get(9)?,
+    })
+}
+
+fn act(code: i64) -> ModerationAct {
+    ModerationAct::from_code(code).unwrap_or(ModerationAct::Dismiss)
+}
+
+fn source(code: i64) -> ActSource {
+    ActSource::from_code(code).unwrap_or(ActSource::Notice)
 }
 
 fn kind(code: i64) -> ReportedKind {
@@ -409,11 +490,14 @@ fn read_queued(row: &Row) -> Result<Queued, DbError> {
 fn read_decided(row: &Row) -> Result<Decided, DbError> {
     Ok(Decided {
         id: row.get(0)?,
-        act: ModerationAct::from_code(row.get(1)?).unwrap_or(ModerationAct::Dismiss),
+        act: act(row.get(1)?),
         kind: kind(row.get(2)?),
         thing: row.get(3)?,
         reason: reason(row.get(4)?),
         statement: row.get(5)?,
         created_at: row.get(6)?,
+        ground: Ground::from_code(row.get(7)?).unwrap_or(Ground::Rules),
+        provision: row.get(8)?,
+        source: source(row.get(9)?),
     })
 }

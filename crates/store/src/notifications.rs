@@ -60,6 +60,8 @@ statements! {
         ORDER BY n.created_at DESC, n.id DESC LIMIT ?6");
     IS_TOLD = "SELECT id FROM notifications WHERE actor_id = ?1 AND account_id = ?2 AND kind = ?3
         AND owner_id = ?4 AND video_id = ?5 AND comment_id IS NULL LIMIT 1";
+    IS_TOLD_OF_COMMENT = "SELECT id FROM notifications WHERE actor_id = ?1 AND account_id = ?2 AND comment_id = ?3
+        LIMIT 1";
     TAKE_BACK_LIKE = "DELETE FROM notifications WHERE actor_id = ?1 AND account_id = ?2 AND kind = ?3
         AND owner_id = ?4 AND video_id = ?5 AND comment_id IS NULL";
     TAKE_BACK_OF_COMMENT = "DELETE FROM notifications WHERE actor_id = ?1 AND account_id = ?2 AND kind = ?3
@@ -98,6 +100,16 @@ pub async fn is_told(tx: &mut Tx, news: &News) -> Result<bool, DbError> {
     let News { account, kind, actor, video, .. } = news;
     let (owner, video) = (video.map(|(owner, _)| owner), video.map(|(_, video)| video));
     Ok(tx.query_opt(&IS_TOLD, params![actor, account, kind, owner, video]).await?.is_some())
+}
+
+/// Whether an account was told of what `actor` did with a comment.
+pub async fn is_told_of_comment(
+    tx: &mut Tx,
+    account: AccountId,
+    actor: AccountId,
+    comment: CommentId,
+) -> Result<bool, DbError> {
+    Ok(tx.query_opt(&IS_TOLD_OF_COMMENT, params![actor, account, comment]).await?.is_some())
 }
 
 /// Takes back what was told, once what it told of was taken back.

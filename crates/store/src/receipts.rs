@@ -10,8 +10,10 @@ pub struct Receipt {
     pub complete: bool,
     /// How far it has come, 0 to 1000.
     pub progress: i64,
-    /// The note, sealed under the receipt's id, once complete.
+    /// The note, sealed under the receipt's id, once signed.
     pub note: Option<Vec<u8>>,
+    /// Where it stands in the log, once complete.
+    pub log_place: Option<u64>,
 }
 
 /// A row of `erasures`: the work sheet of one that runs.
@@ -35,9 +37,10 @@ pub struct Erasure {
 
 statements! {
     OPEN = "INSERT INTO receipts (id_hash, state, progress) VALUES (?1, 0, 0)";
-    GET = "SELECT state, progress, note FROM receipts WHERE id_hash = ?1";
+    GET = "SELECT state, progress, note, log_place FROM receipts WHERE id_hash = ?1";
     PROGRESS = "UPDATE receipts SET progress = ?2 WHERE id_hash = ?1 AND state = 0";
-    COMPLETE = "UPDATE receipts SET state = 1, progress = 1000, note = ?2 WHERE id_hash = ?1 AND state = 0";
+    SIGNED = "UPDATE receipts SET note = ?2 WHERE id_hash = ?1 AND state = 0 AND note IS NULL";
+    COMPLETE = "UPDATE receipts SET state = 1, progress = 1000, log_place = ?2 WHERE id_hash = ?1 AND state = 0";
     BEGIN = "INSERT INTO erasures (account_id, job_id, id_hash, receipt_id, commitment, started_at, erased)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     BY_JOB = "SELECT account_id, job_id, id_hash, receipt_id, commitment, started_at, erased FROM erasures WHERE job_id = ?1";
@@ -55,7 +58,11 @@ pub async fn begin(tx: &mut Tx, erasure: &Erasure) -> Result<(), DbError> {
 /// The receipt under the hash of its id.
 pub async fn get(tx: &mut Tx, id_hash: &[u8; 32]) -> Result<Option<Receipt>, DbError> {
     let row = tx.query_opt(&GET, params![id_hash]).await?;
-    row.map(|row| Ok(Receipt { complete: row.get(0)?, progress: row.get(1)?, note: row.get(2)? })).transpose()
+    row.map(|row| {
+        let log_place = row.get::<Option<i64>>(3)?.map(|place| place as u64);
+        Ok(Receipt { complete: row.get(0)?, progress: row.get(1)?, note: row.get(2)?, log_place })
+    })
+    .transpose()
 }
 
 /// The erasure that a job does; none once it is complete.
@@ -85,8 +92,13 @@ pub async fn set_progress(tx: &mut Tx, id_hash: &[u8; 32], permille: i64) -> Res
     tx.execute(&PROGRESS, params![id_hash, permille]).await.map(|_| ())
 }
 
-/// Completes a receipt; the work sheet goes with it.
-pub async fn complete(tx: &mut Tx, id_hash: &[u8; 32], account: AccountId, note: &[u8]) -> Result<(), DbError> {
-    tx.execute(&COMPLETE, params![id_hash, note]).await?;
+/// Keeps the signed note of a receipt, the first one for good.
+pub async fn signed(tx: &mut Tx, id_hash: &[u8; 32], note: &[u8]) -> Result<(), DbError> {
+    tx.execute(&SIGNED, params![id_hash, note]).await.map(|_| ())
+}
+
+/// Completes a receipt that is signed and entered in the log; the work sheet goes with it.
+pub async fn complete(tx: &mut Tx, id_hash: &[u8; 32], account: AccountId, log_place: u64) -> Result<(), DbError> {
+    tx.execute(&COMPLETE, params![id_hash, log_place as i64]).await?;
     tx.execute(&END, params![account]).await.map(|_| ())
 }

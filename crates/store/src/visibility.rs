@@ -55,6 +55,20 @@ macro_rules! suggest_in_scope {
 }
 pub(crate) use suggest_in_scope;
 
+/// `a` stands in another account's list for the viewer: an account that nobody is to find is there for itself and
+/// for those it has to do with already, by a follow either way. Whoever's list it is sees all of it.
+macro_rules! listed_in_scope {
+    () => {
+        concat!(
+            crate::visibility::card_in_scope!(),
+            " AND (a.discoverable = 1 OR a.id = ?1 OR ?3 = ?1
+                OR EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = ?1 AND f.followed_id = a.id)
+                OR EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = a.id AND f.followed_id = ?1))"
+        )
+    };
+}
+pub(crate) use listed_in_scope;
+
 /// The owner of the video that `c` stands under may see the card of its author `a`, as far as the two are
 /// concerned: an owner could not hide what they cannot see, so nobody is shown what somebody wrote whom the
 /// owner has blocked, or who has blocked the owner.

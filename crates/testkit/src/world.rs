@@ -70,9 +70,14 @@ impl World {
 
     /// The routes, as they are served.
     pub fn router(&self) -> Router {
+        self.router_of(Some("desk@outro.test"))
+    }
+
+    fn router_of(&self, contact: Option<&str>) -> Router {
         let config = Config {
             public_url: "http://outro.test".into(),
             site_name: "Outro".into(),
+            contact: contact.map(str::to_owned),
             dev: true,
             trusted_proxies: vec![],
         };
@@ -82,6 +87,11 @@ impl World {
     /// A client without a token.
     pub fn client(&self) -> Client {
         Client { router: self.router(), token: None }
+    }
+
+    /// A client without a token of the same server with another way to reach whoever runs it, or none.
+    pub fn client_of(&self, contact: Option<&str>) -> Client {
+        Client { router: self.router_of(contact), token: None }
     }
 
     /// Runs every job that is due, and fails when any is left but the hourly one.

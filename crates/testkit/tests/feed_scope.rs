@@ -360,7 +360,11 @@ async fn check(world: &World, some: &[SomeAccount], limit: i64) -> Result<(), Te
 
 on_both! {
     async fn the_feed_is_what_the_policy_allows(world: World) {
-        let cases = if world.database.starts_with("postgres") { 24 } else { 60 };
+        let cases = match std::env::var("OUTRO_REFERENCE_SCOPES") {
+            Ok(worlds) => worlds.parse().unwrap(),
+            Err(_) if world.database.starts_with("postgres") => 100,
+            Err(_) => 300,
+        };
         let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
         let worlds = (proptest::collection::vec(some_account(), 0..5), 1..6i64);
         tokio::task::block_in_place(|| {

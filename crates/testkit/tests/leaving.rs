@@ -105,7 +105,7 @@ on_both! {
         let field = |value: &Value| value.as_str().unwrap().to_owned();
         let (nonce, account) = (field(&left["receipt"]["nonce"]), field(&left["account_id"]));
         note::is_mine(text, &nonce, &account, "ada.lovelace").unwrap();
-        assert_eq!(note::is_mine(text, &nonce, &account, "ada"), Err(note::Unverified::Commitment));
+        assert_eq!(note::is_mine(text, &nonce, &account, "ada"), Err(note::Unproved::Commitment));
         // A shorter piece, such as "ada", stands in hexadecimal numbers by chance.
         let named = ["ada.love", "lovelace", &account, &nonce].iter().any(|name| signed.contains(name));
         assert!(!named, "{signed}");

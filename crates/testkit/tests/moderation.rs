@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, header};
-use outro_app::moderation;
+use outro_app::moderation::{self, Reasons};
 use outro_testkit::{Client, Reply, World, on_both};
 use serde_json::{Value, json};
 
@@ -28,6 +28,10 @@ impl Scene {
         let body = json!({"video": self.video, "reason": "hate", "note": "MarkNote7x"});
         self.ada.post("/api/v1/reports", body).await.expect(201).json()["id"].as_str().unwrap().to_owned()
     }
+}
+
+fn why(reason: &str, statement: &str) -> Reasons {
+    Reasons { reason: Some(reason.into()), statement: statement.into(), ..Reasons::default() }
 }
 
 async fn act(client: &Client, id: &str, act: &str) -> Reply {
@@ -149,7 +153,7 @@ on_both! {
         assert_never_was(&scene.mo, &scene.video).await;
         moderation::set_moderator(&world.app, "mo_mod", true).await.unwrap();
         assert_sees(&scene.mo, &scene.video).await;
-        moderation::suspend(&world.app, "mo_mod", "other", "Suspended").await.unwrap();
+        moderation::suspend(&world.app, "mo_mod", &why("other", "Suspended")).await.unwrap();
         assert_never_was(&scene.mo, &scene.video).await;
         scene.mo.get("/api/v1/moderation/reports").await.expect(404);
     }
@@ -252,12 +256,13 @@ on_both! {
         act(&scene.mo, &id, "unsuspend").await.expect(200);
         assert_sees(&scene.ada, &scene.video).await;
         act(&scene.mo, &id, "unsuspend").await.expect(409);
-        moderation::suspend(&world.app, "ben", "spam", "MarkStatement9q").await.unwrap();
+        moderation::suspend(&world.app, "ben", &why("spam", "MarkStatement9q")).await.unwrap();
         leave(&world, &scene.ben, "ben-password").await;
         scene.ada.get("/api/v1/accounts/ben").await.expect(404);
-        for table in ["reports", "moderation_acts", "moderation_hands"] {
+        for table in ["reports", "moderation_hands"] {
             assert_eq!(world.rows(table).await, Vec::<String>::new(), "{table}");
         }
+        assert_eq!(world.rows("moderation_acts").await.len(), 1, "that there is a moderator");
     }
 }
 
@@ -296,11 +301,11 @@ on_both! {
         act(&scene.mo, &again, "dismiss").await.expect(200);
         // Looking twice is one look; what did not fit is not noted.
         let acts = world.rows("moderation_acts").await;
-        assert_eq!(acts.len(), 4, "{acts:?}");
+        assert_eq!(acts.len(), 5, "{acts:?}");
         assert_eq!(world.rows("moderation_hands").await.len(), 4);
         let mut codes: Vec<_> = acts.iter().map(|row| row.split(" act=").nth(1).unwrap()[..1].to_owned()).collect();
         codes.sort();
-        assert_eq!(codes, ["0", "1", "2", "3"], "look, hide, unhide, dismiss");
+        assert_eq!(codes, ["0", "1", "2", "3", "6"], "look, hide, unhide, dismiss; and that she was made a moderator");
         // The person is told of what was decided about them, and not that somebody looked.
         assert_eq!(items(&scene.ben, "/api/v1/me/decisions").await.len(), 2);
     }
@@ -492,7 +497,7 @@ on_both! {
 on_both! {
     async fn who_is_suspended_is_told_although_their_account_is_away(world: World) {
         let scene = Scene::of(&world).await;
-        moderation::suspend(&world.app, "ben", "spam", "MarkStatement9q").await.unwrap();
+        moderation::suspend(&world.app, "ben", &why("spam", "MarkStatement9q")).await.unwrap();
         assert_eq!(news(&scene.ben).await, ["decision"]);
         leave(&world, &scene.ben, "ben-password").await;
         assert_eq!(world.rows("notifications").await, Vec::<String>::new());
@@ -508,9 +513,9 @@ on_both! {
             outro_store::graph::counts(&mut world.app.db.read().await.unwrap(), id).await.unwrap().following
         });
         assert_eq!(counts(ada).await, 1);
-        moderation::suspend(&world.app, "ben", "spam", "MarkStatement9q").await.unwrap();
+        moderation::suspend(&world.app, "ben", &why("spam", "MarkStatement9q")).await.unwrap();
         assert_eq!(counts(ada).await, 0, "by the operator");
-        moderation::unsuspend(&world.app, "ben", "spam", "").await.unwrap();
+        moderation::unsuspend(&world.app, "ben", &why("spam", "")).await.unwrap();
         assert_eq!(counts(ada).await, 1);
         let id = scene.reported().await;
         act(&scene.mo, &id, "suspend").await.expect(200);
@@ -584,5 +589,146 @@ on_both! {
         act(&scene.mo, &id, "unhide").await.expect(409);
         world.settle().await;
         assert_eq!(queue(&scene.mo).await.len(), 1);
+    }
+}
+
+/// The log as somebody reads it: what was done, and by whom.
+async fn log(client: &Client) -> Vec<(String, String)> {
+    let word = |line: &Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
+    let lines = items(client, "/api/v1/moderation/log").await;
+    lines.iter().map(|line| (word(line, "act"), word(line, "by"))).collect()
+}
+
+fn told_of(lines: &[(&str, &str)]) -> Vec<(String, String)> {
+    lines.iter().map(|(act, by)| ((*act).to_owned(), (*by).to_owned())).collect()
+}
+
+on_both! {
+    async fn the_log_tells_moderators_of_every_act_and_of_every_right_that_was_given_or_taken(world: World) {
+        let scene = Scene::of(&world).await;
+        let id = scene.reported().await;
+        for one in ["look", "hide", "unhide"] {
+            world.clock.advance_seconds(1);
+            act(&scene.mo, &id, one).await.expect(200);
+        }
+        world.clock.advance_seconds(1);
+        moderation::suspend(&world.app, "ben", &why("spam", "Suspended")).await.unwrap();
+        for given in [true, true, false] {
+            world.clock.advance_seconds(1);
+            moderation::set_moderator(&world.app, "ada", given).await.unwrap();
+        }
+        let all = [
+            ("revoke", "operator"),
+            ("grant", "operator"),
+            ("suspend", "operator"),
+            ("unhide", "moderator"),
+            ("hide", "moderator"),
+            ("look", "moderator"),
+            ("grant", "operator"),
+        ];
+        assert_eq!(log(&scene.mo).await, told_of(&all), "the latest first, and what changed nothing is not in it");
+        let lines = items(&scene.mo, "/api/v1/moderation/log").await;
+        assert_eq!((&lines[0]["account"], &lines[0]["reason"]), (&json!("ada"), &Value::Null));
+        assert_eq!((&lines[4]["moderator_handle"], &lines[4]["thing"]), (&json!("mo_mod"), &json!(scene.video)));
+        assert_eq!((&lines[4]["report"], &lines[4]["reason"]), (&json!(id), &json!("harassment")));
+        assert_eq!(lines[2]["account"], Value::Null, "whose it is is seen where it is looked at");
+        // Page by page, without holes or repeats.
+        let (mut query, mut seen) = ("limit=2".to_owned(), Vec::new());
+        loop {
+            let page = scene.mo.get(&format!("/api/v1/moderation/log?{query}")).await.expect(200).json();
+            seen.extend(page["items"].as_array().unwrap().clone());
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            query = format!("limit=2&cursor={next}");
+        }
+        assert_eq!(seen, lines);
+        let text = page(&scene.mo, "/moderation/log").await.expect(200).text();
+        assert!(text.contains("@mo_mod") && text.contains("@ada") && text.contains(&format!("/moderation/{id}")));
+        for client in [&scene.ada, &scene.ben] {
+            client.get("/api/v1/moderation/log").await.expect(404);
+            page(client, "/moderation/log").await.expect(404);
+        }
+        let (rows, next) = moderation::log_of_ids(&world.app, None, 50).await.unwrap();
+        assert_eq!((rows.len(), next), (all.len(), None));
+        assert_eq!(rows[4].moderator, Some(world.id_of(&scene.mo).await));
+    }
+}
+
+on_both! {
+    async fn a_moderator_does_not_read_in_the_log_that_somebody_looks_at_them(world: World) {
+        let scene = Scene::of(&world).await;
+        moderation::set_moderator(&world.app, "ben", true).await.unwrap();
+        let id = scene.reported().await;
+        act(&scene.mo, &id, "look").await.expect(200);
+        act(&scene.mo, &id, "dismiss").await.expect(200);
+        assert_eq!(log(&scene.ben).await, told_of(&[("grant", "operator"), ("grant", "operator")]));
+        assert_eq!(log(&scene.mo).await.len(), 4);
+        // Whom one may not see is not named, and is told from others all the same.
+        scene.mo.call("PUT", "/api/v1/accounts/ben/block", None).await.expect(200);
+        let other = world.client().join("third_mod").await;
+        moderation::set_moderator(&world.app, "third_mod", true).await.unwrap();
+        scene.mo.call("PUT", "/api/v1/accounts/third_mod/block", None).await.expect(200);
+        let lines = items(&other, "/api/v1/moderation/log").await;
+        let looked = lines.iter().find(|line| line["act"] == "look").unwrap();
+        assert_eq!((&looked["by"], &looked["moderator_handle"]), (&json!("moderator"), &Value::Null));
+        assert_eq!(looked["moderator"], json!(world.id_of(&scene.mo).await.to_string()));
+        assert!(!page(&other, "/moderation/log").await.text().contains("mo_mod"));
+        // Of who has left nothing is kept.
+        leave(&world, &scene.mo, "mo_mod-password").await;
+        assert!(log(&other).await.contains(&("look".to_owned(), "left".to_owned())));
+    }
+}
+
+on_both! {
+    async fn reasons_say_what_they_rest_on_what_they_followed_how_far_they_reach_and_where_to_object(world: World) {
+        let scene = Scene::of(&world).await;
+        let id = scene.reported().await;
+        let path = format!("/api/v1/moderation/reports/{id}");
+        let unlawful = json!({"act": "hide", "reason": "illegal", "statement": "It breaks the law."});
+        assert_eq!(scene.mo.post(&path, unlawful.clone()).await.expect(422).code(), "provision_missing");
+        let wrong = json!({"act": "hide", "ground": "whim", "statement": "It breaks the law."});
+        assert_eq!(scene.mo.post(&path, wrong).await.expect(422).code(), "invalid_ground");
+        let mut lawful = unlawful;
+        lawful["provision"] = json!("MarkLaw4z, section 5");
+        scene.mo.post(&path, lawful).await.expect(200);
+        world.clock.advance_seconds(1);
+        moderation::suspend(&world.app, "ben", &why("spam", "Again and again.")).await.unwrap();
+        world.clock.advance_seconds(1);
+        moderation::unsuspend(&world.app, "ben", &why("spam", "")).await.unwrap();
+        let told = items(&scene.ben, "/api/v1/me/decisions").await;
+        let of = |at: usize, names: &[&str]| names.iter().map(|name| told[at][*name].clone()).collect::<Vec<_>>();
+        let fields = ["ground", "provision", "source", "territory", "duration", "contact"];
+        assert_eq!(
+            of(2, &fields),
+            [json!("law"), json!("MarkLaw4z, section 5"), json!("notice"), json!("everywhere"), json!("until_taken_back"), json!("desk@outro.test")]
+        );
+        assert_eq!(of(1, &fields[..3]), [json!("rules"), json!(""), json!("own_initiative")]);
+        assert_eq!(of(0, &["territory", "duration"]), [Value::Null, Value::Null], "nothing is taken");
+        let text = page(&scene.ben, "/settings/decisions").await.expect(200).text();
+        for said in ["MarkLaw4z, section 5", "The law", "The rules of this site", "a report", "everywhere", "until it is taken back", "mailto:desk@outro.test"] {
+            assert!(text.contains(said), "{said}");
+        }
+        assert!(!world.everything().await.join("\n").contains("MarkLaw4z"), "it is sealed under the person's key");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_to_reach_whoever_runs_the_site_is_said_or_said_to_be_missing() {
+    let world = World::start(outro_testkit::On::Sqlite).await;
+    let ben = world.client().join("ben").await;
+    moderation::suspend(&world.app, "ben", &why("spam", "Again.")).await.unwrap();
+    let missing = "Whoever runs this site has not set how to reach them.";
+    for (contact, said) in [
+        (None, missing),
+        (Some("desk@video.example"), "href=\"mailto:desk@video.example\""),
+        (Some("https://video.example/about"), "href=\"https://video.example/about\""),
+    ] {
+        let client = world.client_of(contact).with(ben.token.as_deref());
+        for path in ["/what-we-keep", "/settings/decisions"] {
+            let text = page(&client, path).await.expect(200).text();
+            assert!(text.contains(said), "{path} {contact:?}");
+            assert_eq!(text.contains(missing), contact.is_none(), "{path}");
+        }
+        let told = items(&client, "/api/v1/me/decisions").await;
+        assert_eq!(told[0]["contact"], json!(contact));
     }
 }

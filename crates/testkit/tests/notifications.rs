@@ -155,6 +155,41 @@ on_both! {
     }
 }
 
+// What the owner lets through is told to those who would have been told when it was written; once.
+on_both! {
+    async fn what_was_held_back_is_told_once_when_it_is_shown(world: World) {
+        let (owner, ada, bob, video) = stage(&world).await;
+        let cat = world.client().join("cat").await;
+        let top = say(&ada, &video, "top", None).await;
+        owner.call("PUT", "/api/v1/me/comment-filter", Some(json!({ "words": ["rude"] }))).await.expect(200);
+        world.clock.advance_seconds(1);
+        let held = say(&cat, &video, "rude @bob @owner @cat", Some(&top)).await;
+        assert!(told(&ada).await.is_empty() && told(&bob).await.is_empty());
+        let (show, hide) = (("DELETE", format!("/api/v1/comments/{held}/hidden")), ("PUT", format!("/api/v1/comments/{held}/hidden")));
+        world.clock.advance_seconds(60);
+        for (method, path) in [&show, &show, &hide, &show] {
+            owner.call(method, path, None).await.expect(200);
+            world.clock.advance_seconds(1);
+        }
+        assert_eq!(kinds(&ada).await, ["reply cat"]);
+        assert_eq!(kinds(&bob).await, ["mention cat"]);
+        assert_eq!((unread(&ada).await, unread(&bob).await), (1, 1));
+        assert_eq!(kinds(&owner).await, ["comment cat", "comment ada"]);
+        assert!(told(&cat).await.is_empty());
+        // What was told when it was written is not told again.
+        let plain = say(&cat, &video, "nice @bob", None).await;
+        for method in ["PUT", "DELETE"] {
+            owner.call(method, &format!("/api/v1/comments/{plain}/hidden"), None).await.expect(200);
+        }
+        assert_eq!(kinds(&bob).await, ["mention cat", "mention cat"]);
+        // A block that came between is respected, as it would have been.
+        let other = say(&cat, &video, "rude again @bob", None).await;
+        bob.call("PUT", "/api/v1/accounts/cat/block", None).await;
+        owner.call("DELETE", &format!("/api/v1/comments/{other}/hidden"), None).await.expect(200);
+        assert!(told(&bob).await.is_empty());
+    }
+}
+
 on_both! {
     async fn looking_makes_them_old(world: World) {
         let (owner, ada, bob, video) = stage(&world).await;

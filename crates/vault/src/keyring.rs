@@ -6,6 +6,7 @@ use outro_db::Migration;
 pub const KEYRING_MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "keyring", sql: KEYRING },
     Migration { number: 2, name: "conversations", sql: CONVERSATIONS },
+    Migration { number: 4, name: "log", sql: LOG },
 ];
 
 const KEYRING: &str = "CREATE TABLE root (
@@ -56,6 +57,22 @@ const CONVERSATIONS: &str = "CREATE TABLE conversation_keys (
             destroyed_at {int} NOT NULL
           ) {table}";
 
+/// The log of erasures, beside the ledger: neither may lose what was in it.
+const LOG: &str = "CREATE TABLE log_head (
+            one {int} NOT NULL PRIMARY KEY,
+            size {int} NOT NULL
+          ) {table};
+          CREATE TABLE log_entries (
+            entry {bytes} NOT NULL PRIMARY KEY,
+            place {int} NOT NULL UNIQUE
+          ) {table};
+          CREATE TABLE log_tiles (
+            level {int} NOT NULL,
+            place {int} NOT NULL,
+            hashes {bytes} NOT NULL,
+            PRIMARY KEY (level, place)
+          ) {table}";
+
 /// Every column of the keyring, as (table, column), in order, for the test that holds the live schema
 /// against the data map. The table `migrations` is the runner's own.
 pub const KEYRING_COLUMNS: &[(&str, &str)] = &[
@@ -79,6 +96,13 @@ pub const KEYRING_COLUMNS: &[(&str, &str)] = &[
     ("destroyed", "key_id"),
     ("destroyed_conversations", "conversation_id"),
     ("destroyed_conversations", "destroyed_at"),
+    ("log_entries", "entry"),
+    ("log_entries", "place"),
+    ("log_head", "one"),
+    ("log_head", "size"),
+    ("log_tiles", "hashes"),
+    ("log_tiles", "level"),
+    ("log_tiles", "place"),
     ("migrations", "name"),
     ("migrations", "number"),
     ("root", "made_at"),

@@ -1,12 +1,12 @@
 //! The keyring: one key for each account, and everything that is done with keys. It imports `db`,
-//! `datamap` and `model`; never `store`: no table of the main database is known here.
+//! `datamap`, `model` and `tlog`; never `store`: no table of the main database is known here.
 //!
 //! | key | where it stands | what it does |
 //! |---|---|---|
 //! | root key | [`RootFile`], apart from the keyring | wraps every key below; replaced by [`Vault::rotate_root`] |
 //! | account key | keyring, wrapped | derives the keys that seal columns, blob headers and index entries |
 //! | conversation key | keyring, wrapped | derives the key that seals the texts of one conversation |
-//! | service keys | keyring, wrapped | handle index, one for each [`MacPurpose`], receipt signing |
+//! | service keys | keyring, wrapped | handle index, one for each [`MacPurpose`], signing of receipts and of the log |
 //! | keys of accounting records | keyring, wrapped, one a year | seal what the law wants kept: [`Vault::books`] |
 //! | day key | keyring, wrapped, one day long | [`Vault::budget_tag`] |
 //!
@@ -34,6 +34,7 @@ mod frame;
 mod index;
 mod keyring;
 mod keys;
+mod log;
 mod random;
 mod ring;
 mod root;
@@ -52,11 +53,11 @@ pub use frame::{constant_time_eq, sha256};
 pub use index::IndexEntry;
 pub use keyring::{KEYRING_COLUMNS, KEYRING_MIGRATIONS};
 pub use keys::{AccountKeys, ConversationKeys, KeyId};
+pub use log::LogEntry;
 pub use random::SystemRandom;
 pub use root::RootFile;
 pub use rotate::Rotation;
 pub use service::MacPurpose;
-pub use sign::verify;
 pub use vault::{Vault, VaultOptions};
 
 #[cfg(test)]

@@ -48,11 +48,13 @@ impl MacPurpose {
 
 const HANDLE_INDEX: &str = "index/handle";
 const RECEIPTS: &str = "sign/receipts";
+const LOG: &str = "sign/log";
 
 /// The service keys, ready for use.
 pub(crate) struct Services {
     pub(crate) handle_index: Mac,
     pub(crate) signer: Signer,
+    pub(crate) log_signer: Signer,
     /// In the order of [`MacPurpose::ALL`].
     macs: Vec<Mac>,
 }
@@ -63,7 +65,7 @@ impl Services {
     /// Loads the service keys; makes those that are missing.
     pub(crate) async fn load(keyring: &Keyring) -> Result<Self, VaultError> {
         let mut keys = read_steady(keyring).await?;
-        let names = || MacPurpose::ALL.map(MacPurpose::name).into_iter().chain([HANDLE_INDEX, RECEIPTS]);
+        let names = || MacPurpose::ALL.map(MacPurpose::name).into_iter().chain([HANDLE_INDEX, RECEIPTS, LOG]);
         if !names().all(|name| keys.contains_key(name)) {
             make_missing(keyring, names().filter(|name| !keys.contains_key(*name)).collect()).await?;
             // Another process may have made some of them first: what stands in the keyring counts.
@@ -74,6 +76,7 @@ impl Services {
         Ok(Self {
             handle_index: Mac::new(key(HANDLE_INDEX)?),
             signer: Signer::new(key(RECEIPTS)?)?,
+            log_signer: Signer::new(key(LOG)?)?,
             macs: macs.collect::<Result<_, VaultError>>()?,
         })
     }

@@ -32,6 +32,8 @@ pub struct Profile {
     pub follow: FollowState,
     /// Whether it follows the viewer.
     pub follows_me: bool,
+    /// Whether it has asked to follow the viewer, and waits for an answer.
+    pub asks_me: bool,
     /// Whether the viewer has muted it.
     pub muted: bool,
     /// Whether somebody waits for the viewer's answer; always false on others' profiles.
@@ -65,8 +67,8 @@ pub async fn profile(app: &App, who: &Viewer, handle: &str) -> Result<Profile, A
     profile_seen(&mut tx, &found, &facts, ties, asking).await
 }
 
-/// The profile as somebody sees it to whom these facts apply. `muter` is whose mutes are told of: theirs
-/// alone, so that nobody else ever learns of one.
+/// The profile as somebody sees it to whom these facts apply. `muter` is whose mutes, and open
+/// requests, are told of: theirs alone, so that nobody else ever learns of one.
 pub(crate) async fn profile_seen(
     tx: &mut Tx,
     Found { account, keys }: &Found,
@@ -77,9 +79,11 @@ pub(crate) async fn profile_seen(
     standing::ask(Action::SeeCard, facts)?;
     let is_me = facts.relation == Relation::Owner;
     let content = content(tx, facts, account, keys).await?;
-    let muted = match muter {
-        Some(viewer) => graph::is_muted(tx, viewer, account.id).await?,
-        None => false,
+    let (muted, asks_me) = match muter {
+        Some(viewer) => {
+            (graph::is_muted(tx, viewer, account.id).await?, graph::has_asked(tx, viewer, account.id).await?)
+        }
+        None => (false, false),
     };
     Ok(Profile {
         id: account.id,
@@ -90,6 +94,7 @@ pub(crate) async fn profile_seen(
         takes_messages: takes_messages(facts),
         follow: FollowState::of(ties),
         follows_me: ties.followed,
+        asks_me,
         muted,
         requests_wait: is_me && requests_wait(tx, account.id).await?,
         content,

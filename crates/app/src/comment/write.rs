@@ -14,7 +14,9 @@
 use outro_datamap::COMMENT_TEXT;
 use outro_model::{AccountId, CommentId, Timestamp, VideoId, bounded_text};
 use outro_policy::Action;
+use outro_store::accounts::Account;
 use outro_store::comments::{self, Comment, State};
+use outro_store::videos::Video;
 use outro_store::{accounts, videos};
 
 use super::filter::holds_back;
@@ -151,23 +153,40 @@ async fn tell(
     comment: &Comment,
     mentioned: &[AccountId],
 ) -> Result<Told, AppError> {
-    let about = notify::About::comment(comment);
-    let (mut told, mut known) = (Told::default(), vec![comment.author]);
-    let held = comment.state != State::Shown;
-    let thread = comment.thread_author.map(|author| (author, Kind::Reply)).filter(|_| !held);
-    for (account, kind) in thread.into_iter().chain([(comment.owner, Kind::Comment)]) {
-        if !known.contains(&account) {
-            told.tell(app, tx, kind, (account, comment.author), about).await?;
-            known.push(account);
-        }
+    let mut told = Told::default();
+    // An owner who goes on in their own thread is told of a reply.
+    if comment.thread_author != Some(comment.owner) || comment.state != State::Shown {
+        let about = notify::About::comment(comment);
+        told.tell(app, tx, Kind::Comment, (comment.owner, comment.author), about).await?;
     }
-    for &account in mentioned.iter().filter(|_| !held) {
-        if !known.contains(&account)
-            && notify::may_be_called(tx, account, comment.author, &found.video, &found.owner).await?
-        {
-            told.tell(app, tx, Kind::Mention, (account, comment.author), about).await?;
-            known.push(account);
-        }
+    if comment.state == State::Shown {
+        tell_others(app, tx, &mut told, (&found.video, &found.owner), comment, mentioned).await?;
     }
     Ok(told)
+}
+
+/// Tells the author of the thread and those mentioned, each once: nobody who was told of this comment before.
+pub(super) async fn tell_others(
+    app: &App,
+    tx: &mut outro_db::Tx,
+    told: &mut Told,
+    (video, owner): (&Video, &Account),
+    comment: &Comment,
+    mentioned: &[AccountId],
+) -> Result<(), AppError> {
+    let about = notify::About::comment(comment);
+    if let Some(author) = comment.thread_author
+        && !notify::is_told_of_comment(tx, author, comment).await?
+    {
+        told.tell(app, tx, Kind::Reply, (author, comment.author), about).await?;
+    }
+    for &account in mentioned {
+        if account != comment.author
+            && !notify::is_told_of_comment(tx, account, comment).await?
+            && notify::may_be_called(tx, account, comment.author, video, owner).await?
+        {
+            told.tell(app, tx, Kind::Mention, (account, comment.author), about).await?;
+        }
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 mod begin;
 mod confirm;
 mod consequences;
+mod log;
 pub mod note;
 mod receipt;
 mod sheet;
@@ -11,6 +12,7 @@ mod walk;
 pub use begin::{Begun, begin, begun};
 pub use confirm::{Confirmed, confirm};
 pub use consequences::{Consequences, Line, consequences};
+pub use log::{log_checkpoint, log_tile};
 pub use receipt::{ReceiptView, receipt, receipt_hash};
 pub(crate) use walk::run;
 

@@ -1,23 +1,24 @@
-//! The text of a receipt, and its signature, in the form of the C2SP `signed-note` specification:
-//! text, an empty line, and `— <key name> <base64(key hash ‖ signature)>`, Ed25519.
+//! The text of a receipt, its signature (C2SP `signed-note`), and its place in the log of all erasures.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use outro_model::{AccountId, Timestamp};
-use outro_vault::{Vault, sha256, verify as verify_ed25519};
+use outro_tlog::{Checkpoint, Proof, Unverified, Verifier, open_note};
+use outro_vault::{LogEntry, Vault, sha256};
 
 use super::confirm::commitment;
+use super::receipt::receipt_hash;
 
 /// What the note is sealed for, under the receipt's id.
 pub(super) const SEAL: &str = "receipt note";
 /// The first line of every note.
 const TITLE: &str = "outro receipt v1";
-/// The signature type of Ed25519 in `signed-note`.
-const ED25519: u8 = 1;
 
 /// What a note says.
 pub(super) struct Body<'a> {
     pub(super) host: &'a str,
+    /// SHA-256 of the receipt's id.
+    pub(super) id_hash: &'a [u8; 32],
+    /// The key of the log that the receipt is entered in.
+    pub(super) log: &'a Verifier,
     pub(super) commitment: &'a [u8; 32],
     pub(super) left_at: Timestamp,
     pub(super) key_destroyed_at: Timestamp,
@@ -30,9 +31,11 @@ pub(super) struct Body<'a> {
 impl Body<'_> {
     pub(super) fn text(&self) -> String {
         format!(
-            "{TITLE}\norigin: {}\ncommitment: {}\nleft_at: {}\nkey_destroyed_at: {}\ncompleted_at: {}\nerased: {}\n\
-             kept: receipt erased_handle_trace ledger_entry{}\n",
+            "{TITLE}\norigin: {}\nlog: {}\nreceipt: {}\ncommitment: {}\nleft_at: {}\nkey_destroyed_at: {}\ncompleted_at: {}\nerased: {}\n\
+             kept: receipt log_entry erased_handle_trace ledger_entry{}\n",
             self.host,
+            self.log,
+            hex::encode(self.id_hash),
             hex::encode(self.commitment),
             self.left_at.rfc3339(),
             self.key_destroyed_at.rfc3339(),
@@ -43,83 +46,77 @@ impl Body<'_> {
     }
 }
 
-fn key_hash(name: &str, key: &[u8; 32]) -> [u8; 4] {
-    let digest = sha256(&[name.as_bytes(), b"\n", &[ED25519], key]);
-    [digest[0], digest[1], digest[2], digest[3]]
+/// The name of the key that signs receipts, and the key.
+pub fn verifier(vault: &Vault, host: &str) -> Verifier {
+    Verifier { name: host.to_owned(), key: vault.verifying_key() }
 }
 
-/// The verifier key of a server, as `signed-note` writes it: `name+hash+base64(type ‖ key)`.
-pub fn verifier_key(vault: &Vault, name: &str) -> String {
-    let key = vault.verifying_key();
-    let body = STANDARD.encode([&[ED25519], key.as_slice()].concat());
-    format!("{name}+{}+{body}", hex::encode(key_hash(name, &key)))
+/// The name of the log, and with its key what its checkpoints are checked with: its address without a scheme.
+pub fn log_origin(host: &str) -> String {
+    format!("{host}/log")
 }
 
-pub(super) fn sign(vault: &Vault, name: &str, text: &str) -> String {
-    let hash = key_hash(name, &vault.verifying_key());
-    let signature = STANDARD.encode([hash.as_slice(), &vault.sign(text.as_bytes())].concat());
-    format!("{text}\n\u{2014} {name} {signature}\n")
+pub(super) fn sign(vault: &Vault, host: &str, text: &str) -> String {
+    outro_tlog::signed(text, &verifier(vault, host), &vault.sign(text.as_bytes()))
+}
+
+/// The text of a signed receipt.
+pub(super) fn text_of(note: &str) -> Option<&str> {
+    let (text, _) = note.rsplit_once("\n\n")?;
+    note.get(..=text.len())
+}
+
+/// What stands in the log for a receipt: a hash of its text. The text holds a commitment made with 32 random bytes that
+/// nobody keeps, so that trying all numbers or names leads nowhere.
+pub(super) fn entry(text: &str) -> LogEntry {
+    sha256(&[text.as_bytes()])
 }
 
 /// Why a receipt does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unverified {
-    /// The key is not a verifier key.
-    #[error("the key is not of the form name+hash+key")]
-    Key,
-    /// The text is not a signed receipt.
-    #[error("this is not a signed receipt")]
-    Form,
-    /// It is signed by another key.
-    #[error("the receipt is not signed by this key")]
-    OtherKey,
-    /// The signature does not fit the text.
-    #[error("the signature does not fit: the receipt was changed")]
-    Signature,
+pub enum Unproved {
+    /// Its signature, or its place in the log, does not hold.
+    #[error(transparent)]
+    Unverified(#[from] Unverified),
     /// Nonce, account and handle do not give the commitment.
     #[error("nonce, account and handle do not fit this receipt")]
     Commitment,
+    /// No proof that it is in the log came with it.
+    #[error("there is no proof that the log of erasures holds this receipt")]
+    Unlogged,
+    /// The document says something that its signed text does not.
+    #[error("the document around the receipt was changed")]
+    Document,
 }
 
 /// Holds a signed note against a verifier key; the text that was signed.
-pub fn verify<'a>(note: &'a str, verifier: &str) -> Result<&'a str, Unverified> {
-    let (name, key) = read_verifier(verifier)?;
-    let (text, signatures) = note.rsplit_once("\n\n").ok_or(Unverified::Form)?;
-    // The newline that ends the text is part of what was signed.
-    let text = note.get(..=text.len()).ok_or(Unverified::Form)?;
-    if !text.starts_with(TITLE) || !signatures.ends_with('\n') {
-        return Err(Unverified::Form);
-    }
-    let mut known = Err(Unverified::OtherKey);
-    for line in signatures.lines() {
-        let fields = line.strip_prefix("\u{2014} ").and_then(|line| line.split_once(' ')).ok_or(Unverified::Form)?;
-        let bytes = STANDARD.decode(fields.1).map_err(|_| Unverified::Form)?;
-        let (hash, signature) = bytes.split_first_chunk::<4>().ok_or(Unverified::Form)?;
-        if fields.0 == name && *hash == key_hash(&name, &key) {
-            let fits = verify_ed25519(&key, text.as_bytes(), signature);
-            known = if fits { Ok(text) } else { return Err(Unverified::Signature) };
-        }
-    }
-    known
+pub fn verify<'a>(note: &'a str, key: &str) -> Result<&'a str, Unproved> {
+    let text = open_note(note, &Verifier::parse(key)?)?;
+    if text.starts_with(TITLE) { Ok(text) } else { Err(Unverified::Form.into()) }
 }
 
-fn read_verifier(verifier: &str) -> Result<(String, [u8; 32]), Unverified> {
-    let mut parts = verifier.trim().splitn(3, '+');
-    let (name, hash, body) = (parts.next(), parts.next(), parts.next());
-    let (Some(name), Some(hash), Some(body)) = (name, hash, body) else { return Err(Unverified::Key) };
-    let bytes = STANDARD.decode(body).map_err(|_| Unverified::Key)?;
-    let (&kind, key) = bytes.split_first().ok_or(Unverified::Key)?;
-    let key: [u8; 32] = key.try_into().map_err(|_| Unverified::Key)?;
-    let fits = kind == ED25519 && hash == hex::encode(key_hash(name, &key));
-    if fits { Ok((name.to_owned(), key)) } else { Err(Unverified::Key) }
+/// Holds a proof against the log that the verified text of a receipt names; the checkpoint that it is under.
+pub fn verify_logged(text: &str, proof: &str) -> Result<Checkpoint, Unproved> {
+    let log = field(text, "log").ok_or(Unverified::Form)?;
+    Ok(Proof::parse(proof)?.verify(&entry(text), &Verifier::parse(log)?)?)
+}
+
+/// Whether this is the id that a verified text was made for.
+pub fn verify_id(text: &str, id: &str) -> Result<(), Unproved> {
+    let hash = receipt_hash(id).filter(|(secret, _)| hex::encode(secret) == id).map(|(_, hash)| hex::encode(hash));
+    if hash.as_deref() == field(text, "receipt") { Ok(()) } else { Err(Unproved::Document) }
+}
+
+fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
 }
 
 /// Holds nonce, account and handle against the commitment of a verified text.
-pub fn is_mine(text: &str, nonce: &str, account: &str, handle: &str) -> Result<(), Unverified> {
+pub fn is_mine(text: &str, nonce: &str, account: &str, handle: &str) -> Result<(), Unproved> {
     let nonce: [u8; 32] =
-        hex::decode(nonce).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(Unverified::Commitment)?;
-    let account: AccountId = account.parse().map_err(|_| Unverified::Commitment)?;
+        hex::decode(nonce).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(Unproved::Commitment)?;
+    let account: AccountId = account.parse().map_err(|_| Unproved::Commitment)?;
     let handle = handle.trim_start_matches('@').to_ascii_lowercase();
-    let line = format!("commitment: {}", hex::encode(commitment(&nonce, account, &handle)));
-    if text.lines().any(|have| have == line) { Ok(()) } else { Err(Unverified::Commitment) }
+    let commitment = hex::encode(commitment(&nonce, account, &handle));
+    if field(text, "commitment") == Some(&commitment) { Ok(()) } else { Err(Unproved::Commitment) }
 }

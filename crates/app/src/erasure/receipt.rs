@@ -17,6 +17,8 @@ pub struct ReceiptView {
     pub progress: i64,
     /// The signed text, once complete.
     pub note: Option<String>,
+    /// The proof that the receipt is in the log of all erasures (C2SP `tlog-proof`), once complete.
+    pub proof: Option<String>,
     /// The key that verifies it, as `signed-note` writes it.
     pub verifier_key: String,
 }
@@ -35,11 +37,17 @@ pub async fn receipt(app: &App, id: &str) -> Result<ReceiptView, AppError> {
         let text = open_under(&secret, note::SEAL, &sealed)?;
         String::from_utf8(text.to_vec()).map_err(AppError::internal)
     };
+    let host = &app.settings.host;
+    let proof = match found.log_place {
+        Some(place) => app.vault.log_proof(&note::log_origin(host), place).await?,
+        None => None,
+    };
     Ok(ReceiptView {
         id: hex::encode(secret),
         complete: found.complete,
         progress: found.progress,
-        note: found.note.map(open).transpose()?,
-        verifier_key: note::verifier_key(&app.vault, &app.settings.host),
+        note: found.note.filter(|_| found.complete).map(open).transpose()?,
+        proof: proof.map(|proof| proof.text()),
+        verifier_key: note::verifier(&app.vault, host).to_string(),
     })
 }

@@ -8,7 +8,7 @@ use outro_jobs::{Job, Outcome};
 use outro_model::Timestamp;
 use outro_store::erasure::{BATCH, Rooms, STEPS, Step, Subject, residue};
 use outro_store::receipts::{self, Erasure};
-use outro_vault::{Destruction, seal_under};
+use outro_vault::{Destruction, open_under, seal_under};
 
 use super::note;
 use crate::{App, AppError, finding, message};
@@ -158,9 +158,36 @@ async fn audit(app: &App, subject: &Subject) -> Result<Option<String>, AppError>
     Ok(key_is_there.then(|| "the key".into()))
 }
 
+/// Signs the receipt, enters it into the log, completes it. Once signed it stays as it is, so that whoever comes after a
+/// stop enters the same one.
 async fn complete(app: &App, sheet: &Erasure, destruction: &Destruction, tally: &Tally) -> Result<(), AppError> {
+    let receipt_id = super::sheet::open(app, sheet.account, &sheet.receipt_id)?;
+    let found = receipts::get(&mut app.db.read().await?, &sheet.id_hash).await?;
+    let signed = match found.and_then(|receipt| receipt.note) {
+        Some(sealed) => String::from_utf8(open_under(&receipt_id, note::SEAL, &sealed)?.to_vec()),
+        None => Ok(sign(app, sheet, destruction, tally, &receipt_id).await?),
+    };
+    let signed = signed.map_err(AppError::internal)?;
+    let text = note::text_of(&signed).ok_or_else(|| AppError::internal("a signed receipt is none"))?;
+    let place = app.vault.log_append(&note::entry(text)).await?;
+    let mut tx = app.db.write().await?;
+    receipts::complete(&mut tx, &sheet.id_hash, sheet.account, place).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Signs the receipt, and keeps it before anything else happens with it.
+async fn sign(
+    app: &App,
+    sheet: &Erasure,
+    destruction: &Destruction,
+    tally: &Tally,
+    receipt_id: &[u8; 32],
+) -> Result<String, AppError> {
+    let host = &app.settings.host;
     let text = note::Body {
-        host: &app.settings.host,
+        host,
+        id_hash: &sheet.id_hash,
+        log: &app.vault.log_verifier(&note::log_origin(host)),
         commitment: &sheet.commitment,
         left_at: sheet.started_at,
         key_destroyed_at: destruction.at,
@@ -169,12 +196,12 @@ async fn complete(app: &App, sheet: &Erasure, destruction: &Destruction, tally: 
         kept: &tally.kept(),
     }
     .text();
-    let signed = note::sign(&app.vault, &app.settings.host, &text);
-    let receipt_id = super::sheet::open(app, sheet.account, &sheet.receipt_id)?;
-    let sealed = seal_under(&receipt_id, note::SEAL, signed.as_bytes());
+    let signed = note::sign(&app.vault, host, &text);
+    let sealed = seal_under(receipt_id, note::SEAL, signed.as_bytes());
     let mut tx = app.db.write().await?;
-    receipts::complete(&mut tx, &sheet.id_hash, sheet.account, &sealed).await?;
-    Ok(tx.commit().await?)
+    receipts::signed(&mut tx, &sheet.id_hash, &sealed).await?;
+    tx.commit().await?;
+    Ok(signed)
 }
 
 /// The kind under which rows are counted that stay with others.

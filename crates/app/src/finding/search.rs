@@ -3,7 +3,7 @@
 use outro_db::Tx;
 use outro_model::{AccountId, VideoId};
 use outro_policy::{Action, decide};
-use outro_search::{Wanted, tags, words};
+use outro_search::{Wanted, caption_words, tags, words};
 use outro_store::accounts;
 use outro_store::graph::Card;
 
@@ -28,7 +28,7 @@ const TAGGED: usize = 30;
 pub struct Found {
     /// Accounts, by handle and display name.
     pub accounts: Vec<CardView>,
-    /// Videos, by caption.
+    /// Videos, by what their captions say; not by those whom they mention.
     pub videos: Vec<VideoView>,
     /// Hashtags, without `#`: of each there is a video that the viewer may watch.
     pub hashtags: Vec<String>,
@@ -63,7 +63,7 @@ pub async fn search(app: &App, who: &Viewer, from: &Origin, typed: &str, limit: 
     let accounts = cards_of(app, asking, &wanted, cards).await?;
     let mut videos = opened(app, asking, watched).await?;
     // The rows are newer than the index: what says something else by now is not what was looked for.
-    videos.retain(|video| wanted.fits(&words(&video.caption)));
+    videos.retain(|video| wanted.fits(&caption_words(&video.caption)));
     let hashtags = hashtags(&wanted, &opened(app, asking, of_tags).await?);
     Ok(Found { accounts, videos, hashtags })
 }

@@ -23,20 +23,26 @@ const BATCH: i64 = 50;
 /// Who cannot be seen just now (on hiatus, say) is not accepted unseen: that request is open again
 /// afterwards, and stands in the list once they are back. Declining is for all.
 pub async fn answer_all(app: &App, signed: &Signed, accept: bool) -> Result<(), AppError> {
-    let (me, now) = (signed.account, app.clock.now());
+    let me = signed.account;
     let mut tx = app.db.write().await?;
     if accept {
         standing::hold_present(&mut tx, me).await?;
     } else {
         hold_live(&mut tx, me).await?;
     }
-    answers::put(&mut tx, me, Answer { accept, until: now }).await?;
-    let id = JobId::random(&*app.random);
-    let job = NewJob { id, kind: JOB, lane: Lane::Prompt, account: Some(me), video: None, run_at: now };
-    outro_jobs::enqueue(&mut tx, &job).await?;
+    note_answer(app, &mut tx, me, accept).await?;
     tx.commit().await?;
     app.queue.wake();
     Ok(())
+}
+
+/// Notes the answer, in a transaction that holds the account, and enqueues the job that gives it.
+pub(crate) async fn note_answer(app: &App, tx: &mut Tx, me: AccountId, accept: bool) -> Result<(), AppError> {
+    let now = app.clock.now();
+    answers::put(tx, me, Answer { accept, until: now }).await?;
+    let id = JobId::random(&*app.random);
+    let job = NewJob { id, kind: JOB, lane: Lane::Prompt, account: Some(me), video: None, run_at: now };
+    Ok(outro_jobs::enqueue(tx, &job).await?)
 }
 
 /// Gives the answer of a job's account to each request it is meant for. Stopped anywhere, it goes on with

@@ -1,4 +1,8 @@
 //! Lists of accounts: followers, following, and one's own: requests, blocked, muted.
+//!
+//! Being in the list of somebody whom one follows is no finding. But a list can be walked by strangers, so that
+//! "Allow others to find me" off holds there too: for those it has nothing to do with, the account is left out of
+//! other people's lists. The numbers above them stay: who is left out cannot be told from a number.
 
 use std::collections::HashMap;
 
@@ -78,7 +82,7 @@ async fn of_account(app: &App, who: &Viewer, handle: &str, edges: Edges, place: 
     let (before, limit) = (place.0.unwrap_or(FIRST), place.1);
     let cards = graph::list(&mut tx, edges, asking, account.id, before, limit).await?;
     drop(tx);
-    opened(app, asking, edges, cards, limit).await
+    opened(app, (asking, account.id), edges, cards, limit).await
 }
 
 async fn own(app: &App, signed: &Signed, edges: Edges, place: Place) -> Result<CardPage, AppError> {
@@ -87,13 +91,13 @@ async fn own(app: &App, signed: &Signed, edges: Edges, place: Place) -> Result<C
     let (before, limit) = (place.0.unwrap_or(FIRST), place.1);
     let cards = graph::list(&mut tx, edges, Some(me), me, before, limit).await?;
     drop(tx);
-    opened(app, Some(me), edges, cards, limit).await
+    opened(app, (Some(me), me), edges, cards, limit).await
 }
 
 /// Asks the policy of each, and opens the names of those that may be seen.
 async fn opened(
     app: &App,
-    asking: Option<AccountId>,
+    (asking, whose): (Option<AccountId>, AccountId),
     edges: Edges,
     cards: Vec<Card>,
     limit: i64,
@@ -102,7 +106,7 @@ async fn opened(
     let ids: Vec<AccountId> = cards.iter().map(|card| card.account).collect();
     let keys = app.vault.accounts(&ids).await?;
     let mut items = Vec::with_capacity(cards.len());
-    for card in cards.iter().filter(|card| may_see(asking, edges, card)) {
+    for card in cards.iter().filter(|card| may_see(asking, edges, card) && may_find(asking, whose, card)) {
         items.extend(view(&keys, asking, card)?);
     }
     Ok(CardPage { items, next })
@@ -114,6 +118,14 @@ fn may_see(asking: Option<AccountId>, edges: Edges, card: &Card) -> bool {
     let relation = Relation::of(asking, card.account, ties);
     // Whether the viewer may act changes nothing about whose card may be seen.
     decide(Action::SeeCard, &Facts { relation, viewer_away: false, owner: card.facts, video: None }).allowed
+}
+
+/// Whether a card may be come upon in this list: in one's own, of oneself, of whom one has to do with, or of
+/// whom the policy lets a stranger have suggested.
+fn may_find(asking: Option<AccountId>, whose: AccountId, card: &Card) -> bool {
+    let known = asking == Some(whose) || asking == Some(card.account) || card.ties.follows || card.ties.followed;
+    let stranger = Facts { relation: Relation::Stranger, viewer_away: false, owner: card.facts, video: None };
+    known || decide(Action::Suggest, &stranger).allowed
 }
 
 /// The card with its names; none when its owner's key is gone.

@@ -25,7 +25,7 @@ use crate::{App, AppError, standing};
 
 pub use accept::accept;
 pub use answer_all::answer_all;
-pub(crate) use answer_all::{JOB as ANSWER_JOB, run as run_answer};
+pub(crate) use answer_all::{JOB as ANSWER_JOB, note_answer, run as run_answer};
 pub use block::{block, unblock};
 pub use decline::decline;
 pub use follow::follow;

@@ -3,8 +3,9 @@
 use outro_db::Tx;
 use outro_model::{AccountId, ConversationId, MessageId, Timestamp};
 use outro_store::accounts;
-use outro_store::messages::{self as rows, MemberState};
+use outro_store::messages::{self as rows, ConversationKind, MemberState, Membership};
 
+use super::uninvited::{self, Stand};
 use super::view::{Conversation, Message, Read, opened};
 use crate::{App, AppError, Signed, viewer};
 
@@ -20,7 +21,8 @@ pub enum Folder {
     Requests,
 }
 
-/// A page of conversations, the latest first.
+/// A page of conversations, the latest first. What is refused meanwhile is left out, so a page may be shorter than
+/// was asked for and still have a next one.
 pub struct Page {
     /// The conversations.
     pub items: Vec<Conversation>,
@@ -56,6 +58,13 @@ async fn asker(app: &App, tx: &mut Tx, signed: &Signed) -> Result<(AccountId, bo
     Ok((id, account.is_away()))
 }
 
+/// Whether it stands in the folder: a group that one was put into does not, while one of it could not write
+/// to one.
+async fn stands(tx: &mut Tx, me: AccountId, membership: &Membership) -> Result<bool, AppError> {
+    let waits = membership.kind == ConversationKind::Group && membership.state == MemberState::Request;
+    Ok(!waits || uninvited::read(tx, me, membership.conversation).await? != Stand::Refused)
+}
+
 /// A page of the inbox or of the requests.
 pub async fn inbox(
     app: &App,
@@ -75,6 +84,9 @@ pub async fn inbox(
     let next = found.last().filter(|_| full).map(|last| (last.last_at, last.conversation));
     let mut read = Vec::with_capacity(found.len());
     for membership in found {
+        if !stands(&mut tx, asker.0, &membership).await? {
+            continue;
+        }
         let last = rows::older(&mut tx, asker.0, membership.conversation, i64::MAX, 1).await?;
         read.push(Read::of(&mut tx, asker, membership, last).await?);
     }
@@ -89,7 +101,11 @@ pub async fn inbox(
 /// How many conversations wait among the requests; 50 at most are counted.
 pub async fn requests(app: &App, signed: &Signed) -> Result<i64, AppError> {
     let mut tx = app.db.read().await?;
-    Ok(rows::inbox(&mut tx, signed.account, MemberState::Request, FIRST, 50).await?.len() as i64)
+    let mut count = 0;
+    for membership in rows::inbox(&mut tx, signed.account, MemberState::Request, FIRST, 50).await? {
+        count += i64::from(stands(&mut tx, signed.account, &membership).await?);
+    }
+    Ok(count)
 }
 
 /// How many messages in the inbox were not read; requests do not count.

@@ -1,7 +1,7 @@
 //! Conversations: opening one, saying something, reading, putting away, leaving.
 //!
-//! Being in a conversation is what lets one read it. Who the others are is asked of the policy each
-//! time: whoever may not be seen (gone, on hiatus, suspended, blocked) is "Unavailable account", and what
+//! Being in a conversation is what lets one read it; being put into a group is no consent yet (`uninvited`).
+//! Who the others are is asked of the policy each time: whoever may not be seen (gone, on hiatus, suspended, blocked) is "Unavailable account", and what
 //! they said stays. Texts are sealed under the conversation's key, which goes with its last member.
 
 mod end;
@@ -10,6 +10,7 @@ mod open;
 mod put_away;
 mod read;
 mod send;
+mod uninvited;
 mod view;
 
 pub(crate) use end::{JOB as END_JOB, destroy as destroy_key, end as end_room, run as run_end};

@@ -10,6 +10,7 @@ use outro_store::messages::{self as rows, ConversationKind, MemberState};
 
 use super::list::conversation;
 use super::send::{checked, send};
+use super::uninvited;
 use super::{Content, Conversation, GROUP};
 use crate::account::by_handle;
 use crate::budget::{self, Budget, Tagged};
@@ -105,13 +106,15 @@ async fn make(app: &App, me: AccountId, to: &[AccountId], id: ConversationId) ->
     let mut tx = app.db.write().await?;
     standing::hold_present(&mut tx, me).await?;
     let mut members = vec![(me, MemberState::Accepted)];
-    for &other in to {
-        members.push((other, state_for(app, &mut tx, me, other, &limits).await?));
-    }
     let (kind, pair) = match to {
         [other] => (ConversationKind::Two, Some(*other)),
         _ => (ConversationKind::Group, None),
     };
+    for &other in to {
+        let state = state_for(app, &mut tx, me, other, &limits).await?;
+        // In a group it takes more than a friend who opens it.
+        members.push((other, if kind == ConversationKind::Group { MemberState::Request } else { state }));
+    }
     if kind == ConversationKind::Group && app.settings.rate_limits {
         budget::spend(app, &mut tx, &groups).await?;
     }
@@ -121,6 +124,9 @@ async fn make(app: &App, me: AccountId, to: &[AccountId], id: ConversationId) ->
     for (account, state) in members {
         let other = pair.map(|other| if account == me { other } else { me });
         rows::join(&mut tx, account, id, other, state, now).await?;
+    }
+    if kind == ConversationKind::Group {
+        uninvited::admit(&mut tx, me, to, id).await?;
     }
     Ok(tx.commit().await?)
 }

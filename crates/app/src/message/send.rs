@@ -10,6 +10,7 @@ use outro_store::messages::{self as rows, ConversationKind, MemberState, Members
 use outro_vault::ConversationKeys;
 
 use super::LONGEST;
+use super::uninvited::{self, Stand};
 use super::view::{MaySend, Message, Read, may_send, opened};
 use crate::budget::{self, Budget, Tagged};
 use crate::{App, AppError, RefusalKind, Signed, standing, video};
@@ -75,18 +76,19 @@ async fn say(
     let seq = rows::next_seq(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     let row = rows::Message { conversation: id, seq, id: message, sender: Some(me), content, created_at: now };
     rows::say(&mut tx, &row, me).await?;
-    let mut told = rows::recipients(&mut tx, id, me).await?;
-    for &account in &told {
+    let (mut told, mut waits) = (Vec::new(), false);
+    for account in rows::recipients(&mut tx, id, me).await? {
         rows::received(&mut tx, account, id, now).await?;
-        if welcome == Welcome::Friend {
-            let waits =
-                rows::membership(&mut tx, account, id).await?.is_some_and(|one| one.state == MemberState::Request);
-            if waits {
-                rows::set_state(&mut tx, account, id, MemberState::Accepted).await?;
-            }
+        let stand = stand(&mut tx, account, id, welcome).await?;
+        waits |= matches!(stand, Some(Stand::Waits | Stand::Refused));
+        if stand == Some(Stand::AmongFriends) {
+            rows::set_state(&mut tx, account, id, MemberState::Accepted).await?;
+        }
+        if stand != Some(Stand::Refused) {
+            told.push(account);
         }
     }
-    if welcome == Welcome::Waits && app.settings.rate_limits {
+    if waits && app.settings.rate_limits {
         budget::spend(app, &mut tx, limits).await?;
     }
     // One's own other devices are told too. Always in the order of ids, so that no two senders wait for
@@ -109,16 +111,33 @@ async fn say(
 enum Welcome {
     /// By a friend: it comes to the inbox.
     Friend,
-    /// It waits among the requests.
-    Waits,
-    /// The conversation is one that was taken on, or a group.
-    Known,
+    /// By somebody else.
+    Other,
+    /// In a group by those who have taken it on; by each of the others as it stands with them.
+    Group,
 }
 
-/// Asks whether the other of two takes a message; in a group being in it is enough.
+/// How a conversation stands with somebody who has not taken it on; none where they have.
+async fn stand(
+    tx: &mut Tx,
+    account: AccountId,
+    id: ConversationId,
+    welcome: Welcome,
+) -> Result<Option<Stand>, AppError> {
+    let waits = rows::membership(tx, account, id).await?.is_some_and(|one| one.state == MemberState::Request);
+    Ok(match welcome {
+        _ if !waits => None,
+        Welcome::Friend => Some(Stand::AmongFriends),
+        Welcome::Other => Some(Stand::Waits),
+        Welcome::Group => Some(uninvited::read(tx, account, id).await?),
+    })
+}
+
+/// Asks whether the other of two takes a message. In a group being in it is enough: what has not been taken on
+/// waits for each by itself.
 async fn welcome(tx: &mut Tx, me: AccountId, membership: &Membership) -> Result<Welcome, AppError> {
     if membership.kind == ConversationKind::Group {
-        return Ok(Welcome::Known);
+        return Ok(Welcome::Group);
     }
     let other = membership.other.ok_or_else(unavailable)?;
     let account = accounts::by_id(tx, other).await?.ok_or_else(unavailable)?;
@@ -127,12 +146,7 @@ async fn welcome(tx: &mut Tx, me: AccountId, membership: &Membership) -> Result<
         return Err(unavailable());
     }
     standing::ask(Action::Message, &facts)?;
-    if facts.relation == Relation::Friend {
-        return Ok(Welcome::Friend);
-    }
-    let theirs = rows::membership(tx, other, membership.conversation).await?;
-    let waits = theirs.is_some_and(|theirs| theirs.state == MemberState::Request);
-    Ok(if waits { Welcome::Waits } else { Welcome::Known })
+    Ok(if facts.relation == Relation::Friend { Welcome::Friend } else { Welcome::Other })
 }
 
 /// One answer for all who are not there any more, for whatever reason.

@@ -18,7 +18,11 @@ pub(super) const fn closes(act: ModerationAct) -> Option<ReportState> {
     match act {
         ModerationAct::Dismiss => Some(ReportState::Dismissed),
         ModerationAct::Hide | ModerationAct::Suspend => Some(ReportState::Acted),
-        ModerationAct::Look | ModerationAct::Unhide | ModerationAct::Unsuspend => None,
+        ModerationAct::Look
+        | ModerationAct::Unhide
+        | ModerationAct::Unsuspend
+        | ModerationAct::Grant
+        | ModerationAct::Revoke => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What moderators do: look, hide, leave as it is, suspend, and take those back.
 
 use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME, COMMENT_TEXT};
-use outro_model::CommentId;
+use outro_model::{CommentId, UnknownWord};
 use outro_policy::{Action, Facts, Relation, decide as decide_of};
 use outro_store::comments::{self, Comment, State};
 use outro_store::{accounts, videos};
@@ -18,10 +18,8 @@ use crate::{privacy, standing};
 pub struct Decide {
     /// The word of a [`ModerationAct`].
     pub act: String,
-    /// The word of a [`ReportReason`]: why it is decided so. The report's own where none is given.
-    pub reason: Option<String>,
-    /// What the person is told: needed to hide and to suspend. At most 1,000 characters.
-    pub statement: String,
+    /// Why it is decided so.
+    pub why: Reasons,
 }
 
 /// What is looked at.
@@ -55,12 +53,13 @@ pub async fn decide(app: &App, signed: &Signed, id: ReportId, what: Decide) -> R
     let wrong =
         |_| AppError::invalid("act", "invalid_act", "Choose look, hide, unhide, dismiss, suspend or unsuspend.");
     let act: ModerationAct = what.act.parse().map_err(wrong)?;
-    let reason = what.reason.as_deref().map(read_reason).transpose()?;
-    let needed = matches!(act, ModerationAct::Hide | ModerationAct::Suspend);
-    let statement = read_statement(&what.statement, needed)?;
+    // A right to moderate is given by whoever runs the site alone.
+    if matches!(act, ModerationAct::Grant | ModerationAct::Revoke) {
+        return Err(wrong(UnknownWord));
+    }
     let found = moderation::by_id(&mut app.db.read().await?, me, id).await?.ok_or(AppError::NotFound)?;
-    let (thing, reason) = (found.report.thing, reason.unwrap_or(found.report.reason));
-    let noted = sealed_act(app, act, thing, reason, &statement).await?;
+    let thing = found.report.thing;
+    let noted = sealed_act(app, act, thing, Why::read(&what.why, Some(found.report.reason), act)?).await?;
     let mut tx = app.db.write().await?;
     if !accounts::lock_live(&mut tx, me).await? {
         return Err(AppError::SignInNeeded);

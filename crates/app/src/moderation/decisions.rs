@@ -1,6 +1,6 @@
 //! What was decided about oneself, and why.
 
-use outro_datamap::{ACT_STATEMENT, COMMENT_TEXT};
+use outro_datamap::{ACT_PROVISION, ACT_STATEMENT, COMMENT_TEXT};
 use outro_model::{CommentId, VideoId};
 use outro_store::comments::{self, Comment, State};
 use outro_store::moderation::Decided;
@@ -33,6 +33,12 @@ pub struct DecisionView {
     pub comment: Option<DecidedComment>,
     /// Why.
     pub reason: ReportReason,
+    /// What it rests on.
+    pub ground: Ground,
+    /// The law or the rule by name; may be empty.
+    pub provision: String,
+    /// What it followed.
+    pub source: ActSource,
     /// What the moderator wrote; may be empty where something was taken back.
     pub statement: String,
     /// When, RFC 3339.
@@ -100,6 +106,12 @@ fn opened(keys: &AccountKeys, row: Decided, said: Option<Comment>) -> Result<Dec
         video: (of_thing && row.kind == ReportedKind::Video).then(|| VideoId::from_bytes(row.thing)),
         comment,
         reason: row.reason,
+        ground: row.ground,
+        provision: match &row.provision {
+            Some(sealed) => keys.open_text(ACT_PROVISION, row.id.as_bytes(), sealed)?,
+            None => String::new(),
+        },
+        source: row.source,
         statement: keys.open_text(ACT_STATEMENT, row.id.as_bytes(), &row.statement)?,
         created_at: since(row.created_at),
     })

@@ -7,38 +7,48 @@ use super::decide::{does_not_fit, set_suspended as set};
 use super::*;
 use crate::graph::named;
 
-/// Makes the account of a handle a moderator's, or not one any more. Doing it again changes nothing.
+/// Makes the account of a handle a moderator's, or not one any more. Doing it again changes nothing, and is not noted.
 pub async fn set_moderator(app: &App, handle: &str, moderator: bool) -> Result<(), AppError> {
     let account = named(app, handle).await?;
     let mut tx = app.db.write().await?;
-    if !moderation::set_moderator(&mut tx, account, moderator).await? {
+    if !accounts::lock_live(&mut tx, account).await? {
         return Err(AppError::NotFound);
+    }
+    if moderation::set_moderator(&mut tx, account, moderator).await? {
+        moderation::note(&mut tx, &of_right(app, account, moderator)).await.map_err(or_gone)?;
     }
     Ok(tx.commit().await?)
 }
 
-/// Suspends the account of a handle, for a reason (the word of a [`ReportReason`]) and with a statement that
-/// the person reads.
-pub async fn suspend(app: &App, handle: &str, reason: &str, statement: &str) -> Result<(), AppError> {
-    let statement = read_statement(statement, true)?;
-    set_suspended(app, handle, ModerationAct::Suspend, read_reason(reason)?, &statement).await
+/// What is noted of a right that is given or taken. Nothing is written to anybody.
+fn of_right(app: &App, account: AccountId, given: bool) -> Act {
+    Act {
+        id: ActId::random(&*app.random),
+        act: if given { ModerationAct::Grant } else { ModerationAct::Revoke },
+        thing: Thing::Account(account),
+        reason: ReportReason::Other,
+        ground: Ground::Rules,
+        provision: None,
+        source: ActSource::OwnInitiative,
+        statement: Vec::new(),
+        created_at: app.clock.now(),
+    }
+}
+
+/// Suspends the account of a handle, for reasons that the person reads.
+pub async fn suspend(app: &App, handle: &str, why: &Reasons) -> Result<(), AppError> {
+    set_suspended(app, handle, ModerationAct::Suspend, why).await
 }
 
 /// Ends the suspension of the account of a handle. The statement may be empty.
-pub async fn unsuspend(app: &App, handle: &str, reason: &str, statement: &str) -> Result<(), AppError> {
-    let statement = read_statement(statement, false)?;
-    set_suspended(app, handle, ModerationAct::Unsuspend, read_reason(reason)?, &statement).await
+pub async fn unsuspend(app: &App, handle: &str, why: &Reasons) -> Result<(), AppError> {
+    set_suspended(app, handle, ModerationAct::Unsuspend, why).await
 }
 
-async fn set_suspended(
-    app: &App,
-    handle: &str,
-    act: ModerationAct,
-    reason: ReportReason,
-    statement: &str,
-) -> Result<(), AppError> {
+async fn set_suspended(app: &App, handle: &str, act: ModerationAct, why: &Reasons) -> Result<(), AppError> {
+    let why = Why::read(why, None, act)?;
     let account = named(app, handle).await?;
-    let noted = sealed_act(app, act, Thing::Account(account), reason, statement).await?;
+    let noted = sealed_act(app, act, Thing::Account(account), why).await?;
     let mut tx = app.db.write().await?;
     // Their own row, held as every write does that notes something of an account.
     if !accounts::lock_live(&mut tx, account).await? {

@@ -5,7 +5,12 @@ mod list;
 mod tell;
 
 pub use list::{Actor, Notice, NoticePage, Quoted, list, seen, unread};
-pub(crate) use tell::{About, Told, call_added, call_mentioned, may_be_called, mentioned, take_back};
+pub(crate) use tell::{
+    About, Told, call_added, call_mentioned, is_told_of_comment, may_be_called, mentioned, take_back,
+};
+
+/// How long a notification is kept, in seconds: 90 days.
+pub(crate) const KEPT_SECONDS: i64 = 90 * 86_400;
 
 /// What a notification is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

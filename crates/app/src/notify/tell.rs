@@ -95,6 +95,11 @@ impl Told {
     }
 }
 
+/// Whether somebody was told of a comment by its author's writing it, whatever of: it is told once.
+pub(crate) async fn is_told_of_comment(tx: &mut Tx, account: AccountId, comment: &Comment) -> Result<bool, AppError> {
+    Ok(notifications::is_told_of_comment(tx, account, comment.author, comment.id).await?)
+}
+
 /// Takes back what `recipient` was told, when `actor` has taken it back.
 pub(crate) async fn take_back(
     tx: &mut Tx,

@@ -15,9 +15,13 @@ pub type Audiences = Vec<(Audience, i64)>;
 
 /// How many videos one has for each audience, the empty ones too.
 pub async fn audiences(app: &App, signed: &Signed) -> Result<Audiences, AppError> {
-    let found = videos::audiences(&mut app.db.read().await?, signed.account).await?;
+    Ok(in_order(&videos::audiences(&mut app.db.read().await?, signed.account).await?))
+}
+
+/// From the widest to the narrowest, the empty ones too.
+pub(super) fn in_order(found: &[(Audience, i64)]) -> Audiences {
     let count = |audience| found.iter().filter(|(one, _)| *one == audience).map(|(_, count)| count).sum();
-    Ok(Audience::ALL.iter().map(|&audience| (audience, count(audience))).collect())
+    Audience::ALL.iter().map(|&audience| (audience, count(audience))).collect()
 }
 
 /// Sets who may see these videos, or with `None` all one has; how many there are then with that audience

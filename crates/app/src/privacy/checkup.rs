@@ -1,10 +1,17 @@
-//! The privacy check-up: who may do what, found by asking the policy itself for each relation.
+//! The privacy check-up: who may do what, and what each switch would change of it before it is thrown. Both are
+//! found by asking the policy itself for each relation, as it is and as it would be.
 
+use outro_db::Tx;
+use outro_model::{AccountId, Audience, Circle};
 use outro_policy::{Action, Facts, OwnerFacts, Relation, VideoFacts, decide};
-use outro_store::accounts;
+use outro_store::{accounts, graph, videos};
 
-use super::settings::{PrivacyChoice, read};
-use crate::{App, AppError, Signed};
+use super::audiences::{Audiences, in_order};
+use super::settings::COUNTED;
+use crate::{App, AppError, Signed, viewer};
+
+/// How many friends are counted at most.
+const FRIENDS: i64 = 1000;
 
 /// What is asked about an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +112,15 @@ impl Reach {
     }
 }
 
+/// How many people, and videos, what is said is about; where it is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// How many followers, or friends, it reaches.
+    pub people: Option<i64>,
+    /// How many videos are for everyone.
+    pub videos: Option<i64>,
+}
+
 /// One line of the check-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Check {
@@ -112,6 +128,8 @@ pub struct Check {
     pub question: Question,
     /// How far it reaches.
     pub reach: Reach,
+    /// Of how many that is said.
+    pub about: About,
 }
 
 /// What a change of settings changes.
@@ -123,35 +141,188 @@ pub struct Effect {
     pub before: Reach,
     /// How far it would reach.
     pub after: Reach,
+    /// Of how many that is said, afterwards.
+    pub about: About,
 }
 
-async fn facts(app: &App, signed: &Signed) -> Result<OwnerFacts, AppError> {
-    let account = accounts::by_id(&mut app.db.read().await?, signed.account).await?;
-    Ok(account.ok_or(AppError::SignInNeeded)?.facts)
+impl Effect {
+    /// Whether more people may afterwards.
+    pub fn widens(&self) -> bool {
+        self.after < self.before
+    }
 }
 
-/// Who may do what with one's account.
-pub async fn checkup(app: &App, signed: &Signed) -> Result<Vec<Check>, AppError> {
-    let facts = facts(app, signed).await?;
-    let check = |&question: &Question| Check { question, reach: Reach::of(question, facts) };
-    Ok(Question::ALL.iter().map(check).collect())
+/// A setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// Whether strangers see the card only.
+    PrivateAccount,
+    /// Whether the account is kept and invisible.
+    OnHiatus,
+    /// Whether the account may be suggested.
+    Discoverable,
+    /// Whether the account may be found by its name.
+    Searchable,
+    /// Who may send messages.
+    MessagesFrom,
+    /// Who may comment.
+    CommentsFrom,
 }
 
-/// What a change of settings would change, before it is made.
-pub async fn effects(app: &App, signed: &Signed, choice: &PrivacyChoice) -> Result<Vec<Effect>, AppError> {
-    let (change, now) = (read(choice)?, facts(app, signed).await?);
-    let then = OwnerFacts {
-        private_account: change.private_account.unwrap_or(now.private_account),
-        discoverable: change.discoverable.unwrap_or(now.discoverable),
-        searchable: change.searchable.unwrap_or(now.searchable),
-        messages_from: change.messages_from.unwrap_or(now.messages_from),
-        comments_from: change.comments_from.unwrap_or(now.comments_from),
-        on_hiatus: change.on_hiatus.unwrap_or(now.on_hiatus),
-        ..now
+impl Setting {
+    /// Every setting, in the order of the page.
+    pub const ALL: &'static [Self] = &[
+        Self::PrivateAccount,
+        Self::OnHiatus,
+        Self::Discoverable,
+        Self::Searchable,
+        Self::MessagesFrom,
+        Self::CommentsFrom,
+    ];
+
+    /// The name of its field.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::PrivateAccount => "private_account",
+            Self::OnHiatus => "on_hiatus",
+            Self::Discoverable => "discoverable",
+            Self::Searchable => "searchable",
+            Self::MessagesFrom => "messages_from",
+            Self::CommentsFrom => "comments_from",
+        }
+    }
+
+    /// What it can be.
+    const fn values(self) -> &'static [Value] {
+        use Circle::{Everyone, Followers, Friends, NoOne};
+        match self {
+            Self::PrivateAccount | Self::OnHiatus | Self::Discoverable | Self::Searchable => {
+                &[Value::Switch(true), Value::Switch(false)]
+            }
+            // Following somebody is one-sided: it earns nobody a way to write to them.
+            Self::MessagesFrom => &[Value::From(Everyone), Value::From(Friends), Value::From(NoOne)],
+            Self::CommentsFrom => {
+                &[Value::From(Everyone), Value::From(Followers), Value::From(Friends), Value::From(NoOne)]
+            }
+        }
+    }
+
+    /// The account with this setting at this value.
+    const fn at(self, value: Value, now: OwnerFacts) -> OwnerFacts {
+        match (self, value) {
+            (Self::PrivateAccount, Value::Switch(on)) => OwnerFacts { private_account: on, ..now },
+            (Self::OnHiatus, Value::Switch(on)) => OwnerFacts { on_hiatus: on, ..now },
+            (Self::Discoverable, Value::Switch(on)) => OwnerFacts { discoverable: on, ..now },
+            (Self::Searchable, Value::Switch(on)) => OwnerFacts { searchable: on, ..now },
+            (Self::MessagesFrom, Value::From(circle)) => OwnerFacts { messages_from: circle, ..now },
+            (Self::CommentsFrom, Value::From(circle)) => OwnerFacts { comments_from: circle, ..now },
+            (_, Value::Switch(_) | Value::From(_)) => now,
+        }
+    }
+}
+
+/// What a setting can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// On, or off.
+    Switch(bool),
+    /// From whom something is taken.
+    From(Circle),
+}
+
+impl Value {
+    /// The word that forms send.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Switch(true) => "true",
+            Self::Switch(false) => "false",
+            Self::From(circle) => circle.word(),
+        }
+    }
+}
+
+/// A change that can be made, and what it would change for others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What would be changed.
+    pub setting: Setting,
+    /// To what.
+    pub value: Value,
+    /// What would be otherwise; empty where nothing would, for anybody.
+    pub effects: Vec<Effect>,
+}
+
+/// Who may do what with one's account, and what each change would change of it.
+#[derive(Clone, Debug)]
+pub struct Checkup {
+    /// Who may do what.
+    pub checks: Vec<Check>,
+    /// Every change that can be made.
+    pub changes: Vec<Change>,
+    /// How many videos one has for each audience.
+    pub audiences: Audiences,
+    /// How many follow requests are open: 100 at most are counted.
+    pub waiting_requests: i64,
+}
+
+/// The numbers that are known of an account.
+struct Numbers {
+    followers: i64,
+    friends: i64,
+    audiences: Audiences,
+}
+
+impl Numbers {
+    async fn of(tx: &mut Tx, me: AccountId) -> Result<Self, AppError> {
+        let followers = graph::counts(tx, me).await?.followers;
+        let friends = graph::friends(tx, me, FRIENDS).await?;
+        Ok(Self { followers, friends, audiences: in_order(&videos::audiences(tx, me).await?) })
+    }
+
+    fn about(&self, question: Question, reach: Reach) -> About {
+        let people = match reach {
+            Reach::Followers => Some(self.followers),
+            Reach::Friends => Some(self.friends),
+            Reach::Everyone | Reach::Accounts | Reach::NoOne => None,
+        };
+        let everyone = self.audiences.iter().find(|(audience, _)| *audience == Audience::Everyone);
+        let videos = everyone.filter(|_| question == Question::Videos).map(|(_, count)| *count);
+        About { people, videos }
+    }
+
+    /// What would be otherwise, if the account were as `then`.
+    fn effects(&self, now: OwnerFacts, then: OwnerFacts) -> Vec<Effect> {
+        let effect = |&question: &Question| {
+            let (before, after) = (Reach::of(question, now), Reach::of(question, then));
+            Effect { question, before, after, about: self.about(question, after) }
+        };
+        Question::ALL.iter().map(effect).filter(|effect| effect.before != effect.after).collect()
+    }
+}
+
+/// Who may do what with one's account, and what would change it.
+pub async fn checkup(app: &App, signed: &Signed) -> Result<Checkup, AppError> {
+    let mut tx = app.db.read().await?;
+    let me = viewer::still(app, &mut tx, &Some(signed.clone())).await?.ok_or(AppError::SignInNeeded)?;
+    let now = accounts::by_id(&mut tx, me).await?.ok_or(AppError::SignInNeeded)?.facts;
+    let numbers = Numbers::of(&mut tx, me).await?;
+    let check = |&question: &Question| {
+        let reach = Reach::of(question, now);
+        Check { question, reach, about: numbers.about(question, reach) }
     };
-    let effect = |&question: &Question| {
-        let (before, after) = (Reach::of(question, now), Reach::of(question, then));
-        Effect { question, before, after }
-    };
-    Ok(Question::ALL.iter().map(effect).filter(|effect| effect.before != effect.after).collect())
+    let mut changes = Vec::new();
+    for &setting in Setting::ALL {
+        for &value in setting.values() {
+            let then = setting.at(value, now);
+            if then != now {
+                changes.push(Change { setting, value, effects: numbers.effects(now, then) });
+            }
+        }
+    }
+    Ok(Checkup {
+        checks: Question::ALL.iter().map(check).collect(),
+        changes,
+        waiting_requests: graph::waiting_requests(&mut tx, me, COUNTED).await?,
+        audiences: numbers.audiences,
+    })
 }

@@ -51,9 +51,10 @@ pub struct Media {
 }
 
 /// How often it is asked again, while something goes on, whether it may: what is revoked ends within a second.
-const ASK_AGAIN: Duration = Duration::from_millis(500);
-/// How long the answer may take; together they stay below the second.
-const ANSWER_WITHIN: Duration = Duration::from_millis(450);
+const ASK_AGAIN: Duration = Duration::from_millis(400);
+/// How long the answer may take: twice that, where one answer took as long and the next one too, stays below the
+/// second.
+const ANSWER_WITHIN: Duration = Duration::from_millis(400);
 
 struct Recheck {
     app: App,

@@ -3,11 +3,16 @@
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use outro_app::{App, AppError, moderation, wallet};
+use outro_app::moderation::{self, Reasons};
+use outro_app::{App, AppError, wallet};
+use outro_model::{ActId, ActSource};
 
 use crate::boot::beside;
 use crate::fail::{Fail, say};
 use crate::settings::Flags;
+
+/// Lines of the log that are read at once.
+const PAGE: i64 = 500;
 
 /// What whoever runs the server can do about accounts.
 #[derive(clap::Subcommand)]
@@ -33,6 +38,15 @@ pub(crate) enum Command {
         #[command(flatten)]
         flags: Flags,
     },
+    /// Shows what moderators and you did, the latest first, in ids alone: when, the act, what was done about (its
+    /// kind, whose it is, its own id), who did it, and why.
+    Log {
+        /// How many lines at most.
+        #[arg(long, default_value_t = 100)]
+        lines: usize,
+        #[command(flatten)]
+        flags: Flags,
+    },
 }
 
 /// On or off.
@@ -51,11 +65,25 @@ pub(crate) struct Suspension {
     /// illegal or other.
     #[arg(long)]
     reason: String,
+    /// What it rests on, law or rules: the law where the reason is illegal, else the rules of the site.
+    #[arg(long)]
+    ground: Option<String>,
+    /// The law or the rule by name; needed for suspending by the law.
+    #[arg(long, default_value = "")]
+    provision: String,
     /// What the person is told about it; needed for suspending.
     #[arg(long, default_value = "")]
     statement: String,
     #[command(flatten)]
     flags: Flags,
+}
+
+impl Suspension {
+    fn why(&self) -> Reasons {
+        let Self { reason, ground, provision, statement, .. } = self;
+        let (reason, ground) = (Some(reason.clone()), ground.clone());
+        Reasons { reason, ground, provision: provision.clone(), statement: statement.clone() }
+    }
 }
 
 /// Runs the command. What it says names nobody.
@@ -68,13 +96,17 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Fail> {
             let line = if on { "The account is a moderator's" } else { "The account is not a moderator's" };
             (moderation::set_moderator(&app, &handle, on).await, line)
         }
-        Command::Suspend(Suspension { handle, reason, statement, flags }) => {
-            let app = beside(&flags.resolve()?).await?;
-            (moderation::suspend(&app, &handle, &reason, &statement).await, "The account is suspended")
+        Command::Suspend(one) => {
+            let (why, app) = (one.why(), beside(&one.flags.resolve()?).await?);
+            (moderation::suspend(&app, &one.handle, &why).await, "The account is suspended")
         }
-        Command::Unsuspend(Suspension { handle, reason, statement, flags }) => {
-            let app = beside(&flags.resolve()?).await?;
-            (moderation::unsuspend(&app, &handle, &reason, &statement).await, "The account is not suspended any more")
+        Command::Unsuspend(one) => {
+            let (why, app) = (one.why(), beside(&one.flags.resolve()?).await?);
+            (moderation::unsuspend(&app, &one.handle, &why).await, "The account is not suspended any more")
+        }
+        Command::Log { lines, flags } => {
+            log(&beside(&flags.resolve()?).await?, lines).await.map_err(explain)?;
+            return Ok(ExitCode::SUCCESS);
         }
     };
     done.map_err(explain)?;
@@ -91,6 +123,31 @@ async fn accounting(app: &App, year: i64) -> Result<ExitCode, Fail> {
         say(format_args!("{at},{session},{amount},{currency},{tax},{country},{coins},{back}"));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// One line an act. Whoever runs the site did what no moderator did; of a moderator who has left nothing is kept.
+async fn log(app: &App, most: usize) -> Result<(), AppError> {
+    let (mut before, mut left) = (None, most);
+    while left > 0 {
+        let (rows, next) = moderation::log_of_ids(app, before, PAGE.min(left as i64)).await?;
+        left -= rows.len().min(left);
+        for row in rows {
+            let by = match (row.moderator, row.source) {
+                (Some(moderator), _) => moderator.to_string(),
+                (None, ActSource::Notice) => "left".into(),
+                (None, ActSource::OwnInitiative) => "operator".into(),
+            };
+            let (at, act, kind, reason) =
+                (row.created_at.rfc3339(), row.act.word(), row.kind.word(), row.reason.word());
+            let thing = ActId::from_bytes(row.thing);
+            say(format_args!("{at}\t{act}\t{kind}\t{}\t{thing}\t{by}\t{reason}", row.subject));
+        }
+        before = next;
+        if before.is_none() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn explain(error: AppError) -> Fail {

@@ -29,6 +29,7 @@ pub(crate) async fn run(flags: Flags) -> Result<ExitCode, Fail> {
     };
     tell("messages", Ok(messages(&settings).into()));
     tell("coins", Ok(settings.coins.line().into()));
+    tell("contact", Ok(contact(&settings)));
     Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -71,6 +72,13 @@ async fn keyring(settings: &Settings, folder: &Folder) -> Result<String, Fail> {
     let vault = open_vault(settings, folder, Arc::new(SystemClock), Arc::new(SystemRandom), false).await?;
     vault.check().await?;
     Ok("opens".into())
+}
+
+fn contact(settings: &Settings) -> String {
+    match &settings.contact {
+        Some(contact) => contact.clone(),
+        None => "is not set (OUTRO_CONTACT): nobody is told how to reach you, not even to object to a decision".into(),
+    }
 }
 
 fn messages(settings: &Settings) -> &'static str {

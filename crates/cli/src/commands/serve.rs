@@ -102,8 +102,8 @@ fn greet(settings: &Settings, app: &App, dev: bool) {
 }
 
 fn config(settings: Settings, dev: bool) -> Config {
-    let Settings { public_url, site_name, trusted_proxies, .. } = settings;
-    Config { public_url, site_name, dev, trusted_proxies }
+    let Settings { public_url, site_name, contact, trusted_proxies, .. } = settings;
+    Config { public_url, site_name, contact, dev, trusted_proxies }
 }
 
 /// Returns at SIGTERM or SIGINT, and tells the workers.

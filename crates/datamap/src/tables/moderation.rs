@@ -54,7 +54,8 @@ pub(super) const MODERATION_HANDS: Table = Table {
 
 pub(super) const MODERATION_ACTS: Table = Table {
     name: "moderation_acts",
-    why: "What moderators did about you and your videos, why, and what they wrote to you about it.",
+    why: "What moderators did about you and your videos, why, and what they wrote to you about it; and that you \
+        became a moderator, or are none any more.",
     ground: DUTY_TO_MODERATE,
     key: &["subject_id", "id"],
     columns: &[
@@ -66,6 +67,9 @@ pub(super) const MODERATION_ACTS: Table = Table {
         column("reason", Structure, Part("decisions")),
         column("statement", Sealed, Part("decisions")),
         column("created_at", Structure, Part("decisions")),
+        column("ground", Structure, Part("decisions")),
+        column("provision", Sealed, Part("decisions")),
+        column("source", Structure, Part("decisions")),
     ],
     links: &[Link { column: "subject_id", erase: DeleteRows }],
     video: None,

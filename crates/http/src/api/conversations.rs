@@ -117,7 +117,8 @@ impl From<Conversation> for ConversationJson {
 /// With whom to talk, and what to say first.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct OpenBody {
-    /// 1 to 15 handles: one other, or a group.
+    /// 1 to 15 handles: one other, or a group. Each of a group must be one who may write to each of the others,
+    /// and it waits among the requests of whoever is not a friend of all of them.
     to: Vec<String>,
     /// What to say first, 1 to 2000 characters.
     text: Option<String>,

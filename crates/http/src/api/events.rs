@@ -16,8 +16,8 @@ use crate::deliver;
 use crate::problem::{ApiError, Problem};
 use crate::who::{Connection, Me};
 
-/// What a client is told first: how soon to come again when it is cut off, in milliseconds.
-const WELCOME: &[u8] = b"retry: 2000\n\n";
+/// How soon a client comes again that was cut off, in milliseconds.
+const RETRY: u64 = 2000;
 /// What keeps the connection open while nothing is new.
 const HEARTBEAT: &[u8] = b":\n\n";
 
@@ -70,12 +70,17 @@ enum Stage {
 
 async fn step(state: Stage) -> Option<(Result<Bytes, Infallible>, Stage)> {
     match state {
-        Stage::Welcome(listening) => Some((Ok(Bytes::from_static(WELCOME)), Stage::Telling(listening))),
+        Stage::Welcome(listening) => Some((Ok(welcome(&listening)), Stage::Telling(listening))),
         Stage::Telling(mut listening) => {
             let news = listening.next().await?;
             Some((Ok(written(&news)), Stage::Telling(listening)))
         }
     }
+}
+
+/// What a client is told first. With the number it misses nothing even where it is cut off before the first event.
+fn welcome(listening: &Listening) -> Bytes {
+    Bytes::from(format!("retry: {RETRY}\nid: {}\n\n", listening.last()))
 }
 
 /// The lines of what is new (WHATWG HTML, server-sent events).

@@ -47,6 +47,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(sessions::confirm_password))
         .routes(routes!(me::get, me::change))
         .routes(routes!(privacy::get, privacy::change))
+        .routes(routes!(privacy::checkup))
         .routes(routes!(privacy::set_audiences))
         .routes(routes!(privacy::see_as))
         .routes(routes!(privacy::see_as_handle))

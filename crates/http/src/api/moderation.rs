@@ -4,9 +4,11 @@ use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use outro_app::moderation::{self, Decide, DecisionView, Looked, Named, NewReport, OwnReport, QueueView, Which};
+use outro_app::moderation::{
+    self, Decide, DecisionView, Hand, LogLine, Looked, Named, NewReport, OwnReport, QueueView, Reasons, Which,
+};
 use outro_app::{AppError, Signed};
-use outro_model::ReportState;
+use outro_model::{ModerationAct, ReportState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -27,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(decisions))
         .routes(routes!(queue))
         .routes(routes!(decide))
+        .routes(routes!(log))
 }
 
 /// A moderator. Anybody else is answered as if nothing were there, whatever they sent.
@@ -65,6 +68,10 @@ pub(crate) struct ActBody {
     act: String,
     /// Why, by the word of a reason; the report's own when not given.
     reason: Option<String>,
+    /// What it rests on: `law` or `rules`. When not given, `law` if the reason is `illegal`, else `rules`.
+    ground: Option<String>,
+    /// The law or the rule by name, at most 200 characters: needed to hide and to suspend by `law`.
+    provision: Option<String>,
     /// What the person is told, at most 1,000 characters: needed for `hide` and `suspend`.
     statement: Option<String>,
 }
@@ -126,28 +133,48 @@ pub(crate) struct DecisionJson {
     comment: Option<String>,
     /// Why, by the word of a reason.
     reason: &'static str,
+    /// What it rests on: `law`, or `rules`: what this site asks of everybody.
+    ground: &'static str,
+    /// The law or the rule by name; may be empty.
+    provision: String,
+    /// What it followed: `notice`, a report of somebody who is not named; or `own_initiative` of whoever runs the
+    /// site.
+    source: &'static str,
+    /// Where it holds: `everywhere`; null where something was given back.
+    territory: Option<&'static str>,
+    /// How long it holds: `until_taken_back`; null where something was given back.
+    duration: Option<&'static str>,
     /// What the moderator wrote about it.
     statement: String,
-    /// Whether a program decided: never.
+    /// Whether a program found or decided it: never.
     automated: bool,
     /// How to object.
     objection: &'static str,
+    /// Where to object: an e-mail address, or the address of a page; null where whoever runs the site has set none.
+    contact: Option<String>,
     /// When, RFC 3339.
     created_at: String,
 }
 
-impl From<DecisionView> for DecisionJson {
-    fn from(decision: DecisionView) -> Self {
+impl DecisionJson {
+    fn of(decision: DecisionView, contact: Option<String>) -> Self {
+        let takes = matches!(decision.act, ModerationAct::Hide | ModerationAct::Suspend);
         Self {
             id: decision.id.to_string(),
             decision: decision.act.word(),
             video: decision.video.map(|video| video.to_string()),
             comment: decision.comment.map(|comment| comment.id.to_string()),
             reason: decision.reason.word(),
+            ground: decision.ground.word(),
+            provision: decision.provision,
+            source: decision.source.word(),
+            territory: takes.then_some("everywhere"),
+            duration: takes.then_some("until_taken_back"),
             statement: decision.statement,
             automated: false,
             objection: "Write to whoever runs this site within six months; you can also turn to a certified body \
                 for out-of-court settlement, or to a court.",
+            contact,
             created_at: decision.created_at,
         }
     }
@@ -234,6 +261,58 @@ impl From<Looked> for LookedJson {
     }
 }
 
+/// One line of the log of moderation.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LogJson {
+    /// The id.
+    id: String,
+    /// What was done: `look`, `hide`, `unhide`, `dismiss`, `suspend`, `unsuspend`, `grant` or `revoke`.
+    act: &'static str,
+    /// What kind of thing it was done to: `account`, `video` or `comment`.
+    kind: &'static str,
+    /// The id of the thing.
+    thing: String,
+    /// The id of the report by which it was done; null when there was none, or it is gone.
+    report: Option<String>,
+    /// The handle of the account that was given or lost the right to moderate; null for everything else, and where
+    /// one may not see the account.
+    account: Option<String>,
+    /// Who did it: `moderator`, `left` (a moderator who has left: nothing is kept of who it was), or `operator`, whoever
+    /// runs the site.
+    by: &'static str,
+    /// The id of the moderator; null when it is none, or has left.
+    moderator: Option<String>,
+    /// Their handle; null where one may not see their account.
+    moderator_handle: Option<String>,
+    /// Why, by the word of a reason; null where a right was given or taken.
+    reason: Option<&'static str>,
+    /// When, RFC 3339.
+    created_at: String,
+}
+
+impl From<LogLine> for LogJson {
+    fn from(line: LogLine) -> Self {
+        let (by, moderator, moderator_handle) = match line.by {
+            Hand::Moderator(id, handle) => ("moderator", Some(id.to_string()), handle),
+            Hand::Left => ("left", None, None),
+            Hand::Operator => ("operator", None, None),
+        };
+        Self {
+            id: line.id.to_string(),
+            act: line.act.word(),
+            kind: line.kind.word(),
+            thing: line.thing,
+            report: line.report.map(|report| report.to_string()),
+            account: line.account,
+            by,
+            moderator,
+            moderator_handle,
+            reason: line.reason.map(|reason| reason.word()),
+            created_at: line.created_at,
+        }
+    }
+}
+
 /// Reports an account, a video or a comment that one can see. Who is reported never learns by whom. Doing it again while
 /// the report is open changes nothing.
 #[utoipa::path(post, path = "/api/v1/reports", tag = "reports", request_body = ReportBody,
@@ -290,7 +369,8 @@ pub(crate) async fn decisions(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<DecisionJson>>, ApiError> {
     let found = moderation::decisions(&server.app, &signed, page.before()?, page.limit()?).await?;
-    let items = found.items.into_iter().map(DecisionJson::from).collect();
+    let contact = &server.config.contact;
+    let items = found.items.into_iter().map(|one| DecisionJson::of(one, contact.clone())).collect();
     Ok(Json(Page { items, next_cursor: found.next.map(cursor::write) }))
 }
 
@@ -336,7 +416,28 @@ pub(crate) async fn decide(
     Body(body): Body<ActBody>,
 ) -> Result<Json<LookedJson>, ApiError> {
     let id = id.parse().map_err(|_| AppError::NotFound)?;
-    let what = Decide { act: body.act, reason: body.reason, statement: body.statement.unwrap_or_default() };
+    let ActBody { act, reason, ground, provision, statement } = body;
+    let (provision, statement) = (provision.unwrap_or_default(), statement.unwrap_or_default());
+    let what = Decide { act, why: Reasons { reason, ground, provision, statement } };
     let report = moderation::decide(&server.app, &signed, id, what).await?;
     Ok(Json(Looked::of(&server.app, &signed, report).await?.into()))
+}
+
+/// What moderators and whoever runs the site did, the latest first: looking, hiding, leaving as it is, suspending,
+/// taking those back, and giving and taking the right to moderate. What was done about oneself is left out, but for
+/// that right. Only for moderators; for anybody else there is nothing here.
+#[utoipa::path(get, path = "/api/v1/moderation/log", tag = "moderation", security(("bearer" = [])), params(PageQuery),
+    responses(
+    (status = 200, description = "The log", body = Page<LogJson>),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 404, description = "Nothing here", body = Problem),
+    (status = 422, description = "A field cannot be used", body = Problem)))]
+pub(crate) async fn log(
+    State(server): State<Server>,
+    Moderator(signed): Moderator,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<LogJson>>, ApiError> {
+    let found = moderation::log(&server.app, &signed, page.before()?, page.limit()?).await?;
+    let items = found.items.into_iter().map(LogJson::from).collect();
+    Ok(Json(Page { items, next_cursor: found.next.map(cursor::write) }))
 }

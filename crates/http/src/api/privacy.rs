@@ -1,8 +1,10 @@
-//! `me/privacy`, `me/see-as` and `me/videos/audience`: who may see, find, message and comment.
+//! `me/privacy`, its check-up, `me/see-as` and `me/videos/audience`: who may see, find, message and comment.
 
 use axum::Json;
 use axum::extract::State;
-use outro_app::privacy::{self, Privacy, PrivacyChoice, Seen, SeenProfile, Sight};
+use outro_app::privacy::{
+    self, Change, Check, Checkup, Effect, Privacy, PrivacyChoice, PrivacyNow, Question, Reach, Seen, SeenProfile, Sight,
+};
 use outro_app::{AppError, Signed};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -30,6 +32,43 @@ pub(crate) struct PrivacyChangeBody {
     comments_from: Option<String>,
     /// Whether the account is kept and, to others, is as if it had never been.
     on_hiatus: Option<bool>,
+    /// What becomes of the follow requests that wait (`waiting_follow_requests` says how many), done with the
+    /// change or not at all: `accept`, `decline` or `keep` (when not given). Ask the person when they make a
+    /// private account public, or come back to a public one. Who stays away cannot accept.
+    follow_requests: Option<String>,
+}
+
+/// The settings, and how many wait for an answer.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PrivacyNowView {
+    /// Whether strangers see the card only.
+    private_account: bool,
+    /// Whether the account may be suggested to others.
+    discoverable: bool,
+    /// Whether the account is found by searching for its name.
+    searchable: bool,
+    /// `everyone`, `friends` or `no_one`.
+    messages_from: &'static str,
+    /// `everyone`, `followers`, `friends` or `no_one`.
+    comments_from: &'static str,
+    /// Whether the account is kept and, to others, is as if it had never been.
+    on_hiatus: bool,
+    /// How many follow requests are open: 100 at most are counted.
+    waiting_follow_requests: i64,
+}
+
+impl From<PrivacyNow> for PrivacyNowView {
+    fn from(PrivacyNow { privacy, waiting_requests }: PrivacyNow) -> Self {
+        Self {
+            private_account: privacy.private_account,
+            discoverable: privacy.discoverable,
+            searchable: privacy.searchable,
+            messages_from: privacy.messages_from.word(),
+            comments_from: privacy.comments_from.word(),
+            on_hiatus: privacy.on_hiatus,
+            waiting_follow_requests: waiting_requests,
+        }
+    }
 }
 
 impl From<Privacy> for PrivacyView {
@@ -42,26 +81,138 @@ impl From<Privacy> for PrivacyView {
 
 /// Who may see, find, message and comment.
 #[utoipa::path(get, path = "/api/v1/me/privacy", tag = "me", security(("bearer" = [])), responses(
-    (status = 200, description = "The settings", body = PrivacyView),
+    (status = 200, description = "The settings", body = PrivacyNowView),
     (status = 401, description = "Not signed in", body = Problem)))]
-pub(crate) async fn get(State(server): State<Server>, Me(signed): Me) -> Result<Json<PrivacyView>, ApiError> {
+pub(crate) async fn get(State(server): State<Server>, Me(signed): Me) -> Result<Json<PrivacyNowView>, ApiError> {
     Ok(Json(privacy::settings(&server.app, &signed).await?.into()))
 }
 
 /// Changes who may see, find, message and comment.
 #[utoipa::path(patch, path = "/api/v1/me/privacy", tag = "me", request_body = PrivacyChangeBody,
     security(("bearer" = [])), responses(
-    (status = 200, description = "The settings as they are now", body = PrivacyView),
+    (status = 200, description = "The settings as they are now", body = PrivacyNowView),
     (status = 401, description = "Not signed in", body = Problem),
+    (status = 403, description = "Requests cannot be accepted while away", body = Problem),
     (status = 422, description = "A field cannot be used", body = Problem)))]
 pub(crate) async fn change(
     State(server): State<Server>,
     Me(signed): Me,
     Body(body): Body<PrivacyChangeBody>,
-) -> Result<Json<PrivacyView>, ApiError> {
-    let PrivacyChangeBody { private_account, discoverable, searchable, messages_from, comments_from, on_hiatus } = body;
-    let choice = PrivacyChoice { private_account, discoverable, searchable, messages_from, comments_from, on_hiatus };
+) -> Result<Json<PrivacyNowView>, ApiError> {
+    let choice = PrivacyChoice {
+        private_account: body.private_account,
+        discoverable: body.discoverable,
+        searchable: body.searchable,
+        messages_from: body.messages_from,
+        comments_from: body.comments_from,
+        on_hiatus: body.on_hiatus,
+        follow_requests: body.follow_requests,
+    };
     Ok(Json(privacy::change(&server.app, &signed, &choice).await?.into()))
+}
+
+/// Who can do what, and what each change would change of it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CheckupView {
+    /// The answers.
+    answers: Vec<AnswerView>,
+    /// Every change that could be made of one setting, and its effects. Nothing is changed by asking.
+    changes: Vec<PossibleChange>,
+    /// How many videos there are for each audience.
+    audiences: Vec<AudienceCount>,
+    /// How many follow requests are open: 100 at most are counted. Going public decides about them.
+    waiting_follow_requests: i64,
+}
+
+/// A question, and its answer.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AnswerView {
+    /// `card`, `videos`, `lists`, `follow`, `suggest`, `find`, `message` or `comment`.
+    question: &'static str,
+    /// Who can: `everyone` (also without an account), `accounts`, `followers`, `friends` or `no_one`.
+    reach: &'static str,
+    /// How many people that is, where it is followers or friends (1000 friends at most are counted); else null.
+    people: Option<i64>,
+    /// How many videos are for everyone, where it is asked about them; else null.
+    videos: Option<i64>,
+}
+
+/// A change that could be made.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PossibleChange {
+    /// The name of the field.
+    setting: &'static str,
+    /// What it would be: `true` or `false` for a switch, else the word.
+    value: &'static str,
+    /// What would be otherwise for others; empty where nothing would.
+    effects: Vec<EffectView>,
+}
+
+/// What a change would change.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EffectView {
+    /// What is asked: as in the answers.
+    question: &'static str,
+    /// Who can now.
+    before: &'static str,
+    /// Who could then.
+    after: &'static str,
+    /// Whether more people could than now.
+    widens: bool,
+    /// How many people it would reach, where that is followers or friends; else null.
+    people: Option<i64>,
+    /// How many videos are for everyone, where it is about them; else null.
+    videos: Option<i64>,
+}
+
+/// An audience, and how many videos are for it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AudienceCount {
+    /// The audience.
+    audience: &'static str,
+    /// How many videos.
+    count: i64,
+}
+
+impl From<Checkup> for CheckupView {
+    fn from(Checkup { checks, changes, audiences, waiting_requests }: Checkup) -> Self {
+        let answer = |Check { question, reach, about }| AnswerView {
+            question: Question::word(question),
+            reach: Reach::word(reach),
+            people: about.people,
+            videos: about.videos,
+        };
+        let effect = |effect: Effect| EffectView {
+            question: effect.question.word(),
+            before: effect.before.word(),
+            after: effect.after.word(),
+            widens: effect.widens(),
+            people: effect.about.people,
+            videos: effect.about.videos,
+        };
+        let change = |Change { setting, value, effects }: Change| PossibleChange {
+            setting: setting.word(),
+            value: value.word(),
+            effects: effects.into_iter().map(effect).collect(),
+        };
+        let count =
+            |(audience, count): (outro_model::Audience, i64)| AudienceCount { audience: audience.word(), count };
+        Self {
+            answers: checks.into_iter().map(answer).collect(),
+            changes: changes.into_iter().map(change).collect(),
+            audiences: audiences.into_iter().map(count).collect(),
+            waiting_follow_requests: waiting_requests,
+        }
+    }
+}
+
+/// Who can see, find, message and comment, and what each change of a setting would change of it, in the very
+/// terms that every route decides by.
+#[utoipa::path(get, path = "/api/v1/me/privacy/checkup", tag = "me", security(("bearer" = [])), responses(
+    (status = 200, description = "The answers, and the effects", body = CheckupView),
+    (status = 401, description = "Not signed in", body = Problem)))]
+pub(crate) async fn checkup(State(server): State<Server>, Me(signed): Me) -> Result<Json<CheckupView>, ApiError> {
+    Ok(Json(privacy::checkup(&server.app, &signed).await?.into()))
 }
 
 /// Which videos are for whom: either `videos` or `all`.

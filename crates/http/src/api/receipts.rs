@@ -21,6 +21,8 @@ pub(crate) struct ReceiptJson {
     progress: f64,
     /// The signed text (C2SP `signed-note`), once complete.
     note: Option<String>,
+    /// The proof that the receipt is in the log of all erasures (C2SP `tlog-proof`), once complete.
+    proof: Option<String>,
     /// The key that verifies it, as `signed-note` writes it.
     verifier_key: String,
 }
@@ -37,6 +39,7 @@ pub(crate) async fn get(State(server): State<Server>, Path(id): Path<String>) ->
         state: if found.complete { "complete" } else { "erasing" },
         progress: found.progress as f64 / 1000.0,
         note: found.note,
+        proof: found.proof,
         verifier_key: found.verifier_key,
     }))
 }

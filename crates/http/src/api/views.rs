@@ -100,6 +100,8 @@ pub(crate) struct ProfileView {
     follow: &'static str,
     /// Whether it follows the one who asks.
     follows_me: bool,
+    /// Whether it has asked to follow the one who asks, and waits for an answer.
+    asks_me: bool,
     /// Whether the one who asks has muted it. (Whom one has blocked one does not see here: they stand in
     /// `/api/v1/me/blocked` alone.)
     muted: bool,
@@ -119,6 +121,7 @@ impl From<Profile> for ProfileView {
             following_count: content.map(|content| content.following_count),
             follow: profile.follow.word(),
             follows_me: profile.follows_me,
+            asks_me: profile.asks_me,
             muted: profile.muted,
             takes_messages: profile.takes_messages,
             handle: profile.handle,

@@ -73,6 +73,8 @@ fn row(notice: Notice) -> NoticeRow {
         href: match (notice.video, &notice.comment) {
             _ if kind == NoticeKind::Decision => "/settings/decisions".to_owned(),
             _ if kind == NoticeKind::ReportDecided => "/settings/reports".to_owned(),
+            // Where it is answered.
+            _ if kind == NoticeKind::FollowRequest => "/requests".to_owned(),
             (Some(video), Some(comment)) => format!("/v/{video}/comments?thread={}", comment.id),
             (Some(video), None) => format!("/v/{video}"),
             (None, _) => format!("/@{handle}"),

@@ -1,8 +1,6 @@
 //! Coins: how many, buying them, giving them.
 
-use axum::Router;
 use axum::http::Uri;
-use axum::routing::get;
 use outro_app::AppError;
 use outro_app::video::Part;
 use outro_app::wallet::{self, EntryView, NewGift, Wallet};
@@ -16,13 +14,14 @@ use super::visit::{Member, Named, Posted};
 use crate::Server;
 use crate::cursor;
 use crate::media::address;
+use crate::routes::{Routes, get};
 
 /// Entries of one page.
 const LIMIT: i64 = 20;
 
 /// The routes of this file.
-pub(super) fn routes() -> Router<Server> {
-    Router::new().route("/settings/coins", get(show).post(buy)).route("/videos/{id}/gift", get(gift_page).post(gift))
+pub(super) fn routes() -> Routes {
+    Routes::new().route("/settings/coins", get(show).post(buy)).route("/videos/{id}/gift", get(gift_page).post(gift))
 }
 
 /// What is to be bought.

@@ -5,7 +5,7 @@ use axum::http::Uri;
 use outro_app::comment::{self, CommentPage, CommentView, NewComment, Sort};
 use outro_app::{AppError, video};
 use outro_model::{CommentId, Piece as Found, VideoId, pieces};
-use outro_pages::{CommentRow, CommentWordsPage, CommentsPage, FormState, Piece, Writing};
+use outro_pages::{Chrome, CommentRow, CommentWordsPage, CommentsPage, FormState, Piece, Writing};
 use serde::Deserialize;
 
 use super::place::{go, local};
@@ -125,7 +125,7 @@ async fn page(visit: &Visit, id: VideoId, asked: &Asked, cursor: &PageQuery) -> 
         (None, false) => here,
     };
     let writing = writing(visit, id, thread.as_ref(), asked.reply.as_deref()).await?;
-    let row = |view: CommentView| row(view, &writing, visit.viewer.is_some());
+    let row = |view: CommentView| row(view, &writing, &visit.chrome);
     let with = if back.contains('?') { '&' } else { '?' };
     Ok(CommentsPage {
         chrome: Default::default(),
@@ -168,7 +168,8 @@ async fn writing(
     Ok(Writing::Open { text, reply_to: top.id.to_string(), reply_handle: handle })
 }
 
-fn row(view: CommentView, writing: &Writing, signed_in: bool) -> CommentRow {
+fn row(view: CommentView, writing: &Writing, chrome: &Chrome) -> CommentRow {
+    let signed_in = chrome.viewer.is_some();
     let (video, open) = (view.video, matches!(writing, Writing::Open { .. }) && !view.hidden);
     let reply_href = match view.parent {
         Some(top) => format!("/v/{video}/comments?thread={top}&reply={}", view.id),
@@ -187,7 +188,7 @@ fn row(view: CommentView, writing: &Writing, signed_in: bool) -> CommentRow {
         hidden: view.hidden,
         thread_href: format!("/v/{video}/comments?thread={}", view.id),
         reply_href: if open { reply_href } else { String::new() },
-        can_like: signed_in,
+        can_like: chrome.may_act(),
         can_report: signed_in && !view.is_mine,
         can_remove: view.is_mine || view.under_mine,
         can_hide: view.under_mine && !view.is_mine,

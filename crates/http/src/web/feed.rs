@@ -55,7 +55,7 @@ fn page(
     next_href: Option<String>,
     nothing_yet: bool,
 ) -> axum::response::Response {
-    let (lang, may_act) = (visit.chrome.lang, visit.may_act());
+    let (lang, may_act) = (visit.chrome.lang, visit.chrome.may_act());
     let items = items.iter().map(|video| card(lang, may_act, video)).collect();
     html(FeedPage { chrome: visit.chrome, kind, items, next_href, first_page: nothing_yet }.render())
 }

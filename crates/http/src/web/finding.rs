@@ -1,12 +1,10 @@
 //! People one may know, search, hashtags.
 
-use axum::Router;
 use axum::http::Uri;
-use axum::routing::{get, post};
 use outro_app::finding::{self, Because, Found, Suggestion};
 use outro_app::graph::CardView;
 use outro_app::{AppError, video::VideoView};
-use outro_pages::{Person, Reason, SearchPage, SearchResults, SuggestedPerson, SuggestionsPage, TagPage, Tile};
+use outro_pages::{Chrome, Person, Reason, SearchPage, SearchResults, SuggestedPerson, SuggestionsPage, TagPage, Tile};
 use serde::Deserialize;
 
 use super::cards::tile;
@@ -14,16 +12,16 @@ use super::graph::person;
 use super::place::{go, local, number};
 use super::render::{Answer, OrPage as _, failed, html};
 use super::visit::{Member, Named, Posted, Sent, Visit};
-use crate::Server;
 use crate::cursor;
+use crate::routes::{Routes, get, post};
 use crate::who::From;
 
 /// People, and videos, of one page.
 const LIMIT: i64 = 24;
 
 /// The routes of this file.
-pub(super) fn routes() -> Router<Server> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/people", get(people))
         .route("/accounts/{handle}/dismiss", post(dismiss))
         // Looked for by a form that is posted: what somebody types stands in no address.
@@ -34,17 +32,17 @@ pub(super) fn routes() -> Router<Server> {
 /// `GET /people`.
 async fn people(Member { visit, signed, me }: Member) -> Answer {
     let found = finding::suggestions(&visit.server.app, &signed, LIMIT).await.or_page(&visit)?;
-    let people = found.into_iter().map(suggested).collect();
+    let people = found.into_iter().map(|found| suggested(&visit.chrome, found)).collect();
     Ok(html(SuggestionsPage { chrome: visit.chrome, handle: me.handle, people }.render()))
 }
 
-fn suggested(suggestion: Suggestion) -> SuggestedPerson {
+fn suggested(chrome: &Chrome, suggestion: Suggestion) -> SuggestedPerson {
     let Suggestion { card, because, known_by } = suggestion;
     let reason = match because {
         Because::FollowsYou => Reason::FollowsYou,
         Because::FriendsOfFriends => Reason::KnownBy(known_by),
     };
-    SuggestedPerson { person: person(card, Some("/people")), reason }
+    SuggestedPerson { person: person(chrome, card, Some("/people")), reason }
 }
 
 #[derive(Deserialize, Default)]
@@ -81,7 +79,7 @@ async fn search(From(origin): From, Sent { visit, form }: Sent<SearchForm>) -> A
     match finding::search(&visit.server.app, &visit.viewer, &origin, &typed, LIMIT).await {
         Ok(found) => {
             let results = SearchResults::Found {
-                people: found.accounts.iter().cloned().map(found_person).collect(),
+                people: found.accounts.iter().cloned().map(|card| found_person(&visit.chrome, card)).collect(),
                 tiles: tiles(&found.videos),
                 hashtags: hashtags(&found),
             };
@@ -96,9 +94,9 @@ async fn search(From(origin): From, Sent { visit, form }: Sent<SearchForm>) -> A
 }
 
 /// What was looked for stands in no address, so that no form leads back to it: it leads to the profile.
-fn found_person(card: CardView) -> Person {
+fn found_person(chrome: &Chrome, card: CardView) -> Person {
     let profile = format!("/@{}", card.handle);
-    person(card, Some(&profile))
+    person(chrome, card, Some(&profile))
 }
 
 fn is_starting(error: &AppError) -> bool {

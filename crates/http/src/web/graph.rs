@@ -1,25 +1,24 @@
 //! Following, lists of people, requests, and who is kept away.
 
-use axum::Router;
 use axum::http::Uri;
-use axum::routing::{get, post};
 use outro_app::AppError;
 use outro_app::graph::{self, CardPage, CardView, FollowState};
-use outro_pages::{ApartList, ApartPage, FollowButton, PeopleList, PeoplePage, Person, RequestsPage};
+use outro_pages::{ApartList, ApartPage, Chrome, FollowButton, PeopleList, PeoplePage, Person, RequestsPage};
 use serde::Deserialize;
 
 use super::place::{before, go, local};
 use super::render::{Answer, OrPage as _, html};
 use super::visit::{Member, Named, Posted, Visit};
-use crate::Server;
+use crate::beat;
 use crate::cursor;
+use crate::routes::{Routes, get, post};
 
 /// People of one page.
 const LIMIT: i64 = 30;
 
 /// The routes of this file.
-pub(super) fn routes() -> Router<Server> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         // The router takes no parameter after an `@`: the handler looks for it.
         .route("/{name}/followers", get(followers))
         .route("/{name}/following", get(following))
@@ -53,16 +52,22 @@ pub(super) fn button(handle: &str, of: FollowState, follows_me: bool, private: b
     }
 }
 
-pub(super) fn person(card: CardView, back: Option<&str>) -> Person {
+/// Whether the button stands there: who is away may end what is, and begins nothing.
+pub(super) fn offers_follow(chrome: &Chrome, of: FollowState) -> bool {
+    !chrome.looks_only() || of != FollowState::None
+}
+
+pub(super) fn person(chrome: &Chrome, card: CardView, back: Option<&str>) -> Person {
     let CardView { handle, display_name, is_me, follow, follows_me, .. } = card;
+    let back = back.filter(|_| !is_me && offers_follow(chrome, follow));
     // In a list nothing closes when a private account is followed no more.
-    let follow = back.filter(|_| !is_me).map(|back| button(&handle, follow, follows_me, false, back));
+    let follow = back.map(|back| button(&handle, follow, follows_me, false, back));
     Person { handle, display_name, follow }
 }
 
-fn people(found: CardPage, address: &str, back: Option<&str>) -> (Vec<Person>, Option<String>) {
+fn people(chrome: &Chrome, found: CardPage, address: &str, back: Option<&str>) -> (Vec<Person>, Option<String>) {
     let next = found.next.map(|next| format!("{address}?cursor={}", cursor::write(next)));
-    (found.items.into_iter().map(|card| person(card, back)).collect(), next)
+    (found.items.into_iter().map(|card| person(chrome, card, back)).collect(), next)
 }
 
 /// `GET /@handle/followers`.
@@ -89,7 +94,7 @@ async fn list(visit: Visit, name: Result<String, AppError>, uri: Uri, list: Peop
     let is_self = visit.me.as_ref().is_some_and(|me| me.handle == handle);
     let word = if list == PeopleList::Followers { "followers" } else { "following" };
     let address = format!("/@{handle}/{word}");
-    let (people, next_href) = people(found, &address, Some(&address));
+    let (people, next_href) = people(&visit.chrome, found, &address, Some(&address));
     Ok(html(PeoplePage { chrome: visit.chrome, handle, is_self, list, people, next_href }.render()))
 }
 
@@ -97,7 +102,7 @@ async fn list(visit: Visit, name: Result<String, AppError>, uri: Uri, list: Peop
 async fn requests(Member { visit, signed, me }: Member, uri: Uri) -> Answer {
     let place = (before(&uri).or_page(&visit)?, LIMIT);
     let found = graph::requests(&visit.server.app, &signed, place).await.or_page(&visit)?;
-    let (people, next_href) = people(found, "/requests", None);
+    let (people, next_href) = people(&visit.chrome, found, "/requests", None);
     Ok(html(RequestsPage { chrome: visit.chrome, handle: me.handle, people, next_href }.render()))
 }
 
@@ -105,7 +110,7 @@ async fn requests(Member { visit, signed, me }: Member, uri: Uri) -> Answer {
 async fn blocked(Member { visit, signed, .. }: Member, uri: Uri) -> Answer {
     let place = (before(&uri).or_page(&visit)?, LIMIT);
     let found = graph::blocked(&visit.server.app, &signed, place).await.or_page(&visit)?;
-    let (people, next_href) = people(found, "/settings/blocked", None);
+    let (people, next_href) = people(&visit.chrome, found, "/settings/blocked", None);
     Ok(html(ApartPage { chrome: visit.chrome, list: ApartList::Blocked, people, next_href }.render()))
 }
 
@@ -113,7 +118,7 @@ async fn blocked(Member { visit, signed, .. }: Member, uri: Uri) -> Answer {
 async fn muted(Member { visit, signed, .. }: Member, uri: Uri) -> Answer {
     let place = (before(&uri).or_page(&visit)?, LIMIT);
     let found = graph::muted(&visit.server.app, &signed, place).await.or_page(&visit)?;
-    let (people, next_href) = people(found, "/settings/muted", None);
+    let (people, next_href) = people(&visit.chrome, found, "/settings/muted", None);
     Ok(html(ApartPage { chrome: visit.chrome, list: ApartList::Muted, people, next_href }.render()))
 }
 
@@ -188,6 +193,8 @@ async fn mute(Named(handle): Named<String>, Posted { member, form }: Posted<Acco
 struct AnswerForm {
     handle: String,
     accept: String,
+    /// The profile that it was answered on; else the list.
+    back: String,
 }
 
 impl AnswerForm {
@@ -206,10 +213,11 @@ async fn answer(Posted { member: Member { visit, signed, .. }, form }: Posted<An
     } else {
         (graph::decline(app, &signed, &form.handle).await, "request_declined")
     };
+    let back = local(&form.back).and_then(|back| back.split('?').next()).unwrap_or("/requests");
     match given {
-        Ok(()) => Ok(go(&format!("/requests?done={word}"))),
+        Ok(()) => Ok(go(&format!("{back}?done={word}"))),
         // Taken back meanwhile: the list says so.
-        Err(AppError::NotFound) => Ok(go("/requests")),
+        Err(AppError::NotFound) => Ok(beat::nothing(go("/requests"))),
         Err(error) => Err(visit.stop(error)),
     }
 }

@@ -122,7 +122,22 @@ pub(super) async fn asset(State(server): State<Server>, request: Request) -> Res
         return nothing_here(State(server), request).await;
     };
     let kept = if file.immutable { FOR_EVER } else { FOR_AN_HOUR };
-    ([(header::CONTENT_TYPE, file.content_type), (header::CACHE_CONTROL, kept)], file.bytes).into_response()
+    let headers =
+        [(header::CONTENT_TYPE, file.content_type), (header::CACHE_CONTROL, kept), (header::VARY, "accept-encoding")];
+    match file.gzip.filter(|_| takes_gzip(request.headers())) {
+        Some(gzip) => (headers, [(header::CONTENT_ENCODING, "gzip")], gzip).into_response(),
+        None => (headers, file.bytes).into_response(),
+    }
+}
+
+/// Whether the client says that it takes gzip (RFC 9110, section 12.5.3): by its name, and not at quality zero.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        named && !parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0)))
+    })
 }
 
 /// `GET /robots.txt`: machines keep out of what is only for the person it belongs to.
@@ -132,7 +147,19 @@ pub(super) async fn robots() -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
+
+    #[test]
+    fn gzip_is_for_those_who_take_it() {
+        let takes = |line: &'static str| {
+            takes_gzip(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(line))]))
+        };
+        assert!(["gzip", "br, GZIP", "deflate,gzip;q=0.5"].into_iter().all(takes));
+        assert!(!["", "br", "gzip;q=0", "gzip;q=0.000", "xgzip", "*"].into_iter().any(takes));
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
 
     #[test]
     fn names_become_headings_and_words_stand_once() {

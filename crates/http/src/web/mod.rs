@@ -26,26 +26,26 @@ mod video;
 mod visit;
 mod words;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts as _, Request, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
 use outro_app::AppError;
 
 use crate::Server;
 use crate::headers::is_for_programs;
 use crate::problem::ApiError;
+use crate::routes::{Routes, get, post};
 use visit::Visit;
 
 /// No form is larger than this: a bio of 300 characters, each written as `%XX`, is far below.
 const FORM_BYTES: usize = 64 << 10;
 
 /// The routes of all pages; those for development alone only when asked for.
-pub(crate) fn routes(dev: bool) -> Router<Server> {
-    let uploads =
-        Router::new().route("/upload", get(upload::show).post(upload::take)).layer(DefaultBodyLimit::disable());
-    let mut pages = Router::new()
+pub(crate) fn routes(dev: bool) -> Routes {
+    let uploads = Routes::new()
+        .route("/upload", get(upload::show).post(upload::take))
+        .with(|router| router.layer(DefaultBodyLimit::disable()));
+    let mut pages = Routes::new()
         .route("/", get(feed::show))
         .route("/following", get(feed::following))
         .route("/friends", get(feed::friends))
@@ -79,12 +79,15 @@ pub(crate) fn routes(dev: bool) -> Router<Server> {
     if dev {
         pages = pages.route("/dev/outbox", get(misc::outbox));
     }
-    pages.layer(DefaultBodyLimit::max(FORM_BYTES)).merge(uploads).method_not_allowed_fallback(nothing_here)
+    pages
+        .with(|router| router.layer(DefaultBodyLimit::max(FORM_BYTES)))
+        .merge(uploads)
+        .with(|router| router.method_not_allowed_fallback(nothing_here))
 }
 
 /// Messages. What leads nowhere by itself leads back to the inbox.
-fn inbox_routes() -> Router<Server> {
-    Router::new()
+fn inbox_routes() -> Routes {
+    Routes::new()
         .route("/inbox", get(messages::inbox))
         .route("/inbox/requests", get(messages::requests))
         .route("/inbox/new", get(messages::new_page).post(messages::new))
@@ -97,8 +100,8 @@ fn inbox_routes() -> Router<Server> {
 }
 
 /// Where a form's answer is a page, its address alone leads back to the page with the form.
-fn settings_routes() -> Router<Server> {
-    Router::new()
+fn settings_routes() -> Routes {
+    Routes::new()
         .route("/settings", get(settings::show))
         .route("/settings/profile", get(settings::profile_page).post(settings::profile))
         .route("/settings/privacy", get(privacy::show).post(privacy::change))

@@ -1,16 +1,16 @@
 //! Reporting, what came of it, what was decided about oneself, and the queue of moderators.
 
-use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::Uri;
 use axum::http::request::Parts;
-use axum::routing::get;
-use outro_app::moderation::{self, Decide, DecisionView, Looked, Named as Of, NewReport, OwnReport, QueueView, Which};
+use outro_app::moderation::{
+    self, Decide, DecisionView, Hand, LogLine, Looked, Named as Of, NewReport, OwnReport, QueueView, Reasons, Which,
+};
 use outro_app::{AppError, Signed};
-use outro_model::{CommentId, ModerationAct, ReportId, ReportState, ReportedKind, VideoId};
+use outro_model::{ActSource, CommentId, ModerationAct, ReportId, ReportState, ReportedKind, VideoId};
 use outro_pages::{
-    Case, CasePage, CaseSeen, Chrome, Decision, DecisionRow, DecisionsPage, FormState, ModerationPage, ReportPage,
-    ReportRow, ReportedKind as Kind, ReportsPage,
+    Case, CasePage, CaseSeen, Chrome, Decision, DecisionRow, DecisionsPage, FormState, LogHand, LogPage, LogRow,
+    ModerationPage, ReportPage, ReportRow, ReportedKind as Kind, ReportsPage,
 };
 use serde::Deserialize;
 
@@ -20,13 +20,14 @@ use super::render::{Answer, OrPage as _, Stop, html};
 use super::visit::{Member, Named, Posted, Visit};
 use crate::Server;
 use crate::cursor;
+use crate::routes::{Routes, get};
 
 /// Rows of one page.
 const LIMIT: i64 = 20;
 
 /// The routes of this file.
-pub(super) fn routes() -> Router<Server> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/accounts/{handle}/report", get(report_account).post(send_account))
         .route("/videos/{id}/report", get(report_video).post(send_video))
         .route("/comments/{id}/report", get(report_comment).post(send_comment))
@@ -34,6 +35,7 @@ pub(super) fn routes() -> Router<Server> {
         .route("/settings/decisions", get(decisions))
         .route("/moderation", get(waiting))
         .route("/moderation/decided", get(decided))
+        .route("/moderation/log", get(log))
         .route("/moderation/{id}", get(case).post(decide))
 }
 
@@ -208,7 +210,7 @@ fn decision_row(decision: DecisionView) -> Option<DecisionRow> {
             ModerationAct::Unhide => Decision::Unhide,
             ModerationAct::Suspend => Decision::Suspend,
             ModerationAct::Unsuspend => Decision::Unsuspend,
-            ModerationAct::Look | ModerationAct::Dismiss => return None,
+            ModerationAct::Look | ModerationAct::Dismiss | ModerationAct::Grant | ModerationAct::Revoke => return None,
         },
         of_comment: decision.comment.is_some(),
         href: match (decision.video, decision.comment.as_ref().and_then(|said| said.video.zip(Some(said.id)))) {
@@ -218,6 +220,9 @@ fn decision_row(decision: DecisionView) -> Option<DecisionRow> {
         },
         quote: decision.comment.map(|said| said.text).unwrap_or_default(),
         reason: decision.reason.word().to_owned(),
+        ground: decision.ground.word().to_owned(),
+        provision: decision.provision,
+        by_notice: decision.source == ActSource::Notice,
         statement: decision.statement,
         created_at: decision.created_at,
     })
@@ -243,6 +248,34 @@ async fn list(Moderator(Member { visit, signed, .. }): Moderator, uri: Uri, whic
     Ok(html(ModerationPage { chrome: visit.chrome, decided, items, next_href }.render()))
 }
 
+/// `GET /moderation/log`.
+async fn log(Moderator(Member { visit, signed, .. }): Moderator, uri: Uri) -> Answer {
+    let before = before(&uri).or_page(&visit)?;
+    let found = moderation::log(&visit.server.app, &signed, before, LIMIT).await.or_page(&visit)?;
+    let next_href = found.next.map(|next| format!("/moderation/log?cursor={}", cursor::write(next)));
+    let items = found.items.into_iter().map(log_row).collect();
+    Ok(html(LogPage { chrome: visit.chrome, items, next_href }.render()))
+}
+
+fn log_row(line: LogLine) -> LogRow {
+    LogRow {
+        id: line.id.to_string(),
+        act: line.act.word().to_owned(),
+        of: kind(line.kind),
+        thing: line.thing,
+        href: line.report.map(|report| format!("/moderation/{report}")).unwrap_or_default(),
+        account: line.account.unwrap_or_default(),
+        by: match line.by {
+            Hand::Moderator(_, Some(handle)) => LogHand::Moderator { handle },
+            Hand::Moderator(id, None) => LogHand::Unseen { id: id.to_string() },
+            Hand::Left => LogHand::Left,
+            Hand::Operator => LogHand::Operator,
+        },
+        reason: line.reason.map(|reason| reason.word().to_owned()).unwrap_or_default(),
+        created_at: line.created_at,
+    }
+}
+
 fn case_row(queued: QueueView) -> Case {
     Case {
         report: ReportRow {
@@ -265,6 +298,8 @@ fn case_row(queued: QueueView) -> Case {
 struct ActForm {
     act: String,
     reason: String,
+    ground: String,
+    provision: String,
     statement: String,
 }
 
@@ -287,8 +322,9 @@ fn case_page(chrome: Chrome, form: FormState, looked: Looked, given: ActForm) ->
         comment: seen.comment,
     });
     let case = case_row(looked.report);
-    let reason = if given.reason.is_empty() { case.report.reason.clone() } else { given.reason };
-    CasePage { chrome, form, case, seen, reason, statement: given.statement }.render()
+    let ActForm { reason, ground, provision, statement, .. } = given;
+    let reason = if reason.is_empty() { case.report.reason.clone() } else { reason };
+    CasePage { chrome, form, case, seen, reason, ground, provision, statement }.render()
 }
 
 /// `POST /moderation/{id}`.
@@ -300,8 +336,10 @@ async fn decide(
     let Member { visit, signed, .. } = member;
     let id = id.or_page(&visit)?;
     let app = visit.server.app.clone();
-    let reason = Some(form.reason.clone()).filter(|reason| !reason.is_empty());
-    let what = Decide { act: form.act.clone(), reason, statement: form.statement.clone() };
+    let chosen = |word: &String| Some(word.clone()).filter(|word| !word.is_empty());
+    let (provision, statement) = (form.provision.clone(), form.statement.clone());
+    let why = Reasons { reason: chosen(&form.reason), ground: chosen(&form.ground), provision, statement };
+    let what = Decide { act: form.act.clone(), why };
     match moderation::decide(&app, &signed, id, what).await {
         Ok(_) if form.act == ModerationAct::Look.word() => Ok(go(&format!("/moderation/{id}"))),
         Ok(_) => Ok(go("/moderation?done=decided")),

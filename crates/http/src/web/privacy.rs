@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use axum::http::Uri;
 use outro_app::AppError;
-use outro_app::graph;
-use outro_app::privacy::{self, Check, Effect, PrivacyChoice, Question, Reach, Seen, SeenProfile, Sight};
+use outro_app::privacy::{self, Change, Check, Effect, PrivacyChoice, Question, Seen, SeenProfile, Setting, Sight};
 use outro_app::video;
 use outro_pages::{
-    AudiencesPage, CheckLine, CheckupPage, Chrome, Circle, EffectLine, FormState, HiddenTile, Lang, PickVideo,
-    PrivacyPage, PrivacyStep, PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage,
+    AudiencesPage, ChangeLine, CheckLine, CheckupPage, Chrome, Circle, EffectLine, FormState, HiddenTile, Lang,
+    PickVideo, PrivacyPage, PrivacyStep, PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage, SettingLine,
 };
 use serde::Deserialize;
 
@@ -34,7 +33,8 @@ pub(super) const fn circle(of: outro_model::Circle) -> Circle {
 }
 
 /// `GET /settings/privacy`.
-pub(super) async fn show(Member { visit, me, .. }: Member) -> Answer {
+pub(super) async fn show(Member { visit, signed, me }: Member) -> Answer {
+    let found = privacy::checkup(&visit.server.app, &signed).await.or_page(&visit)?;
     let privacy = me.privacy;
     let page = PrivacyPage {
         chrome: visit.chrome,
@@ -44,8 +44,24 @@ pub(super) async fn show(Member { visit, me, .. }: Member) -> Answer {
         messages_from: circle(privacy.messages_from),
         comments_from: circle(privacy.comments_from),
         on_hiatus: privacy.on_hiatus,
+        changes: found.changes.iter().map(change_line).collect(),
     };
     Ok(html(page.render()))
+}
+
+fn change_line(Change { setting, value, effects }: &Change) -> ChangeLine {
+    let effects = effects.iter().map(effect_line).collect();
+    ChangeLine { setting: setting.word(), value: value.word(), effects }
+}
+
+fn effect_line(&Effect { question, before, after, about }: &Effect) -> EffectLine {
+    EffectLine {
+        question: question.word(),
+        before: before.word(),
+        after: after.word(),
+        people: about.people,
+        videos: about.videos,
+    }
 }
 
 /// One switch or one choice.
@@ -58,8 +74,8 @@ pub(super) struct PrivacyForm {
     messages_from: Option<String>,
     comments_from: Option<String>,
     on_hiatus: Option<String>,
-    /// With going public: what becomes of open follow requests.
-    requests: Option<String>,
+    /// With going public, and coming back: what becomes of open follow requests.
+    follow_requests: Option<String>,
 }
 
 fn switch(field: &'static str, word: Option<&str>) -> Result<Option<bool>, AppError> {
@@ -79,29 +95,14 @@ fn choice(form: PrivacyForm) -> Result<PrivacyChoice, AppError> {
         messages_from: form.messages_from,
         comments_from: form.comments_from,
         on_hiatus: switch("on_hiatus", form.on_hiatus.as_deref())?,
+        follow_requests: form.follow_requests,
     })
-}
-
-/// Whether open follow requests are accepted or declined; none where they wait on.
-fn answer(form: &PrivacyForm) -> Result<Option<bool>, AppError> {
-    match form.requests.as_deref() {
-        None | Some("wait") => Ok(None),
-        Some("accept") => Ok(Some(true)),
-        Some("decline") => Ok(Some(false)),
-        Some(_) => Err(AppError::invalid("requests", "invalid_choice", "Choose accept, decline or wait.")),
-    }
 }
 
 /// `POST /settings/privacy`.
 pub(super) async fn change(Posted { member, form }: Posted<PrivacyForm>) -> Answer {
-    let answer = answer(&form).or_page(&member.visit)?;
     let choice = choice(form).or_page(&member.visit)?;
-    let app = &member.visit.server.app;
-    // First the answer: when it is refused, the account is as private as before.
-    if let (Some(accept), Some(false)) = (answer, choice.private_account) {
-        graph::answer_all(app, &member.signed, accept).await.or_page(&member.visit)?;
-    }
-    privacy::change(app, &member.signed, &choice).await.or_page(&member.visit)?;
+    privacy::change(&member.visit.server.app, &member.signed, &choice).await.or_page(&member.visit)?;
     let done = match (choice.private_account, choice.on_hiatus) {
         (Some(true), _) => "now_private",
         (Some(false), _) => "now_public",
@@ -116,37 +117,30 @@ pub(super) async fn change(Posted { member, form }: Posted<PrivacyForm>) -> Answ
 pub(super) async fn private_step(member: Member) -> Answer {
     let private = !member.me.privacy.private_account;
     let step = if private { PrivacyStep::GoPrivate } else { PrivacyStep::GoPublic };
-    let choice = PrivacyChoice { private_account: Some(private), ..PrivacyChoice::default() };
-    // Who is away sees nobody who asks: the question waits until they are back.
-    let asked = !private && !member.me.privacy.on_hiatus;
-    let open = graph::requests(&member.visit.server.app, &member.signed, (None, 1)).await.or_page(&member.visit)?;
-    let requests_wait = asked && !(open.items.is_empty() && open.next.is_none());
-    step_page(member, step, &choice, requests_wait).await
+    step_page(member, step, Setting::PrivateAccount).await
 }
 
 /// `GET /settings/privacy/hiatus`: what going away, or coming back, would change.
 pub(super) async fn hiatus_step(member: Member) -> Answer {
     let away = !member.me.privacy.on_hiatus;
     let step = if away { PrivacyStep::GoAway } else { PrivacyStep::ComeBack };
-    let choice = PrivacyChoice { on_hiatus: Some(away), ..PrivacyChoice::default() };
-    step_page(member, step, &choice, false).await
+    step_page(member, step, Setting::OnHiatus).await
 }
 
-async fn step_page(
-    Member { visit, signed, .. }: Member,
-    step: PrivacyStep,
-    choice: &PrivacyChoice,
-    requests_wait: bool,
-) -> Answer {
-    let effects = privacy::effects(&visit.server.app, &signed, choice).await.or_page(&visit)?;
-    let text = visit.chrome.lang.text();
-    let line = |Effect { question, before, after }: Effect| EffectLine {
-        question: text.question(question.word()).to_owned(),
-        before: text.reach(before.word()).to_owned(),
-        after: text.reach(after.word()).to_owned(),
+async fn step_page(Member { visit, signed, me }: Member, step: PrivacyStep, setting: Setting) -> Answer {
+    let found = privacy::checkup(&visit.server.app, &signed).await.or_page(&visit)?;
+    // Of a switch there is one change.
+    let change = found.changes.iter().find(|change| change.setting == setting);
+    let effects = change.map(|change| change.effects.iter().map(effect_line).collect()).unwrap_or_default();
+    // Requests to a public account wait for nothing: what becomes of them is asked when it becomes one, and of
+    // who is away then, when they are back.
+    let waiting = match step {
+        PrivacyStep::GoPublic => found.waiting_requests,
+        PrivacyStep::ComeBack if !me.privacy.private_account => found.waiting_requests,
+        PrivacyStep::ComeBack | PrivacyStep::GoPrivate | PrivacyStep::GoAway => 0,
     };
-    let effects = effects.into_iter().map(line).collect();
-    Ok(html(PrivacyStepPage { chrome: visit.chrome, step, effects, requests_wait }.render()))
+    let away = me.suspended || me.privacy.on_hiatus && step != PrivacyStep::ComeBack;
+    Ok(html(PrivacyStepPage { chrome: visit.chrome, step, effects, waiting, later: away }.render()))
 }
 
 /// Where the answer to a question is changed.
@@ -159,21 +153,36 @@ const fn place_of(question: Question) -> &'static str {
     }
 }
 
+/// Where a setting is changed.
+const fn place_to_change(setting: Setting) -> &'static str {
+    match setting {
+        Setting::PrivateAccount => "/settings/privacy/private",
+        Setting::OnHiatus => "/settings/privacy/hiatus",
+        Setting::Discoverable | Setting::Searchable => "/settings/privacy#found",
+        Setting::MessagesFrom | Setting::CommentsFrom => "/settings/privacy#reached",
+    }
+}
+
 /// `GET /settings/checkup`.
 pub(super) async fn checkup(Member { visit, signed, .. }: Member) -> Answer {
-    let app = &visit.server.app;
-    let checks = privacy::checkup(app, &signed).await.or_page(&visit)?;
-    let counts = privacy::audiences(app, &signed).await.or_page(&visit)?;
-    let text = visit.chrome.lang.text();
-    let line = |Check { question, reach }: Check| CheckLine {
-        question: text.question(question.word()).to_owned(),
-        answer: text.reach(Reach::word(reach)).to_owned(),
+    let found = privacy::checkup(&visit.server.app, &signed).await.or_page(&visit)?;
+    let line = |&Check { question, reach, about }: &Check| CheckLine {
+        question: question.word(),
         reach: reach.word(),
+        people: about.people,
         href: place_of(question),
     };
-    let lines = checks.into_iter().map(line).collect();
-    let audiences = counts.into_iter().map(|(of, count)| (audience(of), count)).collect();
-    Ok(html(CheckupPage { chrome: visit.chrome, lines, audiences }.render()))
+    let changes_of = |setting: Setting| {
+        let changes = found.changes.iter().filter(|change| change.setting == setting).map(change_line).collect();
+        SettingLine { setting: setting.word(), href: place_to_change(setting), changes }
+    };
+    let page = CheckupPage {
+        chrome: visit.chrome,
+        lines: found.checks.iter().map(line).collect(),
+        settings: Setting::ALL.iter().map(|&setting| changes_of(setting)).collect(),
+        audiences: found.audiences.iter().map(|&(of, count)| (audience(of), count)).collect(),
+    };
+    Ok(html(page.render()))
 }
 
 /// A person whose eyes are wanted.

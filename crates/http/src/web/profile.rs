@@ -7,7 +7,7 @@ use outro_app::video::{self, VideoPage, VideoView};
 use outro_pages::{AccountMenu, Chrome, Contact, ProfilePage};
 
 use super::cards::tile;
-use super::graph::button;
+use super::graph::{button, offers_follow};
 use super::place;
 use super::render::{Answer, OrPage as _, html};
 use super::visit::{Named, Visit};
@@ -36,16 +36,17 @@ pub(super) fn page_of(chrome: Chrome, found: Profile, videos: &[VideoView], next
     let content = found.content.as_ref();
     let (address, signed_in) = (format!("/@{}", found.handle), chrome.viewer.is_some());
     ProfilePage {
-        chrome,
         bio: content.map(|content| content.bio.clone()).unwrap_or_default(),
         like_total: content.map_or(0, |content| content.like_count),
         video_count: content.map_or(0, |content| content.video_count),
         follower_count: content.map_or(0, |content| content.follower_count),
         following_count: content.map_or(0, |content| content.following_count),
-        follow: (!found.is_me)
+        follow: (!found.is_me && offers_follow(&chrome, found.follow))
             .then(|| button(&found.handle, found.follow, found.follows_me, found.private_account, &address)),
+        asks_you: found.asks_me,
         menu: (signed_in && !found.is_me).then_some(AccountMenu { muted: found.muted, follows_you: found.follows_me }),
         requests_wait: found.requests_wait,
+        chrome,
         handle: found.handle,
         display_name: found.display_name,
         is_self: found.is_me,

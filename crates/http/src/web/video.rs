@@ -19,7 +19,7 @@ pub(super) async fn show(visit: Visit, Named(id): Named<VideoId>) -> Answer {
     let state = state(&found).or_page(&visit)?;
     let download_url = Some(part(&found, Part::Download)).filter(|url| !url.is_empty());
     let page = VideoPage {
-        video: card(visit.chrome.lang, visit.may_act(), &found),
+        video: card(visit.chrome.lang, visit.chrome.may_act(), &found),
         state,
         owner: found.is_mine.then(|| OwnerTools {
             audience: audience_of(found.audience),

@@ -50,6 +50,7 @@ impl Visit {
         let chrome = Chrome {
             lang: Lang::from_accept_language(languages.unwrap_or_default()),
             site_name: server.config.site_name.clone(),
+            contact: server.config.contact.clone().unwrap_or_default(),
             viewer: None,
             csrf: String::new(),
             unread: 0,
@@ -63,11 +64,6 @@ impl Visit {
         };
         let back = place::back(&parts.method, &parts.uri);
         Self { server: server.clone(), viewer: None, me: None, chrome, next: said.next, back }
-    }
-
-    /// Whether the visitor is signed in, and not away.
-    pub(super) fn may_act(&self) -> bool {
-        self.viewer.is_some() && !self.chrome.away
     }
 
     async fn of(mut self, signed: Signed) -> Result<Self, Stop> {

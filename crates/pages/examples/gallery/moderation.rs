@@ -23,7 +23,8 @@ fn case(chrome: &Chrome, n: usize, state: ReportState) -> Case {
 
 fn cases(me: &Chrome) -> Vec<(&'static str, String)> {
     let one = |case, seen, form| {
-        CasePage { chrome: me.clone(), form, case, seen, reason: "spam".into(), statement: HOSTILE.into() }.render()
+        let (reason, ground, provision, statement) = ("spam".into(), "law".into(), HOSTILE.into(), HOSTILE.into());
+        CasePage { chrome: me.clone(), form, case, seen, reason, ground, provision, statement }.render()
     };
     let seen = |video| CaseSeen {
         handle: "late.bus".into(),
@@ -49,6 +50,31 @@ fn cases(me: &Chrome) -> Vec<(&'static str, String)> {
     ]
 }
 
+fn log_row(n: usize) -> LogRow {
+    let acts = ["look", "dismiss", "hide", "unhide", "suspend", "unsuspend", "grant", "revoke"];
+    LogRow {
+        id: format!("AAAAAAAAAAAAAAAAAAAAA{n}"),
+        act: acts[n].into(),
+        of: [ReportedKind::Video, ReportedKind::Account, ReportedKind::Comment][n % 3],
+        thing: "AAAAAAAAAAAAAAAAAAAAAQ".into(),
+        href: if n < 3 { "/moderation/x".into() } else { String::new() },
+        account: if n > 5 { "late.bus".into() } else { String::new() },
+        by: [
+            LogHand::Moderator { handle: "mona.moderates".into() },
+            LogHand::Unseen { id: "AAAAAAAAAAAAAAAAAAAAAw".into() },
+            LogHand::Left,
+            LogHand::Operator,
+        ][n % 4]
+            .clone(),
+        reason: if n > 5 { String::new() } else { "private_matters".into() },
+        created_at: "2026-03-09T10:00:00Z".into(),
+    }
+}
+
+fn log(me: &Chrome, items: Vec<LogRow>) -> String {
+    LogPage { chrome: me.clone(), items, next_href: None }.render()
+}
+
 pub(crate) fn pages(me: &Chrome) -> Vec<(&'static str, String)> {
     let form = |handle: &str, form| {
         let action = if handle.is_empty() { "/videos/x/report" } else { "/accounts/late.bus/report" };
@@ -68,6 +94,9 @@ pub(crate) fn pages(me: &Chrome) -> Vec<(&'static str, String)> {
         quote: if n == 3 { HOSTILE.into() } else { String::new() },
         href: if n > 1 { "/v/x".into() } else { String::new() },
         reason: "spam".into(),
+        ground: if n % 2 == 1 { "law".into() } else { "rules".into() },
+        provision: if n % 2 == 1 { HOSTILE.into() } else { String::new() },
+        by_notice: n % 2 == 1,
         statement: if n % 2 == 1 { HOSTILE.into() } else { String::new() },
         created_at: "2026-03-09T10:00:00Z".into(),
     };
@@ -76,6 +105,8 @@ pub(crate) fn pages(me: &Chrome) -> Vec<(&'static str, String)> {
     let queue = |decided, items| {
         ModerationPage { chrome: me.clone(), decided, items, next_href: Some("/moderation?cursor=a".into()) }.render()
     };
+    let nowhere = Chrome { contact: String::new(), ..me.clone() };
+    let one = DecisionsPage { chrome: nowhere, items: vec![decision((1, Decision::Suspend))], next_href: None };
     let waiting = (0..3).map(|n| case(me, n, ReportState::Open)).collect();
     let mut all = vec![
         ("report", form("late.bus", FormState::default())),
@@ -83,6 +114,9 @@ pub(crate) fn pages(me: &Chrome) -> Vec<(&'static str, String)> {
         ("reports", ReportsPage { chrome: suspended, items, next_href: None }.render()),
         ("reports-empty", ReportsPage { chrome: me.clone(), items: vec![], next_href: None }.render()),
         ("decisions", DecisionsPage { chrome: me.clone(), items: decisions, next_href: None }.render()),
+        ("decisions-no-contact", one.render()),
+        ("log", log(me, (0..8).map(log_row).collect())),
+        ("log-empty", log(me, vec![])),
         ("decisions-empty", DecisionsPage { chrome: me.clone(), items: vec![], next_href: None }.render()),
         ("moderation", queue(false, waiting)),
         ("moderation-decided", queue(true, vec![case(me, 2, ReportState::Dismissed)])),

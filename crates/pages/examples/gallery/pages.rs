@@ -56,6 +56,7 @@ pub(crate) fn chrome(lang: Lang, signed_in: bool) -> Chrome {
     Chrome {
         lang,
         site_name: "Outro".into(),
+        contact: if signed_in { "desk@outro.example".into() } else { String::new() },
         viewer: signed_in.then(|| ViewerChip { handle: "mara.k".into() }),
         csrf: "tok-4f1c".into(),
         unread: if signed_in { 3 } else { 0 },
@@ -219,6 +220,7 @@ pub(crate) fn profile_of(chrome: &Chrome, is_self: bool, locked: bool, count: us
         following_count: 87,
         follow: (!is_self).then(|| graph::button("mara.k", FollowState::None)),
         menu: None,
+        asks_you: !is_self && locked,
         requests_wait: is_self && count > 0,
         is_self,
         private_account: locked,

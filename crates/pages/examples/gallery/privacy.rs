@@ -14,6 +14,7 @@ pub(crate) fn privacy(me: &Chrome) -> Vec<(&'static str, String)> {
             messages_from: if on { Circle::NoOne } else { Circle::Everyone },
             comments_from: Circle::Followers,
             on_hiatus: on,
+            changes: changes(),
         }
         .render()
     };
@@ -29,15 +30,9 @@ const COUNTS: [(Audience, i64); 4] =
     [(Audience::Everyone, 7), (Audience::Followers, 2), (Audience::Friends, 1), (Audience::OnlyMe, 0)];
 
 fn steps(me: &Chrome) -> Vec<(&'static str, String)> {
-    let t = me.lang.text();
-    let effect = |question: &str, before: &str, after: &str| EffectLine {
-        question: t.question(question).into(),
-        before: t.reach(before).into(),
-        after: t.reach(after).into(),
-    };
     let page = |step, effects| {
-        let requests_wait = step == PrivacyStep::GoPublic;
-        PrivacyStepPage { chrome: me.clone(), step, effects, requests_wait }.render()
+        let waiting = if step == PrivacyStep::GoPublic { 3 } else { 0 };
+        PrivacyStepPage { chrome: me.clone(), step, effects, waiting, later: false }.render()
     };
     vec![
         ("step-private", page(PrivacyStep::GoPrivate, vec![effect("videos", "everyone", "followers")])),
@@ -53,12 +48,26 @@ fn steps(me: &Chrome) -> Vec<(&'static str, String)> {
     ]
 }
 
+fn effect(question: &'static str, before: &'static str, after: &'static str) -> EffectLine {
+    let people = (after == "followers").then_some(12);
+    EffectLine { question, before, after, people, videos: (question == "videos").then_some(7) }
+}
+
+fn changes() -> Vec<ChangeLine> {
+    let change = |setting, value, effects| ChangeLine { setting, value, effects };
+    vec![
+        change("discoverable", "false", vec![effect("suggest", "accounts", "no_one")]),
+        change("discoverable", "true", vec![]),
+        change("messages_from", "friends", vec![effect("message", "accounts", "friends")]),
+        change("comments_from", "followers", vec![effect("comment", "accounts", "followers")]),
+    ]
+}
+
 fn checkup(me: &Chrome) -> String {
-    let t = me.lang.text();
-    let line = |question: &str, reach: &'static str| CheckLine {
-        question: t.question(question).into(),
-        answer: t.reach(reach).into(),
+    let line = |question: &'static str, reach: &'static str| CheckLine {
+        question,
         reach,
+        people: (reach == "followers").then_some(12),
         href: "/settings/privacy",
     };
     let lines = vec![
@@ -68,7 +77,12 @@ fn checkup(me: &Chrome) -> String {
         line("message", "friends"),
         line("comment", "no_one"),
     ];
-    CheckupPage { chrome: me.clone(), lines, audiences: COUNTS.to_vec() }.render()
+    let setting = |setting, href| SettingLine { setting, href, changes: changes() };
+    let settings = vec![
+        setting("private_account", "/settings/privacy/private"),
+        setting("messages_from", "/settings/privacy#reached"),
+    ];
+    CheckupPage { chrome: me.clone(), lines, settings, audiences: COUNTS.to_vec() }.render()
 }
 
 fn seen(me: &Chrome) -> Vec<(&'static str, String)> {

@@ -8,6 +8,8 @@ mod finding;
 mod graph;
 mod messages;
 mod moderation;
+mod moderation_log;
+mod receipt_log;
 mod spine;
 
 use outro_db::Migration;
@@ -22,5 +24,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 6, name: "finding", sql: finding::SQL },
     Migration { number: 7, name: "moderation", sql: moderation::SQL },
     Migration { number: 8, name: "messages", sql: messages::SQL },
-    Migration { number: 12, name: "coins", sql: coins::SQL },
+    Migration { number: 9, name: "moderation_log", sql: moderation_log::SQL },
+    Migration { number: 11, name: "receipt_log", sql: receipt_log::SQL },
+    Migration { number: 13, name: "coins", sql: coins::SQL },
 ];

@@ -1,6 +1,7 @@
 //! The JSON interface against its own description: every route, every answer, every error.
 
 mod bad_input;
+mod caching;
 mod coins;
 mod described;
 mod errors;

@@ -5,6 +5,7 @@ use super::*;
 
 const REPORT: &str = "/api/v1/reports";
 const QUEUE: &str = "/api/v1/moderation/reports";
+const LOG: &str = "/api/v1/moderation/log";
 const ACT: &str = "/api/v1/moderation/reports/{id}";
 
 /// `client` is signed in as `walker`; the one who stays to the end is `reader`, and is a moderator from now on.
@@ -29,12 +30,17 @@ pub(super) async fn walk(walk: &mut Walk, client: &Client) {
         walk.described.hold("GET", list, 422, &reply);
     }
     walk.ask(&reader, ("GET", QUEUE, ""), None, 404).await;
+    walk.ask(&reader, ("GET", LOG, ""), None, 404).await;
     outro_app::moderation::set_moderator(&walk.world.app, "reader", true).await.unwrap();
     walk.ask(&reader, ("GET", QUEUE, ""), None, 200).await;
     let reply = reader.get(&format!("{QUEUE}?state=any")).await;
     walk.described.hold("GET", QUEUE, 422, &reply);
     acts(walk, &reader, made["id"].as_str().unwrap()).await;
     walk.ask(&spoiler, ("GET", "/api/v1/me/decisions", ""), None, 200).await;
+    let log = walk.ask(&reader, ("GET", LOG, ""), None, 200).await.json();
+    // All of it was at one moment of the clock that stands still, so its order is not told.
+    assert!(log["items"].as_array().unwrap().iter().any(|line| line["moderator_handle"] == "reader"), "{log}");
+    walk.described.hold("GET", LOG, 422, &reader.get(&format!("{LOG}?limit=0")).await);
     let id = walk.world.id_of(client).await;
     walk.use_up(&[b"report", id.as_bytes()], 30).await;
     walk.ask(client, ("POST", REPORT, ""), of("account", "reader"), 429).await;

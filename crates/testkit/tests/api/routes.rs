@@ -77,6 +77,7 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("POST", "/api/v1/me/feed/reset", Open::No, ""),
     ("GET", "/api/v1/me/privacy", Open::No, ""),
     ("PATCH", "/api/v1/me/privacy", Open::No, r#"{"private_account":true}"#),
+    ("GET", "/api/v1/me/privacy/checkup", Open::No, ""),
     ("GET", "/api/v1/me/see-as", Open::No, ""),
     ("GET", "/api/v1/me/see-as/{handle}", Open::No, ""),
     ("POST", "/api/v1/me/videos/audience", Open::No, r#"{"audience":"only_me","all":true}"#),
@@ -87,6 +88,7 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("POST", "/api/v1/me/wallet/purchases", Open::No, r#"{"pack":"100"}"#),
     ("GET", "/api/v1/moderation/reports", Open::No, ""),
     ("POST", "/api/v1/moderation/reports/{id}", Open::No, r#"{"act":"look"}"#),
+    ("GET", "/api/v1/moderation/log", Open::No, ""),
     ("GET", "/api/v1/receipts/{id}", Open::Yes(404), ""),
     ("GET", "/api/v1/search", Open::Yes(422), ""),
     ("POST", "/api/v1/reports", Open::No, r#"{"account":"nobody_is_here","reason":"spam"}"#),
@@ -259,9 +261,17 @@ fn bodies_are_described_as_they_are() {
     assert_eq!(names("POST", "/api/v1/accounts"), ["birth_date", "handle", "password"]);
     assert_eq!(names("PATCH", "/api/v1/me"), ["bio", "display_name"]);
     assert_eq!(names("PATCH", "/api/v1/videos/{id}"), ["audience", "caption", "comments_from"]);
-    let privacy = ["comments_from", "discoverable", "messages_from", "on_hiatus", "private_account", "searchable"];
+    let privacy = [
+        "comments_from",
+        "discoverable",
+        "follow_requests",
+        "messages_from",
+        "on_hiatus",
+        "private_account",
+        "searchable",
+    ];
     assert_eq!(names("PATCH", "/api/v1/me/privacy"), privacy);
     assert_eq!(names("POST", "/api/v1/me/follow-requests/all"), ["accept"]);
     assert_eq!(names("POST", "/api/v1/reports"), ["account", "comment", "note", "reason", "video"]);
-    assert_eq!(names("POST", "/api/v1/moderation/reports/{id}"), ["act", "reason", "statement"]);
+    assert_eq!(names("POST", "/api/v1/moderation/reports/{id}"), ["act", "ground", "provision", "reason", "statement"]);
 }

@@ -114,7 +114,10 @@ async fn privacy(walk: &mut Walk, client: &Client) {
     walk.ask(client, ("GET", one, "nobody"), None, 404).await;
     walk.described.hold("GET", one, 422, &client.get("/api/v1/me/see-as/reader?limit=0").await);
     let hiatus = |on: bool| Some(json!({"on_hiatus": on}));
+    walk.ask(client, ("GET", "/api/v1/me/privacy/checkup", ""), None, 200).await;
     walk.ask(client, ("PATCH", "/api/v1/me/privacy", ""), hiatus(true), 200).await;
+    let accept = Some(json!({"follow_requests": "accept"}));
+    walk.ask(client, ("PATCH", "/api/v1/me/privacy", ""), accept, 403).await;
     for method in ["PUT", "DELETE"] {
         walk.ask(client, (method, "/api/v1/videos/{id}/like", &id), None, 403).await;
     }

@@ -93,6 +93,41 @@ on_both! {
     }
 }
 
+// Whoever is not to be found by their handle is not found by way of what others wrote either.
+on_both! {
+    async fn a_handle_leads_to_no_video_that_mentions_it(world: World) {
+        let (nora, vera) = (world.client().join("qwendolin").await, world.client().join("vera").await);
+        planted(&world, &vera, "Marimba with @qwendolin at #night").await;
+        let found = async |client: &Client, typed: &str| (people(client, typed).await, captions(client, typed).await.len());
+        let steps = [
+            (PrivacyChange::default(), 1),
+            (PrivacyChange { searchable: Some(false), ..PrivacyChange::default() }, 0),
+            (PrivacyChange { searchable: Some(true), ..PrivacyChange::default() }, 1),
+            (PrivacyChange { on_hiatus: Some(true), ..PrivacyChange::default() }, 0),
+            (PrivacyChange { on_hiatus: Some(false), ..PrivacyChange::default() }, 1),
+        ];
+        for (step, people) in steps {
+            change(&world, &nora, step).await;
+            finding::go_over(&world.app, 500).await.unwrap();
+            for typed in ["qwendolin", "@qwendolin", "qwendolim", "qwend"] {
+                let (named, videos) = found(&vera, typed).await;
+                assert_eq!((named.len(), videos), (people, 0), "{typed} {step:?}");
+            }
+            assert_eq!(found(&world.client(), "qwendolin").await.1, 0, "{step:?}");
+            assert_eq!(found(&vera, "marimba night").await.1, 1, "what it says leads to it");
+            assert_eq!(found(&vera, "marimba qwendolin").await.1, 0);
+        }
+        block(&nora, "vera").await;
+        assert_eq!(found(&vera, "qwendolin").await, (vec![], 0));
+        assert_eq!(found(&world.client(), "qwendolin").await.0, ["qwendolin"], "nobody else is kept from it");
+        // Nothing of the mention is in the index: the account's own entry is what holds the word.
+        change(&world, &nora, PrivacyChange { searchable: Some(false), ..PrivacyChange::default() }).await;
+        finding::go_over(&world.app, 500).await.unwrap();
+        finding::tidy(&world.app).await.unwrap();
+        assert!(!world.app.finder.dictionary().unwrap().iter().any(|word| word == "qwendolin"));
+    }
+}
+
 // What is not for everyone is not even in the index: neither order nor time of an answer can tell of it.
 on_both! {
     async fn only_what_everyone_may_see_is_in_the_index(world: World) {

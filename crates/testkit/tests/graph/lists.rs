@@ -26,15 +26,16 @@ struct Deed {
 
 #[derive(Clone, Debug)]
 struct SomeWorld {
-    /// For each: leaving, private, on hiatus, suspended.
-    standings: Vec<[bool; 4]>,
+    /// For each: leaving, private, on hiatus, suspended, not to be found.
+    standings: Vec<[bool; 5]>,
     deeds: Vec<Deed>,
     limit: i64,
 }
 
 fn some_world() -> impl Strategy<Value = SomeWorld> {
     let rare = || proptest::bool::weighted(0.15);
-    let standing = (rare(), any::<bool>(), rare(), rare()).prop_map(|(a, b, c, d)| [a, b, c, d]);
+    let bools = (rare(), any::<bool>(), rare(), rare(), any::<bool>());
+    let standing = bools.prop_map(|(a, b, c, d, e)| [a, b, c, d, e]);
     let deed =
         (0..8u8, 0..PEOPLE, 0..PEOPLE, 1..4i64).prop_map(|(what, who, whom, moment)| Deed { what, who, whom, moment });
     let worlds = (proptest::collection::vec(standing, PEOPLE), proptest::collection::vec(deed, 0..40), 1..5i64);
@@ -70,9 +71,13 @@ async fn plant(tx: &mut Tx, some: &SomeWorld) -> Vec<AccountId> {
             _ => drop(graph::follow(tx, one, other, now).await.unwrap()),
         }
     }
-    for (id, [leaving, private, on_hiatus, suspended]) in people.iter().zip(&some.standings) {
-        let change =
-            PrivacyChange { private_account: Some(*private), on_hiatus: Some(*on_hiatus), ..PrivacyChange::default() };
+    for (id, [leaving, private, on_hiatus, suspended, unfound]) in people.iter().zip(&some.standings) {
+        let change = PrivacyChange {
+            private_account: Some(*private),
+            on_hiatus: Some(*on_hiatus),
+            discoverable: Some(!unfound),
+            ..PrivacyChange::default()
+        };
         assert!(accounts::set_privacy(tx, *id, change).await.unwrap());
         if *suspended {
             let suspend = Statement::new("suspend", "UPDATE accounts SET suspended = 1 WHERE id = ?1");
@@ -137,7 +142,10 @@ async fn check(world: &World, some: &SomeWorld) -> Result<(), TestCaseError> {
             prop_assert!(places.is_sorted_by(|one, next| one > next), "out of order, or twice");
             for &other in people.iter().filter(|&&other| other != owner) {
                 let (allowed, ties) = policy(&mut tx, edges, asking, other).await;
-                let expected = allowed && is_listed(&mut tx, edges, owner, other).await;
+                let known = asking == Some(owner) || asking == Some(other) || ties.follows || ties.followed;
+                let facts = accounts::by_id(&mut tx, other).await.unwrap().unwrap().facts;
+                let expected =
+                    allowed && (known || facts.discoverable) && is_listed(&mut tx, edges, owner, other).await;
                 let found = cards.iter().find(|card| card.account == other);
                 prop_assert_eq!(found.is_some(), expected, "{:?}", edges);
                 if let Some(card) = found {
@@ -184,5 +192,44 @@ on_both! {
         found.sort();
         assert_eq!(found, expected);
         assert_eq!(handles(&star, "/api/v1/accounts/fan0/following").await, ["star"]);
+    }
+}
+
+// Being in a list of somebody whom one follows is no finding; but strangers walk lists, and there "Allow others to
+// find me" holds. Found by its name an account may be all the same: that is another switch.
+on_both! {
+    async fn who_is_not_to_be_found_is_in_no_list_of_others_for_strangers(world: World) {
+        let (star, quiet, fan, friend) = (
+            world.client().join("star").await,
+            world.client().join("quiet").await,
+            world.client().join("fan").await,
+            world.client().join("friend").await,
+        );
+        follow(&quiet, "star").await;
+        follow(&star, "quiet").await;
+        follow(&fan, "star").await;
+        follow(&friend, "quiet").await;
+        let lists = ["/api/v1/accounts/star/followers", "/api/v1/accounts/star/following"];
+        let sees = async |who: &Client| {
+            let (followers, following) = (handles(who, lists[0]).await, handles(who, lists[1]).await);
+            let (one, other) = (followers.contains(&"quiet".to_owned()), following.contains(&"quiet".to_owned()));
+            assert_eq!(one, other);
+            one
+        };
+        let anyone = world.client();
+        for (discoverable, searchable) in [(true, true), (true, false), (false, true), (false, false), (true, true)] {
+            let change = json!({"discoverable": discoverable, "searchable": searchable});
+            quiet.call("PATCH", "/api/v1/me/privacy", Some(change)).await.expect(200);
+            // Whoever's list it is, the account itself, and who follows it: they know of it.
+            for who in [&star, &quiet, &friend] {
+                assert!(sees(who).await, "{discoverable}, {searchable}");
+            }
+            for who in [&anyone, &fan] {
+                assert_eq!(sees(who).await, discoverable, "{discoverable}, {searchable}");
+            }
+            // The number says no more than before.
+            let count = fan.get("/api/v1/accounts/star").await.expect(200).json()["follower_count"].clone();
+            assert_eq!(count, 2);
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Groups.
 
+use outro_model::Circle;
+
 use super::*;
 
 async fn group(world: &World) -> (Client, Client, Client, String) {
@@ -94,5 +96,139 @@ on_both! {
         assert_eq!(limited.code(), "rate_limited");
         assert_eq!(world.rows("conversations").await.len(), 50);
         ada.post("/api/v1/conversations", json!({"to": ["bob"]})).await.expect(201);
+    }
+}
+
+/// What the inbox page says of requests: the number in it, or none.
+async fn page_of_inbox(who: &Client) -> String {
+    let token = who.token.as_ref().unwrap();
+    let request = axum::http::Request::get("/inbox").header("cookie", format!("outro_session={token}"));
+    who.anonymous().send(request.body(axum::body::Body::empty()).unwrap()).await.expect(200).text()
+}
+
+async fn messages_from(world: &World, who: &Client, circle: Circle) {
+    set(world, who, PrivacyChange { messages_from: Some(circle), ..PrivacyChange::default() }).await;
+}
+
+async fn open(from: &Client, to: &[&str]) -> Reply {
+    from.post("/api/v1/conversations", json!({"to": to, "text": "welcome"})).await
+}
+
+/// Status and body: all that tells one refusal from another.
+fn told(reply: &Reply) -> (u16, String) {
+    (reply.status.as_u16(), reply.text())
+}
+
+// Whoever may not write to somebody is not put together with them either, and who tries is told no more than of
+// one person, whoever stands in the way of whom.
+on_both! {
+    async fn nobody_is_put_together_with_whom_they_could_not_write_to(world: World) {
+        let (ada, bob, cat, dan) = (
+            world.client().join("ada").await,
+            world.client().join("bob").await,
+            world.client().join("cat").await,
+            world.client().join("dan").await,
+        );
+        messages_from(&world, &dan, Circle::NoOne).await;
+        let alone = told(&open(&ada, &["dan"]).await);
+        assert_eq!(alone.0, 403);
+        assert_eq!(told(&open(&ada, &["bob", "dan"]).await), alone, "one who takes messages from nobody");
+        // Ada may write to both, and Bob not to Cat.
+        befriend(&world, &ada, &cat).await;
+        messages_from(&world, &cat, Circle::Friends).await;
+        assert_eq!(told(&open(&ada, &["bob", "cat"]).await), alone, "one of the two could not write to the other");
+        befriend(&world, &bob, &cat).await;
+        open(&ada, &["bob", "cat"]).await.expect(201);
+        // A block between two others answers the same, and not as what never was.
+        tie(&world, &bob, &cat, Tie::Blocks).await;
+        messages_from(&world, &cat, Circle::Everyone).await;
+        let before = world.rows("members").await.len();
+        assert_eq!(told(&open(&ada, &["bob", "cat"]).await), alone, "a block between the two");
+        assert_eq!((world.rows("members").await.len(), world.rows("conversations").await.len()), (before, 1));
+        // Who opens it has asked for it: their own setting keeps nobody out.
+        messages_from(&world, &bob, Circle::NoOne).await;
+        befriend(&world, &bob, &ada).await;
+        open(&bob, &["ada", "dan"]).await.expect(403);
+        messages_from(&world, &dan, Circle::Everyone).await;
+        open(&bob, &["ada", "dan"]).await.expect(201);
+    }
+}
+
+on_both! {
+    async fn a_group_waits_unless_all_in_it_are_friends(world: World) {
+        let (ada, bob, cat, dan) = (
+            world.client().join("ada").await,
+            world.client().join("bob").await,
+            world.client().join("cat").await,
+            world.client().join("dan").await,
+        );
+        for (one, other) in [(&ada, &bob), (&ada, &cat), (&bob, &cat), (&ada, &dan)] {
+            befriend(&world, one, other).await;
+        }
+        open(&ada, &["bob", "cat"]).await.expect(201);
+        for who in [&bob, &cat] {
+            assert_eq!((inbox(who).await.len(), requests(who).await.len(), unread(who).await), (1, 0, 1));
+        }
+        // Dan is a friend of Ada's, and nothing to Bob.
+        let talk = id(&open(&ada, &["bob", "dan"]).await.expect(201));
+        for (who, known) in [(&bob, 1), (&dan, 0)] {
+            assert_eq!((inbox(who).await.len(), requests(who).await.len(), unread(who).await), (known, 1, known as i64));
+            assert!(page_of_inbox(who).await.contains("1 person wants to write to you"));
+        }
+        // Reading it tells nobody, and takes nothing on.
+        let before = ada.get(&format!("/api/v1/conversations/{talk}")).await.expect(200).json();
+        assert_eq!(texts(&dan, &talk).await, ["welcome"]);
+        dan.post(&format!("/api/v1/conversations/{talk}/read"), json!({})).await.expect(200);
+        assert_eq!(ada.get(&format!("/api/v1/conversations/{talk}")).await.json(), before);
+        assert_eq!((inbox(&dan).await.len(), requests(&dan).await.len()), (0, 1));
+        // Once all are friends, what comes next takes it to the inbox; answering does so too.
+        befriend(&world, &bob, &dan).await;
+        say(&ada, &talk, "again").await.expect(201);
+        assert_eq!((inbox(&dan).await.len(), requests(&dan).await.len(), unread(&dan).await), (1, 0, 1));
+        assert_eq!((inbox(&bob).await.len(), requests(&bob).await.len()), (2, 0));
+    }
+}
+
+on_both! {
+    async fn a_setting_hides_what_was_not_taken_on_and_not_what_was(world: World) {
+        let (ada, bob, cat, talk) = group(&world).await;
+        let folder = |who: Client| async move { (requests(&who).await.len(), page_of_inbox(&who).await.contains("wants to write to you")) };
+        assert_eq!(folder(bob.clone()).await, (1, true));
+        for circle in [Circle::Friends, Circle::NoOne] {
+            messages_from(&world, &bob, circle).await;
+            say(&ada, &talk, "still here").await.expect(201);
+            assert_eq!(folder(bob.clone()).await, (0, false));
+            assert_eq!((unread(&bob).await, inbox(&bob).await.len()), (0, 0));
+        }
+        // Others keep theirs, and what comes is no news to Bob.
+        assert_eq!(folder(cat.clone()).await, (1, true));
+        let before = world.rows("events").await.len();
+        say(&ada, &talk, "once more").await.expect(201);
+        assert_eq!(world.rows("events").await.len(), before + 2, "Ada's own pages and Cat's, not Bob's");
+        // Opened again it stands there, with all that was said.
+        messages_from(&world, &bob, Circle::Everyone).await;
+        assert_eq!(folder(bob.clone()).await, (1, true));
+        assert_eq!(texts(&bob, &talk).await, ["welcome", "still here", "still here", "once more"]);
+        // Taken on, it stays; and leaving is always possible.
+        bob.call("POST", &format!("/api/v1/conversations/{talk}/accept"), None).await.expect(204);
+        messages_from(&world, &bob, Circle::NoOne).await;
+        say(&ada, &talk, "you are in").await.expect(201);
+        assert_eq!((inbox(&bob).await.len(), unread(&bob).await), (1, 5));
+        say(&bob, &talk, "I am").await.expect(201);
+        messages_from(&world, &cat, Circle::NoOne).await;
+        for who in [&bob, &cat] {
+            who.call("DELETE", &format!("/api/v1/conversations/{talk}/membership"), None).await.expect(204);
+        }
+    }
+}
+
+// Whoever one has blocked brings nothing more into one's folder by way of others.
+on_both! {
+    async fn a_block_of_ones_own_hides_what_was_not_taken_on(world: World) {
+        let (ada, bob, cat, talk) = group(&world).await;
+        tie(&world, &cat, &bob, Tie::Blocks).await;
+        assert_eq!((requests(&bob).await.len(), requests(&cat).await.len()), (1, 0), "being blocked is not told");
+        say(&ada, &talk, "hello").await.expect(201);
+        assert_eq!(requests(&bob).await.len(), 1);
     }
 }

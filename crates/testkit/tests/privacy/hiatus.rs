@@ -127,6 +127,91 @@ on_both! {
     }
 }
 
+async fn leave(world: &World, who: &Client, handle: &str) {
+    let begun = who.post("/api/v1/me/deletion", json!({})).await.expect(202).json();
+    let proof = json!({"challenge": begun["challenge"], "password": format!("{handle}-password")});
+    who.post("/api/v1/me/deletion/confirm", proof).await.expect(200);
+    world.settle().await;
+}
+
+async fn words(who: &Client, path: &str, field: &str) -> Vec<String> {
+    let items = who.get(path).await.expect(200).json()["items"].as_array().unwrap().clone();
+    items.iter().map(|item| item[field].as_str().unwrap().to_owned()).collect()
+}
+
+// What others did meanwhile has happened: what they posted is there, who left is gone, what they took back is
+// taken back. All of one's own that nobody touched is as it was.
+on_both! {
+    async fn what_others_did_meanwhile_is_there_when_one_comes_back(world: World) {
+        let cast = Cast::of(&world).await;
+        let (owner, goes, turns) = (&cast.owner, world.client().join("goes").await, world.client().join("turns").await);
+        for handle in ["goes", "turns", "stranger"] {
+            owner.call("PUT", &format!("/api/v1/accounts/{handle}/follow"), None).await.expect(200);
+        }
+        turns.call("PUT", "/api/v1/accounts/owner/follow", None).await.expect(200);
+        let mine = world.plant(owner, b"mine").await;
+        let theirs = world.uploaded(&cast.friend, &[]).await;
+        let of_goes = world.plant(&goes, b"of who goes").await;
+        world.settle().await;
+        for video in [&theirs, &of_goes] {
+            owner.call("PUT", &format!("/api/v1/videos/{video}/like"), None).await.expect(200);
+        }
+        cast.follower.call("PUT", &format!("/api/v1/videos/{mine}/like"), None).await.expect(200);
+        let comment = async |who: &Client, video: &str, text: &str| {
+            let said = who.post(&format!("/api/v1/videos/{video}/comments"), json!({ "text": text })).await.expect(201);
+            said.json()["id"].as_str().unwrap().to_owned()
+        };
+        let kept = comment(owner, &theirs, "I stay").await;
+        let removed = comment(&cast.friend, &mine, "I am taken back").await;
+        let by_friend = comment(&cast.friend, &mine, "under mine").await;
+        let talk = owner.post("/api/v1/conversations", json!({"to": ["friend"], "text": "before"})).await.expect(201).json();
+        let talk = format!("/api/v1/conversations/{}/messages", talk["id"].as_str().unwrap());
+        let own = ["/api/v1/me".to_owned(), "/api/v1/me/privacy".into(), talk.clone()];
+        let mut before = Vec::new();
+        for path in &own {
+            before.push(owner.get(path).await.expect(200).json());
+        }
+        privacy(owner, json!({"on_hiatus": true})).await.expect(200);
+        world.settle().await;
+
+        world.clock.advance_seconds(60);
+        let fresh = world.uploaded(&cast.friend, &[]).await;
+        leave(&world, &goes, "goes").await;
+        turns.call("PATCH", "/api/v1/me/privacy", Some(json!({"private_account": true}))).await.expect(200);
+        owner.call("DELETE", "/api/v1/accounts/stranger/follow", None).await.expect(200);
+        cast.friend.call("DELETE", &format!("/api/v1/comments/{removed}"), None).await.expect(204);
+        cast.stranger.call("PUT", &format!("/api/v1/videos/{theirs}/like"), None).await.expect(200);
+        // Nobody reaches what is not there.
+        cast.stranger.call("PUT", &format!("/api/v1/videos/{mine}/like"), None).await.expect(404);
+        assert!(!words(&cast.friend, &format!("/api/v1/videos/{theirs}/comments"), "id").await.contains(&kept));
+        world.settle().await;
+
+        privacy(owner, json!({"on_hiatus": false})).await.expect(200);
+        world.settle().await;
+        for (path, before) in own.iter().zip(before) {
+            assert_eq!(owner.get(path).await.expect(200).json(), before, "{path}");
+        }
+        // Posted meanwhile: it stands in Following, the latest first, with what was there.
+        let following = words(owner, "/api/v1/feed/following", "id").await;
+        assert_eq!(following, [fresh.clone(), theirs.clone()]);
+        // Whom one followed: who left is gone, whom one left oneself too, who went private meanwhile is still followed.
+        let mut followed = words(owner, "/api/v1/accounts/owner/following", "handle").await;
+        followed.sort();
+        assert_eq!(followed, ["friend", "turns"]);
+        let profile = owner.get("/api/v1/accounts/owner").await.expect(200).json();
+        assert_eq!((&profile["following_count"], &profile["follower_count"], &profile["like_count"]), (&json!(2), &json!(3), &json!(1)));
+        assert_eq!(words(owner, "/api/v1/accounts/owner/videos", "id").await, [mine.clone()]);
+        // One's comment stands where it stood; the one that was taken back does not come back.
+        assert_eq!(words(&cast.friend, &format!("/api/v1/videos/{theirs}/comments"), "id").await, [kept]);
+        assert_eq!(words(&cast.stranger, &format!("/api/v1/videos/{mine}/comments"), "id").await, [by_friend]);
+        // Likes: one's own, and the one of meanwhile.
+        let video = cast.follower.get(&format!("/api/v1/videos/{theirs}")).await.expect(200).json();
+        assert_eq!((&video["like_count"], &video["comment_count"]), (&json!(2), &json!(1)));
+        assert_eq!(owner.get(&format!("/api/v1/videos/{theirs}")).await.json()["liked"], true);
+        owner.get(&format!("/api/v1/videos/{of_goes}")).await.expect(404);
+    }
+}
+
 on_both! {
     async fn leaving_works_while_away(world: World) {
         let cast = Cast::of(&world).await;

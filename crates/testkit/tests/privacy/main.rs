@@ -2,6 +2,9 @@
 //! videos, and looking at oneself with the eyes of others.
 
 mod audiences;
+mod away;
+mod checkup;
+mod forms;
 mod going_public;
 mod hiatus;
 mod pace;
@@ -90,4 +93,21 @@ async fn page(client: &Client, path: &str) -> Reply {
         request = request.header("cookie", format!("outro_session={token}"));
     }
     client.anonymous().send(request.body(Body::empty()).unwrap()).await
+}
+
+/// The token that the forms of a session carry.
+async fn csrf(client: &Client) -> String {
+    let text = page(client, "/settings").await.expect(200).text();
+    text.split("name=\"csrf\" content=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+/// Sends a form as a browser does.
+async fn send_form(client: &Client, address: &str, fields: &str) -> Reply {
+    let (token, session) = (csrf(client).await, client.token.as_ref().unwrap());
+    let request = Request::post(address)
+        .header("cookie", format!("outro_session={session}"))
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(format!("csrf={token}&{fields}")));
+    client.anonymous().send(request.unwrap()).await
 }

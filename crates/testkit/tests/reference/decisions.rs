@@ -4,7 +4,7 @@
 use outro_model::{AccountId, AccountState, Audience as OfVideo, Circle as Of, VideoState};
 use outro_policy::{Action, Facts, OwnerFacts, Relation, Ties, VideoFacts, decide};
 
-use crate::model::{Account, Answer, Ask, Audience, Circle, Id, Standing, State, Video, World};
+use crate::model::{Account, Answer, Ask, Audience, Circle, Comment, Id, Standing, State, Video, World};
 use crate::random::{Rng, number, say};
 
 const CIRCLES: [Circle; 4] = [Circle::Everyone, Circle::Followers, Circle::Friends, Circle::NoOne];
@@ -151,18 +151,17 @@ const OWNER: Id = 0;
 const VIEWER: Id = 1;
 const THIRD: Id = 2;
 
-/// Who looks: nobody signed in, the owner, or the viewer in every standing with every tie to the owner.
+/// Who looks: nobody signed in, the owner, or the viewer, as whatever they are themselves, with every tie to the owner. Of a
+/// viewer's own settings those alone can matter that say whether they may act: the others are about what is theirs.
 fn viewers() -> Vec<(Option<Id>, Account, u8)> {
     let plain = Account::default();
     let mut out = vec![(None, plain.clone(), 0)];
-    let away = [
-        plain.clone(),
-        Account { hiatus: true, ..plain.clone() },
-        Account { standing: Standing::Suspended, ..plain.clone() },
-        Account { moderator: true, ..plain.clone() },
-        Account { private: true, ..plain.clone() },
-    ];
-    out.extend(away.into_iter().flat_map(|viewer| (0..32).map(move |ties| (Some(VIEWER), viewer.clone(), ties))));
+    let own = (0..16u8).map(|bits| {
+        let bit = |at: u8| bits & (1 << at) != 0;
+        let standing = if bit(1) { Standing::Suspended } else { Standing::Live };
+        Account { hiatus: bit(0), standing, moderator: bit(2), private: bit(3), ..plain.clone() }
+    });
+    out.extend(own.flat_map(|viewer| (0..32).map(move |ties| (Some(VIEWER), viewer.clone(), ties))));
     out.push((Some(OWNER), plain, 0));
     out
 }
@@ -227,6 +226,80 @@ fn every_video(rng: &mut Rng) -> u64 {
 fn narrower() -> [Option<Circle>; 5] {
     let [everyone, followers, friends, no_one] = CIRCLES.map(Some);
     [None, everyone, followers, friends, no_one]
+}
+
+// ---- the third ----
+
+/// What a third account can be to the other two, and by itself.
+fn thirds() -> impl Iterator<Item = (Account, u8)> {
+    let settings = STANDINGS.into_iter().flat_map(|standing| (0..32u8).map(move |bits| (standing, bits)));
+    settings.flat_map(|(standing, bits)| {
+        let third = Account { moderator: bits & 16 != 0, ..flags(bits & 15, standing) };
+        (0..=255u8).map(move |edges| (third.clone(), edges))
+    })
+}
+
+/// Who of the three is tied to the third: by follows in the lower bits, by blocks in the upper.
+const EDGES: [(Id, Id); 4] = [(THIRD, OWNER), (OWNER, THIRD), (THIRD, VIEWER), (VIEWER, THIRD)];
+
+fn set_third(world: &mut World, third: &Account, edges: u8) {
+    world.accounts[THIRD] = third.clone();
+    for (at, (from, to)) in EDGES.into_iter().enumerate() {
+        world.follows.set(from, to, edges & (1 << at) != 0);
+        world.blocks.set(from, to, edges & (16 << at) != 0);
+    }
+}
+
+/// What the policy is told is of two accounts and a video: [`Facts`] has no place for a third. Nor does the reference find that a
+/// third makes a difference to what is asked of the owner and of the video, whatever it is and however it stands to both.
+#[test]
+fn a_third_account_changes_no_decision() {
+    let (mut rng, asks) = (Rng::new(5), OF_ACCOUNTS.iter().map(|(_, ask)| ask(OWNER)));
+    let asks: Vec<Ask> = asks.chain(OF_VIDEOS.iter().map(|(_, ask)| ask(0))).collect();
+    let mut count = 0_u64;
+    for (viewer, as_viewer, ties) in viewers().into_iter().step_by(5) {
+        let owner = some_account(&mut rng);
+        let mut world = three(&mut rng, owner, as_viewer, ties);
+        let before: Vec<Answer> = asks.iter().map(|ask| world.may(viewer, *ask)).collect();
+        for (third, edges) in thirds().step_by(7) {
+            set_third(&mut world, &third, edges);
+            let after = asks.iter().map(|ask| world.may(viewer, *ask));
+            assert!(after.eq(before.iter().copied()), "{third:?} {edges:b}\n{world:?}");
+            count += asks.len() as u64;
+        }
+    }
+    say(&format!("{count} answers with a third account of every kind: it changes none"));
+}
+
+/// Where a third takes part, as the author of a comment, what is decided is put together of decisions on two: whether the comments
+/// may be seen, and the author's card, by the viewer and by the owner. Every third, in every tie to both.
+#[test]
+fn a_comment_is_seen_as_the_reference_says() {
+    let card = |world: &World, viewer: Option<Id>, owner: Id| {
+        decide(Action::SeeCard, &facts(world, viewer, owner, None)).allowed
+    };
+    let (mut rng, mut count) = (Rng::new(6), 0_u64);
+    for (viewer, as_viewer, ties) in viewers().into_iter().chain([(Some(THIRD), Account::default(), 0)]) {
+        if as_viewer.moderator {
+            continue;
+        }
+        let owner = Account { moderator: false, ..some_account(&mut rng) };
+        let mut world = three(&mut rng, owner, as_viewer, ties);
+        for (at, (third, edges)) in thirds().filter(|(third, _)| !third.moderator).enumerate() {
+            set_third(&mut world, &third, edges);
+            let hidden = at % 3 == 0;
+            world.comments = vec![Comment { video: 0, author: THIRD, hidden, gone: false }];
+            let mine = viewer == Some(THIRD);
+            let video = facts(&world, viewer, OWNER, Some(0));
+            let shown = decide(Action::SeeComments, &video).allowed
+                && card(&world, viewer, THIRD)
+                && (mine || card(&world, Some(OWNER), THIRD))
+                && (!hidden || mine || viewer == Some(OWNER));
+            assert_eq!(world.may(viewer, Ask::OneComment(0)) == Answer::Yes, shown, "{viewer:?}\n{world:?}");
+            count += 1;
+        }
+    }
+    say(&format!("{count} comments of a third account of every kind, in every tie to both"));
 }
 
 // ---- random worlds and histories ----

@@ -120,9 +120,10 @@ pub(crate) enum Ask {
     LikeComment(usize),
     HideComment(usize),
     RemoveComment(usize),
-    /// Of a conversation of two, its place in [`World::talks`].
+    /// Of a conversation, its place in [`World::talks`].
     Talk(usize),
     Say(usize),
+    Leave(usize),
     ForgetMessage(usize),
 }
 
@@ -136,11 +137,13 @@ pub(crate) enum Answer {
     Hidden,
 }
 
-/// Two who talk; none in the place of who left for good. And for whom the last message is gone.
-#[derive(Clone, Copy, Debug)]
+/// Those who talk, two or a group; none in the place of who left. Who said the last, and for whom of them it is gone.
+#[derive(Clone, Debug)]
 pub(crate) struct Talk {
-    pub(crate) people: [Option<Id>; 2],
-    pub(crate) forgotten: [bool; 2],
+    pub(crate) people: Vec<Option<Id>>,
+    pub(crate) group: bool,
+    pub(crate) said_by: Option<Id>,
+    pub(crate) forgotten: Vec<bool>,
 }
 
 /// Who stands to whom, for each account a bit an account: worlds have at most 16.
@@ -154,12 +157,8 @@ impl Edges {
 
     /// Draws or wipes an edge; whether it was there.
     pub(crate) fn set(&mut self, from: Id, to: Id, there: bool) -> bool {
-        let before = self.has(from, to);
-        if there {
-            self.0[from] |= 1 << to;
-        } else {
-            self.0[from] &= !(1 << to);
-        }
+        let (before, bit) = (self.has(from, to), u16::from(there) << to);
+        self.0[from] = self.0[from] & !(1 << to) | bit;
         before
     }
 
@@ -269,10 +268,9 @@ impl World {
 
     fn in_circle(&self, me: Id, owner: Id, circle: Circle) -> bool {
         match circle {
-            Circle::Everyone => true,
+            Circle::Everyone | Circle::NoOne => circle == Circle::Everyone,
             Circle::Followers => self.follower(me, owner),
             Circle::Friends => self.friends(me, owner),
-            Circle::NoOne => false,
         }
     }
 
@@ -322,30 +320,42 @@ impl World {
             }),
             Ask::OneComment(c) => seen(self.comment(viewer, c)),
             Ask::LikeComment(c) if !self.comment(viewer, c) => Answer::Hidden,
-            Ask::LikeComment(_) if viewer.is_some_and(|me| self.may_act(me)) => Answer::Yes,
-            Ask::LikeComment(_) => Answer::Refused,
-            Ask::HideComment(c) => {
-                seen(self.comment(viewer, c) && viewer == Some(self.videos[self.comments[c].video].owner))
-            }
+            Ask::LikeComment(_) => self.acting(viewer),
+            Ask::HideComment(c) => seen(self.comment(viewer, c) && self.own(viewer, self.comments[c].video)),
             // What one wrote oneself one may take away, also where one may not look any more.
             Ask::RemoveComment(c) => {
-                let Comment { author, gone, .. } = self.comments[c];
-                let own = viewer == Some(author) && !gone;
+                let own = viewer == Some(self.comments[c].author) && !self.comments[c].gone;
                 seen(own || self.may(viewer, Ask::HideComment(c)) == Answer::Yes)
             }
             // Whoever is in a conversation keeps it, whatever is between the two; it is nobody else's.
             Ask::Talk(t) => seen(self.place(viewer, t).is_some()),
-            Ask::Say(t) => match self.place(viewer, t).map(|mine| self.talks[t].people[1 - mine]) {
+            Ask::Say(t) => match self.place(viewer, t) {
                 None => Answer::Hidden,
-                Some(Some(other)) if self.may(viewer, Ask::Message(other)) == Answer::Yes => Answer::Yes,
-                Some(_) => Answer::Refused,
+                Some(_) if self.talks[t].group => self.acting(viewer),
+                Some(mine) => match self.talks[t].people[1 - mine].map(|other| self.may(viewer, Ask::Message(other))) {
+                    Some(Answer::Yes) => Answer::Yes,
+                    _ => Answer::Refused,
+                },
             },
-            Ask::ForgetMessage(t) => seen(self.place(viewer, t).is_some_and(|mine| !self.talks[t].forgotten[mine])),
+            Ask::Leave(t) if self.talks[t].group || self.place(viewer, t).is_none() => self.may(viewer, Ask::Talk(t)),
+            Ask::Leave(_) => Answer::Refused,
+            Ask::ForgetMessage(t) => seen(self.place(viewer, t).is_some_and(|mine| !self.unheard(t, mine))),
             Ask::Gift(v) => self.deed_on_video(viewer, v, |me| me != self.videos[v].owner),
         }
     }
 
-    /// The place of a viewer among the two who talk.
+    /// Whether the last message is not there for one of them. In a group nothing passes between two with a block.
+    fn unheard(&self, talk: usize, mine: usize) -> bool {
+        let Talk { group, said_by, people, forgotten } = &self.talks[talk];
+        let blocked = said_by.zip(people[mine]).is_some_and(|(one, me)| self.blocked_either_way(one, me));
+        forgotten[mine] || (*group && blocked)
+    }
+
+    fn acting(&self, viewer: Option<Id>) -> Answer {
+        if viewer.is_some_and(|me| self.may_act(me)) { Answer::Yes } else { Answer::Refused }
+    }
+
+    /// The place of a viewer among those who talk.
     pub(crate) fn place(&self, viewer: Option<Id>, talk: usize) -> Option<usize> {
         self.talks[talk].people.iter().position(|one| one.is_some() && *one == viewer)
     }
@@ -471,16 +481,10 @@ impl World {
         for ties in [&mut self.follows, &mut self.requests, &mut self.blocks, &mut self.mutes, &mut self.dismissed] {
             ties.forget(a);
         }
-        for video in 0..self.videos.len() {
-            if self.videos[video].owner == a {
-                self.remove(video);
-            }
-        }
-        self.talks
-            .iter_mut()
-            .flat_map(|talk| &mut talk.people)
-            .filter(|one| **one == Some(a))
-            .for_each(|one| *one = None);
+        let theirs: Vec<usize> = (0..self.videos.len()).filter(|&one| self.videos[one].owner == a).collect();
+        theirs.into_iter().for_each(|video| self.remove(video));
+        let named = self.talks.iter_mut().flat_map(|talk| talk.people.iter_mut().chain([&mut talk.said_by]));
+        named.filter(|one| **one == Some(a)).for_each(|one| *one = None);
         self.comments.iter_mut().filter(|comment| comment.author == a).for_each(|comment| comment.gone = true);
     }
 

@@ -39,5 +39,5 @@ pub(crate) fn number(name: &str, otherwise: u64) -> u64 {
 /// Says what was counted or measured, which is what these tests are for.
 #[expect(clippy::print_stderr, reason = "the numbers are read where the tests run")]
 pub(crate) fn say(numbers: &str) {
-    eprintln!("{numbers}");
+    eprintln!("proof: {numbers}");
 }

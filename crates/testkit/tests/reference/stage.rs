@@ -1,11 +1,12 @@
 //! The server and the model side by side: whatever is done to one is done to the other.
 
 use outro_db::{Param, Statement};
-use outro_model::{AccountId, VideoId};
+use outro_model::{AccountId, VideoId, VideoState};
 use outro_testkit::{Client, World as Server};
 use serde_json::json;
 
-use crate::model::{Account, Audience, Circle, Id, Standing, State, Video, World};
+use crate::asking::Asker;
+use crate::model::{Account, Answer, Ask, Audience, Circle, Id, Standing, State, Talk, Video, World};
 use crate::random::Rng;
 
 /// How many accounts there are, and how many videos each has.
@@ -28,7 +29,28 @@ pub(crate) const AUDIENCES: [(Audience, &str); 4] = [
 pub(crate) struct Person {
     pub(crate) handle: String,
     pub(crate) client: Client,
+    pub(crate) asker: Asker,
+    /// The id of the session.
+    pub(crate) session: String,
     id: AccountId,
+}
+
+/// What a report is about, by its place in the model.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Thing {
+    Account(Id),
+    Video(usize),
+    Comment(usize),
+}
+
+/// A report, as moderators find it.
+pub(crate) struct Filed {
+    pub(crate) id: String,
+    pub(crate) by: Id,
+    pub(crate) thing: Thing,
+    pub(crate) open: bool,
+    /// Those who look at the thing by it.
+    pub(crate) looking: Vec<Id>,
 }
 
 pub(crate) struct Stage {
@@ -41,14 +63,30 @@ pub(crate) struct Stage {
     pub(crate) comments: Vec<String>,
     /// The same of conversations, each with its last message.
     pub(crate) talks: Vec<(String, String)>,
+    pub(crate) reports: Vec<Filed>,
+    /// Who is a moderator: of what they look at, and of nothing else, the model is asked as of one.
+    pub(crate) moderators: [bool; PEOPLE],
+    /// Who is not signed in.
+    pub(crate) nobody: Asker,
     joined: usize,
 }
 
 impl Stage {
     pub(crate) async fn new(server: Server, rng: &mut Rng) -> Self {
         let server = server.with_settings(|settings| settings.rate_limits = false);
-        let (people, videos, comments, talks) = (vec![], vec![], vec![], vec![]);
-        let mut stage = Self { server, world: World::default(), people, videos, comments, talks, joined: 0 };
+        let nobody = Asker::of(&server, &server.client()).await;
+        let mut stage = Self {
+            server,
+            world: World::default(),
+            people: vec![],
+            videos: vec![],
+            comments: vec![],
+            talks: vec![],
+            reports: vec![],
+            moderators: [false; PEOPLE],
+            nobody,
+            joined: 0,
+        };
         for person in 0..PEOPLE {
             let new = stage.newcomer().await;
             stage.people.push(new);
@@ -71,15 +109,18 @@ impl Stage {
         let id = self.server.id_of(&client).await;
         // Enough for all the gifts of a history.
         client.post("/api/v1/me/wallet/purchases", json!({ "pack": "1200" })).await.expect(201);
-        Person { handle, client, id }
+        let asker = Asker::of(&self.server, &client).await;
+        let sessions = client.get("/api/v1/me/sessions").await.expect(200).json();
+        let session = sessions["items"][0]["id"].as_str().unwrap().to_owned();
+        Person { handle, client, asker, session, id }
     }
 
     /// One change that is nobody else's business.
     pub(crate) async fn change(&mut self, rng: &mut Rng) {
         let (person, video) = (rng.below(PEOPLE), rng.below(self.videos.len()));
-        match rng.below(16) {
+        match rng.below(22) {
             // Who has left changes nothing any more.
-            0..=6 | 11 | 12 if !self.is_there(person) => {}
+            0..=6 | 11 | 12 | 16 | 17 if !self.is_there(person) => {}
             0..=3 => {
                 let private = !self.world.accounts[person].private;
                 self.world.accounts[person].private = private;
@@ -97,6 +138,10 @@ impl Stage {
             12 => self.suspend(person).await,
             13 => self.withhold(video).await,
             14 => self.replant(video).await,
+            16 => self.appoint(person).await,
+            17 => self.gather(person, rng).await,
+            18 | 19 => self.set_comments(video, rng).await,
+            20 | 21 => self.unmake(video, rng).await,
             _ => self.erase(person, rng).await,
         }
     }
@@ -131,6 +176,80 @@ impl Stage {
         self.people[owner].client.call("PATCH", &path, Some(json!({ "audience": word }))).await.expect(200);
     }
 
+    /// Who may comment, narrower than the account says or not.
+    async fn set_comments(&mut self, video: usize, rng: &mut Rng) {
+        let owner = self.world.videos[video].owner;
+        if self.world.videos[video].state == State::Removed {
+            return;
+        }
+        let (circle, word) = rng.pick(&CIRCLES);
+        self.world.videos[video].comments_from = Some(circle);
+        let path = format!("/api/v1/videos/{}", self.videos[video]);
+        self.people[owner].client.call("PATCH", &path, Some(json!({ "comments_from": word }))).await.expect(200);
+    }
+
+    /// A video that is made again, or could not be made; and one that is ready at last, which its owner's followers are told.
+    async fn unmake(&mut self, video: usize, rng: &mut Rng) {
+        let it = &mut self.world.videos[video];
+        let (state, code) = match it.state {
+            State::Ready if rng.one_in(2) => (State::Processing, VideoState::Processing),
+            State::Ready => (State::Failed, VideoState::Failed),
+            State::Processing | State::Failed => (State::Ready, VideoState::Ready),
+            State::Withheld | State::Removed => return,
+        };
+        it.state = state;
+        let owner = self.people[it.owner].id;
+        let id: VideoId = self.videos[video].parse().unwrap();
+        let sql = Statement::new(
+            "reference::unmake",
+            "UPDATE videos SET state = ?1, failure = ?2 WHERE owner_id = ?3 AND id = ?4",
+        );
+        let failure = if state == State::Failed { Param::Text("damaged") } else { Param::Null };
+        let values = [Param::Int(code.code()), failure, Param::Bytes(owner.as_bytes()), Param::Bytes(id.as_bytes())];
+        self.write(&sql, &values).await;
+        self.server.app.finder.account_changed(owner);
+        if state == State::Ready {
+            self.announce(owner, id).await;
+        }
+    }
+
+    /// Tells the followers of a video that is ready, as its making does.
+    async fn announce(&self, owner: AccountId, video: VideoId) {
+        let mut tx = self.server.app.db.write().await.unwrap();
+        outro_app::feed::announce(&self.server.app, &mut tx, owner, video).await.unwrap();
+        tx.commit().await.unwrap();
+        self.server.run_jobs().await;
+    }
+
+    /// Makes somebody a moderator, or ends it.
+    async fn appoint(&mut self, person: Id) {
+        self.moderators[person] = !self.moderators[person];
+        let (app, handle) = (&self.server.app, &self.people[person].handle);
+        outro_app::moderation::set_moderator(app, handle, self.moderators[person]).await.unwrap();
+    }
+
+    /// Opens a group of three in which each takes messages from each other, and all are in it at once.
+    async fn gather(&mut self, person: Id, rng: &mut Rng) {
+        let members = [person, (person + 1 + rng.below(2)) % PEOPLE, (person + 3 + rng.below(2)) % PEOPLE];
+        let willing = |&one: &Id| {
+            let to = |&other: &Id| one == other || self.world.may(Some(one), Ask::Message(other)) == Answer::Yes;
+            self.is_there(one) && members.iter().all(to)
+        };
+        if !members.iter().all(willing) {
+            return;
+        }
+        let to = [&self.people[members[1]].handle, &self.people[members[2]].handle];
+        let body = json!({ "to": to, "text": "to all of you" });
+        let opened = self.people[person].client.post("/api/v1/conversations", body).await.expect(201).json();
+        let [id, said] = [&opened["id"], &opened["last_message"]["id"]].map(|id| id.as_str().unwrap().to_owned());
+        for &one in &members[1..] {
+            self.people[one].client.call("POST", &format!("/api/v1/conversations/{id}/accept"), None).await.expect(204);
+        }
+        self.talks.push((id, said));
+        let people = members.map(Some).to_vec();
+        self.world.talks.push(Talk { people, group: true, said_by: Some(person), forgotten: vec![false; 3] });
+    }
+
     async fn set_all(&mut self, person: Id, rng: &mut Rng) {
         let (audience, word) = rng.pick(&AUDIENCES);
         let own = |video: &&mut Video| video.owner == person;
@@ -145,6 +264,7 @@ impl Stage {
         account.standing = if suspended { Standing::Suspended } else { Standing::Live };
         let sql = Statement::new("reference::suspend", "UPDATE accounts SET suspended = ?1 WHERE id = ?2");
         self.write(&sql, &[Param::Int(i64::from(suspended)), Param::Bytes(self.people[person].id.as_bytes())]).await;
+        self.server.app.finder.account_changed(self.people[person].id);
     }
 
     async fn withhold(&mut self, video: usize) {
@@ -161,6 +281,7 @@ impl Stage {
             Statement::new("reference::withhold", "UPDATE videos SET hidden = ?1 WHERE owner_id = ?2 AND id = ?3");
         let values = [Param::Int(i64::from(hidden)), Param::Bytes(owner.as_bytes()), Param::Bytes(id.as_bytes())];
         self.write(&sql, &values).await;
+        self.server.app.finder.account_changed(owner);
     }
 
     async fn write(&self, statement: &Statement, values: &[Param<'_>]) {
@@ -174,8 +295,10 @@ impl Stage {
         let owner = self.world.videos[video].owner;
         if self.world.videos[video].state == State::Removed && self.is_there(owner) {
             self.server.run_jobs().await;
+            self.reports.retain(|filed| filed.thing != Thing::Video(video));
             self.videos[video] = self.server.plant(&self.people[owner].client, b"the bytes of a new video").await;
             self.world.videos[video] = fresh(owner);
+            self.announce(self.people[owner].id, self.videos[video].parse().unwrap()).await;
         }
     }
 
@@ -186,6 +309,7 @@ impl Stage {
             self.server.run_jobs().await;
             self.people[person] = self.newcomer().await;
             self.world.accounts[person] = Account::default();
+            self.moderators[person] = false;
             for video in 0..self.videos.len() {
                 if self.world.videos[video].owner == person {
                     self.replant(video).await;
@@ -194,7 +318,33 @@ impl Stage {
         } else if rng.one_in(12) {
             leave(&self.people[person].client, &self.people[person].handle).await;
             self.world.erase(person);
+            self.moderators[person] = false;
+            self.reports.retain(|filed| filed.by != person && filed.thing != Thing::Account(person));
         }
+    }
+
+    /// Whose a thing is that was reported; none of what is gone, whose reports go too.
+    pub(crate) fn subject(&self, thing: Thing) -> Option<Id> {
+        match thing {
+            Thing::Account(one) => Some(one).filter(|&one| self.is_there(one)),
+            Thing::Video(video) => {
+                Some(&self.world.videos[video]).filter(|video| video.state != State::Removed).map(|video| video.owner)
+            }
+            Thing::Comment(comment) => {
+                Some(&self.world.comments[comment]).filter(|comment| !comment.gone).map(|comment| comment.author)
+            }
+        }
+    }
+
+    /// Whether somebody is a moderator now: who is away is none.
+    pub(crate) fn moderates(&self, person: Id) -> bool {
+        self.moderators[person] && self.world.may_act(person)
+    }
+
+    /// Whether a moderator looks at a video by a report that is open.
+    pub(crate) fn looks_at(&self, person: Id, video: usize) -> bool {
+        let by = |filed: &Filed| filed.open && filed.thing == Thing::Video(video) && filed.looking.contains(&person);
+        self.moderates(person) && self.reports.iter().any(by)
     }
 
     /// Whether somebody can sign in at all.

@@ -1,61 +1,71 @@
-//! How long what is hidden takes to answer, against what never was: Welch's t-test over samples in random order. It takes minutes
-//! and a machine that does nothing else, so it runs when it is asked for:
-//! `cargo nextest run -p outro-testkit --test reference --run-ignored only timing`. `OUTRO_REFERENCE_ROUTES` names a part of a route, for those
-//! alone.
+//! How long what is hidden takes to answer, against what never was: Welch's t-test over pairs in random order, on every route that
+//! takes a handle or an id. Here a few pairs of each, for the answers; the times are held when they are asked for on a machine that
+//! does nothing else (`make proof`): `OUTRO_REFERENCE_SAMPLES` says how many pairs each group of routes gets, those of one kind of
+//! name, each route of it in turn.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use futures_util::future::join_all;
-use outro_testkit::{Client, World, on_both};
-use serde_json::json;
+use outro_testkit::on_both;
 
-use crate::hidden::{NO_HANDLE, NO_ID, ask};
+use crate::hidden::{Case, Scene, never, scene, told};
 use crate::random::{Rng, number, say};
-use crate::routes::{Rule, asked};
-use crate::stage::leave;
+use crate::routes::{Names, Rule};
 
 /// Beyond this, two means differ.
 const LIMIT: f64 = 4.5;
-
-/// A route, and the name of what is hidden.
-struct Case {
-    about: &'static str,
-    route: (&'static str, &'static str, Rule),
-    hidden: String,
-    never: String,
-}
-
-async fn microseconds(client: &Client, case: &Case, path: &str) -> f64 {
-    let ((method, template, rule), began) = (case.route, Instant::now());
-    let reply = ask(client, (method, path, rule), false).await;
-    let took = began.elapsed().as_secs_f64() * 1e6;
-    assert_eq!(reply.status, 404, "{method} {template}, {}", case.about);
-    took
-}
-
 /// How many ask at the same time: each answer waits for its beat. More of them would measure a server that is overloaded.
 const ASKING: usize = 10;
+/// From how many pairs of a group on the times are held: fewer tell nothing.
+const TELLING: usize = 1000;
 
-/// Both classes in random order.
-async fn sample(client: &Client, case: &Case, each: usize, seed: u64) -> [Vec<f64>; 2] {
+/// How long the two took of one case, in microseconds: of what is hidden, of what never was.
+type Pair = (usize, [f64; 2]);
+
+async fn one(
+    scene: &Scene,
+    signed: bool,
+    case: &Case<'_>,
+    hidden: bool,
+) -> (f64, (u16, Vec<(String, String)>, String)) {
+    let (what, nothing) = (case.thing.what, never(case.thing));
+    let name = if hidden { case.thing.name.as_str() } else { nothing };
+    let named = scene.seen.with(what, name);
+    let began = Instant::now();
+    let reply = scene.asker(signed).ask(&case.route, &named).await;
+    (began.elapsed().as_secs_f64() * 1e6, told(&reply, &case.thing.name, nothing))
+}
+
+/// Pairs of each case in turn, the two of a pair in random order.
+async fn sample(scene: &Scene, signed: bool, cases: &[Case<'_>], pairs: usize) -> Vec<Pair> {
     let of_one = |lane: usize| {
-        let mut rng = Rng::new(seed.wrapping_mul(101).wrapping_add(lane as u64));
+        let mut rng = Rng::new(1000 + lane as u64);
         async move {
-            let mut out = [Vec::new(), Vec::new()];
-            while out.iter().any(|class| class.len() < each.div_ceil(ASKING)) {
-                let class = rng.below(2);
-                let path = if class == 0 { &case.hidden } else { &case.never };
-                out[class].push(microseconds(client, case, path).await);
+            let mut out = Vec::new();
+            for turn in (lane..pairs).step_by(ASKING) {
+                let case = &cases[turn % cases.len()];
+                let hidden_first = rng.one_in(2);
+                let (first, one_answer) = one(scene, signed, case, hidden_first).await;
+                let (second, other_answer) = one(scene, signed, case, !hidden_first).await;
+                assert!(one_answer == other_answer, "{:?}, {}", case.route, case.thing.about);
+                out.push((turn % cases.len(), if hidden_first { [first, second] } else { [second, first] }));
             }
             out
         }
     };
-    let mut both = [Vec::new(), Vec::new()];
-    for [hidden, never] in join_all((0..ASKING).map(of_one)).await {
-        both[0].extend(hidden);
-        both[1].extend(never);
+    join_all((0..ASKING).map(of_one)).await.into_iter().flatten().collect()
+}
+
+/// Takes from each time the mean of its case, which both classes share: so cases that take longer than others are one sample.
+fn centred(pairs: &[Pair]) -> Vec<Pair> {
+    let mut sums = BTreeMap::<usize, (f64, f64)>::new();
+    for (case, [hidden, never]) in pairs {
+        let sum = sums.entry(*case).or_default();
+        *sum = (sum.0 + hidden + never, sum.1 + 2.0);
     }
-    both
+    let mean = |case: &usize| sums[case].0 / sums[case].1;
+    pairs.iter().map(|(case, both)| (*case, both.map(|one| one - mean(case)))).collect()
 }
 
 fn mean_and_error(of: &[f64]) -> (f64, f64) {
@@ -65,75 +75,64 @@ fn mean_and_error(of: &[f64]) -> (f64, f64) {
     (mean, variance / count)
 }
 
-/// Welch's t of the two, without the slowest twentieth of both together: what the machine did meanwhile.
-fn welch([hidden, never]: &[Vec<f64>; 2]) -> (f64, f64, f64) {
-    let mut all: Vec<f64> = hidden.iter().chain(never).copied().collect();
+/// Welch's t of the two, without the slowest twentieth of both together: what the machine did meanwhile. One bound cuts both, so
+/// that it can make no difference where there is none, and hides none that is of more than the slowest.
+fn welch(pairs: &[Pair]) -> f64 {
+    let mut all: Vec<f64> = pairs.iter().flat_map(|(_, both)| *both).collect();
     all.sort_by(f64::total_cmp);
     let slow = all[all.len() * 19 / 20];
-    let quick = |of: &[f64]| of.iter().copied().filter(|one| *one <= slow).collect::<Vec<f64>>();
-    let ((one, one_error), (two, two_error)) = (mean_and_error(&quick(hidden)), mean_and_error(&quick(never)));
-    (one, two, (one - two) / (one_error + two_error).sqrt())
+    let quick =
+        |class: usize| -> Vec<f64> { pairs.iter().map(|(_, both)| both[class]).filter(|one| *one <= slow).collect() };
+    let ((one, one_error), (two, two_error)) = (mean_and_error(&quick(0)), mean_and_error(&quick(1)));
+    (one - two) / (one_error + two_error).sqrt()
 }
 
-/// Every route that takes `what`, for each of those who are hidden.
-fn cases(what: &str, never: &str, hidden: &[(&'static str, String)], but: &[Rule]) -> Vec<Case> {
-    let routes: Vec<_> = asked()
-        .into_iter()
-        .filter(|(_, template, rule)| template.contains(what) && !but.contains(rule))
-        .filter(|(.., rule)| !rule.is_of_a_comment() && !rule.is_of_a_talk())
-        .collect();
-    let of = |(about, name): &(&'static str, String)| -> Vec<Case> {
-        let path = |route: &(_, &str, _), name: &str| route.1.replace(what, name);
-        let case = |route| Case { about, route, hidden: path(&route, name), never: path(&route, never) };
-        routes.iter().copied().map(case).collect()
-    };
-    hidden.iter().flat_map(of).collect()
-}
-
-/// Who is hidden from the viewer, with a video each; and a private account's video.
-async fn hidden(world: &World) -> (Vec<(&'static str, String)>, Vec<(&'static str, String)>) {
-    let (mut handles, mut ids) = (Vec::new(), Vec::new());
-    for handle in ["the_blocker", "on_a_hiatus", "gone_for_good", "private"] {
-        let client = world.client().join(handle).await;
-        ids.push((handle, world.plant(&client, b"the bytes of a video").await));
-        let change = match handle {
-            "the_blocker" => client.call("PUT", "/api/v1/accounts/viewer/block", None).await,
-            "on_a_hiatus" => client.call("PATCH", "/api/v1/me/privacy", Some(json!({ "on_hiatus": true }))).await,
-            "private" => client.call("PATCH", "/api/v1/me/privacy", Some(json!({ "private_account": true }))).await,
-            _ => {
-                leave(&client, handle).await;
-                continue;
-            }
-        };
-        change.expect(200);
+/// The largest |t| among parts of a group: of each route, of each reason to hide. A part of too few pairs tells nothing.
+fn worst_part<Key: Ord>(pairs: &[Pair], key: impl Fn(usize) -> Key) -> (f64, Option<Key>, usize) {
+    let mut parts = BTreeMap::<Key, Vec<Pair>>::new();
+    for pair in pairs {
+        parts.entry(key(pair.0)).or_default().push(*pair);
     }
-    handles.extend(ids.iter().filter(|(about, _)| *about != "private").map(|(about, _)| (*about, (*about).to_owned())));
-    (handles, ids)
+    let count = parts.len();
+    let of_each =
+        parts.into_iter().filter(|(_, pairs)| pairs.len() >= 30).map(|(key, pairs)| (welch(&pairs).abs(), Some(key)));
+    let (t, key) = of_each.max_by(|one, other| one.0.total_cmp(&other.0)).unwrap_or((0.0, None));
+    (t, key, count)
 }
 
 on_both! {
-    #[ignore = "takes many minutes, and a quiet machine"]
     async fn what_is_hidden_takes_as_long_as_what_never_was(world: World) {
-        let each = number("OUTRO_REFERENCE_SAMPLES", 10_000) as usize;
+        let pairs = number("OUTRO_REFERENCE_SAMPLES", 0) as usize;
+        let sign_ins = number("OUTRO_REFERENCE_SIGN_INS", pairs as u64 / 10) as usize;
         let world = world.with_settings(|settings| settings.rate_limits = false);
-        let viewer = world.client().join("viewer").await;
-        let (handles, ids) = hidden(&world).await;
-        world.clock.advance_seconds(2);
-        world.run_jobs().await;
-        let mut all = cases("{handle}", NO_HANDLE, &handles, &[]);
-        all.extend(cases("{id}", NO_ID, &ids, &[]));
-        let only = std::env::var("OUTRO_REFERENCE_ROUTES").unwrap_or_default();
-        all.retain(|case| case.route.1.contains(&only));
-        let (mut worst, mut count) = (0.0_f64, 0);
-        for (seed, case) in all.iter().enumerate() {
-            sample(&viewer, case, each / 50, seed as u64 + 1000).await;
-            let (hidden, never, t) = welch(&sample(&viewer, case, each, seed as u64).await);
-            let (method, template, _) = case.route;
-            say(&format!("{method:6} {template:44} {:13} hidden {hidden:8.1} µs  never {never:8.1} µs  t {t:6.2}", case.about));
-            worst = worst.max(t.abs());
-            count += 1;
+        let scene = scene(&world).await;
+        let mut worst = 0.0_f64;
+        for signed in [true, false] {
+            let mut groups = BTreeMap::<(bool, Names), Vec<Case<'_>>>::new();
+            for case in scene.cases(signed) {
+                // A password takes its time, and so is asked less often.
+                groups.entry((case.route.rule == Rule::SignIn, case.thing.what)).or_default().push(case);
+            }
+            for ((signing_in, what), cases) in groups {
+                let who = if signed { "signed in" } else { "not signed in" };
+                let wanted = if signing_in { sign_ins } else { pairs };
+                let few = if signing_in { cases.len() } else { 2 * cases.len() };
+                let taken = centred(&sample(&scene, signed, &cases, wanted.max(few)).await);
+                if wanted < TELLING {
+                    continue;
+                }
+                let (t, count) = (welch(&taken), taken.len());
+                let by_route = worst_part(&taken, |case| (cases[case].route.method, cases[case].route.template, cases[case].route.rule));
+                let by_reason = worst_part(&taken, |case| cases[case].thing.about);
+                let group = if signing_in { "sign in".to_owned() } else { format!("{what:?}") };
+                say(&format!(
+                    "timing {group:8} {who:13} {count:6} samples of each class: |t| {:.2}; of {} routes the worst {:.2} {:?}; of {} reasons the worst {:.2} {:?}",
+                    t.abs(), by_route.2, by_route.0, by_route.1, by_reason.2, by_reason.0, by_reason.1
+                ));
+                worst = worst.max(t.abs()).max(by_route.0).max(by_reason.0);
+            }
         }
-        say(&format!("{count} routes of hidden things, {each} samples of each class: worst |t| {worst:.2}"));
+        say(&format!("timing: worst |t| {worst:.2}"));
         assert!(worst < LIMIT, "|t| is {worst:.1}: the time tells what is hidden from what never was");
     }
 }

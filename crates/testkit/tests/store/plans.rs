@@ -48,6 +48,7 @@ const HOT: &[&str] = &[
     "outro_store::moderation::OPEN",
     "outro_store::moderation::DECIDED",
     "outro_store::moderation::DECISIONS",
+    "outro_store::moderation::LOG",
     "outro_store::challenges::TRY",
     "outro_jobs::queue::LEASE",
 ];

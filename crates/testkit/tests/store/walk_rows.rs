@@ -31,12 +31,17 @@ on_both! {
         assert_eq!(format!("{found:?}"), format!("{:?}", Erasure { erased: "videos=2".into(), ..sheet }));
         let open = receipts::get(&mut tx, &HASH).await.unwrap().unwrap();
         assert_eq!((open.complete, open.progress, open.note), (false, 450, None));
-        receipts::complete(&mut tx, &HASH, found.account, b"note").await.unwrap();
+        receipts::signed(&mut tx, &HASH, b"note").await.unwrap();
+        // The first one stays.
+        receipts::signed(&mut tx, &HASH, b"another note").await.unwrap();
+        receipts::complete(&mut tx, &HASH, found.account, 17).await.unwrap();
         assert!(receipts::erasure_of_job(&mut tx, found.job).await.unwrap().is_none());
         receipts::set_progress(&mut tx, &HASH, 10).await.unwrap();
-        receipts::complete(&mut tx, &HASH, found.account, b"another note").await.unwrap();
+        receipts::signed(&mut tx, &HASH, b"a late note").await.unwrap();
+        receipts::complete(&mut tx, &HASH, found.account, 18).await.unwrap();
         let done = receipts::get(&mut tx, &HASH).await.unwrap().unwrap();
-        assert_eq!((done.complete, done.progress, done.note.as_deref()), (true, 1000, Some(b"note".as_slice())));
+        assert_eq!((done.complete, done.progress, done.log_place), (true, 1000, Some(17)));
+        assert_eq!(done.note.as_deref(), Some(b"note".as_slice()));
     }
 }
 

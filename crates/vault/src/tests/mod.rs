@@ -3,6 +3,7 @@
 mod accounts;
 mod books;
 mod conversations;
+mod log;
 mod rotation;
 mod schema;
 mod sealing;

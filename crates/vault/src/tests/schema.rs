@@ -1,6 +1,6 @@
 use outro_db::{Db, Engine, Param, Statement};
 
-use crate::{KEYRING_COLUMNS, accounts, books, budget, conversations, destroy, ring, rotate, service};
+use crate::{KEYRING_COLUMNS, accounts, books, budget, conversations, destroy, log, ring, rotate, service};
 
 use super::on_both;
 
@@ -25,6 +25,7 @@ async fn both_engines_accept_every_statement() {
             budget::STATEMENTS,
             conversations::STATEMENTS,
             destroy::STATEMENTS,
+            log::STATEMENTS,
             ring::STATEMENTS,
             rotate::STATEMENTS,
             service::STATEMENTS,
@@ -44,7 +45,7 @@ async fn every_look_up_goes_through_an_index() {
         place.vault().await;
         let db = place.db().await;
         let keys = accounts::STATEMENTS.iter().chain(conversations::STATEMENTS);
-        for statement in keys.chain(destroy::STATEMENTS).chain(rotate::STATEMENTS) {
+        for statement in keys.chain(destroy::STATEMENTS).chain(log::STATEMENTS).chain(rotate::STATEMENTS) {
             let plan = plan(&db, statement).await;
             let paged = ["ACCOUNT_PAGE", "FIRST_ACCOUNTS", "LEDGER_PAGE", "FIRST_ENTRIES"];
             let small = ["SERVICES_UNDER", "DAYS_UNDER", "LEFT_UNDER"];

@@ -1,7 +1,9 @@
 use outro_db::Statement;
 
 use super::{Place, on_both};
-use crate::{MacPurpose, VaultError, verify};
+use outro_tlog::{Verifier, open_note, signed};
+
+use crate::{MacPurpose, VaultError};
 
 #[tokio::test]
 async fn service_keys_stay_and_each_purpose_has_its_own() {
@@ -20,10 +22,11 @@ async fn service_keys_stay_and_each_purpose_has_its_own() {
         let again = place.vault().await;
         assert_eq!(tags, purposes.map(|purpose| again.mac(purpose, &[b"a", b"b"])));
 
-        let signature = vault.sign(b"receipt");
-        assert!(verify(&again.verifying_key(), b"receipt", &signature));
-        assert!(!verify(&again.verifying_key(), b"another", &signature));
-        assert!(!verify(&[1; 32], b"receipt", &signature) && !verify(&vault.verifying_key(), b"receipt", b""));
+        let (text, key) = ("receipt\n", Verifier { name: "here".into(), key: again.verifying_key() });
+        let note = signed(text, &key, &vault.sign(text.as_bytes()));
+        assert_eq!(open_note(&note, &key), Ok(text));
+        assert!(open_note(&note.replace("receipt", "another"), &key).is_err());
+        assert!(open_note(&note, &Verifier { key: [1; 32], ..key }).is_err());
         vault.check().await.unwrap();
     })
     .await;

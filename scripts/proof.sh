@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Runs the proofs that nothing leaks at their full size, on both engines, and writes what they counted to bench/PROOFS.md.
+#
+#   scripts/proof.sh [STEP…]        decisions scope surface hidden enemy timing faults; without one, all
+#
+# `make test` runs the same tests, smaller. Each step ends in bounded time. The times of answers are worth something only on a
+# machine that does nothing else meanwhile.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+readonly out=bench/PROOFS.md
+die() { printf 'proof: %s\n' "$*" >&2; exit 1; }
+if [ -z "${OUTRO_TEST_POSTGRES_URL:-}" ]; then exec scripts/with-postgres.sh "scripts/proof.sh" "$@"; fi
+
+# Worlds are thrown away: in memory no commit waits for the disk.
+if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi
+export RUST_BACKTRACE=0
+export OUTRO_REFERENCE_DECISIONS=${OUTRO_REFERENCE_DECISIONS:-10000000}
+export OUTRO_REFERENCE_REQUESTS=${OUTRO_REFERENCE_REQUESTS:-100000}
+export OUTRO_REFERENCE_ROUNDS=${OUTRO_REFERENCE_ROUNDS:-10000}
+export OUTRO_REFERENCE_SAMPLES=${OUTRO_REFERENCE_SAMPLES:-10000}
+export OUTRO_REFERENCE_SIGN_INS=${OUTRO_REFERENCE_SIGN_INS:-10000}
+export OUTRO_REFERENCE_SCOPES=${OUTRO_REFERENCE_SCOPES:-3000}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# step NAME SECONDS COMMAND…: its figures are the lines that begin with "proof: ".
+step() {
+  local name=$1 seconds=$2 began=$SECONDS status=0 word=passed
+  shift 2
+  if [ "${#wanted[@]}" -gt 0 ] && [[ " ${wanted[*]} " != *" $name "* ]]; then return; fi
+  printf '== %s\n' "$name"
+  timeout "$seconds" "$@" >"$work/log" 2>&1 || status=$?
+  [ "$status" -eq 0 ] || { word="FAILED ($status)"; failed=1; tail -n 40 "$work/log" >&2; }
+  sed -n 's/^.*proof: //p' "$work/log" | tee "$work/$name.lines"
+  printf '%s, %d s\n' "$word" $((SECONDS - began))
+  {
+    printf '\n## %s: %s, %d s\n\n' "$name" "$word" $((SECONDS - began))
+    sed 's/^/- /' "$work/$name.lines"
+  } >>"$work/figures"
+}
+
+reference() { cargo test --quiet -p outro-testkit --test reference -- --nocapture "$@"; }
+# A function cannot be given to `timeout`: it runs this script's own words.
+if [ "${1:-}" = --run ]; then shift; "$@"; exit; fi
+wanted=("$@")
+
+cargo build --quiet -p outro-media --bins
+cargo test --quiet -p outro-testkit --test reference --test feed_scope --no-run
+
+run() { local name=$1 seconds=$2; shift 2; step "$name" "$seconds" scripts/proof.sh --run "$@"; }
+run decisions 600 reference decisions::
+run scope 900 cargo test --quiet -p outro-testkit --test feed_scope -- --nocapture
+run surface 1800 reference surface:: routes::
+run hidden 300 reference hidden::
+run enemy 1800 reference enemy::
+# One engine after the other: each has the machine to itself.
+run timing 3600 reference --test-threads=1 timing::
+run faults 1800 scripts/planted-faults.sh
+
+if [ "${#wanted[@]}" -eq 0 ]; then
+  {
+    printf '# What the proofs of privacy counted\n\n'
+    printf 'Written by `make proof`. What each step does is said at the top of its file in `crates/testkit/tests/reference/`.\n'
+    printf 'Machine: %s cores, %s of memory, %s; %s; ' "$(nproc)" "$(free -h | awk '/^Mem/ { print $2 }')" "$(uname -sr)" "$(rustc --version)"
+    printf '%s; unoptimised build of our own crates. In all %d minutes.\n' "$("$(scripts/with-postgres.sh --bindir)/postgres" --version)" $(((SECONDS + 59) / 60))
+    cat "$work/figures"
+  } >"$out"
+  printf 'written: %s\n' "$out"
+fi
+[ "$failed" -eq 0 ] || die "a proof has failed"
