@@ -9,6 +9,7 @@ cd "$(dirname "$0")/.."
 
 readonly tools="$PWD/target/tools"
 readonly deny_version=0.20.2
+readonly localstripe_version=1.15.10
 readonly node_major=20
 readonly postgres_major=15
 
@@ -157,6 +158,20 @@ need_deny() {
   quietly cargo install --quiet --locked --root "$tools" --force cargo-deny || die "cargo-deny could not be installed"
 }
 
+localstripe_ok() {
+  "$tools/venv/bin/python" -c 'import importlib.metadata, sys; sys.exit(importlib.metadata.version("localstripe") != sys.argv[1])' \
+    "$localstripe_version" >/dev/null 2>&1
+}
+
+# Stripe's double, for the tests of purchases.
+need_localstripe() {
+  localstripe_ok && return 0
+  say "installing localstripe into target/tools"
+  { tools_venv && quietly "$tools/venv/bin/python" -m pip install --disable-pip-version-check "localstripe==$localstripe_version"; } \
+    || die "localstripe could not be installed"
+  localstripe_ok || die "localstripe does not run"
+}
+
 need_bench() {
   local wanted=()
   have nginx || [ -x /usr/sbin/nginx ] || wanted+=(nginx-light)
@@ -177,7 +192,7 @@ need_bench() {
 
 case "${1:-}" in
   run) need_rust; need_cc; need_ffmpeg ;;
-  test) need_rust; need_cc; need_ffmpeg; need_postgres; need_node; need_chromium ;;
+  test) need_rust; need_cc; need_ffmpeg; need_postgres; need_node; need_chromium; need_localstripe ;;
   bench) need_rust; need_cc; need_ffmpeg; need_bench; need_node; need_chromium ;;
   lint) need_rust; need_cc; need_deny ;;
   *) die "usage: scripts/install.sh run|test|bench|lint" ;;

@@ -67,6 +67,13 @@ export const words = {
   blockOf: (handle) => `Block @${handle}`,
   unblock: /^Unblock/,
 
+  // Coins.
+  coins: /^Coins/,
+  toPayment: 'Go on to the payment',
+  payPage: 'To the page of the payment',
+  giveCoins: 'Give coins',
+  give: 'Give',
+
   // Leaving.
   leaving: /^Thinking about removing your account\?/,
   goes: 'What goes',

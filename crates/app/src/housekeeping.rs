@@ -45,6 +45,7 @@ pub(crate) async fn run(app: &App) -> Outcome {
         ("conversations", drop_unopened(app, now.plus_seconds(-JOIN_SECONDS)).await),
         ("joins", drop_unjoined(app, now.plus_seconds(-JOIN_SECONDS)).await),
         ("what was seen", crate::feed::drop_old(app).await),
+        ("payments", crate::wallet::drop_old(app, now).await),
         ("popularity", settle_popularity(app).await),
         ("keys without accounts", crate::backup::sweep(app).await),
         ("backups", end_backups(app, now).await),

@@ -29,6 +29,7 @@ mod standing;
 pub mod takeout;
 pub mod video;
 mod viewer;
+pub mod wallet;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -91,4 +92,6 @@ pub struct Settings {
     pub keyring_copy: Option<PathBuf>,
     /// The folder for unnamed scratch files. It never holds a named one.
     pub scratch: PathBuf,
+    /// Whether and how coins are sold.
+    pub coins: wallet::Coins,
 }

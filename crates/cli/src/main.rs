@@ -2,6 +2,7 @@
 //! imports it.
 
 mod boot;
+mod coins;
 mod commands;
 mod crowd;
 mod demo;

@@ -7,6 +7,7 @@ use clap::Args;
 use outro_app::backup::LONGEST_DAYS;
 use serde::Deserialize;
 
+use crate::coins::CoinFlags;
 use crate::fail::Fail;
 
 /// What can be set on the command line or in the environment.
@@ -60,11 +61,13 @@ pub(crate) struct Flags {
     /// The longest video, in seconds.
     #[arg(long, env = "OUTRO_MAX_DURATION_S")]
     max_duration_s: Option<u64>,
+    #[command(flatten)]
+    coins: CoinFlags,
 }
 
 /// The same in `outro.toml`.
 #[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 struct File {
     data: Option<PathBuf>,
     listen: Option<String>,
@@ -81,6 +84,8 @@ struct File {
     rate_limits: Option<String>,
     max_upload_mb: Option<u64>,
     max_duration_s: Option<u64>,
+    /// The table `[coins]`.
+    coins: CoinFlags,
 }
 
 /// The settings that hold.
@@ -101,6 +106,7 @@ pub(crate) struct Settings {
     pub(crate) rate_limits: bool,
     pub(crate) max_upload_bytes: u64,
     pub(crate) max_duration_s: u64,
+    pub(crate) coins: CoinFlags,
 }
 
 impl Flags {
@@ -128,6 +134,7 @@ impl Flags {
             rate_limits: read_switch(self.rate_limits.or(file.rate_limits))?,
             max_upload_bytes: self.max_upload_mb.or(file.max_upload_mb).unwrap_or(500) * 1_000_000,
             max_duration_s: self.max_duration_s.or(file.max_duration_s).unwrap_or(600),
+            coins: self.coins.or(file.coins),
             data,
             listen,
         })

@@ -2,13 +2,12 @@
 //! alone, never in an address.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use outro_model::PhoneNumber;
 use ureq::Agent;
-use ureq::tls::TlsConfig;
 
 use crate::CourierError;
+use crate::agent::{agent, is_web};
 
 /// The operator's gateway.
 #[derive(Clone)]
@@ -20,13 +19,7 @@ pub struct Gateway {
 impl Gateway {
     /// The gateway at `url`, `http://…` or `https://…`; `None` when it is neither.
     pub fn at(url: &str) -> Option<Self> {
-        if !(url.starts_with("https://") || url.starts_with("http://")) {
-            return None;
-        }
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(provider).build();
-        let config = Agent::config_builder().timeout_global(Some(Duration::from_secs(10))).max_redirects(0);
-        Some(Self { url: url.into(), agent: config.tls_config(tls).build().into() })
+        is_web(url).then(|| Self { url: url.into(), agent: agent() })
     }
 
     pub(crate) async fn send(&self, to: &PhoneNumber, text: String) -> Result<(), CourierError> {

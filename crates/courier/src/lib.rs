@@ -1,8 +1,10 @@
-//! Text messages to phones: through the operator's gateway, or into the development outbox.
-//! Of Outro this imports `model` alone.
+//! What is called outside: text messages to phones, through the operator's gateway or into the development outbox,
+//! and payments at Stripe. Of Outro this imports `model` alone.
 
+mod agent;
 mod gateway;
 mod outbox;
+mod stripe;
 
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use outro_model::{PhoneNumber, Timestamp};
 
 pub use gateway::Gateway;
 pub use outbox::{Message, Outbox};
+pub use stripe::{NotOpened, NotTaken, Order, Outcome, Payment, Report, STRIPE_URL, Session, Stripe};
 
 /// How text messages leave.
 #[derive(Clone)]

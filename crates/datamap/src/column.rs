@@ -51,6 +51,10 @@ sealed! {
     ACT_PROVISION = "moderation_acts"."provision";
     /// What came along from elsewhere.
     BROUGHT_TEXT = "brought"."text";
+    /// The payment service's id of a purchase, and where it is paid.
+    PURCHASE_SESSION = "purchases"."session";
+    /// What the law requires to be kept of a payment; sealed under the key of its year.
+    ACCOUNTING_RECORD = "accounting"."record";
     /// The number that a one-time code was sent to.
     CHALLENGE_NUMBER = "challenges"."number";
 }

@@ -15,6 +15,7 @@ impl Holds {
             Self::BlindIndex => "keyed hash",
             Self::Hash => "hash of a secret",
             Self::SealedForHolder => "sealed under an id that only its holder has",
+            Self::SealedForBooks => "sealed under the key of its year",
             Self::Nobody => "about nobody",
         }
     }

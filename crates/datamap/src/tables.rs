@@ -2,6 +2,7 @@
 
 mod answers;
 mod backups;
+mod coins;
 mod comments;
 mod feeds;
 mod finding;
@@ -130,6 +131,12 @@ pub const TABLES: &[Table] = &[
     takeout::TAKEOUTS,
     takeout::IMPORTS,
     takeout::BROUGHT,
+    coins::COIN_ENTRIES,
+    coins::PURCHASES,
+    coins::WALLETS,
+    coins::BOOKS,
+    coins::ACCOUNTING,
+    coins::PAYMENT_EVENTS,
     Table {
         name: "likes",
         why: "Which videos you liked, and how many likes each video has.",
@@ -388,7 +395,7 @@ pub const KEYRING: &[Table] = &[
     },
     Table {
         name: "service_keys",
-        why: "The server's own keys, each wrapped: of the index of handles, of one-time codes, of erased handles' hashes, of the signatures of receipts and of their log.",
+        why: "The server's own keys, each wrapped: of the index of handles, of one-time codes, of erased handles' hashes, of the signatures of receipts and of their log, and of each year's accounting records, which is destroyed when these need not be kept any more.",
         ground: SECURITY,
         key: &["name"],
         columns: &[

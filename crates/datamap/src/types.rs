@@ -48,6 +48,8 @@ pub enum Holds {
     Hash,
     /// Sealed under an unguessable id that only its holder knows.
     SealedForHolder,
+    /// Kept because the law requires it: sealed under a key of its year, which nobody's account is tied to.
+    SealedForBooks,
     /// Signed or counted about nobody.
     Nobody,
 }

@@ -12,7 +12,8 @@ fn sealed_columns_are_those_declared_as_sealed() {
         .iter()
         .flat_map(|table| table.columns.iter().map(move |column| (table.name, column)))
         .filter(|(_, column)| {
-            matches!(column.holds, Holds::Sealed | Holds::SealedForMembers) && column.name != "sealed_account"
+            matches!(column.holds, Holds::Sealed | Holds::SealedForMembers | Holds::SealedForBooks)
+                && column.name != "sealed_account"
         })
         .map(|(table, column)| (table, column.name))
         .collect();

@@ -36,6 +36,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
+/// A JSON body that may be left out: then it is as if it said nothing.
+pub(crate) struct MaybeBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for MaybeBody<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        if !request.headers().contains_key(axum::http::header::CONTENT_TYPE) {
+            return Ok(Self(T::default()));
+        }
+        Body::from_request(request, state).await.map(|Body(value)| Self(value))
+    }
+}
+
 /// A JSON body; what cannot be read is a problem document too.
 pub(crate) struct Body<T>(pub(crate) T);
 

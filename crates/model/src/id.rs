@@ -44,6 +44,12 @@ ids! {
     ReportId(ReportKind);
     /// The id of what a moderator did.
     ActId(ActKind);
+    /// The id of an entry in somebody's coins.
+    EntryId(EntryKind);
+    /// The id of a purchase.
+    PurchaseId(PurchaseKind);
+    /// The id of an accounting record.
+    RecordId(RecordKind);
     /// The id of a sealed object.
     BlobId(BlobKindTag);
     /// The id of a takeout, and of its sealed archive.

@@ -6,6 +6,7 @@ mod words;
 
 mod birth;
 mod clock;
+mod coins;
 mod event;
 mod handle;
 mod id;
@@ -19,11 +20,12 @@ mod video;
 
 pub use birth::{AgeRule, BirthDate, InvalidBirthDate};
 pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
+pub use coins::{CoinMove, PurchaseState};
 pub use event::EventKind;
 pub use handle::{Handle, InvalidHandle};
 pub use id::{
-    AccountId, ActId, BackupId, BlobId, ChallengeId, CommentId, ConversationId, Id, ImportId, InvalidId, JobId,
-    MessageId, NotificationId, ReportId, SessionId, SoundId, TakeoutId, VideoId,
+    AccountId, ActId, BackupId, BlobId, ChallengeId, CommentId, ConversationId, EntryId, Id, ImportId, InvalidId, JobId,
+    MessageId, NotificationId, PurchaseId, RecordId, ReportId, SessionId, SoundId, TakeoutId, VideoId,
 };
 pub use marks::{Piece, pieces};
 pub use moderation::{ActSource, Ground, ModerationAct, ReportReason, ReportState, ReportedKind};

@@ -63,6 +63,8 @@ pub enum NoticeKind {
     ReportDecided,
     /// The sound that one's video played is gone.
     SoundGone,
+    /// Somebody gave coins for one's video.
+    Gift,
 }
 
 impl NoticeKind {
@@ -78,6 +80,7 @@ impl NoticeKind {
             NoticeKind::Decision => "gavel",
             NoticeKind::ReportDecided => "flag",
             NoticeKind::SoundGone => "music",
+            NoticeKind::Gift => "gift",
         }
     }
 }
@@ -123,6 +126,7 @@ impl NoticeRow {
             NoticeKind::Decision => t.moderation_told_decision.to_owned(),
             NoticeKind::ReportDecided => t.moderation_told_report.to_owned(),
             NoticeKind::SoundGone => t.sound_gone.to_owned(),
+            NoticeKind::Gift => t.coins_told.to_owned(),
         };
         let name = if self.display_name.is_empty() { format!("@{}", self.handle) } else { self.display_name.clone() };
         // Names keep their own direction within the sentence.

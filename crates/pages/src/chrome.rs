@@ -103,6 +103,10 @@ pub enum Notice {
     PhoneLinked,
     /// A conversation is deleted for the viewer.
     TalkDeleted,
+    /// Coins were credited.
+    CoinsBought,
+    /// Coins were given.
+    CoinsGiven,
     /// A device is signed out.
     SessionRevoked,
     /// A new code is on its way.
@@ -139,6 +143,8 @@ impl Notice {
             Notice::Decided => t.moderation_now_decided,
             Notice::PhoneLinked => t.notice_phone_linked,
             Notice::TalkDeleted => t.messages_deleted,
+            Notice::CoinsBought => t.coins_now_bought,
+            Notice::CoinsGiven => t.coins_now_given,
             Notice::SessionRevoked => t.notice_session_revoked,
             Notice::CodeSent => t.notice_code_sent,
             Notice::SignedOut => t.notice_signed_out,

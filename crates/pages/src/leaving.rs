@@ -54,6 +54,8 @@ pub struct LeaveVideo {
 /// What the leaver must show.
 #[derive(Debug, Clone)]
 pub enum LeaveProof {
+    /// First of all, that the coins are given up: only then is the proof asked for.
+    Coins,
     /// A one-time code that was just sent.
     Code {
         /// Which code is awaited.

@@ -53,6 +53,8 @@ pub struct ManageAccountPage {
     pub phone_masked: Option<String>,
     /// Devices signed in.
     pub session_count: i64,
+    /// How many coins the viewer has.
+    pub coins: i64,
 }
 
 page!(ManageAccountPage, |_| Tab::Profile);

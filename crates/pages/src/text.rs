@@ -118,7 +118,17 @@ impl Text {
     /// A sentence that counts, by the plural rules of the language (CLDR).
     pub(crate) fn plural(&self, forms: &Plural, n: impl Number) -> String {
         let n = n.number();
-        let form = if self.lang == "ar" {
+        self.form(forms, n).replace("{n}", &self.count(n))
+    }
+
+    /// The same with every digit, where it matters how many exactly.
+    pub(crate) fn exact(&self, forms: &Plural, n: impl Number) -> String {
+        let n = n.number();
+        self.form(forms, n).replace("{n}", &self.digits(&n.to_string()))
+    }
+
+    fn form(&self, forms: &Plural, n: i64) -> &'static str {
+        if self.lang == "ar" {
             match (n, n % 100) {
                 (0, _) => forms.zero,
                 (1, _) => forms.one,
@@ -131,8 +141,7 @@ impl Text {
             forms.one
         } else {
             forms.other
-        };
-        form.replace("{n}", &self.count(n))
+        }
     }
 
     /// A number, shortened as people of the language write it.
@@ -222,6 +231,7 @@ mod tests {
         assert_eq!(AR.count(42), "٤٢");
         assert_eq!(EN.plural(&EN.like_count, 1), "1 like");
         assert_eq!(EN.plural(&EN.like_count, 0), "0 likes");
+        assert_eq!(EN.exact(&EN.coins_balance, 1250), "1250 coins");
         assert_ne!(AR.plural(&AR.like_count, 2), AR.plural(&AR.like_count, 3));
         assert_eq!(EN.percent(140), "100%");
     }

@@ -239,7 +239,9 @@ function openMenu(card) {
   const report = menu.querySelector("[data-menu-report]");
   report.href = `/videos/${card.dataset.id}/report`;
   report.hidden = card.hasAttribute("data-own");
-  const send = menu.querySelector("[data-menu-send]");
+  const [gift, send] = ["gift", "send"].map((name) => menu.querySelector(`[data-menu-${name}]`));
+  if (gift) gift.href = `/videos/${card.dataset.id}/gift`;
+  if (gift) gift.hidden = report.hidden;
   if (send) send.href = `/inbox/send/${card.dataset.id}`;
   menu.showModal();
 }

@@ -8,6 +8,7 @@ pub mod answers;
 pub mod blobs;
 pub mod budgets;
 pub mod challenges;
+pub mod coins;
 pub mod comments;
 pub mod departures;
 pub mod erasure;
@@ -21,6 +22,7 @@ pub mod messages;
 mod migrations;
 pub mod moderation;
 pub mod notifications;
+pub mod purchases;
 pub mod receipts;
 pub mod recount;
 pub mod restores;
@@ -68,6 +70,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         blobs::STATEMENTS,
         budgets::STATEMENTS,
         challenges::STATEMENTS,
+        coins::STATEMENTS,
         comments::STATEMENTS,
         departures::STATEMENTS,
         erasure::STATEMENTS,
@@ -80,6 +83,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         moderation::STATEMENTS,
         messages::STATEMENTS,
         notifications::STATEMENTS,
+        purchases::STATEMENTS,
         receipts::STATEMENTS,
         recount::STATEMENTS,
         restores::STATEMENTS,

@@ -6,11 +6,13 @@ mod clips;
 mod postgres;
 pub mod rows;
 mod scenes;
+mod stripe;
 mod world;
 
 pub use client::{Client, Reply};
 pub use clips::{clip, landscape_clip};
 pub use postgres::fresh_database;
+pub use stripe::{Payments, payment_event};
 pub use world::{On, World};
 
 /// Makes one test of a function that takes a [`World`], on each engine.

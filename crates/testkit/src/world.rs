@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use outro_app::live::Live;
+use outro_app::wallet::Coins;
 use outro_app::{App, AppRunner, Finder, Settings, finding};
 use outro_blobs::Blobs;
 use outro_courier::{Courier, Outbox};
@@ -153,6 +154,7 @@ async fn open_app(folder: &Path, database: &str, clock: Arc<FixedClock>, outbox:
             max_duration_s: 60,
             keyring_copy: None,
             scratch: folder.join("scratch"),
+            coins: Coins { for_nothing: true, ..Coins::default() },
         }),
     }
 }

@@ -7,6 +7,7 @@
 //! | account key | keyring, wrapped | derives the keys that seal columns, blob headers and index entries |
 //! | conversation key | keyring, wrapped | derives the key that seals the texts of one conversation |
 //! | service keys | keyring, wrapped | handle index, one for each [`MacPurpose`], signing of receipts and of the log |
+//! | keys of accounting records | keyring, wrapped, one a year | seal what the law wants kept: [`Vault::books`] |
 //! | day key | keyring, wrapped, one day long | [`Vault::budget_tag`] |
 //! | backup key | keyring, wrapped, with an end | seals one backup of the database |
 //!
@@ -23,6 +24,7 @@
 mod accounts;
 mod aead;
 mod backups;
+mod books;
 mod budget;
 mod cache;
 mod conversations;
@@ -48,6 +50,7 @@ mod vault;
 
 pub use aead::SEALED_OVERHEAD;
 pub use backups::{BackupKeys, BackupTerm};
+pub use books::BookKey;
 pub use cache::LEASE;
 pub use copy::{CopyState, restore_keyring};
 pub use destroy::Destruction;

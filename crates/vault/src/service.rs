@@ -28,11 +28,14 @@ pub enum MacPurpose {
     WorkSheet,
     /// Objects in backups: their names, and that they are unchanged.
     BackupObject,
+    /// Ids of payments and of reports on them, by which each is worked on once.
+    Payment,
 }
 
 impl MacPurpose {
     /// Every purpose. A new one gets its key at the next start.
-    const ALL: [Self; 5] = [Self::OneTimeCode, Self::Csrf, Self::ErasedHandle, Self::WorkSheet, Self::BackupObject];
+    const ALL: [Self; 6] =
+        [Self::OneTimeCode, Self::Csrf, Self::ErasedHandle, Self::WorkSheet, Self::BackupObject, Self::Payment];
 
     /// The name of its key in the keyring; it never changes.
     const fn name(self) -> &'static str {
@@ -42,6 +45,7 @@ impl MacPurpose {
             Self::ErasedHandle => "mac/erased-handle",
             Self::WorkSheet => "mac/work-sheet",
             Self::BackupObject => "mac/backup-object",
+            Self::Payment => "mac/payment",
         }
     }
 }

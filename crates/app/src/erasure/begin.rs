@@ -5,7 +5,7 @@ use outro_store::accounts;
 use outro_store::challenges::Challenge;
 
 use crate::codes::{self, Pending, Purpose, SentCode};
-use crate::{App, AppError, Origin, Signed};
+use crate::{App, AppError, Origin, RefusalKind, Signed, wallet};
 
 /// What is asked for next.
 #[derive(Clone, Debug)]
@@ -31,8 +31,13 @@ pub async fn begun(app: &App, signed: &Signed) -> Result<Option<Begun>, AppError
 }
 
 /// Begins leaving. It is never impossible for want of a phone, nor because no message can be sent: then
-/// the password is the proof, and a code that was sent before still holds.
-pub async fn begin(app: &App, signed: &Signed, origin: &Origin) -> Result<Begun, AppError> {
+/// the password is the proof, and a code that was sent before still holds. Who has coins says first that they
+/// are given up. Coins that come after that are lost without asking again: nobody is kept by a gift.
+pub async fn begin(app: &App, signed: &Signed, origin: &Origin, forfeit_coins: bool) -> Result<Begun, AppError> {
+    if !forfeit_coins && wallet::balance(app, signed).await? > 0 {
+        let detail = "You have coins. They are lost when you leave, and are not refunded: say that you give them up.";
+        return Err(AppError::refused(RefusalKind::Unusable, "coins_left", detail));
+    }
     let keys = signed.keys(app).await?;
     let account = accounts::by_id(&mut app.db.read().await?, signed.account).await?;
     let account = account.ok_or(AppError::SignInNeeded)?;

@@ -10,7 +10,7 @@ use outro_vault::{AccountKeys, KeptErasure, KeptHandle, sha256};
 
 use crate::codes::{self, Proof, Proved, Purpose};
 use crate::password::read_tag;
-use crate::{App, AppError, Signed};
+use crate::{App, AppError, Signed, wallet};
 
 use super::JOB;
 
@@ -164,7 +164,7 @@ async fn hide(
     accounts::release_handle(&mut tx, &app.vault.handle_index(&handle)).await?;
     let trace = accounts::reserve_erased(&mut tx, read_tag(&tag)).await?;
     let job = JobId::random(&*app.random);
-    let erased = String::new();
+    let erased = wallet::forfeit(app, &mut tx, id).await?;
     let id_hash = sha256(&[&receipt_id]);
     let receipt_id = super::sheet::seal(app, id, &receipt_id);
     let erasure = Erasure { account: id, job, id_hash, receipt_id, commitment, started_at: now, erased };

@@ -2,7 +2,7 @@
 
 use outro_store::videos;
 
-use crate::{App, AppError, Signed};
+use crate::{App, AppError, Signed, wallet};
 
 /// One line of what goes or stays.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +54,12 @@ const KEPT: &[Line] = &[
     Line { code: "copies", text: "What others saved or recorded of your videos is in their hands, not ours." },
 ];
 
+/// Of somebody who has bought something.
+const RECORDS: Line = Line {
+    code: "accounting",
+    text: "Tax law wants a record of each payment kept: amount, tax, country, time, with no name, handle or account.",
+};
+
 const FORFEITED: &[Line] =
     &[Line { code: "no_refunds", text: "In-app purchases are not refunded. Coins that are left are lost." }];
 
@@ -62,12 +68,14 @@ pub async fn consequences(app: &App, signed: &Signed) -> Result<Consequences, Ap
     let mut tx = app.db.read().await?;
     let account = outro_store::accounts::by_id(&mut tx, signed.account).await?.ok_or(AppError::SignInNeeded)?;
     let videos = videos::count(&mut tx, signed.account).await?;
+    let left = wallet::left_of(&mut tx, signed.account).await?;
+    let mut kept = KEPT.to_vec();
+    kept.extend((left.payments > 0).then_some(RECORDS));
     Ok(Consequences {
         erased: ERASED.to_vec(),
-        kept: KEPT.to_vec(),
+        kept,
         forfeited: FORFEITED.to_vec(),
-        // There is nothing to buy yet: a wallet brings its own count.
-        coins: 0,
+        coins: left.coins,
         videos,
         by_code: account.phone.is_some() && app.courier.works(),
     })

@@ -37,6 +37,8 @@ pub enum Kind {
     ReportDecided,
     /// The sound that one's video played is gone, and it plays its own.
     SoundGone,
+    /// Somebody gave coins for one's video.
+    Gift,
 }
 
 impl Kind {
@@ -53,6 +55,7 @@ impl Kind {
         Self::Decision,
         Self::ReportDecided,
         Self::SoundGone,
+        Self::Gift,
     ];
 
     /// The number stored for it.
@@ -69,6 +72,7 @@ impl Kind {
             Self::Decision => 8,
             Self::ReportDecided => 9,
             Self::SoundGone => 11,
+            Self::Gift => 12,
         }
     }
 
@@ -91,6 +95,7 @@ impl Kind {
             Self::Decision => "decision",
             Self::ReportDecided => "report_decided",
             Self::SoundGone => "sound_gone",
+            Self::Gift => "gift",
         }
     }
 

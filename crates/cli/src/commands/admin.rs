@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use outro_app::moderation::{self, Reasons};
-use outro_app::{App, AppError};
+use outro_app::{App, AppError, wallet};
 use outro_model::{ActId, ActSource};
 
 use crate::boot::beside;
@@ -31,6 +31,13 @@ pub(crate) enum Command {
     Suspend(Suspension),
     /// Ends a suspension: everything is as it was.
     Unsuspend(Suspension),
+    /// Says what the law wants known of a year's payments, one line each, as CSV. They name nobody.
+    Accounting {
+        /// The year.
+        year: i64,
+        #[command(flatten)]
+        flags: Flags,
+    },
     /// Shows what moderators and you did, the latest first, in ids alone: when, the act, what was done about (its
     /// kind, whose it is, its own id), who did it, and why.
     Log {
@@ -82,6 +89,7 @@ impl Suspension {
 /// Runs the command. What it says names nobody.
 pub(crate) async fn run(command: Command) -> Result<ExitCode, Fail> {
     let (done, line) = match command {
+        Command::Accounting { year, flags } => return accounting(&beside(&flags.resolve()?).await?, year).await,
         Command::Moderator { handle, set, flags } => {
             let app = beside(&flags.resolve()?).await?;
             let on = set == Switch::On;
@@ -103,6 +111,17 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Fail> {
     };
     done.map_err(explain)?;
     say(line);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Payments for which nobody got coins are to be paid back.
+async fn accounting(app: &App, year: i64) -> Result<ExitCode, Fail> {
+    say("at,session,amount,currency,tax,country,coins,pay_back");
+    for record in wallet::records(app, year).await.map_err(explain)? {
+        let wallet::Record { at, session, amount, currency, tax, country, coins } = record;
+        let (back, coins) = (coins.is_none(), coins.unwrap_or_default());
+        say(format_args!("{at},{session},{amount},{currency},{tax},{country},{coins},{back}"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -29,6 +29,7 @@ pub(crate) async fn run(flags: Flags) -> Result<ExitCode, Fail> {
         }
     };
     tell("messages", Ok(messages(&settings).into()));
+    tell("coins", Ok(settings.coins.line().into()));
     tell("contact", Ok(contact(&settings)));
     Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::takeouts::is_arabic;
 use crate::Server;
-use crate::extract::Body;
+use crate::extract::{Body, MaybeBody};
 use crate::problem::{ApiError, Problem};
 use crate::who::{From, Me};
 
@@ -48,6 +48,14 @@ pub(crate) struct LineView {
     code: &'static str,
     /// A sentence.
     text: &'static str,
+}
+
+/// What is said along with asking to leave.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub(crate) struct BeginBody {
+    /// Whether the coins that are left are given up: needed of those who have some.
+    forfeit_coins: bool,
 }
 
 /// What is asked for next.
@@ -125,17 +133,19 @@ pub(crate) async fn consequences(
     }))
 }
 
-/// Asks to leave: the code is sent by itself.
-#[utoipa::path(post, path = "/api/v1/me/deletion", tag = "leaving", security(("bearer" = [])), responses(
+/// Asks to leave: the code is sent by itself. Who has coins says along with it that they are given up, and nothing is sent before.
+#[utoipa::path(post, path = "/api/v1/me/deletion", tag = "leaving", request_body = Option<BeginBody>, security(("bearer" = [])), responses(
     (status = 202, description = "The proof is asked for", body = BegunView),
     (status = 401, description = "Not signed in", body = Problem),
+    (status = 422, description = "There are coins, and it is not said that they are given up", body = Problem),
     (status = 429, description = "Too many, or too soon", body = Problem)))]
 pub(crate) async fn begin(
     State(server): State<Server>,
     Me(signed): Me,
     From(origin): From,
+    MaybeBody(body): MaybeBody<BeginBody>,
 ) -> Result<(StatusCode, Json<BegunView>), ApiError> {
-    let view = match erasure::begin(&server.app, &signed, &origin).await? {
+    let view = match erasure::begin(&server.app, &signed, &origin, body.forfeit_coins).await? {
         Begun::Code(sent) => BegunView {
             challenge: sent.challenge.to_string(),
             proof: "code",

@@ -23,6 +23,7 @@ mod sounds;
 mod takeouts;
 mod videos;
 mod views;
+mod wallet;
 mod watches;
 
 use axum::extract::DefaultBodyLimit;
@@ -64,6 +65,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .merge(finding::routes())
         .merge(sounds::routes())
         .merge(moderation::routes())
+        .merge(wallet::routes())
         .routes(routes!(phone::link))
         .routes(routes!(phone::verify))
         .routes(routes!(takeouts::list, takeouts::begin))

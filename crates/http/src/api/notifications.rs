@@ -20,7 +20,7 @@ pub(crate) struct NotificationJson {
     /// The id: of a group, that of its latest.
     id: String,
     /// `like`, `comment`, `reply`, `mention`, `comment_like`, `follow`, `follow_request`,
-    /// `request_accepted`, `decision` (about oneself, see `/api/v1/me/decisions`), `report_decided` (see
+    /// `request_accepted`, `gift`, `decision` (about oneself, see `/api/v1/me/decisions`), `report_decided` (see
     /// `/api/v1/me/reports`) or `sound_gone` (one's video plays its own sound again).
     kind: &'static str,
     /// Who did it, the latest first: three at most. None where it was a moderator, or a sound is gone.

@@ -65,6 +65,7 @@ fn row(notice: Notice) -> NoticeRow {
         Kind::Decision => NoticeKind::Decision,
         Kind::ReportDecided => NoticeKind::ReportDecided,
         Kind::SoundGone => NoticeKind::SoundGone,
+        Kind::Gift => NoticeKind::Gift,
     };
     let first = notice.actors.into_iter().next();
     let (handle, display_name) = first.map(|actor| (actor.handle, actor.display_name)).unwrap_or_default();

@@ -26,6 +26,8 @@ const VIDEOS: i64 = 50;
 #[serde(default)]
 pub(super) struct BeginForm {
     again: Option<String>,
+    /// Whether the coins are given up; asked of those who have some, before a code is sent.
+    forfeit_coins: Option<String>,
 }
 
 /// The proof that it is oneself.
@@ -45,11 +47,14 @@ pub(super) async fn start_over() -> Response {
 /// `POST /settings/leave`: opens the page, and sends the code, or another one.
 pub(super) async fn begin(From(origin): From, Posted { mut member, form }: Posted<BeginForm>) -> Answer {
     let app = member.visit.server.app.clone();
-    match erasure::begin(&app, &member.signed, &origin).await {
+    match erasure::begin(&app, &member.signed, &origin, form.forfeit_coins.is_some()).await {
         Ok(begun) => {
             member.visit.chrome.notice = form.again.is_some().then_some(Notice::CodeSent);
             let proof = proof(&member, begun);
             Ok(html(page(&member, proof, FormState::default()).await.or_page(&member.visit)?))
+        }
+        Err(AppError::Refused(refusal)) if refusal.code == "coins_left" => {
+            Ok(html(page(&member, LeaveProof::Coins, FormState::default()).await.or_page(&member.visit)?))
         }
         // A code is on its way already: the page shows where it went, and takes it.
         Err(error) => match erasure::begun(&app, &member.signed).await.or_page(&member.visit)? {

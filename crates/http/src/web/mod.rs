@@ -6,6 +6,7 @@
 mod activity;
 mod bring;
 mod cards;
+mod coins;
 mod comments;
 mod entry;
 mod feed;
@@ -73,6 +74,7 @@ pub(crate) fn routes(dev: bool) -> Routes {
         .merge(finding::routes())
         .merge(sounds::routes())
         .merge(moderation::routes())
+        .merge(coins::routes())
         .route("/receipts/{id}", get(misc::receipt))
         .route("/what-we-keep", get(misc::what_we_keep))
         .route("/assets/{*path}", get(misc::asset))

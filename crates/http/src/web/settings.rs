@@ -76,11 +76,13 @@ pub(super) async fn profile(Posted { member, form }: Posted<ProfileForm>) -> Ans
 /// `GET /settings/account`.
 pub(super) async fn account(Member { visit, signed, me }: Member) -> Answer {
     let devices = account::devices(&visit.server.app, &signed).await.or_page(&visit)?;
+    let coins = outro_app::wallet::balance(&visit.server.app, &signed).await.or_page(&visit)?;
     let page = ManageAccountPage {
         chrome: visit.chrome,
         handle: me.handle,
         phone_masked: me.phone,
         session_count: i64::try_from(devices.len()).unwrap_or(i64::MAX),
+        coins,
     };
     Ok(html(page.render()))
 }

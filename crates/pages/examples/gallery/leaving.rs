@@ -54,6 +54,7 @@ pub(crate) fn leaving(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, Stri
     let receipt = |state| ReceiptPage { chrome: stranger.clone(), id: "rc_9f3b1c77a2".into(), state }.render();
     vec![
         ("leave", page(code, 120, 4)),
+        ("leave-coins", page(LeaveProof::Coins, 120, 1)),
         ("leave-password", page(LeaveProof::Password { challenge: "ch_3".into() }, 0, 0)),
         ("left", LeftPage {
             chrome: stranger.clone(),

@@ -1,5 +1,7 @@
 //! Every page and state with made-up people. Shared by the gallery and the tests.
 
+#[path = "coins.rs"]
+mod coins;
 #[path = "finding.rs"]
 mod finding;
 #[path = "graph.rs"]
@@ -37,6 +39,7 @@ pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(moderation::pages(&me));
     pages.extend(entries(&me, &stranger));
     pages.extend(settings(&me));
+    pages.extend(coins::pages(&me));
     pages.extend(privacy(&me));
     pages.extend(talk(&me, &stranger));
     pages.extend(leaving(&me, &stranger));
@@ -343,6 +346,7 @@ fn settings(me: &Chrome) -> Vec<(&'static str, String)> {
             handle: "mara.k".into(),
             phone_masked: phone.map(Into::into),
             session_count: 2,
+            coins: 120,
         }
         .render()
     };

@@ -48,6 +48,7 @@ fn notices() -> Vec<NoticeRow> {
         NoticeKind::Decision,
         NoticeKind::ReportDecided,
         NoticeKind::SoundGone,
+        NoticeKind::Gift,
     ];
     let row = |(n, kind): (usize, NoticeKind)| NoticeRow {
         kind,

@@ -1,6 +1,7 @@
 //! The steps of the schema. A step that has landed is never changed: a later one expands, then contracts.
 
 mod answers;
+mod coins;
 mod comments;
 mod feeds;
 mod finding;
@@ -28,5 +29,6 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 9, name: "moderation_log", sql: moderation_log::SQL },
     Migration { number: 10, name: "sounds", sql: sounds::SQL },
     Migration { number: 11, name: "restores", sql: restores::SQL },
+    Migration { number: 13, name: "coins", sql: coins::SQL },
     Migration { number: 14, name: "takeout", sql: takeout::SQL },
 ];

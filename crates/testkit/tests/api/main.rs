@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod caching;
+mod coins;
 mod described;
 mod errors;
 mod finding;

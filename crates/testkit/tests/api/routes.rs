@@ -93,6 +93,8 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("GET", "/api/v1/me/takeouts/{id}/download", Open::No, ""),
     ("GET", "/api/v1/me/sessions", Open::No, ""),
     ("DELETE", "/api/v1/me/sessions/{id}", Open::No, ""),
+    ("GET", "/api/v1/me/wallet", Open::No, ""),
+    ("POST", "/api/v1/me/wallet/purchases", Open::No, r#"{"pack":"100"}"#),
     ("GET", "/api/v1/moderation/reports", Open::No, ""),
     ("POST", "/api/v1/moderation/reports/{id}", Open::No, r#"{"act":"look"}"#),
     ("GET", "/api/v1/moderation/log", Open::No, ""),
@@ -115,10 +117,13 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("POST", "/api/v1/videos/{id}/watches", Open::Yes(404), r#"{"watched_ms":1}"#),
     ("GET", "/api/v1/videos/{id}/comments", Open::Yes(404), ""),
     ("POST", "/api/v1/videos/{id}/comments", Open::No, r#"{"text":"x"}"#),
+    ("PUT", "/api/v1/videos/{id}/gift", Open::No, r#"{"coins":1,"key":"one"}"#),
     ("PUT", "/api/v1/videos/{id}/like", Open::No, ""),
     ("DELETE", "/api/v1/videos/{id}/like", Open::No, ""),
     ("GET", "/healthz", Open::Yes(200), ""),
     ("GET", "/readyz", Open::Yes(200), ""),
+    // No payments are set up.
+    ("POST", "/stripe/webhook", Open::Yes(404), "{}"),
 ];
 
 fn filled(template: &str) -> String {

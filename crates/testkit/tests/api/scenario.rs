@@ -8,7 +8,7 @@ use outro_testkit::clip;
 
 use super::described::Described;
 use super::*;
-use super::{finding, graph, moderation};
+use super::{coins, finding, graph, moderation};
 
 /// Answers that no test can bring about without breaking the machine.
 const NOT_HERE: &[&str] = &["GET /readyz 503"];
@@ -62,6 +62,7 @@ on_both! {
         finding::walk(&mut walk, &client).await;
         super::sounds::walk(&mut walk, &client).await;
         moderation::walk(&mut walk, &client).await;
+        coins::walk(&mut walk).await;
         phone(&mut walk, &client).await;
         sessions(&mut walk, &client).await;
         super::takeouts::walk(&mut walk, &client).await;

@@ -1,5 +1,7 @@
 //! How a route is asked: what is named in its address and in its body, and by whom, in a program or in a browser.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
@@ -125,6 +127,7 @@ impl Named {
             (Rule::Say, _) => json!({ "text": "a message" }),
             (Rule::Share, _) => json!({ "video_id": self.video }),
             (Rule::Watch, _) => json!({ "watched_ms": 1500 }),
+            (Rule::Gift, _) => json!({ "coins": 1, "key": fresh_key() }),
             (Rule::ReportAccount, _) => json!({ "account": self.handle, "reason": "spam" }),
             (Rule::ReportVideo, _) => json!({ "video": self.video, "reason": "spam" }),
             (Rule::ReportComment, _) => json!({ "comment": self.comment, "reason": "spam" }),
@@ -134,6 +137,7 @@ impl Named {
             (Rule::Own, "/api/v1/me") if route.method == "PATCH" => json!({ "bio": "a few words" }),
             (Rule::Own, "/api/v1/me/comment-filter") if route.method == "PUT" => json!({ "words": ["neverwritten"] }),
             (Rule::Own, "/api/v1/me/feed") if route.method == "PATCH" => json!({ "personalised": true }),
+            (Rule::Own, "/api/v1/me/wallet/purchases") => json!({ "pack": "100" }),
             (Rule::Own, "/api/v1/me/privacy") if route.method == "PATCH" => json!({}),
             (Rule::Own, "/api/v1/me/notifications/seen") => json!({}),
             _ => return None,
@@ -141,7 +145,7 @@ impl Named {
     }
 
     fn form(&self, route: &Route) -> Vec<(String, String)> {
-        let accept = self.accept.to_string();
+        let (accept, key) = (self.accept.to_string(), fresh_key());
         let pairs: Vec<(&str, &str)> = match (route.rule, route.template) {
             (Rule::Follow, _) => vec![("follow", "true")],
             (Rule::Unfollow, _) => vec![("follow", "false")],
@@ -157,6 +161,7 @@ impl Named {
             (Rule::Change, _) => vec![("audience", self.audience)],
             (Rule::Like | Rule::LikeComment, _) => vec![("liked", "true")],
             (Rule::Unlike, _) => vec![("liked", "false")],
+            (Rule::Gift, _) => vec![("coins", "1"), ("key", &key)],
             (Rule::HideComment, _) => vec![("hidden", "true")],
             (Rule::ShowComment, _) => vec![("hidden", "false")],
             (Rule::ReportAccount | Rule::ReportVideo | Rule::ReportComment, _) => vec![("reason", "spam")],
@@ -171,6 +176,7 @@ impl Named {
             (Rule::SignIn, _) => vec![("handle", &self.handle), ("password", &self.password)],
             (Rule::Own, "/settings/profile") => vec![("display_name", "A name"), ("bio", "a few words")],
             (Rule::Own, "/settings/feed") => vec![("personalised", "true")],
+            (Rule::Own, "/settings/coins") => vec![("pack", "100"), ("key", &key)],
             (Rule::Own, "/settings/comments") => vec![("words", "neverwritten")],
             (Rule::Own, "/settings/see-as") => vec![("handle", &self.handle)],
             (Rule::SetAudiences, _) => {
@@ -249,6 +255,12 @@ impl Asker {
         }
         self.client.anonymous().send(request.body(Body::empty()).unwrap()).await
     }
+}
+
+/// A key under which nothing was bought or given before.
+fn fresh_key() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed).to_string()
 }
 
 fn encoded(text: &str) -> String {

@@ -47,6 +47,7 @@ pub(crate) enum Rule {
     Like,
     Unlike,
     Watch,
+    Gift,
     Comments,
     Comment,
     /// A comment below a comment.
@@ -188,6 +189,9 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/me/takeouts/{id}/download", Rule::Takeout),
     ("GET", "/api/v1/me/unread", Rule::Own),
     ("POST", "/api/v1/me/videos/audience", Rule::SetAudiences),
+    // Whom one gave something and of whom one got it stands there by one's own rights: see the tests of coins.
+    ("GET", "/api/v1/me/wallet", Rule::Own),
+    ("POST", "/api/v1/me/wallet/purchases", Rule::Own),
     ("GET", "/api/v1/moderation/log", Rule::Queue),
     ("GET", "/api/v1/moderation/reports", Rule::Queue),
     ("POST", "/api/v1/moderation/reports/{id}", Rule::Decide),
@@ -213,11 +217,14 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/videos/{id}/comments", Rule::Comments),
     ("POST", "/api/v1/videos/{id}/comments", Rule::Comment),
     ("POST", "/api/v1/videos/{id}/comments", Rule::Reply),
+    ("PUT", "/api/v1/videos/{id}/gift", Rule::Gift),
     ("PUT", "/api/v1/videos/{id}/like", Rule::Like),
     ("DELETE", "/api/v1/videos/{id}/like", Rule::Unlike),
     ("POST", "/api/v1/videos/{id}/watches", Rule::Watch),
     ("GET", "/healthz", Rule::Open),
     ("GET", "/readyz", Rule::Open),
+    // The payment service tells by it, signed, what was paid: `coins`.
+    ("POST", "/stripe/webhook", Rule::Elsewhere),
 ];
 
 /// What is not in the description: bytes, and pages. Where one form asks several things, each has its line.
@@ -256,6 +263,8 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("POST", "/videos/{id}/like", Rule::Like),
     ("POST", "/videos/{id}/like", Rule::Unlike),
     ("POST", "/videos/{id}/delete", Rule::Remove),
+    ("GET", "/videos/{id}/gift", Rule::Gift),
+    ("POST", "/videos/{id}/gift", Rule::Gift),
     ("GET", "/videos/{id}/report", Rule::ReportVideoPage),
     ("POST", "/videos/{id}/report", Rule::ReportVideo),
     ("POST", "/comments/{id}/like", Rule::LikeComment),
@@ -331,6 +340,8 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("GET", "/settings/see-as/@{handle}", Rule::SeeAs),
     ("GET", "/settings/videos", Rule::Own),
     ("POST", "/settings/videos", Rule::SetAudiences),
+    ("GET", "/settings/coins", Rule::Own),
+    ("POST", "/settings/coins", Rule::Own),
     ("GET", "/settings/feed", Rule::Own),
     ("POST", "/settings/feed", Rule::Own),
     ("POST", "/settings/feed/reset", Rule::Own),

@@ -142,6 +142,8 @@ impl Stage {
         let handle = format!("person_{}", self.joined);
         let client = self.server.client().join(&handle).await;
         let id = self.server.id_of(&client).await;
+        // Enough for all the gifts of a history.
+        client.post("/api/v1/me/wallet/purchases", json!({ "pack": "1200" })).await.expect(201);
         let asker = Asker::of(&self.server, &client).await;
         let sessions = client.get("/api/v1/me/sessions").await.expect(200).json();
         let session = sessions["items"][0]["id"].as_str().unwrap().to_owned();
@@ -427,7 +429,7 @@ impl Stage {
 pub(crate) async fn leave(client: &Client, handle: &str) {
     let password = format!("{handle}-password");
     client.post("/api/v1/sessions/current/password", json!({ "password": password })).await.expect(204);
-    let begun = client.post("/api/v1/me/deletion", json!({})).await.expect(202).json();
+    let begun = client.post("/api/v1/me/deletion", json!({ "forfeit_coins": true })).await.expect(202).json();
     let proof = json!({ "challenge": begun["challenge"], "password": password });
     client.post("/api/v1/me/deletion/confirm", proof).await.expect(200);
 }

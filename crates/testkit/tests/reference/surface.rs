@@ -186,6 +186,7 @@ fn of_content(stage: &Stage, question: &Question, me: Id) -> Answer {
         Rule::Like | Rule::Unlike => world.may(viewer, Ask::Like(video)),
         // A sound is seen by whoever may watch the video that it is the sound of.
         Rule::Rendition | Rule::Sound | Rule::SoundVideos => looking(Ask::Bytes(video)),
+        Rule::Gift => world.may(viewer, Ask::Gift(video)),
         Rule::Watch => world.may(viewer, Ask::Bytes(video)),
         Rule::Cover => looking(Ask::Cover(video)),
         Rule::Download => world.may(viewer, Ask::Download(video)),
@@ -243,7 +244,8 @@ fn question(stage: &Stage, rng: &mut Rng, route: Route) -> Option<Question> {
     let (accept, dismisses, audience) = (rng.one_in(2), rng.one_in(4), rng.below(AUDIENCES.len()));
     let question = Question { route, viewer, person, video, comment, talk, report, accept, audience, dismisses };
     // What a moderator sees below a video that they look at is held by the tests of moderation.
-    let below = matches!(route.rule, Rule::Comments | Rule::Watch | Rule::Like | Rule::Unlike | Rule::Comment);
+    let below =
+        matches!(route.rule, Rule::Comments | Rule::Watch | Rule::Like | Rule::Unlike | Rule::Gift | Rule::Comment);
     let office = viewer.is_some_and(|me| stage.looks_at(me, video));
     if office && (below || names.contains(&Names::Comment) || matches!(route.rule, Rule::Share | Rule::ShareWith)) {
         return None;

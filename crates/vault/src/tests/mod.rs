@@ -2,6 +2,7 @@
 
 mod accounts;
 mod backups;
+mod books;
 mod conversations;
 mod log;
 mod rotation;

@@ -1,7 +1,7 @@
 use outro_db::{Db, Engine, Param, Statement};
 
 use crate::{
-    KEYRING_COLUMNS, accounts, backups, budget, conversations, copy, destroy, kept, log, ring, rotate, service,
+    KEYRING_COLUMNS, accounts, backups, books, budget, conversations, copy, destroy, kept, log, ring, rotate, service,
 };
 
 use super::on_both;
@@ -24,6 +24,7 @@ async fn both_engines_accept_every_statement() {
         let lists = [
             accounts::STATEMENTS,
             backups::STATEMENTS,
+            books::STATEMENTS,
             budget::STATEMENTS,
             conversations::STATEMENTS,
             copy::STATEMENTS,
