@@ -153,7 +153,7 @@ impl Stage {
 
     /// An archive that is being made, and stays so: no job is at it.
     async fn ask_for_archive(&self, account: AccountId) -> String {
-        let (app, now) = (&self.server.app, self.server.clock.now());
+        let (app, now) = (&self.server.app, self.server.app.clock.now());
         let takeout = Takeout {
             account,
             id: TakeoutId::random(&*app.random),
