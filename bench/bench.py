@@ -275,7 +275,7 @@ def hiatus(run):
                 owner.ready(owner.upload(run.clip("short.mp4", 1, BARS, "180x320")))
             crowd.videos(data, count)
             with Outro(data) as server:
-                on, off = of_privacy.hiatus(Api(server.url, owner.token), 10 if run.quick else 60)
+                on, off = of_privacy.hiatus(Api(server.url, owner.token), 10 if run.quick else 30)
         yield f"hiatus on, {count:,} videos", spread(on), ""
         yield f"hiatus off, {count:,} videos", spread(off), ""
 

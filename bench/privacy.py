@@ -142,7 +142,7 @@ def hiatus(owner, rounds):
     """Of each switch, on and off. Nobody throws it twice at once: what follows by jobs is done before the next."""
     taken = {True: [], False: []}
     for turn in range(rounds * 2):
-        time.sleep(0.25)
+        time.sleep(1)
         on = turn % 2 == 0
         begin = time.perf_counter()
         owner.call("PATCH", "/me/privacy", {"on_hiatus": on})

@@ -13,6 +13,7 @@ use outro_store::finding as rows;
 use outro_store::videos::{self, Video};
 use outro_vault::AccountKeys;
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
 
 use super::finder::{Changed, Work, id_of};
 use crate::account::open_handle;
@@ -22,6 +23,8 @@ use crate::{App, AppError};
 const BATCH: i64 = 200;
 /// After how many accounts of the first round what is there is let be seen.
 const COMMIT: usize = 5_000;
+/// How long at most it is paused between two batches of one account.
+const BREATH: Duration = Duration::from_millis(20);
 /// How often it is looked who leaves, and the next accounts are gone over.
 const BEAT: Duration = Duration::from_secs(1);
 /// How many accounts are gone over at each beat.
@@ -34,7 +37,7 @@ pub async fn keep(app: App, mut stopped: watch::Receiver<bool>) {
     let keeping = async {
         while let Err(error) = build(&app).await {
             tracing::error!(%error, "the search index could not be built yet");
-            tokio::time::sleep(BEAT).await;
+            sleep(BEAT).await;
         }
         let mut beats = tokio::time::interval(BEAT);
         for beat in 1u64.. {
@@ -206,11 +209,16 @@ async fn read_account(app: &App, work: &mut Work, id: AccountId) -> Result<(), A
         let mut before = Some((Timestamp(i64::MAX), VideoId::from_bytes([0xff; 16])));
         // Where not even the profile is open to everyone, no video is.
         while let Some(place) = before.filter(|_| open_to_all(Action::SeeProfile, &account, None)) {
+            let began = Instant::now();
             let page = of_owner(&mut app.db.read().await?, id, place).await?;
             before = (page.len() as i64 == BATCH).then(|| page.last().map(|one| (one.created_at, one.id))).flatten();
             let entries: Vec<_> = page.iter().filter_map(|video| of_video(&account, &keys, video)).collect();
             there.extend(entries.iter().map(id_of));
             work.put(&app.finder.index, id, &entries)?;
+            if before.is_some() {
+                // Somebody's thousands of videos must not stand in the way of requests: half of the time is theirs.
+                sleep(began.elapsed().min(BREATH)).await;
+            }
         }
     }
     work.keep_only(&app.finder.index, id, &there);

@@ -5,6 +5,7 @@ use outro_datamap::{BLOBS, Column, SEALED, TABLES, Table, Takeout, sides};
 use outro_db::{Statement, Value as Stored, params};
 use outro_model::{AccountId, Id, Timestamp};
 use outro_store::imports;
+use outro_vault::AccountKeys;
 
 use super::*;
 
@@ -24,7 +25,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("moderation_acts", "statement", "PlantedStatement"),
     ("moderation_acts", "provision", "PlantedProvision"),
     ("brought", "text", "PlantedElsewhere"),
+    ("purchases", "session", "PlantedSession"),
 ];
+
+/// Columns of plain words: what is planted is `planted_` and the column's name.
+const WORDS: &[(&str, &str)] = &[("videos", "failure"), ("purchases", "currency")];
 
 /// Columns of words and of yes and no: they are planted twice, and the document must change with them.
 const CODES: &[(&str, &str)] = &[
@@ -56,6 +61,8 @@ const CODES: &[(&str, &str)] = &[
     ("moderation_acts", "source"),
     ("watches", "completed"),
     ("brought", "kind"),
+    ("coin_entries", "kind"),
+    ("purchases", "state"),
 ];
 
 /// A kind is part of the key of an object: all three are there.
@@ -113,10 +120,10 @@ async fn full(world: &World) -> Client {
         client.send(request.header(header::USER_AGENT, "planted_device/1").body(Body::from(join)).unwrap()).await;
     let ada = client.with_token(&joined.expect(201).json());
     let mut others = Vec::new();
-    for handle in ["bob", "carol", "dave", "eve", "frank", "gina"] {
+    for handle in ["bob", "carol", "dave", "eve", "frank", "gina", "hedy"] {
         others.push(client.join(handle).await);
     }
-    let [bob, carol, dave, ..] = others.as_slice() else { panic!("six others") };
+    let [bob, carol, dave, ..] = others.as_slice() else { panic!("seven others") };
     let sent = ada.post("/api/v1/me/phone", json!({"number": "+4915112345678"})).await.expect(202).json();
     let proof = json!({"challenge": sent["challenge"], "code": world.last_code()});
     ada.post("/api/v1/me/phone/verify", proof).await.expect(200);
@@ -175,8 +182,23 @@ async fn full(world: &World) -> Client {
     let elsewhere = imports::Brought { seq: 1, id, text };
     imports::put(&mut tx, keys.account(), imports::Kind::Comment, &elsewhere).await.unwrap();
     tx.commit().await.unwrap();
+    buy(world, &ada, &others[6], &keys).await;
     world.settle().await;
     ada
+}
+
+/// Buys coins, gives some away, and says where they were paid for.
+async fn buy(world: &World, ada: &Client, maker: &Client, keys: &AccountKeys) {
+    let theirs = world.plant(maker, b"theirs").await;
+    let bought = ada.post("/api/v1/me/wallet/purchases", json!({"pack": "100"})).await.expect(201).json();
+    let gift = json!({"coins": 7, "key": "planted"});
+    ada.call("PUT", &format!("/api/v1/videos/{theirs}/gift"), Some(gift)).await.expect(200);
+    let id: Id<()> = bought["id"].as_str().unwrap().parse().unwrap();
+    let session = keys.seal_text(outro_datamap::PURCHASE_SESSION, id.as_bytes(), "PlantedSession");
+    let set = Statement::built("plant".into(), "UPDATE purchases SET session = ?1 WHERE account_id = ?2".into());
+    let mut tx = world.app.db.write().await.unwrap();
+    tx.execute(&set, params![session, keys.account()]).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// Plants these codes in every column of words, and takes everything along.
@@ -205,7 +227,7 @@ on_both! {
             let is_id = table.key.contains(&column.name) || column.name == "id" || column.name.ends_with("_id");
             let is_text = SEALED.iter().any(|sealed| (sealed.table, sealed.column) == (table.name, column.name));
             let value = match (table.name, column.name) {
-                ("videos", "failure") => "'planted_failure'".to_owned(),
+                place if WORDS.contains(&place) => format!("'planted_{}'", column.name),
                 _ if is_id || is_text || is_code(table, column) || (table.name, column.name) == KINDS => continue,
                 _ => planted(place).to_string(),
             };
@@ -244,8 +266,8 @@ on_both! {
                 if values == said(&other.json(&path), table.name, name) {
                     miss("it does not tell one code from another");
                 }
-            } else if (table.name, column.name) == ("videos", "failure") {
-                if !text.contains("planted_failure") {
+            } else if WORDS.contains(&(table.name, column.name)) {
+                if !text.contains(&format!("planted_{}", column.name)) {
                     miss("what was planted is not there");
                 }
             } else {
