@@ -65,15 +65,15 @@ fi
 if [ -x "$root/target/debug/outro-media-sandbox" ]; then
   cp "$root/target/debug/outro-media-sandbox" "$CARGO_TARGET_DIR/debug/"
 else
-  cargo build --quiet -p outro-media --bins
+  cargo build --quiet --workspace --bins
 fi
 export OUTRO_REFERENCE_REQUESTS=${OUTRO_FAULT_REQUESTS:-10000} OUTRO_REFERENCE_ROUNDS=${OUTRO_FAULT_ROUNDS:-400} OUTRO_REFERENCE_SCOPES=60
-cargo test --quiet -p outro-testkit --test feed_scope --test privacy --test reference --no-run
+cargo test --quiet --workspace --test feed_scope --test privacy --test reference --no-run
 
 # Whether a test passes; anything but passing or failing ends the script.
 passes() {
   local log=$copy/log
-  if OUTRO_FAULT=$1 cargo test --quiet -p outro-testkit --test "$2" -- --exact "$3" >"$log" 2>&1; then
+  if OUTRO_FAULT=$1 cargo test --quiet --workspace --test "$2" -- --exact "$3" >"$log" 2>&1; then
     grep -q '1 passed' "$log" || die "there is no test $3"
     return 0
   fi

@@ -22,14 +22,18 @@ export OUTRO_REFERENCE_SAMPLES=${OUTRO_REFERENCE_SAMPLES:-10000}
 export OUTRO_REFERENCE_SIGN_INS=${OUTRO_REFERENCE_SIGN_INS:-10000}
 export OUTRO_REFERENCE_SCOPES=${OUTRO_REFERENCE_SCOPES:-3000}
 
+# What a step counted stays here: steps may be run one by one, and the report is written once each has its figures.
+readonly figures=target/proof
+mkdir -p "$figures"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-failed=0
+failed=0 steps=()
 
 # step NAME SECONDS COMMAND…: its figures are the lines that begin with "proof: ".
 step() {
   local name=$1 seconds=$2 began=$SECONDS status=0 word=passed
   shift 2
+  steps+=("$name")
   if [ "${#wanted[@]}" -gt 0 ] && [[ " ${wanted[*]} " != *" $name "* ]]; then return; fi
   printf '== %s\n' "$name"
   timeout "$seconds" "$@" >"$work/log" 2>&1 || status=$?
@@ -39,34 +43,36 @@ step() {
   {
     printf '\n## %s: %s, %d s\n\n' "$name" "$word" $((SECONDS - began))
     sed 's/^/- /' "$work/$name.lines"
-  } >>"$work/figures"
+  } >"$figures/$name.md"
 }
 
-reference() { cargo test --quiet -p outro-testkit --test reference -- --nocapture "$@"; }
+reference() { cargo test --quiet --workspace --test reference -- --nocapture "$@"; }
 # A function cannot be given to `timeout`: it runs this script's own words.
 if [ "${1:-}" = --run ]; then shift; "$@"; exit; fi
 wanted=("$@")
 
-cargo build --quiet -p outro-media --bins
-cargo test --quiet -p outro-testkit --test reference --test feed_scope --no-run
+cargo build --quiet --workspace --bins
+cargo test --quiet --workspace --test reference --test feed_scope --no-run
 
 run() { local name=$1 seconds=$2; shift 2; step "$name" "$seconds" scripts/proof.sh --run "$@"; }
 run decisions 600 reference decisions::
-run scope 900 cargo test --quiet -p outro-testkit --test feed_scope -- --nocapture
+run scope 900 cargo test --quiet --workspace --test feed_scope -- --nocapture
 run surface 1800 reference surface:: routes::
 run hidden 300 reference hidden::
 run enemy 1800 reference enemy::
-# One engine after the other: each has the machine to itself.
+# One engine after the other: each has the machine to itself. What is timed is optimised, as what is served is.
+export CARGO_PROFILE_DEV_OPT_LEVEL=1
 run timing 3600 reference --test-threads=1 timing::
+unset CARGO_PROFILE_DEV_OPT_LEVEL
 run faults 1800 scripts/planted-faults.sh
 
-if [ "${#wanted[@]}" -eq 0 ]; then
+if [ "${#wanted[@]}" -eq 0 ] || (cd "$figures" && ls "${steps[@]/%/.md}" >"$work/all" 2>&1); then
   {
     printf '# What the proofs of privacy counted\n\n'
     printf 'Written by `make proof`. What each step does is said at the top of its file in `crates/testkit/tests/reference/`.\n'
     printf 'Machine: %s cores, %s of memory, %s; %s; ' "$(nproc)" "$(free -h | awk '/^Mem/ { print $2 }')" "$(uname -sr)" "$(rustc --version)"
-    printf '%s; unoptimised build of our own crates. In all %d minutes.\n' "$("$(scripts/with-postgres.sh --bindir)/postgres" --version)" $(((SECONDS + 59) / 60))
-    cat "$work/figures"
+    printf '%s; unoptimised build of our own crates.\n' "$("$(scripts/with-postgres.sh --bindir)/postgres" --version)"
+    (cd "$figures" && cat "${steps[@]/%/.md}")
   } >"$out"
   printf 'written: %s\n' "$out"
 fi

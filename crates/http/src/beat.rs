@@ -8,8 +8,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::time::{Instant, sleep_until};
 
-/// Longer than any look that ends in "nothing here" takes on a server that is not overloaded, and shorter than a person notices.
-const BEAT: Duration = Duration::from_millis(7);
+/// Well longer than any look that ends in "nothing here" takes, and shorter than a person notices.
+const BEAT: Duration = Duration::from_millis(20);
+/// How much later each next beat is. On an overloaded server too nearly all answers fall on one of them.
+const LATER: u32 = 4;
 
 /// Marks a response that says "nothing here" in other words than a 404.
 #[derive(Clone, Copy)]
@@ -27,21 +29,24 @@ pub(crate) fn mark(response: &mut Response) {
     response.extensions_mut().insert(Nothing);
 }
 
-/// Holds a 404 back until the next whole beat since its request came in. A look at something hidden reads a few rows more than
-/// one at nothing; both are over within the same beat, so both are answered at the same time.
+/// Holds a 404 back until the next beat since its request came in. A look at something hidden reads a few rows more than one at
+/// nothing; both are over within the same beat, so both are answered at the same time.
 pub(crate) async fn keep(request: Request, next: Next) -> Response {
     let came = Instant::now();
     let response = next.run(request).await;
     if response.status() == StatusCode::NOT_FOUND || response.extensions().get::<Nothing>().is_some() {
-        sleep_until(came + whole_beats(came.elapsed())).await;
+        sleep_until(came + next_beat(came.elapsed())).await;
     }
     response
 }
 
-/// The time that has passed, rounded up to beats; at least one.
-fn whole_beats(passed: Duration) -> Duration {
-    let beats = passed.as_micros() / BEAT.as_micros() + 1;
-    BEAT * u32::try_from(beats).unwrap_or(u32::MAX)
+/// The first beat after the time that has passed.
+fn next_beat(passed: Duration) -> Duration {
+    let mut beat = BEAT;
+    while beat <= passed {
+        beat = beat.saturating_mul(LATER);
+    }
+    beat
 }
 
 #[cfg(test)]
@@ -49,9 +54,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn time_is_rounded_up_to_beats() {
-        for (passed, beats) in [(0, 1), (1, 1), (6_999, 1), (7_000, 2), (13_999, 2), (35_001, 6)] {
-            assert_eq!(whole_beats(Duration::from_micros(passed)), BEAT * beats, "{passed}");
+    fn what_has_passed_waits_for_the_next_beat() {
+        for (passed, beat) in [(0, 20), (1, 20), (19_999, 20), (20_000, 80), (79_999, 80), (80_000, 320), (320_001, 1280)] {
+            assert_eq!(next_beat(Duration::from_micros(passed)), Duration::from_millis(beat), "{passed}");
         }
+        assert!(next_beat(Duration::MAX / 8) > Duration::MAX / 8);
     }
 }
