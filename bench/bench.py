@@ -387,6 +387,8 @@ def backup(run):
     yield from of_backups.measure(run)
 
 
+# What each measurement has found last.
+KEPT = ROOT / "target/bench/rows.json"
 MEASURES = [
     start, memory, feed, media, transcode, leaving, decision, privacy, hiatus, screen, followed, crowds, streams, backup, takeout,
 ]
@@ -400,12 +402,14 @@ def main():
     if not Path(OUTRO).exists():
         sys.exit(f"bench: {OUTRO} is missing; run make build")
 
-    rows, failed = [], False
+    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    failed = False
     with tempfile.TemporaryDirectory(prefix="outro-bench-") as scratch:
         run = Run(options.quick, scratch)
         for measure in MEASURES:
             if options.only and measure.__name__ not in options.only:
                 continue
+            rows = []
             try:
                 for row in measure(run):
                     print(" | ".join(row), flush=True)
@@ -414,18 +418,25 @@ def main():
                 failed = True
                 print(f"{measure.__name__}: not measured: {error}", file=sys.stderr)
                 rows.append((measure.__name__, "not measured", str(error).splitlines()[0][:120]))
-    if not options.only:
-        write(rows, "one short run of each" if options.quick else "the median of five runs")
+            kept[measure.__name__] = {"on": date.today().isoformat(), "rows": rows}
+    if not options.quick:
+        KEPT.parent.mkdir(parents=True, exist_ok=True)
+        KEPT.write_text(json.dumps(kept))
+        write(kept)
     sys.exit(1 if failed else 0)
 
 
-def write(rows, how):
+def write(kept):
+    """The report, of what was measured last of each: one measurement can be made again by itself (`--only`)."""
     ffmpeg_version = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True).stdout.split()[2]
+    there = [kept[m.__name__] for m in MEASURES if m.__name__ in kept]
+    rows = [row for one in there for row in one["rows"]]
+    days = sorted({one["on"] for one in there})
     lines = [
         "# Results",
         "",
-        f"{date.today().isoformat()}, {os.cpu_count()} cores, {platform.machine()}, Linux {platform.release().split('-')[0]}, "
-        f"ffmpeg {ffmpeg_version}. Load and server share the machine; {how}. `make bench` makes this file.",
+        f"{' to '.join({days[0]: None, days[-1]: None})}, {os.cpu_count()} cores, {platform.machine()}, Linux {platform.release().split('-')[0]}, "
+        f"ffmpeg {ffmpeg_version}. Load and server share the machine; the median of five runs. `make bench` makes this file.",
         "",
         "| what | Outro | beside |",
         "|---|---|---|",
