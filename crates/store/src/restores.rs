@@ -23,11 +23,13 @@ statements! {
     MEMBERS = "SELECT account_id FROM members WHERE conversation_id = ?1 ORDER BY account_id";
     KEEP_RECEIPT = "INSERT INTO receipts (id_hash, state, progress, note) VALUES (?1, 1, 1000, ?2)
         ON CONFLICT (id_hash) DO UPDATE SET state = 1, progress = 1000, note = ?2 WHERE receipts.state = 0";
+    LAPSE_DEPARTURES = "UPDATE departures SET lapsed = 1";
+    REFUSE_IMPORTS = "UPDATE imports SET state = 4, header = NULL, failure = 'file_gone' WHERE state < 3";
 }
 
 /// Tables whose rows stay behind: who was signed in, and codes on their way. A session that was ended since
-/// must not come back to life.
-const LEFT_BEHIND: [&str; 4] = ["sessions", "challenges", "resends", "budgets"];
+/// must not come back to life. Archives are made anew from what is there, so that their files stay behind too.
+const LEFT_BEHIND: [&str; 5] = ["sessions", "challenges", "resends", "budgets", "takeouts"];
 
 /// The tables that a backup takes along, in the order in which they are put back: what is referred to first.
 pub fn shapes() -> Vec<Shape> {
@@ -110,4 +112,11 @@ pub async fn members(tx: &mut Tx, conversation: outro_model::ConversationId) -> 
 /// Puts a complete receipt back.
 pub async fn keep_receipt(tx: &mut Tx, id_hash: &[u8; 32], note: &[u8]) -> Result<(), DbError> {
     tx.execute(&KEEP_RECEIPT, params![id_hash, note]).await.map(|_| ())
+}
+
+/// Says of archives what came of them: those that people wanted to download before they leave, and those that were on
+/// their way in, are not there any more.
+pub async fn archives_are_gone(tx: &mut Tx) -> Result<(), DbError> {
+    tx.execute(&LAPSE_DEPARTURES, &[]).await?;
+    tx.execute(&REFUSE_IMPORTS, &[]).await.map(|_| ())
 }

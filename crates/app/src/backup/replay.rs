@@ -36,6 +36,7 @@ pub async fn replay(app: &App) -> Result<u64, BackupError> {
     handles(app).await?;
     crash::point();
     let mut tx = app.db.write().await?;
+    restores::archives_are_gone(&mut tx).await?;
     restores::replayed(&mut tx, app.clock.now()).await?;
     tx.commit().await?;
     crash::point();

@@ -1,6 +1,7 @@
 //! Backups and restoring, on both engines: who was erased after a backup stays gone, what the backup holds is
 //! whole whatever happens meanwhile, and what was changed is refused.
 
+mod archives;
 mod erased;
 mod keeping;
 mod load;
