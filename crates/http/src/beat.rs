@@ -55,7 +55,9 @@ mod tests {
 
     #[test]
     fn what_has_passed_waits_for_the_next_beat() {
-        for (passed, beat) in [(0, 20), (1, 20), (19_999, 20), (20_000, 80), (79_999, 80), (80_000, 320), (320_001, 1280)] {
+        for (passed, beat) in
+            [(0, 20), (1, 20), (19_999, 20), (20_000, 80), (79_999, 80), (80_000, 320), (320_001, 1280)]
+        {
             assert_eq!(next_beat(Duration::from_micros(passed)), Duration::from_millis(beat), "{passed}");
         }
         assert!(next_beat(Duration::MAX / 8) > Duration::MAX / 8);
