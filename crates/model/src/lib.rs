@@ -24,8 +24,8 @@ pub use coins::{CoinMove, PurchaseState};
 pub use event::EventKind;
 pub use handle::{Handle, InvalidHandle};
 pub use id::{
-    AccountId, ActId, BackupId, BlobId, ChallengeId, CommentId, ConversationId, EntryId, Id, ImportId, InvalidId, JobId,
-    MessageId, NotificationId, PurchaseId, RecordId, ReportId, SessionId, SoundId, TakeoutId, VideoId,
+    AccountId, ActId, BackupId, BlobId, ChallengeId, CommentId, ConversationId, EntryId, Id, ImportId, InvalidId,
+    JobId, MessageId, NotificationId, PurchaseId, RecordId, ReportId, SessionId, SoundId, TakeoutId, VideoId,
 };
 pub use marks::{Piece, pieces};
 pub use moderation::{ActSource, Ground, ModerationAct, ReportReason, ReportState, ReportedKind};

@@ -189,16 +189,8 @@ async fn under_own_videos(making: &mut Making<'_>, rows: &Rows<'_>, lists: &mut 
             let page = comment::archived(making.app, rows.me, *id, None, place).await?;
             for top in &page.items {
                 others_comment(lists, top).await?;
-                let mut after = None;
-                while top.reply_count > 0 {
-                    let replies = comment::archived(making.app, rows.me, *id, Some(top.id), after).await?;
-                    for reply in &replies.items {
-                        others_comment(lists, reply).await?;
-                    }
-                    after = replies.next;
-                    if after.is_none() {
-                        break;
-                    }
+                if top.reply_count > 0 {
+                    replies(making, rows, lists, top).await?;
                 }
             }
             place = page.next;
@@ -208,6 +200,26 @@ async fn under_own_videos(making: &mut Making<'_>, rows: &Rows<'_>, lists: &mut 
         }
     }
     Ok(())
+}
+
+/// What others wrote under a comment.
+async fn replies(
+    making: &Making<'_>,
+    rows: &Rows<'_>,
+    lists: &mut Lists<'_>,
+    top: &comment::CommentView,
+) -> Result<(), AppError> {
+    let mut place = None;
+    loop {
+        let page = comment::archived(making.app, rows.me, top.video, Some(top.id), place).await?;
+        for reply in &page.items {
+            others_comment(lists, reply).await?;
+        }
+        place = page.next;
+        if place.is_none() {
+            return Ok(());
+        }
+    }
 }
 
 async fn others_comment(lists: &mut Lists<'_>, comment: &comment::CommentView) -> Result<(), AppError> {

@@ -25,6 +25,7 @@ const FORMS: &[(&str, Form)] = &[
     ("/activity/seen", Form::Taken(OWN)),
     ("/videos/{id}/audience", Form::Taken(OWN)),
     ("/videos/{id}/like", Form::Refused("liked=true")),
+    ("/videos/{id}/gift", Form::Refused("coins=1&key=once")),
     ("/videos/{id}/delete", Form::Taken(OWN)),
     ("/videos/{id}/report", Form::Taken(OWN)),
     ("/join", Form::Taken(OUTSIDE)),
@@ -62,6 +63,12 @@ const FORMS: &[(&str, Form)] = &[
     ("/settings/phone/resend", Form::Taken(OWN)),
     ("/settings/leave", Form::Taken(OWN)),
     ("/settings/leave/confirm", Form::Taken(OWN)),
+    ("/settings/leave/later", Form::Taken(OWN)),
+    ("/settings/leave/stay", Form::Taken(OWN)),
+    ("/settings/takeout", Form::Taken(OWN)),
+    ("/settings/takeout/delete", Form::Taken(OWN)),
+    ("/settings/coins", Form::Taken(OWN)),
+    ("/settings/bring", Form::Refused("")),
 ];
 
 /// The addresses of all forms, as the routes of the pages say them.
@@ -129,13 +136,14 @@ impl Stage {
 
 const CALM: &str = "on hiatus or suspended";
 
-async fn upload(client: &Client) -> Reply {
+/// Sends a file in a form.
+async fn send_file(client: &Client, path: &str) -> Reply {
     let (line, token) = ("b-o-u-n-d", csrf(client).await);
     let part = |head: &str, body: &str| format!("--{line}\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n");
     let body = part("name=\"csrf\"", &token)
         + &part("name=\"file\"; filename=\"a.mp4\"", "bytes")
         + &format!("--{line}--\r\n");
-    let request = Request::post("/upload")
+    let request = Request::post(path)
         .header("cookie", format!("outro_session={}", client.token.as_ref().unwrap()))
         .header("content-type", format!("multipart/form-data; boundary={line}"))
         .header("content-length", body.len());
@@ -148,7 +156,8 @@ async fn refuses_all(world: &World, stage: &Stage, how: &str) {
         let Form::Refused(fields) = form else { continue };
         let before = world.everything().await;
         let address = stage.address(path);
-        let reply = if *path == "/upload" { upload(owner).await } else { send_form(owner, &address, fields).await };
+        let of_files = ["/upload", "/settings/bring"].contains(path);
+        let reply = if of_files { send_file(owner, path).await } else { send_form(owner, &address, fields).await };
         assert_eq!(reply.status, 403, "{how}: {path}: {}", reply.text());
         let text = reply.text();
         assert!(text.contains(CALM), "{how}: {path}: {text}");
@@ -168,6 +177,8 @@ async fn offers(stage: &Stage, away: bool, how: &str) {
         ("/@owner/followers".into(), "action=\"/accounts/follower/follow\"".into()),
         ("/upload".into(), "action=\"/upload\"".into()),
         (format!("/v/{video}"), format!("action=\"/videos/{video}/like\"")),
+        (format!("/v/{video}"), format!("href=\"/videos/{video}/gift\"")),
+        ("/settings/bring".into(), "action=\"/settings/bring\"".into()),
         (format!("/v/{video}/comments"), format!("action=\"/v/{video}/comments\"")),
         (format!("/v/{video}/comments"), format!("action=\"/comments/{comment}/like\"")),
         ("/inbox/new".into(), "action=\"/inbox/new\"".into()),

@@ -136,6 +136,7 @@ async fn full(world: &World) -> Client {
     let said = comment(bob, &bobs, "Bob says").await;
     comment(&ada, &bobs, "PlantedComment").await;
     comment(bob, &mine, "Under hers").await;
+    comment(&ada, &mine, "PlantedComment of her own").await;
     let reply = json!({"text": "PlantedComment again", "reply_to": said});
     ada.post(&format!("/api/v1/videos/{bobs}/comments"), reply).await.expect(201);
     for path in [format!("/api/v1/videos/{bobs}/like"), format!("/api/v1/comments/{said}/like")] {
