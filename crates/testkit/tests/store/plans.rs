@@ -67,6 +67,8 @@ const MAY_WALK: &[(&str, &str)] = &[
     ("outro_store::restores::LAST_UNSWEPT", "the same"),
     ("outro_store::restores::REPLAYED", "the same"),
     ("outro_store::restores::SWEPT", "the same"),
+    ("outro_store::restores::LAPSE_DEPARTURES", "once after a restore"),
+    ("outro_store::restores::REFUSE_IMPORTS", "once after a restore"),
     ("outro_jobs::queue::FREE", "the queue, once at start"),
     ("outro_jobs::queue::WAITING", "the queue, for tests"),
     ("outro_jobs::queue::FIND", "the queue, once at start"),
