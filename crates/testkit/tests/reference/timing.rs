@@ -17,7 +17,7 @@ use crate::routes::{Names, Rule};
 /// Beyond this, two means differ.
 const LIMIT: f64 = 4.5;
 /// How many ask at the same time: each answer waits for its beat. More of them would measure a server that is overloaded.
-const ASKING: usize = 16;
+const ASKING: usize = 6;
 /// From how many pairs of a group on the times are held: fewer tell nothing.
 const TELLING: usize = 1000;
 
