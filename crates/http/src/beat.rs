@@ -55,9 +55,7 @@ mod tests {
 
     #[test]
     fn what_has_passed_waits_for_the_next_beat() {
-        for (passed, beat) in
-            [(0, 7), (1, 7), (6_999, 7), (7_000, 28), (27_999, 28), (28_000, 112), (112_001, 448)]
-        {
+        for (passed, beat) in [(0, 7), (1, 7), (6_999, 7), (7_000, 28), (27_999, 28), (28_000, 112), (112_001, 448)] {
             assert_eq!(next_beat(Duration::from_micros(passed)), Duration::from_millis(beat), "{passed}");
         }
         assert!(next_beat(Duration::MAX / 8) > Duration::MAX / 8);
