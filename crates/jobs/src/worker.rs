@@ -1,6 +1,8 @@
 //! Workers: lease, run, settle.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::Poll;
 use std::time::Duration;
 
 use outro_db::DbError;
@@ -34,6 +36,17 @@ async fn told_to(stop: &mut watch::Receiver<bool>) {
     if stop.wait_for(|stop| *stop).await.is_err() {
         std::future::pending().await
     }
+}
+
+/// Runs a job. A panic ends this run alone, as an error does, and not the worker. On the heap: some runs are large.
+async fn guarded<R: Runner>(runner: &R, job: &Job) -> Outcome {
+    let mut run = Box::pin(runner.run(job));
+    poll_fn(|context| {
+        // What was left half done stands in the database, and bears being done again.
+        let polled = catch_unwind(AssertUnwindSafe(|| run.as_mut().poll(context)));
+        polled.unwrap_or(Poll::Ready(Outcome::Again("panicked")))
+    })
+    .await
 }
 
 impl Queue {
@@ -74,7 +87,7 @@ impl Queue {
         let outcome = tokio::select! {
             // A run that has ended is settled, also when the stop comes at the same moment.
             biased;
-            outcome = runner.run(&job) => outcome,
+            outcome = guarded(runner, &job) => outcome,
             () = self.hold(&lease) => {
                 tracing::warn!(kind = job.kind, "the lease was lost: another worker has the job");
                 return Ok(true);

@@ -75,6 +75,11 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Fail> {
 fn log() {
     let filter = EnvFilter::try_from_env("OUTRO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().init();
+    // What a panic says may hold what somebody wrote: where it was is enough.
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string);
+        tracing::error!(at, "a bug: a task has panicked");
+    }));
 }
 
 /// Two workers for what is short, one for encodes: ffmpeg uses all cores by itself.

@@ -28,6 +28,17 @@ impl Runner for Failing {
     }
 }
 
+/// Panics in every job.
+struct Panicking;
+
+impl Runner for Panicking {
+    #[expect(clippy::panic, reason = "what it is for")]
+    async fn run(&self, _: &Job) -> Outcome {
+        tokio::task::yield_now().await;
+        panic!("for a test");
+    }
+}
+
 /// Uploads; the video's address.
 async fn uploaded(client: &Client) -> String {
     let taken = client.upload(clip(), &[]).await.expect(202).json();
@@ -158,5 +169,27 @@ on_both! {
         assert!(world.app.queue.work_once(Lane::Encode, &AppRunner(world.app.clone())).await.unwrap());
         assert_eq!(state(&client, &video).await, "ready");
         assert_eq!(world.rows("blobs").await.len(), 1, "its files are gone");
+    }
+}
+
+on_both! {
+    async fn a_panic_ends_one_run_and_not_the_worker(world: World) {
+        let client = world.client().join("maker").await;
+        let video = uploaded(&client).await;
+        let (stop, told) = watch::channel(false);
+        let queue = world.app.queue.clone();
+        let working = tokio::spawn(async move { queue.work(Lane::Encode, &Panicking, told).await });
+        let waiting = async {
+            while world.rows("jobs").await.iter().all(|row| !row.contains("panicked")) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), waiting).await.expect("the run counts as an error");
+        assert!(!working.is_finished(), "the worker went with it");
+        stop.send_replace(true);
+        working.await.unwrap();
+        world.clock.advance_seconds(10);
+        world.settle().await;
+        assert_eq!(state(&client, &video).await, "ready");
     }
 }
