@@ -1,7 +1,7 @@
 //! Taking a comment away: out of every list at once, with its text; its rows, likes and replies by a job.
 
 use outro_jobs::{Job, Lane, NewJob, Outcome};
-use outro_model::{AccountId, CommentId, JobId, VideoId};
+use outro_model::{AccountId, CommentId, JobId, VideoId, VideoState};
 use outro_policy::{Action, Facts};
 use outro_store::{accounts, comments, notifications, videos};
 
@@ -22,6 +22,9 @@ pub async fn remove(app: &App, signed: &Signed, id: CommentId) -> Result<(), App
         return Err(AppError::SignInNeeded);
     }
     let comment = comments::by_id(&mut tx, id).await?.ok_or(AppError::NotFound)?;
+    // It goes with its video, of which there is nothing any more.
+    let under = videos::by_id(&mut tx, comment.video).await?;
+    under.filter(|video| video.facts.state != VideoState::Removing).ok_or(AppError::NotFound)?;
     if comment.author != me {
         let video = find(&mut tx, Some(me), id).await?.video;
         let owner = accounts::by_id(&mut tx, video.owner).await?.ok_or(AppError::NotFound)?;

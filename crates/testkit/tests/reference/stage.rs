@@ -175,7 +175,7 @@ impl Stage {
     /// One change that is nobody else's business.
     pub(crate) async fn change(&mut self, rng: &mut Rng) {
         let (person, video) = (rng.below(PEOPLE), rng.below(self.videos.len()));
-        match rng.below(23) {
+        match rng.below(30) {
             // Who has left changes nothing any more.
             0..=6 | 11 | 12 | 16 | 17 if !self.is_there(person) => {}
             0..=3 => {
@@ -200,6 +200,8 @@ impl Stage {
             18 | 19 => self.set_comments(video, rng).await,
             20 | 21 => self.unmake(video, rng).await,
             22 => self.lend(video).await,
+            23..=27 => self.befriend(person, rng).await,
+            28 | 29 => self.take_away(video).await,
             _ => self.erase(person, rng).await,
         }
     }
@@ -232,6 +234,31 @@ impl Stage {
         self.world.videos[video].audience = audience;
         let path = format!("/api/v1/videos/{}", self.videos[video]);
         self.people[owner].client.call("PATCH", &path, Some(json!({ "audience": word }))).await.expect(200);
+    }
+
+    /// Two follow each other, or no more: else strangers would ask nearly all of the questions.
+    async fn befriend(&mut self, person: Id, rng: &mut Rng) {
+        let (other, ends) = ((person + 1 + rng.below(PEOPLE - 1)) % PEOPLE, rng.one_in(4));
+        for (a, b) in [(person, other), (other, person)] {
+            if !self.is_there(a) {
+                continue;
+            }
+            let (method, expected) =
+                if ends { ("DELETE", self.world.unfollow(a, b)) } else { ("PUT", self.world.follow(a, b)) };
+            let path = format!("/api/v1/accounts/{}/follow", self.people[b].handle);
+            let reply = self.people[a].client.call(method, &path, None).await;
+            assert_eq!(reply.status.is_success(), expected == Answer::Yes, "{method} by {a} of {b}: {}", reply.status);
+        }
+    }
+
+    /// A video is taken away; its files are there until a job has looked after them.
+    async fn take_away(&mut self, video: usize) {
+        let owner = self.world.videos[video].owner;
+        if self.world.videos[video].state != State::Removed && self.is_there(owner) {
+            let path = format!("/api/v1/videos/{}", self.videos[video]);
+            self.people[owner].client.call("DELETE", &path, None).await.expect(204);
+            self.world.remove(video);
+        }
     }
 
     /// Who may comment, narrower than the account says or not.
