@@ -66,8 +66,6 @@ pub struct DepartingPage {
     pub chrome: Chrome,
     /// The receipt's id.
     pub receipt_id: String,
-    /// The receipt's page, `/receipts/ID`.
-    pub receipt_href: String,
     /// The account's id, needed for checking.
     pub account_id: String,
     /// The handle, needed for checking.

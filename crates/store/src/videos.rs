@@ -41,6 +41,34 @@ pub struct Video {
     pub sounds: Sounds,
 }
 
+impl Video {
+    /// One whose making begins, without a caption: nothing is known of it yet but what its owner has said.
+    pub fn processing(
+        owner: AccountId,
+        id: VideoId,
+        facts: VideoFacts,
+        reframe: Reframe,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            owner,
+            id,
+            facts: VideoFacts { state: VideoState::Processing, ..facts },
+            reframe,
+            caption: vec![],
+            created_at,
+            published_at: Timestamp(0),
+            duration_ms: 0,
+            progress: 0,
+            failure: None,
+            like_count: 0,
+            view_count: 0,
+            comment_count: 0,
+            sounds: Sounds::default(),
+        }
+    }
+}
+
 /// When a video counts as published in the ranking by popularity: every fourfold of its likes is worth half
 /// a day. It stands in the table so that an index can hold it, and moves only when that changes.
 macro_rules! heat {

@@ -1,9 +1,8 @@
 //! Rows as the store keeps them, never sealed: the store does not look into what it keeps.
 
-use outro_model::{AccountId, Reframe, Timestamp, VideoId, VideoState};
+use outro_model::{AccountId, Reframe, Timestamp, VideoId};
 use outro_policy::{OwnerFacts, VideoFacts};
 use outro_store::accounts::Account;
-use outro_store::sounds::Sounds;
 use outro_store::videos::Video;
 use outro_vault::SystemRandom;
 
@@ -25,20 +24,6 @@ pub fn account_row() -> Account {
 
 /// A video that is being made.
 pub fn video_row(owner: AccountId, created_at: Timestamp) -> Video {
-    Video {
-        owner,
-        id: VideoId::random(&SystemRandom),
-        facts: VideoFacts { state: VideoState::Processing, ..VideoFacts::OPEN },
-        reframe: Reframe::Crop,
-        caption: b"c".to_vec(),
-        created_at,
-        published_at: Timestamp(0),
-        duration_ms: 0,
-        progress: 0,
-        failure: None,
-        like_count: 0,
-        view_count: 0,
-        comment_count: 0,
-        sounds: Sounds::default(),
-    }
+    let id = VideoId::random(&SystemRandom);
+    Video { caption: b"c".to_vec(), ..Video::processing(owner, id, VideoFacts::OPEN, Reframe::Crop, created_at) }
 }

@@ -3,12 +3,11 @@
 
 use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME, BROUGHT_TEXT, VIDEO_CAPTION};
 use outro_jobs::{Job, Lane, NewJob, Outcome};
-use outro_model::{AccountId, BlobKind, Id, JobId, VideoId, VideoState};
+use outro_model::{AccountId, BlobKind, Id, JobId, VideoId};
 use outro_policy::VideoFacts;
 use outro_store::accounts;
 use outro_store::blobs::{self, Blob};
 use outro_store::imports::{self, Brought, Import, Kind, State};
-use outro_store::sounds::Sounds;
 use outro_store::videos::{self, Video};
 
 use super::check::{self, Clip, Content, Stop};
@@ -102,22 +101,9 @@ async fn one_video(app: &App, import: &Import, clip: &Clip, number: i64) -> Resu
 
 fn video(clip: &Clip, owner: AccountId, id: VideoId, caption: Vec<u8>) -> Video {
     let (audience, comments_from) = (clip.audience, clip.comments_from);
-    Video {
-        owner,
-        id,
-        facts: VideoFacts { state: VideoState::Processing, audience, comments_from, ..VideoFacts::OPEN },
-        reframe: clip.reframe,
-        caption,
-        created_at: clip.created_at,
-        published_at: clip.published_at,
-        duration_ms: 0,
-        progress: 0,
-        failure: None,
-        like_count: 0,
-        view_count: 0,
-        comment_count: 0,
-        sounds: Sounds::default(),
-    }
+    let facts = VideoFacts { audience, comments_from, ..VideoFacts::OPEN };
+    let begun = Video::processing(owner, id, facts, clip.reframe, clip.created_at);
+    Video { caption, published_at: clip.published_at, ..begun }
 }
 
 /// The transaction of one video; `false` when it was made before, or its owner is leaving.

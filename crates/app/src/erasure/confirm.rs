@@ -61,11 +61,9 @@ async fn go(app: App, signed: Signed, proved: Proved) -> Result<Confirmed, AppEr
     let keys = signed.keys(&app).await?;
     let promised = promise(&app, &keys).await?;
     drop(keys);
-    let Promise { receipt_id, nonce, commitment, handle } = promised;
-    let leave = Leave { account: signed.account, receipt_id, commitment };
+    let leave = Leave { account: signed.account, receipt_id: promised.receipt_id, commitment: promised.commitment };
     let key_destroyed = now(&app, leave, Allowed::Proved(&proved)).await?;
-    let (account_id, receipt_id, nonce) = (signed.account, hex::encode(receipt_id), hex::encode(nonce));
-    Ok(Confirmed { receipt_id, nonce, account_id, handle: handle.as_str().to_owned(), key_destroyed })
+    Ok(promised.confirmed(signed.account, key_destroyed))
 }
 
 /// A receipt that is promised to who leaves: its id and the nonce are theirs to keep.
@@ -74,6 +72,19 @@ pub(super) struct Promise {
     pub(super) nonce: [u8; 32],
     pub(super) commitment: [u8; 32],
     pub(super) handle: Handle,
+}
+
+impl Promise {
+    /// What is handed out of it.
+    pub(super) fn confirmed(&self, account_id: AccountId, key_destroyed: bool) -> Confirmed {
+        Confirmed {
+            receipt_id: hex::encode(self.receipt_id),
+            nonce: hex::encode(self.nonce),
+            account_id,
+            handle: self.handle.as_str().to_owned(),
+            key_destroyed,
+        }
+    }
 }
 
 pub(super) async fn promise(app: &App, keys: &AccountKeys) -> Result<Promise, AppError> {

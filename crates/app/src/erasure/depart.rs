@@ -7,7 +7,7 @@ use outro_store::accounts;
 use outro_store::departures::{self, Departure};
 use outro_store::takeouts::{self, State};
 
-use super::confirm::{Allowed, Confirmed, Leave, Promise, now, promise, prove};
+use super::confirm::{Allowed, Confirmed, Leave, now, promise, prove};
 use crate::{App, AppError, Signed, takeout};
 
 /// The kind of the job by which somebody leaves who has downloaded all.
@@ -32,7 +32,7 @@ pub async fn leave_when_downloaded(
 ) -> Result<Confirmed, AppError> {
     let proved = prove(app, signed, challenge, code, password).await?;
     let keys = signed.keys(app).await?;
-    let Promise { receipt_id, nonce, commitment, handle } = promise(app, &keys).await?;
+    let promised = promise(app, &keys).await?;
     drop(keys);
     let account = signed.account;
     let mut tx = app.db.write().await?;
@@ -41,21 +41,15 @@ pub async fn leave_when_downloaded(
         return Err(AppError::SignInNeeded);
     }
     let takeout = waiting_for(&mut tx, app, account, arabic).await?;
-    let sealed = super::sheet::seal(app, account, &receipt_id);
-    let asked_at = app.clock.now();
-    let departure = Departure { account, takeout, lapsed: false, asked_at, receipt_id: sealed, commitment };
+    let (asked_at, commitment) = (app.clock.now(), promised.commitment);
+    let receipt_id = super::sheet::seal(app, account, &promised.receipt_id);
+    let departure = Departure { account, takeout, lapsed: false, asked_at, receipt_id, commitment };
     departures::put(&mut tx, &departure).await?;
     // What was downloaded before counts from now on only: the last of it is what the person does to leave.
     takeouts::set_taken(&mut tx, account, takeout, "").await?;
     tx.commit().await?;
     app.queue.wake();
-    Ok(Confirmed {
-        receipt_id: hex::encode(receipt_id),
-        nonce: hex::encode(nonce),
-        account_id: account,
-        handle: handle.as_str().to_owned(),
-        key_destroyed: false,
-    })
+    Ok(promised.confirmed(account, false))
 }
 
 /// The archive that is waited for: the latest that is being made, or is there, or else a new one.

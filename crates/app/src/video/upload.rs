@@ -8,11 +8,11 @@ use outro_blobs::BlobWriter;
 use outro_db::Tx;
 use outro_jobs::{Lane, NewJob};
 use outro_media::{Limits, RunError, Scratch};
-use outro_model::{AccountId, AccountState, BlobId, BlobKind, JobId, Reframe, SoundId, Timestamp, VideoId, VideoState};
+use outro_model::{AccountId, AccountState, BlobId, BlobKind, JobId, Reframe, SoundId, VideoId};
 use outro_policy::{Action, VideoFacts};
 use outro_store::accounts;
 use outro_store::blobs::{self, Blob};
-use outro_store::sounds::{self, Sounds};
+use outro_store::sounds;
 use outro_store::videos::{self, Video};
 use tokio::runtime::Handle;
 
@@ -243,22 +243,8 @@ fn read(app: &App, blob: &Blob, new: NewVideo) -> Result<Read, AppError> {
         .unwrap_or("fit")
         .parse()
         .map_err(|_| AppError::invalid("reframe", "invalid_reframe", wrong))?;
-    let row = Video {
-        owner: blob.owner,
-        id: blob.video,
-        facts: VideoFacts { state: VideoState::Processing, audience, comments_from, sound_reuse, ..VideoFacts::OPEN },
-        reframe,
-        caption: vec![],
-        created_at: app.clock.now(),
-        published_at: Timestamp(0),
-        duration_ms: 0,
-        progress: 0,
-        failure: None,
-        like_count: 0,
-        view_count: 0,
-        comment_count: 0,
-        sounds: Sounds::default(),
-    };
+    let facts = VideoFacts { audience, comments_from, sound_reuse, ..VideoFacts::OPEN };
+    let row = Video::processing(blob.owner, blob.video, facts, reframe, app.clock.now());
     Ok(Read { id: blob.video, text, row })
 }
 

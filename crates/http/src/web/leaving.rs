@@ -100,12 +100,15 @@ pub(super) async fn confirm(Posted { member, form }: Posted<ProofForm>) -> Answe
     let app = &member.visit.server.app;
     match erasure::confirm(app, &member.signed, &challenge, code.as_deref(), password.as_deref()).await {
         Ok(left) => Ok(gone(&member, left)),
-        Err(error) => {
-            let (form, error) = member.visit.form_of(error)?;
-            let proof = proof_again(&member, challenge, password.is_some()).await.or_page(&member.visit)?;
-            Ok(failed(&error, page(&member, proof, form).await.or_page(&member.visit)?))
-        }
+        Err(error) => asked_again(&member, challenge, password.is_some(), error).await,
     }
+}
+
+/// The page that asks for the proof, and what was wrong with the one that was given.
+async fn asked_again(member: &Member, challenge: String, by_password: bool, error: AppError) -> Answer {
+    let (form, error) = member.visit.form_of(error)?;
+    let proof = proof_again(member, challenge, by_password).await.or_page(&member.visit)?;
+    Ok(failed(&error, page(member, proof, form).await.or_page(&member.visit)?))
 }
 
 /// `POST /settings/leave/later`: leaves once the archive of everything is downloaded.
@@ -117,7 +120,6 @@ pub(super) async fn later(Posted { member, form }: Posted<ProofForm>) -> Answer 
         Ok(erasure::Confirmed { receipt_id, nonce, account_id, handle, .. }) => {
             let page = DepartingPage {
                 chrome: member.visit.chrome.clone(),
-                receipt_href: format!("/receipts/{receipt_id}"),
                 receipt_id,
                 account_id: account_id.to_string(),
                 handle,
@@ -125,11 +127,7 @@ pub(super) async fn later(Posted { member, form }: Posted<ProofForm>) -> Answer 
             };
             Ok(html(page.render()))
         }
-        Err(error) => {
-            let (form, error) = member.visit.form_of(error)?;
-            let proof = proof_again(&member, challenge, password.is_some()).await.or_page(&member.visit)?;
-            Ok(failed(&error, page(&member, proof, form).await.or_page(&member.visit)?))
-        }
+        Err(error) => asked_again(&member, challenge, password.is_some(), error).await,
     }
 }
 

@@ -95,14 +95,20 @@ async fn until<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
     panic!("waited in vain for {what}");
 }
 
+/// A server that sells coins, and the payment service that it asks and hears from.
+async fn with_local_stripe(world: World) -> (World, LocalStripe) {
+    let stripe = LocalStripe::start();
+    let world = world.with_payments_at(&stripe.url, SECRET);
+    let world = world.with_settings(|settings| settings.coins.back = "http://outro.test/settings/coins".into());
+    let here = serve(&world).await;
+    let hook = vec![("url", format!("{here}/stripe/webhook")), ("secret", SECRET.to_owned())];
+    assert_eq!(stripe.post("/_config/webhooks/outro", hook).await.0, 200);
+    (world, stripe)
+}
+
 on_both! {
     async fn a_purchase_from_beginning_to_end(world: World) {
-        let stripe = LocalStripe::start();
-        let world = world.with_payments_at(&stripe.url, SECRET);
-        let world = world.with_settings(|settings| settings.coins.back = "http://outro.test/settings/coins".into());
-        let here = serve(&world).await;
-        let hook = vec![("url", format!("{here}/stripe/webhook")), ("secret", SECRET.to_owned())];
-        assert_eq!(stripe.post("/_config/webhooks/outro", hook).await.0, 200);
+        let (world, _stripe) = with_local_stripe(world).await;
 
         let ada = world.client().join("ada").await;
         let begun = begin(&ada).await;
@@ -131,12 +137,7 @@ on_both! {
 
 on_both! {
     async fn a_payment_that_ends_unpaid_is_closed(world: World) {
-        let stripe = LocalStripe::start();
-        let world = world.with_payments_at(&stripe.url, SECRET);
-        let world = world.with_settings(|settings| settings.coins.back = "http://outro.test/settings/coins".into());
-        let here = serve(&world).await;
-        let hook = vec![("url", format!("{here}/stripe/webhook")), ("secret", SECRET.to_owned())];
-        assert_eq!(stripe.post("/_config/webhooks/outro", hook).await.0, 200);
+        let (world, stripe) = with_local_stripe(world).await;
         let ada = world.client().join("ada").await;
         let begun = begin(&ada).await;
         let session = begun["checkout_url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
