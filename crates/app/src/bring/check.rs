@@ -101,6 +101,9 @@ struct ClipWords {
     caption: String,
     audience: String,
     comments_from: String,
+    /// Where nothing is said of it, others may not.
+    #[serde(default)]
+    sound_reuse: bool,
     reframe: String,
     created_at: String,
     published_at: Option<String>,
@@ -123,6 +126,7 @@ pub(super) struct Clip {
     pub(super) caption: String,
     pub(super) audience: Audience,
     pub(super) comments_from: Circle,
+    pub(super) sound_reuse: bool,
     pub(super) reframe: Reframe,
     pub(super) created_at: Timestamp,
     pub(super) published_at: Timestamp,
@@ -203,6 +207,7 @@ fn clip(words: ClipWords, most: u64, now: Timestamp) -> Result<Clip, Stop> {
         caption: read_caption(&words.caption).map_err(|_| unusable())?,
         audience: words.audience.parse().map_err(|_| unusable())?,
         comments_from: words.comments_from.parse().map_err(|_| unusable())?,
+        sound_reuse: words.sound_reuse,
         reframe: words.reframe.parse().map_err(|_| unusable())?,
         created_at: moment(&words.created_at, now).ok_or_else(unusable)?,
         published_at: published.unwrap_or(Timestamp(0)),

@@ -100,8 +100,8 @@ async fn one_video(app: &App, import: &Import, clip: &Clip, number: i64) -> Resu
 }
 
 fn video(clip: &Clip, owner: AccountId, id: VideoId, caption: Vec<u8>) -> Video {
-    let (audience, comments_from) = (clip.audience, clip.comments_from);
-    let facts = VideoFacts { audience, comments_from, ..VideoFacts::OPEN };
+    let Clip { audience, comments_from, sound_reuse, .. } = *clip;
+    let facts = VideoFacts { audience, comments_from, sound_reuse, ..VideoFacts::OPEN };
     let begun = Video::processing(owner, id, facts, clip.reframe, clip.created_at);
     Video { caption, published_at: clip.published_at, ..begun }
 }

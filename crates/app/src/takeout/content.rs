@@ -34,6 +34,7 @@ pub(super) async fn write(making: &mut Making<'_>, rows: &Rows<'_>, writing: &mu
                 "caption": keys.open_text(VIDEO_CAPTION, id.as_bytes(), &video.caption)?,
                 "audience": video.facts.audience.word(),
                 "comments_from": video.facts.comments_from.word(),
+                "sound_reuse": video.facts.sound_reuse,
                 "reframe": video.reframe.word(),
                 "created_at": video.created_at.rfc3339(),
                 "published_at": (video.published_at.0 > 0).then(|| video.published_at.rfc3339()),

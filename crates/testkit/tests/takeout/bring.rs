@@ -36,7 +36,7 @@ on_both! {
         world.uploaded(&ada, &[("caption", "First, with @bob and #tag"), ("audience", "friends")]).await;
         world.clock.advance_seconds(60);
         let second = landscape_clip("mark");
-        ada.upload(&second, &[("caption", "\u{202e}Second"), ("comments_from", "no_one"), ("reframe", "crop")]).await.expect(202);
+        ada.upload(&second, &[("caption", "\u{202e}Second"), ("comments_from", "no_one"), ("reframe", "crop"), ("sound_reuse", "false")]).await.expect(202);
         world.settle().await;
         comment(&ada, &bobs, "What I wrote").await;
         follow(&ada, "bob").await.expect(200);
@@ -62,6 +62,10 @@ on_both! {
         let videos = eve.get("/api/v1/accounts/eve/videos").await.expect(200).json();
         let audiences: Vec<_> = videos["items"].as_array().unwrap().iter().map(|one| one["audience"].clone()).collect();
         assert_eq!(audiences, ["everyone", "friends"]);
+        for world in [&world, &other] {
+            let kept = world.rows("videos").await.iter().filter(|row| row.contains("sound_reuse=0")).count();
+            assert_eq!(kept, 1, "one sound may not be used by others");
+        }
         assert!(videos["items"].as_array().unwrap().iter().all(|one| one["state"] == "ready"));
         assert_eq!(eve.get("/api/v1/me").await.json()["display_name"], "Ada L");
         // The archive itself is gone, and a second is not taken.
