@@ -61,7 +61,12 @@ async fn bring(app: &App, import: &Import) -> Result<(), Stop> {
         let mut tx = app.db.write().await?;
         let going_on = accounts::lock_live(&mut tx, import.account).await?
             && imports::set_sound(&mut tx, import.account, import.id, content.videos.len() as i64).await?;
+        if going_on {
+            // Before the first video is here: who keeps an account private must not be seen while the rest is made.
+            accounts::set_privacy(&mut tx, import.account, content.settings).await?;
+        }
         tx.commit().await?;
+        app.finder.account_changed(import.account);
         if !going_on {
             return Err(AppError::NotFound.into());
         }
@@ -149,7 +154,7 @@ async fn put_away(app: &App, import: &Import, content: &Content) -> Result<(), S
     Ok(())
 }
 
-/// The last transaction: name, bio and settings, and that all is here.
+/// The last transaction: name and bio, and that all is here.
 async fn settle(app: &App, import: &Import, content: &Content) -> Result<(), Stop> {
     let (account, row) = (import.account, import.account.as_bytes());
     let keys = app.vault.account(account).await?.ok_or(AppError::NotFound)?;
@@ -162,7 +167,6 @@ async fn settle(app: &App, import: &Import, content: &Content) -> Result<(), Sto
     }
     if imports::set_done(&mut tx, account, import.id).await? {
         accounts::set_profile(&mut tx, account, &name, &bio).await?;
-        accounts::set_privacy(&mut tx, account, content.settings).await?;
     }
     tx.commit().await?;
     app.finder.account_changed(account);

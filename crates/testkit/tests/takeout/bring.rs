@@ -181,6 +181,32 @@ on_both! {
 }
 
 on_both! {
+    async fn who_is_private_is_not_seen_while_the_rest_is_made(world: World) {
+        let clips: Vec<Vec<u8>> = (0..4).map(|number| landscape_clip(&format!("of {number}"))).collect();
+        let paths: Vec<String> = (0..4).map(|number| format!("videos/original/{number}")).collect();
+        let videos: Vec<Value> = paths.iter().zip(&clips).map(|(path, clip)| video(path, clip)).collect();
+        let mut document: Value = serde_json::from_slice(&content(&json!(videos))).unwrap();
+        document["settings"]["private_account"] = json!(true);
+        let document = document.to_string();
+        let mut entries = vec![("data/content.json", document.as_bytes())];
+        entries.extend(paths.iter().zip(&clips).map(|(path, clip)| (path.as_str(), clip.as_slice())));
+        let eve = world.client().join("eve").await;
+        send(&eve, &made(&entries)).await.expect(202);
+        let runner = outro_app::AppRunner(world.app.clone());
+        let watching = async {
+            while world.rows("videos").await.is_empty() {
+                tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            }
+            assert_eq!(brought(&eve).await["state"], "bringing", "this has looked too late");
+            assert_eq!(eve.get("/api/v1/me/privacy").await.expect(200).json()["private_account"], true);
+        };
+        let work = world.app.queue.work_once(outro_jobs::Lane::Archive, &runner);
+        assert!(tokio::join!(work, watching).0.unwrap());
+        assert_eq!(brought(&eve).await["state"], "done");
+    }
+}
+
+on_both! {
     async fn an_archive_that_is_cut_off_leaves_nothing(world: World) {
         let eve = world.client().join("eve").await;
         let pieces: Vec<Result<Vec<u8>, std::io::Error>> =
