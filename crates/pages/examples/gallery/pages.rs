@@ -394,6 +394,7 @@ fn settings(me: &Chrome) -> Vec<(&'static str, String)> {
                 number: String::new(),
                 current_masked: None,
                 needs_password: true,
+                codes_left: 0,
             }
             .render(),
         ),
@@ -405,6 +406,7 @@ fn settings(me: &Chrome) -> Vec<(&'static str, String)> {
                 number: "0170 1234".into(),
                 current_masked: Some("••• ••• 42".into()),
                 needs_password: false,
+                codes_left: 9,
             }
             .render(),
         ),

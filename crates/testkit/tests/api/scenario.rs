@@ -66,6 +66,7 @@ on_both! {
         phone(&mut walk, &client).await;
         sessions(&mut walk, &client).await;
         super::takeouts::walk(&mut walk, &client).await;
+        super::lost_phone::walk(&mut walk, &client).await;
         leaving(&mut walk, &client).await;
         limits(&mut walk).await;
         without_an_account(&mut walk).await;
@@ -257,7 +258,7 @@ async fn close_comments(walk: &Walk, owner: &Client) {
 }
 
 /// A server whose messages do not leave.
-fn broken_gateway(walk: &Walk, client: &Client) -> Client {
+pub(super) fn broken_gateway(walk: &Walk, client: &Client) -> Client {
     let mut world = walk.world.with_settings(|_| {});
     world.app.courier = Courier::Gateway(Gateway::at("http://127.0.0.1:1/").unwrap());
     world.client().with_token(&json!(client.token))
