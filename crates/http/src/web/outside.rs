@@ -1,6 +1,6 @@
 //! Leaving from outside: a public page for who has not the app, or is not signed in.
 
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 use outro_app::{AppError, account, authenticate, erasure};
 use outro_pages::{FormState, LeaveOutsidePage};
 use serde::Deserialize;
@@ -20,8 +20,8 @@ pub(super) struct LeaveForm {
 }
 
 /// `GET /leave`: what leaving means for anybody.
-pub(super) async fn show(visit: Visit) -> Response {
-    html(page(&visit, FormState::default(), String::new()))
+pub(super) async fn show(visit: Visit) -> Answer {
+    Ok(html(page(&visit.told_of_leaving().await?, FormState::default(), String::new())))
 }
 
 fn page(visit: &Visit, form: FormState, handle: String) -> String {

@@ -89,6 +89,15 @@ impl Visit {
         self.of(signed).await?.member()
     }
 
+    /// The same, and the page says when the account of who is signed in goes by itself, if it does.
+    pub(super) async fn told_of_leaving(mut self) -> Result<Self, Stop> {
+        if let Some(signed) = &self.viewer {
+            let pending = erasure::pending(&self.server.app, signed).await.or_page(&self)?;
+            self.chrome.leaving_at = pending.map(|one| one.leaves_at.rfc3339()).unwrap_or_default();
+        }
+        Ok(self)
+    }
+
     fn member(self) -> Result<Member, Stop> {
         match (self.viewer.clone(), self.me.clone()) {
             (Some(signed), Some(me)) => Ok(Member { visit: self, signed, me }),
@@ -141,10 +150,8 @@ impl<T: DeserializeOwned> FromRequest<Server> for Posted<T> {
 
 impl Member {
     /// The same, and the page says when the account goes by itself, if it does.
-    pub(super) async fn told_of_leaving(mut self) -> Result<Self, Stop> {
-        let pending = erasure::pending(&self.visit.server.app, &self.signed).await.or_page(&self.visit)?;
-        self.visit.chrome.leaving_at = pending.map(|one| one.leaves_at.rfc3339()).unwrap_or_default();
-        Ok(self)
+    pub(super) async fn told_of_leaving(self) -> Result<Self, Stop> {
+        Ok(Self { visit: self.visit.told_of_leaving().await?, ..self })
     }
 
     /// Refuses a form that did not come from a page of this session.

@@ -64,6 +64,7 @@ pub(crate) fn chrome(lang: Lang, signed_in: bool) -> Chrome {
         dev: false,
         away: false,
         suspended: false,
+        leaving_at: String::new(),
         live: signed_in,
         notice: None,
     }

@@ -24,7 +24,7 @@ on_both! {
             let told = device.get("/api/v1/me/notifications").await.expect(200).json();
             assert_eq!((&told["items"][0]["kind"], &told["items"][0]["actors"]), (&json!("leaving"), &json!([])));
             assert_eq!(pending(device).await["leaves_at"], json!(leaves_at));
-            for path in ["/settings", "/settings/account", "/settings/phone"] {
+            for path in ["/settings", "/settings/account", "/settings/phone", "/leave"] {
                 let text = page(device, path).await.expect(200).text();
                 assert!(text.contains("This account is leaving on") && text.contains("/settings/leave/stop"), "{path}");
             }
