@@ -4,18 +4,20 @@
 mod send;
 
 use outro_db::Tx;
-use outro_model::{AccountId, ChallengeId, PhoneNumber, Random, Timestamp, random_bytes};
+use outro_model::{AccountId, ChallengeId, PhoneNumber, Random, RecoveryCodeId, Timestamp, random_bytes};
 use outro_store::accounts::{self, Account};
 use outro_store::challenges::{self, Challenge};
+use outro_store::recovery_codes;
 use outro_vault::{AccountKeys, MacPurpose, constant_time_eq};
+use zeroize::Zeroizing;
 
 use crate::budget::{self, Budget};
-use crate::{App, AppError, RefusalKind, password};
+use crate::{App, AppError, RefusalKind, password, phone};
 
 pub(crate) use send::send;
 
 /// How long a code can be used, in seconds.
-const VALID_SECONDS: i64 = 300;
+const VALID_SECONDS: i64 = outro_datamap::CODE_SECONDS;
 /// Tries of codes that an account has a day, whatever else is lifted.
 const TRIES_A_DAY: i64 = 50;
 
@@ -26,6 +28,8 @@ pub(crate) enum Purpose {
     LinkPhone,
     /// Leaving for good.
     Leave,
+    /// Leaving without the linked phone, by password and recovery code. No code is sent for it.
+    LostPhone,
 }
 
 impl Purpose {
@@ -33,6 +37,15 @@ impl Purpose {
         match self {
             Self::LinkPhone => 1,
             Self::Leave => 2,
+            Self::LostPhone => 3,
+        }
+    }
+
+    /// What tries are counted under: who tries recovery codes does not use up those of the code that is sent.
+    const fn tries(self) -> &'static [u8] {
+        match self {
+            Self::LinkPhone | Self::Leave => b"tries",
+            Self::LostPhone => b"lost phone",
         }
     }
 
@@ -41,7 +54,7 @@ impl Purpose {
     fn text(self, code: &str, host: &str) -> String {
         let what = match self {
             Self::LinkPhone => "links this phone to your account",
-            Self::Leave => "DELETES your account for good",
+            Self::Leave | Self::LostPhone => "DELETES your account for good",
         };
         let line = dns_name(host).map(|name| format!("\n\n@{name} #{code}")).unwrap_or_default();
         format!("Outro: {code} {what} on {host}. Not you? Ignore this and tell nobody the code.{line}")
@@ -153,6 +166,11 @@ fn with_number(app: &App, keys: &AccountKeys, purpose: Purpose, number: &PhoneNu
 pub(crate) enum Proof<'a> {
     Code(&'a str),
     Password(&'a str),
+    /// Both of them, for what is done without the linked phone.
+    Recovery {
+        password: &'a str,
+        code: &'a str,
+    },
 }
 
 /// Drops what was asked for for a purpose, and begins its waits anew.
@@ -168,12 +186,19 @@ pub(crate) struct Proved {
     purpose: Purpose,
     /// The number that the code went to.
     pub(crate) number: Option<PhoneNumber>,
+    /// The recovery code that was given.
+    recovery: Option<RecoveryCodeId>,
 }
 
 impl Proved {
     /// Uses the challenge up, and starts the waits of its purpose anew. Refuses when somebody was faster.
     pub(crate) async fn use_up(&self, app: &App, tx: &mut Tx) -> Result<(), AppError> {
         if !challenges::use_up(tx, self.account, self.challenge, app.clock.now()).await? {
+            return Err(code_over());
+        }
+        if let Some(code) = self.recovery
+            && !recovery_codes::use_up(tx, self.account, code).await?
+        {
             return Err(code_over());
         }
         Ok(challenges::reset_resend(tx, self.account, self.purpose.code()).await?)
@@ -191,12 +216,16 @@ pub(crate) async fn check(
 ) -> Result<Proved, AppError> {
     let (account, now) = (keys.account(), app.clock.now());
     let id: ChallengeId = challenge.parse().map_err(|_| code_over())?;
-    let limits = [Budget { parts: &[b"tries", account.as_bytes()], limit: TRIES_A_DAY }];
+    let limits = [Budget { parts: &[purpose.tries(), account.as_bytes()], limit: TRIES_A_DAY }];
     let limits = budget::tagged(app, &limits).await?;
     let mut tx = app.db.write().await?;
     budget::spend(app, &mut tx, &limits).await?;
     let tried = challenges::spend_try(&mut tx, account, id, purpose.code(), now).await?;
     let stored = accounts::by_id(&mut tx, account).await?.ok_or(AppError::SignInNeeded)?;
+    let codes = match proof {
+        Proof::Recovery { .. } => recovery_codes::list(&mut tx, account).await?,
+        _ => Vec::new(),
+    };
     tx.commit().await?;
     let tried = tried.ok_or_else(code_over)?;
     let number = open_number(&keys, &tried)?;
@@ -204,23 +233,38 @@ pub(crate) async fn check(
     if purpose == Purpose::Leave && number.is_some() && number != linked_number(&keys, &stored)? {
         return Err(code_over());
     }
+    let mut recovery = None;
     let right = match (proof, &number) {
         (Proof::Code(code), Some(number)) => {
             constant_time_eq(&mac(app, account, purpose, id, number, &digits(code)), &tried.code_mac)
         }
         (Proof::Password(given), None) => {
-            let row = account.as_bytes();
-            let hash = keys.open(outro_datamap::ACCOUNT_PASSWORD_HASH, row, &stored.password_hash)?;
+            let hash = open_hash(&keys, &stored)?;
             drop(keys);
             password::turn(&password::EXIT)?.verify(given, Some(&hash)).await?
         }
+        // Both are looked at whatever the other is: neither the answer nor its time says which was wrong.
+        (Proof::Recovery { password, code }, None) => {
+            recovery = phone::recovery_code(app, &keys, &codes, code)?;
+            let hash = open_hash(&keys, &stored)?;
+            drop(keys);
+            password::turn(&password::EXIT)?.verify(password, Some(&hash)).await? && recovery.is_some()
+        }
         _ => false,
     };
-    if right { Ok(Proved { account, challenge: id, purpose, number }) } else { Err(wrong(proof)) }
+    if right { Ok(Proved { account, challenge: id, purpose, number, recovery }) } else { Err(wrong(proof)) }
+}
+
+fn open_hash(keys: &AccountKeys, account: &Account) -> Result<Zeroizing<Vec<u8>>, AppError> {
+    Ok(keys.open(outro_datamap::ACCOUNT_PASSWORD_HASH, account.id.as_bytes(), &account.password_hash)?)
 }
 
 fn wrong(proof: Proof<'_>) -> AppError {
     match proof {
+        Proof::Recovery { .. } => {
+            let detail = "Password and recovery code do not fit together, or the code was used before.";
+            AppError::invalid("recovery_code", "recovery_wrong", detail)
+        }
         Proof::Code(_) => AppError::invalid("code", "code_wrong", "That is not the code we sent. Please check it."),
         Proof::Password(_) => AppError::invalid("password", "password_wrong", "That is not your password."),
     }

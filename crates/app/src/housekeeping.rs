@@ -10,13 +10,13 @@ use crate::{App, AppError};
 /// The kind of the job that keeps house.
 pub(crate) const JOB: &str = "housekeeping";
 /// How long an upload may take before it is held to be over, in seconds.
-const UPLOAD_SECONDS: i64 = 24 * 3600;
+const UPLOAD_SECONDS: i64 = outro_datamap::UPLOAD_HOURS * 3600;
 /// How many notifications, or events, one transaction removes at most.
 const TOLD_BATCH: i64 = 500;
 /// How long a join may take before it is held to be over, in seconds.
 const JOIN_SECONDS: i64 = 3600;
 /// How long a page that was cut off can go on where it was, in seconds.
-const EVENT_SECONDS: i64 = 24 * 3600;
+const EVENT_SECONDS: i64 = outro_datamap::EVENT_HOURS * 3600;
 /// How old a root key becomes, in milliseconds: 23 hours, so that an hourly look replaces it daily.
 const ROOT_MILLIS: i64 = 23 * 3_600_000;
 
@@ -46,6 +46,7 @@ pub(crate) async fn run(app: &App) -> Outcome {
         ("joins", drop_unjoined(app, now.plus_seconds(-JOIN_SECONDS)).await),
         ("what was seen", crate::feed::drop_old(app).await),
         ("payments", crate::wallet::drop_old(app, now).await),
+        ("erasures on request", crate::erasure::drop_old(app).await),
         ("popularity", settle_popularity(app).await),
         ("keys without accounts", crate::backup::sweep(app).await),
         ("backups", end_backups(app, now).await),

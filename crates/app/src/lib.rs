@@ -92,6 +92,8 @@ pub struct Settings {
     pub keyring_copy: Option<PathBuf>,
     /// The folder for unnamed scratch files. It never holds a named one.
     pub scratch: PathBuf,
+    /// How many hours an account stays that is left without its phone.
+    pub lost_phone_hours: i64,
     /// Whether and how coins are sold.
     pub coins: wallet::Coins,
 }

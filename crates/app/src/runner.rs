@@ -19,6 +19,8 @@ impl Runner for AppRunner {
             match job.kind.as_str() {
                 erasure::JOB => erasure::run(app, job).await,
                 erasure::DEPART_JOB => erasure::run_depart(app, job).await,
+                erasure::LEAVE_JOB => erasure::run_leave(app, job).await,
+                erasure::NOTICE_JOB => erasure::run_notice(app, job).await,
                 video::ENCODE_JOB => video::run_encode(app, job).await,
                 graph::ANSWER_JOB => graph::run_answer(app, job).await,
                 comment::REMOVE_JOB => comment::run_remove(app, job).await,

@@ -11,8 +11,8 @@ use crate::{App, AppError};
 
 /// How long the password counts as recent, in seconds.
 const RECENT_SECONDS: i64 = 15 * 60;
-/// How long a session lasts without being used, in seconds: 90 days.
-pub(crate) const SESSION_SECONDS: i64 = 90 * 86_400;
+/// How long a session lasts without being used, in seconds.
+pub(crate) const SESSION_SECONDS: i64 = outro_datamap::SESSION_DAYS * 86_400;
 /// How fine the last use of a session is noted, in milliseconds: one hour.
 const SEEN_STEP_MILLIS: i64 = 3_600_000;
 

@@ -89,6 +89,7 @@ async fn wire(settings: &Settings, folder: &Folder, dev: bool, alone: bool) -> R
             max_duration_s: settings.max_duration_s,
             keyring_copy: settings.keyring_copy.clone(),
             scratch: folder.scratch(),
+            lost_phone_hours: settings.lost_phone_hours,
             coins: settings.coins.clone().resolve(&settings.public_url, dev)?,
         }),
     };

@@ -61,6 +61,9 @@ pub(crate) struct Flags {
     /// The longest video, in seconds.
     #[arg(long, env = "OUTRO_MAX_DURATION_S")]
     max_duration_s: Option<u64>,
+    /// How many hours an account stays that is left without its phone, by password and recovery code: 1 to 720.
+    #[arg(long, env = "OUTRO_LOST_PHONE_HOURS")]
+    lost_phone_hours: Option<i64>,
     #[command(flatten)]
     coins: CoinFlags,
 }
@@ -84,6 +87,7 @@ struct File {
     rate_limits: Option<String>,
     max_upload_mb: Option<u64>,
     max_duration_s: Option<u64>,
+    lost_phone_hours: Option<i64>,
     /// The table `[coins]`.
     coins: CoinFlags,
 }
@@ -106,6 +110,7 @@ pub(crate) struct Settings {
     pub(crate) rate_limits: bool,
     pub(crate) max_upload_bytes: u64,
     pub(crate) max_duration_s: u64,
+    pub(crate) lost_phone_hours: i64,
     pub(crate) coins: CoinFlags,
 }
 
@@ -134,6 +139,7 @@ impl Flags {
             rate_limits: read_switch(self.rate_limits.or(file.rate_limits))?,
             max_upload_bytes: self.max_upload_mb.or(file.max_upload_mb).unwrap_or(500) * 1_000_000,
             max_duration_s: self.max_duration_s.or(file.max_duration_s).unwrap_or(600),
+            lost_phone_hours: read_wait(self.lost_phone_hours.or(file.lost_phone_hours))?,
             coins: self.coins.or(file.coins),
             data,
             listen,
@@ -203,6 +209,14 @@ fn read_days(given: Option<i64>) -> Result<i64, Fail> {
     }
 }
 
+/// A month at most: within that a request is to be met (GDPR, Art. 12(3)).
+fn read_wait(given: Option<i64>) -> Result<i64, Fail> {
+    match given.unwrap_or(72) {
+        hours @ 1..=720 => Ok(hours),
+        other => Err(Fail::new(format!("OUTRO_LOST_PHONE_HOURS {other}: give 1 to 720"))),
+    }
+}
+
 fn read_switch(given: Option<String>) -> Result<bool, Fail> {
     match given.as_deref() {
         None | Some("on") => Ok(true),
@@ -225,6 +239,10 @@ mod tests {
         assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("on or off"));
         let flags = Flags { backup_days: Some(36), ..Flags::default() };
         assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("1 to 35"));
+        for hours in [0, 721] {
+            let flags = Flags { lost_phone_hours: Some(hours), ..Flags::default() };
+            assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("1 to 720"));
+        }
     }
 
     #[test]
@@ -249,5 +267,6 @@ mod tests {
         let settings = Flags::default().resolve().unwrap();
         assert_eq!(settings.host(), "127.0.0.1:8080");
         assert!(settings.rate_limits);
+        assert_eq!(settings.lost_phone_hours, 72);
     }
 }

@@ -58,6 +58,7 @@ fn a_bad_setting() {
         ("OUTRO_RATE_LIMITS", "maybe", "on or off"),
         ("OUTRO_SMS_URL", "gopher://x", "OUTRO_SMS_URL"),
         ("OUTRO_CONTACT", "nobody", "OUTRO_CONTACT"),
+        ("OUTRO_LOST_PHONE_HOURS", "0", "1 to 720"),
         ("OUTRO_TRUSTED_PROXIES", "10.0.0.300", "IP address"),
         ("OUTRO_DATABASE_URL", "postgres://127.0.0.1:1/none", "database"),
     ] {
@@ -107,8 +108,15 @@ fn what_an_operator_gets_wrong_about_an_account() {
     let no_statement = admin(&["suspend", "nobody", "--reason", "spam"]);
     let no_reason = admin(&["suspend", "nobody", "--reason", "whim", "--statement", "Because."]);
     let nobody_either = admin(&["unsuspend", "nobody", "--reason", "spam"]);
+    let nobody_to_erase = admin(&["erase", "nobody", "--reason", "asked", "--yes"]);
+    let no_such_request = admin(&["erase", "nobody", "--reason", "spam", "--yes"]);
+    // Nothing is typed: that is not the handle.
+    let not_typed = admin(&["erase", "nobody", "--reason", "asked"]);
     server.kill().unwrap();
     server.wait().unwrap();
+    assert!(nobody_to_erase.contains("there is no account of this handle"), "{nobody_to_erase}");
+    assert!(no_such_request.contains("asked, died, under_age or ordered"), "{no_such_request}");
+    assert!(not_typed.contains("nothing was erased"), "{not_typed}");
     assert!(nobody.contains("there is no account of this handle"), "{nobody}");
     assert!(no_statement.contains("--statement: Say what was decided"), "{no_statement}");
     assert!(no_reason.contains("--reason: Choose one of the reasons"), "{no_reason}");

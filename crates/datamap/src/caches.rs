@@ -31,7 +31,7 @@ pub const CACHES: &[Cache] = &[
     },
     Cache {
         name: "development outbox",
-        holds: "One-time codes, in memory, where no gateway is set and only with --dev.",
+        holds: "One-time codes, and what phones are told, in memory, where no gateway is set and only with --dev.",
         ends: "When the program ends; the last fifty are held.",
     },
     Cache {
@@ -42,7 +42,7 @@ pub const CACHES: &[Cache] = &[
     },
     Cache {
         name: "SMS gateway",
-        holds: "The number and the text of a one-time code, handed to the gateway that the operator chose.",
+        holds: "The number and the text of a one-time code, or that an account with this number is leaving, handed to the gateway that the operator chose.",
         ends: "By the gateway's own rules; nothing of it is kept here.",
     },
     Cache {

@@ -55,6 +55,8 @@ sealed! {
     PURCHASE_SESSION = "purchases"."session";
     /// What the law requires to be kept of a payment; sealed under the key of its year.
     ACCOUNTING_RECORD = "accounting"."record";
+    /// The keyed hash of a recovery code.
+    RECOVERY_CODE = "recovery_codes"."code";
     /// The number that a one-time code was sent to.
     CHALLENGE_NUMBER = "challenges"."number";
 }

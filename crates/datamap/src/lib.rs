@@ -11,6 +11,7 @@ mod column;
 mod markdown;
 mod tables;
 mod takeout;
+mod terms;
 mod types;
 
 pub use blobs::{BLOBS, Blob, blob};
@@ -19,4 +20,8 @@ pub use column::*;
 pub use markdown::markdown;
 pub use tables::{KEYRING, TABLES, table};
 pub use takeout::sides;
+pub use terms::{
+    BACKUP_DAYS, CODE_SECONDS, EVENT_HOURS, NOTIFICATION_DAYS, OPERATOR_LOG_DAYS, PAYMENT_EVENT_DAYS, SESSION_DAYS,
+    TAKEOUT_DAYS, UPLOAD_HOURS, WATCH_DAYS,
+};
 pub use types::{Column, Counter, Emptied, Erase, Holds, Link, Room, Table, Takeout, VideoLink};

@@ -56,6 +56,14 @@ impl Takeout {
             Self::Internal => "–",
         }
     }
+
+    /// The part of the archive; none where it is in none.
+    pub const fn part(self) -> Option<&'static str> {
+        match self {
+            Self::Part(part) => Some(part),
+            Self::Internal => None,
+        }
+    }
 }
 
 impl Table {
@@ -77,9 +85,10 @@ pub fn markdown() -> String {
         let _ = write!(out, "\n## {title}\n");
         tables.iter().for_each(|table| table_section(&mut out, table));
     }
-    out.push_str("\n## Sealed objects\n\n| kind | why | takeout |\n|---|---|---|\n");
+    out.push_str("\n## Sealed objects\n\n| kind | why | kept | takeout |\n|---|---|---|---|\n");
     for blob in BLOBS {
-        let _ = writeln!(out, "| {} | {} | {} |", blob.kind.word(), blob.why, blob.takeout.words());
+        let (kind, takeout) = (blob.kind.word(), blob.takeout.words());
+        let _ = writeln!(out, "| {kind} | {} | {} | {takeout} |", blob.why, blob.kept_for());
     }
     out.push_str("\n## Caches and hand-overs\n\n| what | holds | ends |\n|---|---|---|\n");
     for cache in CACHES {
@@ -91,10 +100,11 @@ pub fn markdown() -> String {
 fn table_section(out: &mut String, table: &Table) {
     let _ = write!(
         out,
-        "\n### {}\n\n{}\n\nGround: {}. On erasure: {}.\n\n| column | holds | takeout |\n|---|---|---|\n",
+        "\n### {}\n\n{}\n\nGround: {}. Kept: {}. On erasure: {}.\n\n| column | holds | takeout |\n|---|---|---|\n",
         table.name,
         table.why,
         table.ground,
+        table.kept_for(),
         table.erasure_words()
     );
     for column in table.columns {

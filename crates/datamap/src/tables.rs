@@ -7,6 +7,7 @@ mod comments;
 mod feeds;
 mod finding;
 mod graph;
+mod lost_phone;
 mod messages;
 mod moderation;
 mod sounds;
@@ -20,8 +21,10 @@ use crate::Holds::{BlindIndex, Hash, Nobody, Sealed, SealedForHolder, SealedKey,
 use crate::Takeout::{Internal, Part};
 use crate::{Column, Counter, Holds, Link, Table, Takeout, VideoLink};
 
-const CONTRACT: &str = "Art. 6(1)(b): the account that the person asked for";
+pub(crate) const CONTRACT: &str = "Art. 6(1)(b): the account that the person asked for";
 const SECURITY: &str = "Art. 6(1)(f): keeping accounts and the service safe";
+/// Of what is made for somebody who asks for what is theirs.
+pub(crate) const RIGHTS: &str = "Art. 6(1)(c), Art. 15, Art. 20: giving people what is theirs";
 const DUTY_TO_MODERATE: &str =
     "Art. 6(1)(c): the Digital Services Act (Art. 16, 17), acting on reports and giving reasons";
 const DUTY: &str = "Art. 6(1)(c), Art. 5(2), Art. 17: proving that the erasure was done";
@@ -131,6 +134,9 @@ pub const TABLES: &[Table] = &[
     takeout::TAKEOUTS,
     takeout::IMPORTS,
     takeout::BROUGHT,
+    lost_phone::RECOVERY_CODES,
+    lost_phone::PENDING_LEAVES,
+    lost_phone::OPERATOR_ERASURES,
     coins::COIN_ENTRIES,
     coins::PURCHASES,
     coins::WALLETS,

@@ -52,6 +52,8 @@ ids! {
     RecordId(RecordKind);
     /// The id of a sealed object.
     BlobId(BlobKindTag);
+    /// The id of a recovery code.
+    RecoveryCodeId(RecoveryCodeKind);
     /// The id of a takeout, and of its sealed archive.
     TakeoutId(TakeoutKind);
     /// The id of an archive that is brought in.

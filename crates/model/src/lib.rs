@@ -25,10 +25,11 @@ pub use event::EventKind;
 pub use handle::{Handle, InvalidHandle};
 pub use id::{
     AccountId, ActId, BackupId, BlobId, ChallengeId, CommentId, ConversationId, EntryId, Id, ImportId, InvalidId,
-    JobId, MessageId, NotificationId, PurchaseId, RecordId, ReportId, SessionId, SoundId, TakeoutId, VideoId,
+    JobId, MessageId, NotificationId, PurchaseId, RecordId, RecoveryCodeId, ReportId, SessionId, SoundId, TakeoutId,
+    VideoId,
 };
 pub use marks::{Piece, pieces};
-pub use moderation::{ActSource, Ground, ModerationAct, ReportReason, ReportState, ReportedKind};
+pub use moderation::{ActSource, EraseReason, Ground, ModerationAct, ReportReason, ReportState, ReportedKind};
 pub use phone::{InvalidPhone, PhoneNumber};
 pub use random::{Random, random_bytes};
 pub use text::{InvalidText, ascii_digit, bounded_line, bounded_text};

@@ -93,3 +93,17 @@ words! {
         OwnInitiative = 1, "own_initiative";
     }
 }
+
+words! {
+    /// Why whoever runs the site erases an account.
+    EraseReason {
+        /// The person asked for it, by a letter, say (GDPR, Art. 17).
+        Asked = 0, "asked";
+        /// The person has died, and those who may ask have.
+        Died = 1, "died";
+        /// The person is too young to have an account here.
+        UnderAge = 2, "under_age";
+        /// A court or an authority has ordered it.
+        Ordered = 3, "ordered";
+    }
+}

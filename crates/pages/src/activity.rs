@@ -65,6 +65,8 @@ pub enum NoticeKind {
     SoundGone,
     /// Somebody gave coins for one's video.
     Gift,
+    /// One's account goes by itself.
+    Leaving,
 }
 
 impl NoticeKind {
@@ -81,6 +83,7 @@ impl NoticeKind {
             NoticeKind::ReportDecided => "flag",
             NoticeKind::SoundGone => "music",
             NoticeKind::Gift => "gift",
+            NoticeKind::Leaving => "circle-alert",
         }
     }
 }
@@ -127,6 +130,7 @@ impl NoticeRow {
             NoticeKind::ReportDecided => t.moderation_told_report.to_owned(),
             NoticeKind::SoundGone => t.sound_gone.to_owned(),
             NoticeKind::Gift => t.coins_told.to_owned(),
+            NoticeKind::Leaving => t.lost_phone_told.to_owned(),
         };
         let name = if self.display_name.is_empty() { format!("@{}", self.handle) } else { self.display_name.clone() };
         // Names keep their own direction within the sentence.

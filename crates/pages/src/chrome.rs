@@ -25,6 +25,8 @@ pub struct Chrome {
     pub news: i64,
     /// Whether the viewer's account is suspended: every page but the player says so.
     pub suspended: bool,
+    /// When the viewer's account goes by itself, RFC 3339, on pages that say so and can stop it; empty on others.
+    pub leaving_at: String,
     /// Whether the viewer is told at once of what is new: they are signed in, and not away.
     pub live: bool,
     /// What the last step achieved, said once.

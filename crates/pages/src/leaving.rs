@@ -5,7 +5,8 @@ use askama::Template;
 use crate::{Chrome, FormState, chrome::Tab, page};
 
 /// The answer to `POST /settings/leave`, by which the code was sent. Posts `/settings/leave/confirm` with
-/// `challenge` and `code` or `password`; a new code by `POST /settings/leave`.
+/// `challenge` and `code` or `password`; a new code by `POST /settings/leave`; `/settings/leave/lost` where the phone is
+/// lost, and then `recovery_code` with `password`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "leave.html", whitespace = "minimize")]
 pub struct LeavePage {
@@ -71,6 +72,13 @@ pub enum LeaveProof {
     Password {
         /// Which attempt this is.
         challenge: String,
+    },
+    /// The password and a recovery code, where the linked phone is lost.
+    Recovery {
+        /// Which attempt this is.
+        challenge: String,
+        /// How many hours the account stays after that.
+        wait_hours: i64,
     },
 }
 

@@ -21,6 +21,7 @@ mod finding;
 mod form;
 mod graph;
 mod leaving;
+mod lost_phone;
 mod messages;
 mod misc;
 mod moderation;
@@ -49,6 +50,7 @@ pub use graph::{
     AccountMenu, ApartList, ApartPage, FollowButton, FollowState, PeopleList, PeoplePage, Person, RequestsPage,
 };
 pub use leaving::{LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, ReceiptPage, ReceiptState};
+pub use lost_phone::{LeaveOutsidePage, PendingLeavePage, RecoveryCodesPage};
 pub use messages::{Bubble, ChatPage, Held, InboxPage, MayWrite, Named, NewMessagePage, SendToPage, Talk};
 pub use misc::{ErrorPage, KeptRow, NotFoundPage, OutboxMessage, OutboxPage, WhatWeKeepPage};
 pub use moderation::{
@@ -71,7 +73,7 @@ pub use video::{Audience, OwnerTools, VideoPage, VideoState};
 
 pub(crate) use assets::link;
 pub(crate) use chrome::Tab;
-pub(crate) use ui::{date, fill, hue, icon, initial, query, reach, size};
+pub(crate) use ui::{date, fill, hue, icon, initial, moment, query, reach, size};
 
 /// Gives a page its `render` and its place in the tab bar.
 macro_rules! page {

@@ -77,6 +77,10 @@ pub struct KeptRow {
     pub what: String,
     /// Why it is kept.
     pub why: String,
+    /// The legal ground; empty where it has none of its own.
+    pub ground: String,
+    /// How long it is kept while its owner stays; empty where it has no term of its own.
+    pub kept_for: String,
     /// How it is sealed.
     pub sealed: String,
     /// What becomes of it when its owner leaves.

@@ -86,7 +86,8 @@ pub struct SessionRow {
     pub current: bool,
 }
 
-/// `GET/POST /settings/phone` with `number` and, where asked for, `password`.
+/// `GET/POST /settings/phone` with `number` and, where asked for, `password`; `POST /settings/phone/codes` for new
+/// recovery codes.
 #[derive(Debug, Clone, Template)]
 #[template(path = "phone.html", whitespace = "minimize")]
 pub struct PhonePage {
@@ -100,6 +101,8 @@ pub struct PhonePage {
     pub current_masked: Option<String>,
     /// Whether the sign-in is too old to do this without the password.
     pub needs_password: bool,
+    /// How many recovery codes are not used yet.
+    pub codes_left: i64,
 }
 
 page!(PhonePage, |_| Tab::Profile);

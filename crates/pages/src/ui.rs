@@ -71,6 +71,12 @@ pub(crate) fn date(t: &Text, at: &str) -> String {
     }
 }
 
+/// The date and the time of an RFC 3339 moment, to the minute; UTC.
+pub(crate) fn moment(t: &Text, at: &str) -> String {
+    let time = at.split_once('T').and_then(|(_, time)| time.get(..5));
+    time.map_or_else(|| date(t, at), |time| format!("{}, {} UTC", date(t, at), t.digits(time)))
+}
+
 /// Where a link to whoever runs the site leads: to a letter, or to their page.
 pub(crate) fn reach(contact: &str) -> String {
     let page = ["https://", "http://"].iter().any(|scheme| contact.starts_with(scheme));
@@ -107,6 +113,8 @@ mod tests {
         assert_eq!(date(t, "2026-03-09T10:00:00Z"), "9 March 2026");
         assert_eq!(date(t, "2026-13-09T10:00:00Z"), "2026-13-09T10:00:00Z");
         assert_eq!(date(t, "soon"), "soon");
+        assert_eq!(moment(t, "2026-03-09T10:05:00Z"), "9 March 2026, 10:05 UTC");
+        assert_eq!(moment(t, "soon"), "soon");
         assert_eq!(date(Lang::Ar.text(), "2026-03-09T10:00:00Z"), "٩ مارس ٢٠٢٦");
     }
 

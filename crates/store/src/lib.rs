@@ -22,9 +22,12 @@ pub mod messages;
 mod migrations;
 pub mod moderation;
 pub mod notifications;
+pub mod operator_erasures;
+pub mod pending_leaves;
 pub mod purchases;
 pub mod receipts;
 pub mod recount;
+pub mod recovery_codes;
 pub mod restores;
 pub mod sessions;
 pub mod sounds;
@@ -83,9 +86,12 @@ pub fn all_statements() -> Vec<&'static Statement> {
         moderation::STATEMENTS,
         messages::STATEMENTS,
         notifications::STATEMENTS,
+        operator_erasures::STATEMENTS,
+        pending_leaves::STATEMENTS,
         purchases::STATEMENTS,
         receipts::STATEMENTS,
         recount::STATEMENTS,
+        recovery_codes::STATEMENTS,
         restores::STATEMENTS,
         sessions::STATEMENTS,
         sounds::STATEMENTS,

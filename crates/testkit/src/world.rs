@@ -154,6 +154,7 @@ async fn open_app(folder: &Path, database: &str, clock: Arc<FixedClock>, outbox:
             max_duration_s: 60,
             keyring_copy: None,
             scratch: folder.join("scratch"),
+            lost_phone_hours: 72,
             coins: Coins { for_nothing: true, ..Coins::default() },
         }),
     }

@@ -30,12 +30,21 @@ pub enum MacPurpose {
     BackupObject,
     /// Ids of payments and of reports on them, by which each is worked on once.
     Payment,
+    /// Recovery codes, as they are stored.
+    RecoveryCode,
 }
 
 impl MacPurpose {
     /// Every purpose. A new one gets its key at the next start.
-    const ALL: [Self; 6] =
-        [Self::OneTimeCode, Self::Csrf, Self::ErasedHandle, Self::WorkSheet, Self::BackupObject, Self::Payment];
+    const ALL: [Self; 7] = [
+        Self::OneTimeCode,
+        Self::Csrf,
+        Self::ErasedHandle,
+        Self::WorkSheet,
+        Self::BackupObject,
+        Self::Payment,
+        Self::RecoveryCode,
+    ];
 
     /// The name of its key in the keyring; it never changes.
     const fn name(self) -> &'static str {
@@ -46,6 +55,7 @@ impl MacPurpose {
             Self::WorkSheet => "mac/work-sheet",
             Self::BackupObject => "mac/backup-object",
             Self::Payment => "mac/payment",
+            Self::RecoveryCode => "mac/recovery-code",
         }
     }
 }

@@ -32,7 +32,7 @@ pub use verify::{Verified, verify};
 use crate::AppError;
 
 /// How long a backup opens at most, in days.
-pub const LONGEST_DAYS: i64 = 35;
+pub const LONGEST_DAYS: i64 = outro_datamap::BACKUP_DAYS;
 
 /// Why a backup was not made, read or put back. The text is for the operator; it names nobody.
 #[derive(Debug, thiserror::Error)]

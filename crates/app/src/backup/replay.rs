@@ -35,6 +35,8 @@ pub async fn replay(app: &App) -> Result<u64, BackupError> {
     conversations(app).await?;
     handles(app).await?;
     crash::point();
+    erasure::put_off_restored(app).await?;
+    crash::point();
     let mut tx = app.db.write().await?;
     restores::archives_are_gone(&mut tx).await?;
     restores::replayed(&mut tx, app.clock.now()).await?;

@@ -139,6 +139,6 @@ async fn send_limits(
     match purpose {
         Purpose::LinkPhone if verified => budget::tagged(app, &[own, of_place]).await,
         Purpose::LinkPhone => budget::tagged(app, &[own, of_number, of_place, of_prefix]).await,
-        Purpose::Leave => budget::tagged(app, &[own]).await,
+        Purpose::Leave | Purpose::LostPhone => budget::tagged(app, &[own]).await,
     }
 }

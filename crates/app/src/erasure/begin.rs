@@ -19,6 +19,15 @@ pub enum Begun {
         /// Until when it can be used.
         expires_at: Timestamp,
     },
+    /// The password and a recovery code, where the phone is lost.
+    Recovery {
+        /// What to give back with the two.
+        challenge: ChallengeId,
+        /// Until when it can be used.
+        expires_at: Timestamp,
+        /// How many hours the account stays after that.
+        wait_hours: i64,
+    },
 }
 
 /// What was asked for last, while it can still be answered: a page that is opened anew shows it again.
@@ -34,10 +43,7 @@ pub async fn begun(app: &App, signed: &Signed) -> Result<Option<Begun>, AppError
 /// the password is the proof, and a code that was sent before still holds. Who has coins says first that they
 /// are given up. Coins that come after that are lost without asking again: nobody is kept by a gift.
 pub async fn begin(app: &App, signed: &Signed, origin: &Origin, forfeit_coins: bool) -> Result<Begun, AppError> {
-    if !forfeit_coins && wallet::balance(app, signed).await? > 0 {
-        let detail = "You have coins. They are lost when you leave, and are not refunded: say that you give them up.";
-        return Err(AppError::refused(RefusalKind::Unusable, "coins_left", detail));
-    }
+    coins_given_up(app, signed, forfeit_coins).await?;
     let keys = signed.keys(app).await?;
     let account = accounts::by_id(&mut app.db.read().await?, signed.account).await?;
     let account = account.ok_or(AppError::SignInNeeded)?;
@@ -50,6 +56,15 @@ pub async fn begin(app: &App, signed: &Signed, origin: &Origin, forfeit_coins: b
     Ok(by_password(&codes::without_code(app, signed.account, Purpose::Leave).await?))
 }
 
-fn by_password(challenge: &Challenge) -> Begun {
+/// Refuses who has coins and has not said that they are given up.
+pub(super) async fn coins_given_up(app: &App, signed: &Signed, forfeit_coins: bool) -> Result<(), AppError> {
+    if !forfeit_coins && wallet::balance(app, signed).await? > 0 {
+        let detail = "You have coins. They are lost when you leave, and are not refunded: say that you give them up.";
+        return Err(AppError::refused(RefusalKind::Unusable, "coins_left", detail));
+    }
+    Ok(())
+}
+
+pub(super) fn by_password(challenge: &Challenge) -> Begun {
     Begun::Password { challenge: challenge.id, expires_at: challenge.expires_at }
 }

@@ -1,11 +1,12 @@
 //! The moment of leaving: one transaction hides and revokes, then the key is destroyed, then the answer.
 
 use outro_datamap::{ACCOUNT_HANDLE, ACCOUNT_HANDLE_TAG};
+use outro_db::Tx;
 use outro_jobs::{Lane, NewJob};
-use outro_model::{AccountId, Handle, JobId, TakeoutId, random_bytes};
+use outro_model::{AccountId, EraseReason, Handle, JobId, TakeoutId, random_bytes};
 use outro_store::accounts::Account;
 use outro_store::receipts::{self, Erasure};
-use outro_store::{accounts, departures, sessions};
+use outro_store::{accounts, departures, pending_leaves, sessions};
 use outro_vault::{AccountKeys, KeptErasure, KeptHandle, sha256};
 
 use crate::codes::{self, Proof, Proved, Purpose};
@@ -39,9 +40,7 @@ pub async fn confirm(
     password: Option<&str>,
 ) -> Result<Confirmed, AppError> {
     let proved = prove(app, signed, challenge, code, password).await?;
-    // A client that hangs up must not stop this half way: it runs to its end by itself.
-    let going = tokio::spawn(go(app.clone(), signed.clone(), proved));
-    going.await.map_err(AppError::internal)?
+    leave_with_promise(app, signed.account, Allowed::Proved(proved)).await
 }
 
 /// Holds the proof that was asked for against its challenge.
@@ -57,13 +56,19 @@ pub(super) async fn prove(
     codes::check(app, signed.keys(app).await?, Purpose::Leave, challenge, proof).await
 }
 
-async fn go(app: App, signed: Signed, proved: Proved) -> Result<Confirmed, AppError> {
-    let keys = signed.keys(&app).await?;
+/// Leaves now, with a receipt that is promised now.
+pub(super) async fn leave_with_promise(app: &App, account: AccountId, allowed: Allowed) -> Result<Confirmed, AppError> {
+    // A client that hangs up must not stop this half way: it runs to its end by itself.
+    tokio::spawn(go(app.clone(), account, allowed)).await.map_err(AppError::internal)?
+}
+
+async fn go(app: App, account: AccountId, allowed: Allowed) -> Result<Confirmed, AppError> {
+    let keys = app.vault.account(account).await?.ok_or(AppError::SignInNeeded)?;
     let promised = promise(&app, &keys).await?;
     drop(keys);
-    let leave = Leave { account: signed.account, receipt_id: promised.receipt_id, commitment: promised.commitment };
-    let key_destroyed = now(&app, leave, Allowed::Proved(&proved)).await?;
-    Ok(promised.confirmed(signed.account, key_destroyed))
+    let leave = Leave { account, receipt_id: promised.receipt_id, commitment: promised.commitment };
+    let key_destroyed = now(&app, leave, allowed).await?;
+    Ok(promised.confirmed(account, key_destroyed))
 }
 
 /// A receipt that is promised to who leaves: its id and the nonce are theirs to keep.
@@ -109,15 +114,19 @@ pub(super) struct Leave {
 }
 
 /// What lets an account leave now.
-pub(super) enum Allowed<'a> {
+pub(super) enum Allowed {
     /// A proof that was given right now.
-    Proved(&'a Proved),
+    Proved(Proved),
     /// A proof that was given before, for when this takeout is downloaded.
     Departing(TakeoutId),
+    /// A proof that was given before, for when the wait is over.
+    Waited,
+    /// Whoever runs the site, for this reason.
+    Operator(EraseReason),
 }
 
 /// Leaves now; whether the key is destroyed already.
-pub(super) async fn now(app: &App, leave: Leave, allowed: Allowed<'_>) -> Result<bool, AppError> {
+pub(super) async fn now(app: &App, leave: Leave, allowed: Allowed) -> Result<bool, AppError> {
     let account = leave.account;
     let keys = app.vault.account(account).await?.ok_or(AppError::SignInNeeded)?;
     let kept = hide(app, &keys, leave, allowed).await?;
@@ -151,23 +160,17 @@ async fn hide(
     app: &App,
     keys: &AccountKeys,
     Leave { account: id, receipt_id, commitment }: Leave,
-    allowed: Allowed<'_>,
+    allowed: Allowed,
 ) -> Result<(KeptErasure, KeptHandle), AppError> {
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
-    if let Allowed::Proved(proved) = allowed {
+    if let Allowed::Proved(proved) = &allowed {
         proved.use_up(app, &mut tx).await?;
     }
     if !accounts::leave(&mut tx, id).await? {
         return Err(AppError::SignInNeeded);
     }
-    if let Allowed::Departing(takeout) = allowed {
-        // Whoever took it back was faster, or asked anew for another archive.
-        departures::get(&mut tx, id)
-            .await?
-            .filter(|one| one.takeout == takeout && !one.lapsed)
-            .ok_or(AppError::NotFound)?;
-    }
+    still_allowed(app, &mut tx, id, &allowed).await?;
     let account = accounts::by_id(&mut tx, id).await?.ok_or(AppError::SignInNeeded)?;
     let handle = open_handle(keys, &account)?;
     let tag = keys.open(ACCOUNT_HANDLE_TAG, id.as_bytes(), &account.handle_tag)?;
@@ -185,4 +188,20 @@ async fn hide(
     outro_jobs::enqueue(&mut tx, &job).await?;
     tx.commit().await?;
     Ok((super::sheet::kept(&erasure), trace))
+}
+
+/// What was asked for before still stands: whoever took it back, or asked anew, was not faster.
+async fn still_allowed(app: &App, tx: &mut Tx, id: AccountId, allowed: &Allowed) -> Result<(), AppError> {
+    let stands = match allowed {
+        Allowed::Proved(_) => true,
+        Allowed::Departing(takeout) => {
+            departures::get(tx, id).await?.is_some_and(|one| one.takeout == *takeout && !one.lapsed)
+        }
+        Allowed::Waited => pending_leaves::get(tx, id).await?.is_some_and(|one| one.leaves_at <= app.clock.now()),
+        Allowed::Operator(reason) => {
+            super::operator::note(app, tx, *reason).await?;
+            true
+        }
+    };
+    if stands { Ok(()) } else { Err(AppError::NotFound) }
 }

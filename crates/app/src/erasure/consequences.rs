@@ -63,6 +63,11 @@ const RECORDS: Line = Line {
 const FORFEITED: &[Line] =
     &[Line { code: "no_refunds", text: "In-app purchases are not refunded. Coins that are left are lost." }];
 
+/// What leaving means for anybody: what is erased, and what may stay of somebody who has bought something.
+pub fn for_anybody() -> (&'static [Line], Vec<Line>) {
+    (ERASED, [KEPT, &[RECORDS]].concat())
+}
+
 /// What leaving means for the person who asks.
 pub async fn consequences(app: &App, signed: &Signed) -> Result<Consequences, AppError> {
     let mut tx = app.db.read().await?;

@@ -3,9 +3,9 @@
 use outro_db::Tx;
 use outro_jobs::{Job, Lane, NewJob, Outcome};
 use outro_model::{AccountId, JobId, TakeoutId};
-use outro_store::accounts;
 use outro_store::departures::{self, Departure};
 use outro_store::takeouts::{self, State};
+use outro_store::{accounts, pending_leaves};
 
 use super::confirm::{Allowed, Confirmed, Leave, now, promise, prove};
 use crate::{App, AppError, Signed, takeout};
@@ -45,6 +45,8 @@ pub async fn leave_when_downloaded(
     let receipt_id = super::sheet::seal(app, account, &promised.receipt_id);
     let departure = Departure { account, takeout, lapsed: false, asked_at, receipt_id, commitment };
     departures::put(&mut tx, &departure).await?;
+    // What was asked for last holds.
+    pending_leaves::delete(&mut tx, account).await?;
     // What was downloaded before counts from now on only: the last of it is what the person does to leave.
     takeouts::set_taken(&mut tx, account, takeout, "").await?;
     tx.commit().await?;
@@ -70,13 +72,14 @@ pub async fn departing(app: &App, signed: &Signed) -> Result<Option<Departing>, 
     Ok(found.map(|found| Departing { takeout: found.takeout, lapsed: found.lapsed }))
 }
 
-/// Stays after all. Nothing happens when one would not have left.
+/// Stays after all, whatever one would have left by. Nothing happens when one would not have.
 pub async fn stay(app: &App, signed: &Signed) -> Result<(), AppError> {
     let mut tx = app.db.write().await?;
     if !accounts::lock_live(&mut tx, signed.account).await? {
         return Err(AppError::SignInNeeded);
     }
     departures::delete(&mut tx, signed.account).await?;
+    pending_leaves::delete(&mut tx, signed.account).await?;
     Ok(tx.commit().await?)
 }
 

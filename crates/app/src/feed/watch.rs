@@ -13,8 +13,8 @@ use crate::{App, AppError, Origin, Viewer, viewer};
 const VIEW_MILLIS: i64 = 1_000;
 /// The longest watching that is believed, in milliseconds: a day.
 const LONGEST_MILLIS: i64 = 86_400_000;
-/// How long what was seen is kept, in seconds: 60 days.
-const KEPT_SECONDS: i64 = 60 * 86_400;
+/// How long what was seen is kept, in seconds.
+const KEPT_SECONDS: i64 = outro_datamap::WATCH_DAYS * 86_400;
 
 /// A watching.
 #[derive(Clone, Copy, Debug)]

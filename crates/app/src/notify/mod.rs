@@ -9,8 +9,8 @@ pub(crate) use tell::{
     About, Told, call_added, call_mentioned, is_told_of_comment, may_be_called, mentioned, take_back,
 };
 
-/// How long a notification is kept, in seconds: 90 days.
-pub(crate) const KEPT_SECONDS: i64 = 90 * 86_400;
+/// How long a notification is kept, in seconds.
+pub(crate) const KEPT_SECONDS: i64 = outro_datamap::NOTIFICATION_DAYS * 86_400;
 
 /// What a notification is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +39,8 @@ pub enum Kind {
     SoundGone,
     /// Somebody gave coins for one's video.
     Gift,
+    /// One's account goes by itself, since it was asked for without the phone.
+    Leaving,
 }
 
 impl Kind {
@@ -56,6 +58,7 @@ impl Kind {
         Self::ReportDecided,
         Self::SoundGone,
         Self::Gift,
+        Self::Leaving,
     ];
 
     /// The number stored for it.
@@ -73,6 +76,7 @@ impl Kind {
             Self::ReportDecided => 9,
             Self::SoundGone => 11,
             Self::Gift => 12,
+            Self::Leaving => 13,
         }
     }
 
@@ -96,12 +100,13 @@ impl Kind {
             Self::ReportDecided => "report_decided",
             Self::SoundGone => "sound_gone",
             Self::Gift => "gift",
+            Self::Leaving => "leaving",
         }
     }
 
-    /// Whether nobody is named who did it: neither moderators are, nor who took a sound away.
+    /// Whether nobody is named who did it: neither moderators are, nor who took a sound away, nor oneself.
     const fn is_nameless(self) -> bool {
-        matches!(self, Self::Decision | Self::ReportDecided | Self::SoundGone)
+        matches!(self, Self::Decision | Self::ReportDecided | Self::SoundGone | Self::Leaving)
     }
 
     /// Whether those of one day and one thing are told as one.

@@ -66,6 +66,14 @@ impl Told {
         notifications::put(tx, id, &news, app.clock.now()).await.map_err(late)
     }
 
+    /// Tells `account` that it goes by itself, so that whoever is signed in may stop it.
+    pub(crate) async fn leaving(&mut self, app: &App, tx: &mut Tx, account: AccountId) -> Result<(), AppError> {
+        let id = NotificationId::random(&*app.random);
+        let news = news(Kind::Leaving, account, account, About::default());
+        self.0.push(account);
+        notifications::put(tx, id, &news, app.clock.now()).await.map_err(late)
+    }
+
     /// Tells `account` that the sound which its video played is gone. Nothing says whose it was.
     pub(crate) async fn sound_gone(
         &mut self,

@@ -1,10 +1,24 @@
-//! Linking a phone.
+//! Linking a phone, and the recovery codes that come with it.
+
+mod recovery;
 
 use outro_model::PhoneNumber;
-use outro_store::accounts;
+use outro_store::{accounts, pending_leaves};
 
 use crate::codes::{self, Pending, Proof, Purpose, SentCode};
 use crate::{App, AppError, Origin, RefusalKind, Signed};
+
+pub(crate) use recovery::recovery_code;
+pub use recovery::recovery_codes_left;
+
+/// A number that was linked.
+#[derive(Clone)]
+pub struct Linked {
+    /// The number, masked but for the last two digits.
+    pub masked: String,
+    /// New recovery codes, which end those from before. They are shown this once.
+    pub recovery_codes: Vec<String>,
+}
 
 /// Sends a code to a number that is to be linked. Takes a recent password.
 pub async fn link(app: &App, signed: &Signed, number: &str, origin: &Origin) -> Result<SentCode, AppError> {
@@ -38,12 +52,24 @@ pub async fn pending(app: &App, signed: &Signed) -> Result<Option<SentCode>, App
     Ok(pending.and_then(|pending| if let Pending::Code(sent) = pending { Some(sent) } else { None }))
 }
 
-/// Links the number that a code went to; the number, masked.
-pub async fn verify(app: &App, signed: &Signed, challenge: &str, code: &str) -> Result<String, AppError> {
+/// Sends a code to the number that is linked already: who gives it back gets new recovery codes. Takes a recent
+/// password.
+pub async fn renew_codes(app: &App, signed: &Signed, origin: &Origin) -> Result<SentCode, AppError> {
+    signed.recent_password(app)?;
+    let keys = signed.keys(app).await?;
+    let account = accounts::by_id(&mut app.db.read().await?, signed.account).await?.ok_or(AppError::SignInNeeded)?;
+    let none = || AppError::refused(RefusalKind::Conflict, "no_phone", "Link a phone first: the codes come with it.");
+    let number = codes::linked_number(&keys, &account)?.ok_or_else(none)?;
+    codes::send(app, keys, Purpose::LinkPhone, &number, origin).await?.ok_or_else(not_sent)
+}
+
+/// Links the number that a code went to. Whoever has the phone in hand stays: a leave without it is taken back.
+pub async fn verify(app: &App, signed: &Signed, challenge: &str, code: &str) -> Result<Linked, AppError> {
     let keys = signed.keys(app).await?;
     let proved = codes::check(app, keys.clone(), Purpose::LinkPhone, challenge, Proof::Code(code)).await?;
     let number = proved.number.as_ref().ok_or_else(|| AppError::internal("a proof without a number"))?;
     let sealed = keys.seal_text(outro_datamap::ACCOUNT_PHONE, signed.account.as_bytes(), number.as_str());
+    let made = recovery::make(app, &keys);
     let mut tx = app.db.write().await?;
     proved.use_up(app, &mut tx).await?;
     let before = accounts::by_id(&mut tx, signed.account).await?.ok_or(AppError::SignInNeeded)?;
@@ -54,6 +80,8 @@ pub async fn verify(app: &App, signed: &Signed, challenge: &str, code: &str) -> 
     if !accounts::set_phone(&mut tx, signed.account, &sealed).await? {
         return Err(AppError::SignInNeeded);
     }
+    made.put(app, &mut tx, &keys).await?;
+    pending_leaves::delete(&mut tx, signed.account).await?;
     tx.commit().await?;
-    Ok(number.masked())
+    Ok(Linked { masked: number.masked(), recovery_codes: made.codes })
 }

@@ -26,8 +26,8 @@ pub use show::{TakeoutView, get, list};
 
 /// The kind of the job that makes an archive.
 pub(crate) const JOB: &str = "takeout";
-/// How long an archive is kept, in seconds: seven days.
-const KEPT_SECONDS: i64 = 7 * 86_400;
+/// How long an archive is kept, in seconds.
+const KEPT_SECONDS: i64 = outro_datamap::TAKEOUT_DAYS * 86_400;
 
 use outro_model::{BlobId, TakeoutId};
 

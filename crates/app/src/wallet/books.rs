@@ -11,8 +11,8 @@ use crate::{App, AppError};
 
 /// How many rows one transaction removes, or one page reads, at most.
 const BATCH: i64 = 500;
-/// How long the number of a report is kept, in seconds: 40 days. Nothing is reported anew after that.
-const EVENT_SECONDS: i64 = 40 * 86_400;
+/// How long the number of a report is kept, in seconds.
+const EVENT_SECONDS: i64 = outro_datamap::PAYMENT_EVENT_DAYS * 86_400;
 /// How long a purchase waits to be paid, in seconds: a week. The page of a payment ends after a day.
 const OPEN_SECONDS: i64 = 7 * 86_400;
 

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use outro_app::moderation::{self, Reasons};
-use outro_app::{App, AppError, wallet};
-use outro_model::{ActId, ActSource};
+use outro_app::{App, AppError, erasure, wallet};
+use outro_model::{ActId, ActSource, EraseReason, Timestamp};
 
 use crate::boot::beside;
 use crate::fail::{Fail, say};
@@ -31,6 +31,9 @@ pub(crate) enum Command {
     Suspend(Suspension),
     /// Ends a suspension: everything is as it was.
     Unsuspend(Suspension),
+    /// Erases an account for good, on request: as if its owner had confirmed it, by the same job and with the same
+    /// receipt. Coins that are left are lost. It is noted by its day and its reason, and not whose it was.
+    Erase(Erasing),
     /// Says what the law wants known of a year's payments, one line each, as CSV. They name nobody.
     Accounting {
         /// The year.
@@ -47,6 +50,21 @@ pub(crate) enum Command {
         #[command(flatten)]
         flags: Flags,
     },
+}
+
+/// Whom to erase, and why.
+#[derive(clap::Args)]
+pub(crate) struct Erasing {
+    /// The handle of the account.
+    handle: String,
+    /// What kind of request it was: asked (by the person), died, under_age or ordered.
+    #[arg(long)]
+    reason: String,
+    /// Does not ask for the handle once more.
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    flags: Flags,
 }
 
 /// On or off.
@@ -90,6 +108,7 @@ impl Suspension {
 pub(crate) async fn run(command: Command) -> Result<ExitCode, Fail> {
     let (done, line) = match command {
         Command::Accounting { year, flags } => return accounting(&beside(&flags.resolve()?).await?, year).await,
+        Command::Erase(one) => return erase(one).await,
         Command::Moderator { handle, set, flags } => {
             let app = beside(&flags.resolve()?).await?;
             let on = set == Switch::On;
@@ -114,6 +133,36 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Fail> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What it prints is for the person who asked: it is shown this once.
+async fn erase(Erasing { handle, reason, yes, flags }: Erasing) -> Result<ExitCode, Fail> {
+    let why = "give --reason asked, died, under_age or ordered";
+    let reason: EraseReason = reason.parse().map_err(|_| Fail::new(why))?;
+    let settings = flags.resolve()?;
+    if !yes && !typed_again(&handle)? {
+        return Err(Fail::new("that is not the same handle: nothing was erased"));
+    }
+    let app = beside(&settings).await?;
+    let left = erasure::erase(&app, &handle, reason).await.map_err(explain)?;
+    let line = if left.key_destroyed {
+        "The account is gone, and its key is destroyed. What is left of it goes while the server runs."
+    } else {
+        "The account is hidden. The keyring does not answer: its key is destroyed as soon as it does."
+    };
+    say(line);
+    say(format_args!("receipt: {}/receipts/{}", settings.public_url, left.receipt_id));
+    say(format_args!("nonce: {}", left.nonce));
+    say(format_args!("account: {}", left.account_id));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether the handle is typed once more.
+fn typed_again(handle: &str) -> Result<bool, Fail> {
+    say("This cannot be undone. Type the handle once more to erase its account:");
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim() == handle)
+}
+
 /// Payments for which nobody got coins are to be paid back.
 async fn accounting(app: &App, year: i64) -> Result<ExitCode, Fail> {
     say("at,session,amount,currency,tax,country,coins,pay_back");
@@ -125,7 +174,8 @@ async fn accounting(app: &App, year: i64) -> Result<ExitCode, Fail> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// One line an act. Whoever runs the site did what no moderator did; of a moderator who has left nothing is kept.
+/// One line an act, those of moderators before the erasures on request, of which the day alone is known. Whoever runs
+/// the site did what no moderator did; of a moderator who has left nothing is kept.
 async fn log(app: &App, most: usize) -> Result<(), AppError> {
     let (mut before, mut left) = (None, most);
     while left > 0 {
@@ -146,6 +196,10 @@ async fn log(app: &App, most: usize) -> Result<(), AppError> {
         if before.is_none() {
             break;
         }
+    }
+    for erasure::OperatorErasure { reason, day } in erasure::erasures_on_request(app, most as i64).await? {
+        let at = Timestamp(day * 86_400_000).rfc3339();
+        say(format_args!("{}\terase\taccount\t-\t-\toperator\t{}", &at[..10], reason.word()));
     }
     Ok(())
 }

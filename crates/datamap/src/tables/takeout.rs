@@ -5,13 +5,13 @@ use crate::Holds::{Hash, Sealed, SealedKey, Structure};
 use crate::Takeout::{Internal, Part};
 use crate::{Link, Table};
 
-use super::{CONTRACT, column};
+use super::{CONTRACT, RIGHTS, column};
 
 /// The id of a row is the id of its sealed object.
 pub(super) const TAKEOUTS: Table = Table {
     name: "takeouts",
     why: "The archive of everything that you asked for, how far it is, and how much of it you have downloaded. It goes after seven days.",
-    ground: "Art. 6(1)(c), Art. 15, Art. 20: giving people what is theirs",
+    ground: RIGHTS,
     key: &["account_id", "id"],
     columns: &[
         column("account_id", Structure, Internal),

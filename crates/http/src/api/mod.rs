@@ -11,6 +11,7 @@ mod finding;
 mod graph;
 mod health;
 mod imports;
+mod kept;
 mod likes;
 mod me;
 mod moderation;
@@ -68,6 +69,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .merge(wallet::routes())
         .routes(routes!(phone::link))
         .routes(routes!(phone::verify))
+        .routes(routes!(phone::codes_left, phone::renew_codes))
         .routes(routes!(takeouts::list, takeouts::begin))
         .routes(routes!(takeouts::get, takeouts::remove))
         .routes(routes!(takeouts::download))
@@ -75,6 +77,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(deletion::consequences, deletion::begin, deletion::stay))
         .routes(routes!(deletion::confirm))
         .routes(routes!(receipts::get))
+        .routes(routes!(kept::get))
         .routes(routes!(videos::get, videos::change, videos::remove))
         .routes(routes!(likes::like, likes::unlike))
         .routes(routes!(conversations::list, conversations::open))

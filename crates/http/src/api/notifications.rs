@@ -21,9 +21,10 @@ pub(crate) struct NotificationJson {
     id: String,
     /// `like`, `comment`, `reply`, `mention`, `comment_like`, `follow`, `follow_request`,
     /// `request_accepted`, `gift`, `decision` (about oneself, see `/api/v1/me/decisions`), `report_decided` (see
-    /// `/api/v1/me/reports`) or `sound_gone` (one's video plays its own sound again).
+    /// `/api/v1/me/reports`), `sound_gone` (one's video plays its own sound again) or `leaving` (one's account goes by
+    /// itself, see `/api/v1/me/deletion`).
     kind: &'static str,
-    /// Who did it, the latest first: three at most. None where it was a moderator, or a sound is gone.
+    /// Who did it, the latest first: three at most. None where it was a moderator, a sound is gone, or one's account is leaving.
     actors: Vec<AccountRef>,
     /// How many did it, on this page of the list.
     count: i64,

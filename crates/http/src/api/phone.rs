@@ -57,6 +57,15 @@ impl std::convert::From<SentCode> for SentView {
 pub(crate) struct PhoneView {
     /// Masked but for the last two digits.
     phone: String,
+    /// New recovery codes, for leaving should the phone be lost. They end those from before, and are told this once.
+    recovery_codes: Vec<String>,
+}
+
+/// How many recovery codes there are.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CodesView {
+    /// How many are not used yet.
+    left: i64,
 }
 
 /// Sends a code to a number that is to be linked. Takes a sign-in or the password within the last 15 minutes.
@@ -78,7 +87,7 @@ pub(crate) async fn link(
     Ok((StatusCode::ACCEPTED, Json(sent.into())))
 }
 
-/// Links the number that the code went to.
+/// Links the number that the code went to, and gives recovery codes. What was asked for without the phone is stopped.
 #[utoipa::path(post, path = "/api/v1/me/phone/verify", tag = "phone", request_body = CodeBody,
     security(("bearer" = [])), responses(
     (status = 200, description = "Linked", body = PhoneView),
@@ -91,6 +100,31 @@ pub(crate) async fn verify(
     Me(signed): Me,
     Body(body): Body<CodeBody>,
 ) -> Result<Json<PhoneView>, ApiError> {
-    let phone = phone::verify(&server.app, &signed, &body.challenge, &body.code).await?;
-    Ok(Json(PhoneView { phone }))
+    let linked = phone::verify(&server.app, &signed, &body.challenge, &body.code).await?;
+    Ok(Json(PhoneView { phone: linked.masked, recovery_codes: linked.recovery_codes }))
+}
+
+/// How many recovery codes are not used yet.
+#[utoipa::path(get, path = "/api/v1/me/recovery-codes", tag = "phone", security(("bearer" = [])), responses(
+    (status = 200, description = "How many", body = CodesView),
+    (status = 401, description = "Not signed in", body = Problem)))]
+pub(crate) async fn codes_left(State(server): State<Server>, Me(signed): Me) -> Result<Json<CodesView>, ApiError> {
+    Ok(Json(CodesView { left: phone::recovery_codes_left(&server.app, &signed).await? }))
+}
+
+/// Sends a code to the linked number; `POST /api/v1/me/phone/verify` with it gives new recovery codes. Takes a sign-in or
+/// the password within the last 15 minutes.
+#[utoipa::path(post, path = "/api/v1/me/recovery-codes", tag = "phone", security(("bearer" = [])), responses(
+    (status = 202, description = "The code was sent", body = SentView),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 403, description = "A recent password is needed", body = Problem),
+    (status = 409, description = "No phone is linked", body = Problem),
+    (status = 429, description = "Too many, or too soon", body = Problem),
+    (status = 503, description = "The code could not be sent", body = Problem)))]
+pub(crate) async fn renew_codes(
+    State(server): State<Server>,
+    Me(signed): Me,
+    From(origin): From,
+) -> Result<(StatusCode, Json<SentView>), ApiError> {
+    Ok((StatusCode::ACCEPTED, Json(phone::renew_codes(&server.app, &signed, &origin).await?.into())))
 }

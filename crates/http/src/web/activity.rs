@@ -66,6 +66,7 @@ fn row(notice: Notice) -> NoticeRow {
         Kind::ReportDecided => NoticeKind::ReportDecided,
         Kind::SoundGone => NoticeKind::SoundGone,
         Kind::Gift => NoticeKind::Gift,
+        Kind::Leaving => NoticeKind::Leaving,
     };
     let first = notice.actors.into_iter().next();
     let (handle, display_name) = first.map(|actor| (actor.handle, actor.display_name)).unwrap_or_default();
@@ -73,6 +74,8 @@ fn row(notice: Notice) -> NoticeRow {
         kind,
         href: match (notice.video, &notice.comment) {
             _ if kind == NoticeKind::Decision => "/settings/decisions".to_owned(),
+            // Where it is stopped.
+            _ if kind == NoticeKind::Leaving => "/settings/account".to_owned(),
             _ if kind == NoticeKind::ReportDecided => "/settings/reports".to_owned(),
             // Where it is answered.
             _ if kind == NoticeKind::FollowRequest => "/requests".to_owned(),

@@ -1,12 +1,13 @@
 //! Leaving for good. The page is the answer to a form, so that nothing that prefetches sends a code.
 
 use axum::response::Response;
-use outro_app::AppError;
 use outro_app::erasure::{self, Begun, Line};
 use outro_app::video::{self, Part, VideoView};
-use outro_model::VideoState;
+use outro_app::{AppError, Origin};
+use outro_model::{Timestamp, VideoState};
 use outro_pages::{
     Chrome, DepartingPage, FormState, Lang, LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, Notice,
+    PendingLeavePage,
 };
 use serde::Deserialize;
 
@@ -37,6 +38,7 @@ pub(super) struct ProofForm {
     challenge: String,
     code: Option<String>,
     password: Option<String>,
+    recovery_code: Option<String>,
 }
 
 /// `GET` of the steps: they begin with the button that sends the code.
@@ -45,23 +47,25 @@ pub(super) async fn start_over() -> Response {
 }
 
 /// `POST /settings/leave`: opens the page, and sends the code, or another one.
-pub(super) async fn begin(From(origin): From, Posted { mut member, form }: Posted<BeginForm>) -> Answer {
+pub(super) async fn begin(From(origin): From, Posted { member, form }: Posted<BeginForm>) -> Answer {
+    begin_for(member, &origin, form.forfeit_coins.is_some(), form.again.is_some()).await
+}
+
+/// The page of leaving, of somebody who asks to.
+pub(super) async fn begin_for(member: Member, origin: &Origin, forfeit_coins: bool, again: bool) -> Answer {
+    let mut member = member.told_of_leaving().await?;
     let app = member.visit.server.app.clone();
-    match erasure::begin(&app, &member.signed, &origin, form.forfeit_coins.is_some()).await {
-        Ok(begun) => {
-            member.visit.chrome.notice = form.again.is_some().then_some(Notice::CodeSent);
-            let proof = proof(&member, begun);
-            Ok(html(page(&member, proof, FormState::default()).await.or_page(&member.visit)?))
-        }
-        Err(AppError::Refused(refusal)) if refusal.code == "coins_left" => {
-            Ok(html(page(&member, LeaveProof::Coins, FormState::default()).await.or_page(&member.visit)?))
-        }
+    let begun = erasure::begin(&app, &member.signed, origin, forfeit_coins).await;
+    member.visit.chrome.notice = (again && begun.is_ok()).then_some(Notice::CodeSent);
+    match begun {
+        Ok(begun) => begun_page(&member, begun).await,
+        Err(error) if coins_left(&error) => coins_page(&member).await,
         // A code is on its way already: the page shows where it went, and takes it.
         Err(error) => match erasure::begun(&app, &member.signed).await.or_page(&member.visit)? {
             Some(begun) => {
                 let proof = proof(&member, begun);
                 let (shown, error) = member.visit.form_of(error)?;
-                if form.again.is_none() {
+                if !again {
                     return Ok(html(page(&member, proof, FormState::default()).await.or_page(&member.visit)?));
                 }
                 Ok(failed(&error, page(&member, proof, shown).await.or_page(&member.visit)?))
@@ -69,6 +73,35 @@ pub(super) async fn begin(From(origin): From, Posted { mut member, form }: Poste
             None => Err(member.visit.stop(error)),
         },
     }
+}
+
+/// `POST /settings/leave/lost`: the page asks for password and recovery code.
+pub(super) async fn lost(Posted { member, form }: Posted<BeginForm>) -> Answer {
+    let member = member.told_of_leaving().await?;
+    let app = member.visit.server.app.clone();
+    match erasure::begin_without_phone(&app, &member.signed, form.forfeit_coins.is_some()).await {
+        Ok(begun) => begun_page(&member, begun).await,
+        Err(error) if coins_left(&error) => coins_page(&member).await,
+        // The code that was sent can still be given.
+        Err(error) => {
+            let (shown, error) = member.visit.form_of(error)?;
+            let proof = proof_again(&member, String::new(), Asked::Code).await.or_page(&member.visit)?;
+            Ok(failed(&error, page(&member, proof, shown).await.or_page(&member.visit)?))
+        }
+    }
+}
+
+async fn begun_page(member: &Member, begun: Begun) -> Answer {
+    let proof = proof(member, begun);
+    Ok(html(page(member, proof, FormState::default()).await.or_page(&member.visit)?))
+}
+
+fn coins_left(error: &AppError) -> bool {
+    matches!(error, AppError::Refused(refusal) if refusal.code == "coins_left")
+}
+
+async fn coins_page(member: &Member) -> Answer {
+    Ok(html(page(member, LeaveProof::Coins, FormState::default()).await.or_page(&member.visit)?))
 }
 
 fn proof(member: &Member, begun: Begun) -> LeaveProof {
@@ -80,13 +113,39 @@ fn proof(member: &Member, begun: Begun) -> LeaveProof {
             expires_min: (seconds_until(&member.visit, sent.expires_at) + 59) / 60,
         },
         Begun::Password { challenge, .. } => LeaveProof::Password { challenge: challenge.to_string() },
+        Begun::Recovery { challenge, wait_hours, .. } => {
+            LeaveProof::Recovery { challenge: challenge.to_string(), wait_hours }
+        }
+    }
+}
+
+/// Which proof a page has asked for.
+#[derive(Clone, Copy)]
+enum Asked {
+    Code,
+    Password,
+    Recovery,
+}
+
+impl ProofForm {
+    const fn asked(&self) -> Asked {
+        match (&self.recovery_code, &self.password) {
+            (Some(_), _) => Asked::Recovery,
+            (None, Some(_)) => Asked::Password,
+            (None, None) => Asked::Code,
+        }
     }
 }
 
 /// The proof that the page asked for, shown again after a try. A code whose time is over is asked for anew.
-async fn proof_again(member: &Member, challenge: String, by_password: bool) -> Result<LeaveProof, AppError> {
-    if by_password {
-        return Ok(LeaveProof::Password { challenge });
+async fn proof_again(member: &Member, challenge: String, asked: Asked) -> Result<LeaveProof, AppError> {
+    match asked {
+        Asked::Password => return Ok(LeaveProof::Password { challenge }),
+        Asked::Recovery => {
+            let wait_hours = member.visit.server.app.settings.lost_phone_hours;
+            return Ok(LeaveProof::Recovery { challenge, wait_hours });
+        }
+        Asked::Code => {}
     }
     let begun = erasure::begun(&member.visit.server.app, &member.signed).await?;
     let masked = member.me.phone.clone().unwrap_or_default();
@@ -96,26 +155,33 @@ async fn proof_again(member: &Member, challenge: String, by_password: bool) -> R
 
 /// `POST /settings/leave/confirm`.
 pub(super) async fn confirm(Posted { member, form }: Posted<ProofForm>) -> Answer {
-    let ProofForm { challenge, code, password } = form;
     let app = &member.visit.server.app;
-    match erasure::confirm(app, &member.signed, &challenge, code.as_deref(), password.as_deref()).await {
+    let ProofForm { challenge, code, password, recovery_code } = &form;
+    if let Some(recovery) = recovery_code {
+        let proof = (challenge.as_str(), password.as_deref().unwrap_or_default(), recovery.as_str());
+        return match erasure::leave_without_phone(app, &member.signed, proof).await {
+            Ok((left, leaves_at)) => Ok(pending(member, left, leaves_at)),
+            Err(error) => ask_again(&member, form, error).await,
+        };
+    }
+    match erasure::confirm(app, &member.signed, challenge, code.as_deref(), password.as_deref()).await {
         Ok(left) => Ok(gone(&member, left)),
-        Err(error) => asked_again(&member, challenge, password.is_some(), error).await,
+        Err(error) => ask_again(&member, form, error).await,
     }
 }
 
-/// The page that asks for the proof, and what was wrong with the one that was given.
-async fn asked_again(member: &Member, challenge: String, by_password: bool, error: AppError) -> Answer {
-    let (form, error) = member.visit.form_of(error)?;
-    let proof = proof_again(member, challenge, by_password).await.or_page(&member.visit)?;
-    Ok(failed(&error, page(member, proof, form).await.or_page(&member.visit)?))
+/// The page with the proof that it asked for, and what was wrong with it.
+async fn ask_again(member: &Member, form: ProofForm, error: AppError) -> Answer {
+    let (shown, error) = member.visit.form_of(error)?;
+    let asked = form.asked();
+    let proof = proof_again(member, form.challenge, asked).await.or_page(&member.visit)?;
+    Ok(failed(&error, page(member, proof, shown).await.or_page(&member.visit)?))
 }
 
 /// `POST /settings/leave/later`: leaves once the archive of everything is downloaded.
 pub(super) async fn later(Posted { member, form }: Posted<ProofForm>) -> Answer {
-    let ProofForm { challenge, code, password } = form;
     let (app, arabic) = (&member.visit.server.app, member.visit.chrome.lang == Lang::Ar);
-    let proof = (challenge.as_str(), code.as_deref(), password.as_deref());
+    let proof = (form.challenge.as_str(), form.code.as_deref(), form.password.as_deref());
     match erasure::leave_when_downloaded(app, &member.signed, proof, arabic).await {
         Ok(erasure::Confirmed { receipt_id, nonce, account_id, handle, .. }) => {
             let page = DepartingPage {
@@ -127,13 +193,33 @@ pub(super) async fn later(Posted { member, form }: Posted<ProofForm>) -> Answer 
             };
             Ok(html(page.render()))
         }
-        Err(error) => asked_again(&member, challenge, password.is_some(), error).await,
+        Err(error) => ask_again(&member, form, error).await,
     }
+}
+
+/// What the leaver keeps, while the wait goes on.
+fn pending(member: Member, left: erasure::Confirmed, leaves_at: Timestamp) -> Response {
+    let erasure::Confirmed { receipt_id, nonce, account_id, handle, .. } = left;
+    let page = PendingLeavePage {
+        chrome: Chrome { leaving_at: leaves_at.rfc3339(), ..member.visit.chrome },
+        receipt_href: format!("/receipts/{receipt_id}"),
+        receipt_id,
+        account_id: account_id.to_string(),
+        handle,
+        nonce,
+    };
+    html(page.render())
 }
 
 /// Nothing but the button.
 #[derive(Deserialize, Default)]
 pub(super) struct StayForm {}
+
+/// `POST /settings/leave/stop`: whoever is signed in stops what was asked for without the phone.
+pub(super) async fn stop(Posted { member, .. }: Posted<StayForm>) -> Answer {
+    erasure::stay(&member.visit.server.app, &member.signed).await.or_page(&member.visit)?;
+    Ok(go("/settings/account?done=stayed"))
+}
 
 /// `POST /settings/leave/stay`.
 pub(super) async fn stay(Posted { member, .. }: Posted<StayForm>) -> Answer {
@@ -177,7 +263,7 @@ async fn page(member: &Member, proof: LeaveProof, form: FormState) -> Result<Str
     Ok(page.render())
 }
 
-fn lines(lang: Lang, lines: &[Line]) -> Vec<LeaveLine> {
+pub(super) fn lines(lang: Lang, lines: &[Line]) -> Vec<LeaveLine> {
     let view = |line: &Line| {
         let known = lang.text().line(line.code);
         LeaveLine { what: known.unwrap_or(line.text).to_owned(), detail: String::new() }

@@ -43,6 +43,8 @@ fn of_table(table: &Table) -> KeptRow {
     KeptRow {
         what: title(table.name),
         why: table.why.to_owned(),
+        ground: table.ground.to_owned(),
+        kept_for: table.kept_for().into_owned(),
         sealed: each(|column| column.holds.words()),
         on_erasure: table.erasure_words(),
         takeout: each(|column| column.takeout.words()),
@@ -53,16 +55,21 @@ fn of_blob(blob: &Blob) -> KeptRow {
     KeptRow {
         what: title(&format!("video_{}", blob.kind.word())),
         why: blob.why.to_owned(),
-        sealed: "sealed under a key of its own, which is sealed under yours".into(),
-        on_erasure: "deleted with the video or the account".into(),
+        ground: blob.ground().to_owned(),
+        kept_for: blob.kept_for().into_owned(),
+        sealed: blob.sealed().to_owned(),
+        on_erasure: blob.erasure_words().to_owned(),
         takeout: blob.takeout.words().to_owned(),
     }
 }
 
+/// What has no ground and no term of its own is part of serving what has, and ends with that.
 fn of_cache(cache: &Cache) -> KeptRow {
     KeptRow {
         what: title(cache.name),
         why: cache.holds.to_owned(),
+        ground: String::new(),
+        kept_for: String::new(),
         sealed: "not stored".into(),
         on_erasure: cache.ends.to_owned(),
         takeout: outro_datamap::Takeout::Internal.words().to_owned(),

@@ -16,6 +16,7 @@ mod leaving;
 mod messages;
 mod misc;
 mod moderation;
+mod outside;
 mod phone;
 mod place;
 mod privacy;
@@ -68,6 +69,7 @@ pub(crate) fn routes(dev: bool) -> Routes {
         .route("/join", get(entry::join_page).post(entry::join))
         .route("/login", get(entry::login_page).post(entry::login))
         .route("/logout", post(entry::logout))
+        .route("/leave", get(outside::show).post(outside::begin))
         .merge(inbox_routes())
         .merge(settings_routes())
         .merge(graph::routes())
@@ -125,12 +127,15 @@ fn settings_routes() -> Routes {
         .route("/settings/sessions/revoke", post(settings::revoke))
         .route("/settings/phone", get(phone::show).post(phone::link))
         .route("/settings/phone/verify", get(phone::start_over).post(phone::verify))
+        .route("/settings/phone/codes", get(phone::start_over).post(phone::renew))
         .route("/settings/phone/resend", get(phone::start_over).post(phone::resend))
         .route("/settings/leave", get(leaving::start_over).post(leaving::begin))
         .route("/settings/takeout", get(takeout::show).post(takeout::begin))
         .route("/settings/takeout/delete", get(takeout::back).post(takeout::delete))
         .route("/settings/leave/later", get(leaving::start_over).post(leaving::later))
         .route("/settings/leave/stay", get(leaving::start_over).post(leaving::stay))
+        .route("/settings/leave/lost", get(leaving::start_over).post(leaving::lost))
+        .route("/settings/leave/stop", get(leaving::start_over).post(leaving::stop))
         .route("/settings/leave/confirm", get(leaving::start_over).post(leaving::confirm))
 }
 

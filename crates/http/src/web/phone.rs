@@ -1,13 +1,15 @@
 //! Linking a phone: the number, then the code that was sent to it.
 
 use axum::response::Response;
+use outro_app::account::Me;
 use outro_app::{AppError, Origin, SentCode, Signed, account, phone};
 use outro_model::Timestamp;
-use outro_pages::{FormState, PhonePage, PhoneVerifyPage};
+use outro_pages::{FormState, PhonePage, PhoneVerifyPage, RecoveryCodesPage};
 use serde::Deserialize;
 
 use super::place::go;
 use super::render::{Answer, OrPage as _, Stop, failed, html};
+use super::video::NoFields;
 use super::visit::{Member, Posted, Visit};
 use super::words::sentence;
 use crate::who::From;
@@ -58,11 +60,18 @@ pub(super) fn seconds_until(visit: &Visit, moment: Timestamp) -> i64 {
 }
 
 /// `GET /settings/phone`.
-pub(super) async fn show(Member { visit, signed, me }: Member) -> Answer {
-    let needs_password = signed.needs_password(&visit.server.app);
-    let (form, number) = (FormState::default(), String::new());
-    let page = PhonePage { chrome: visit.chrome, form, number, current_masked: me.phone, needs_password };
-    Ok(html(page.render()))
+pub(super) async fn show(member: Member) -> Answer {
+    let Member { visit, signed, me } = member.told_of_leaving().await?;
+    Ok(html(number_page(visit, &signed, me, FormState::default(), String::new()).await?))
+}
+
+/// The page that asks for a number.
+async fn number_page(visit: Visit, signed: &Signed, me: Me, form: FormState, number: String) -> Result<String, Stop> {
+    let app = &visit.server.app;
+    let needs_password = signed.needs_password(app);
+    let codes_left = phone::recovery_codes_left(app, signed).await.or_page(&visit)?;
+    let page = PhonePage { chrome: visit.chrome, form, number, current_masked: me.phone, needs_password, codes_left };
+    Ok(page.render())
 }
 
 /// `GET` of the later steps: they begin with the number.
@@ -79,9 +88,7 @@ pub(super) async fn link(From(origin): From, Posted { member, form }: Posted<Num
         Err(error) => error,
     };
     let (form, error) = ask_for_number(&visit, error)?;
-    let needs_password = signed.needs_password(&visit.server.app);
-    let page = PhonePage { chrome: visit.chrome, form, number, current_masked: me.phone, needs_password };
-    Ok(failed(&error, page.render()))
+    Ok(failed(&error, number_page(visit, &signed, me, form, number).await?))
 }
 
 /// The number's form again. Where it lacks the password, the form asks for it beside the number.
@@ -111,13 +118,28 @@ async fn send(
 
 /// `POST /settings/phone/verify`.
 pub(super) async fn verify(Posted { member, form }: Posted<CodeForm>) -> Answer {
-    let Member { visit, signed, .. } = member;
+    let Member { mut visit, signed, .. } = member;
     let CodeForm { challenge, code } = form;
     match phone::verify(&visit.server.app, &signed, &challenge, &code).await {
-        Ok(_) => Ok(go("/settings/account?done=phone_linked")),
+        Ok(linked) => {
+            visit.chrome.notice = Some(outro_pages::Notice::PhoneLinked);
+            Ok(html(RecoveryCodesPage { chrome: visit.chrome, codes: linked.recovery_codes }.render()))
+        }
         Err(error) => {
             let (form, error) = visit.form_of(error)?;
             Ok(failed(&error, code_page_again(&visit, &signed, challenge, form).await.or_page(&visit)?))
+        }
+    }
+}
+
+/// `POST /settings/phone/codes`: new recovery codes begin with a code to the linked phone.
+pub(super) async fn renew(From(origin): From, Posted { member, .. }: Posted<NoFields>) -> Answer {
+    let Member { visit, signed, me } = member;
+    match phone::renew_codes(&visit.server.app, &signed, &origin).await {
+        Ok(sent) => Ok(html(code_page(&visit, &sent, FormState::default()))),
+        Err(error) => {
+            let (form, error) = visit.form_of(error)?;
+            Ok(failed(&error, number_page(visit, &signed, me, form, String::new()).await?))
         }
     }
 }

@@ -55,6 +55,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/settings/bring", "/settings/bring"),
     ("/settings/coins", "/settings/coins"),
     ("/settings/comments", "/settings/comments"),
+    ("/leave", "/leave"),
     ("/settings/leave", "/settings/account"),
     ("/settings/password-check", "/settings/account"),
     ("/settings/phone", "/settings/phone"),

@@ -36,7 +36,8 @@ pub(super) struct RevokeForm {
 }
 
 /// `GET /settings`.
-pub(super) async fn show(Member { visit, signed, me }: Member) -> Answer {
+pub(super) async fn show(member: Member) -> Answer {
+    let Member { visit, signed, me } = member.told_of_leaving().await?;
     let moderator = outro_app::moderation::is_moderator(&visit.server.app, &signed).await.or_page(&visit)?;
     let page = SettingsPage {
         chrome: visit.chrome,
@@ -74,7 +75,8 @@ pub(super) async fn profile(Posted { member, form }: Posted<ProfileForm>) -> Ans
 }
 
 /// `GET /settings/account`.
-pub(super) async fn account(Member { visit, signed, me }: Member) -> Answer {
+pub(super) async fn account(member: Member) -> Answer {
+    let Member { visit, signed, me } = member.told_of_leaving().await?;
     let devices = account::devices(&visit.server.app, &signed).await.or_page(&visit)?;
     let coins = outro_app::wallet::balance(&visit.server.app, &signed).await.or_page(&visit)?;
     let page = ManageAccountPage {

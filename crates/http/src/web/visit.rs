@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use outro_app::account::{self, Me};
-use outro_app::{AppError, RefusalKind, Signed, Viewer, notify};
+use outro_app::{AppError, RefusalKind, Signed, Viewer, erasure, notify};
 use outro_pages::{Chrome, Lang, ViewerChip};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -59,6 +59,7 @@ impl Visit {
             // Another site's link must not make this one say that something was done.
             away: false,
             suspended: false,
+            leaving_at: String::new(),
             live: false,
             notice: said.done.filter(|_| !is_cross_site(&parts.headers, &server.config)),
         };
@@ -82,6 +83,27 @@ impl Visit {
         (self.viewer, self.me) = (Some(signed), Some(me));
         Ok(self)
     }
+
+    /// The visit of a stranger who has just signed in.
+    pub(super) async fn signed_in(self, signed: Signed) -> Result<Member, Stop> {
+        self.of(signed).await?.member()
+    }
+
+    /// The same, and the page says when the account of who is signed in goes by itself, if it does.
+    pub(super) async fn told_of_leaving(mut self) -> Result<Self, Stop> {
+        if let Some(signed) = &self.viewer {
+            let pending = erasure::pending(&self.server.app, signed).await.or_page(&self)?;
+            self.chrome.leaving_at = pending.map(|one| one.leaves_at.rfc3339()).unwrap_or_default();
+        }
+        Ok(self)
+    }
+
+    fn member(self) -> Result<Member, Stop> {
+        match (self.viewer.clone(), self.me.clone()) {
+            (Some(signed), Some(me)) => Ok(Member { visit: self, signed, me }),
+            _ => Err(self.stop(AppError::SignInNeeded)),
+        }
+    }
 }
 
 /// A visit of somebody signed in. Others are led to sign in.
@@ -95,11 +117,7 @@ impl FromRequestParts<Server> for Member {
     type Rejection = Stop;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Stop> {
-        let visit = Visit::from_request_parts(parts, server).await?;
-        match (visit.viewer.clone(), visit.me.clone()) {
-            (Some(signed), Some(me)) => Ok(Self { visit, signed, me }),
-            _ => Err(visit.stop(AppError::SignInNeeded)),
-        }
+        Visit::from_request_parts(parts, server).await?.member()
     }
 }
 
@@ -131,6 +149,11 @@ impl<T: DeserializeOwned> FromRequest<Server> for Posted<T> {
 }
 
 impl Member {
+    /// The same, and the page says when the account goes by itself, if it does.
+    pub(super) async fn told_of_leaving(self) -> Result<Self, Stop> {
+        Ok(Self { visit: self.visit.told_of_leaving().await?, ..self })
+    }
+
     /// Refuses a form that did not come from a page of this session.
     pub(super) fn checked(self, csrf: &str) -> Result<Self, Stop> {
         let fits = csrf_fits(&self.visit.server, &self.signed, csrf);

@@ -56,6 +56,27 @@ pub(crate) fn leaving(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, Stri
         ("leave", page(code, 120, 4)),
         ("leave-coins", page(LeaveProof::Coins, 120, 1)),
         ("leave-password", page(LeaveProof::Password { challenge: "ch_3".into() }, 0, 0)),
+        ("leave-lost", page(LeaveProof::Recovery { challenge: "ch_4".into(), wait_hours: 72 }, 0, 0)),
+        ("pending-leave", PendingLeavePage {
+            chrome: Chrome { leaving_at: "2026-12-01T21:13:00.000Z".into(), ..me.clone() },
+            receipt_id: "rc_9f3b1c77a2".into(),
+            receipt_href: "/receipts/rc_9f3b1c77a2".into(),
+            account_id: "Zm9vYmFy".into(),
+            handle: "mara.k".into(),
+            nonce: "5f1c".into(),
+        }.render()),
+        ("recovery-codes", RecoveryCodesPage {
+            chrome: me.clone(),
+            codes: (0..10).map(|n| format!("{n}K3M-8QRS-TV{n}X-YZ2{n}")).collect(),
+        }.render()),
+        ("leave-outside", LeaveOutsidePage {
+            chrome: stranger.clone(),
+            form: FormState::default(),
+            handle: HOSTILE.into(),
+            goes: vec![line(say(me, "All your videos", "كل فيديوهاتك"), String::new())],
+            stays: vec![line(say(me, "Messages you sent", "الرسائل التي أرسلتها"), String::new())],
+            wait_hours: 72,
+        }.render()),
         ("left", LeftPage {
             chrome: stranger.clone(),
             receipt_id: "rc_9f3b1c77a2".into(),
@@ -82,6 +103,8 @@ pub(crate) fn others(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, Strin
     let row = |what: &str| KeptRow {
         what: what.into(),
         why: "To show it on your profile.".into(),
+        ground: "Art. 6(1)(b)".into(),
+        kept_for: "As long as you have your account.".into(),
         sealed: "Under your own key.".into(),
         on_erasure: "The key is destroyed at once; the rows follow.".into(),
         takeout: "In account.json.".into(),

@@ -64,6 +64,7 @@ pub(crate) fn chrome(lang: Lang, signed_in: bool) -> Chrome {
         dev: false,
         away: false,
         suspended: false,
+        leaving_at: String::new(),
         live: signed_in,
         notice: None,
     }
@@ -394,6 +395,7 @@ fn settings(me: &Chrome) -> Vec<(&'static str, String)> {
                 number: String::new(),
                 current_masked: None,
                 needs_password: true,
+                codes_left: 0,
             }
             .render(),
         ),
@@ -405,6 +407,7 @@ fn settings(me: &Chrome) -> Vec<(&'static str, String)> {
                 number: "0170 1234".into(),
                 current_masked: Some("••• ••• 42".into()),
                 needs_password: false,
+                codes_left: 9,
             }
             .render(),
         ),

@@ -6,6 +6,7 @@ mod comments;
 mod feeds;
 mod finding;
 mod graph;
+mod lost_phone;
 mod messages;
 mod moderation;
 mod moderation_log;
@@ -31,4 +32,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 11, name: "restores", sql: restores::SQL },
     Migration { number: 13, name: "coins", sql: coins::SQL },
     Migration { number: 14, name: "takeout", sql: takeout::SQL },
+    Migration { number: 15, name: "lost_phone", sql: lost_phone::SQL },
 ];

@@ -7,6 +7,7 @@ mod described;
 mod errors;
 mod finding;
 mod graph;
+mod lost_phone;
 mod moderation;
 mod routes;
 mod scenario;

@@ -67,6 +67,7 @@ on_both! {
         Box::pin(phone(&mut walk, &client)).await;
         Box::pin(sessions(&mut walk, &client)).await;
         Box::pin(super::takeouts::walk(&mut walk, &client)).await;
+        Box::pin(super::lost_phone::walk(&mut walk, &client)).await;
         Box::pin(leaving(&mut walk, &client)).await;
         Box::pin(limits(&mut walk)).await;
         Box::pin(without_an_account(&mut walk)).await;
@@ -258,7 +259,7 @@ async fn close_comments(walk: &Walk, owner: &Client) {
 }
 
 /// A server whose messages do not leave.
-fn broken_gateway(walk: &Walk, client: &Client) -> Client {
+pub(super) fn broken_gateway(walk: &Walk, client: &Client) -> Client {
     let mut world = walk.world.with_settings(|_| {});
     world.app.courier = Courier::Gateway(Gateway::at("http://127.0.0.1:1/").unwrap());
     world.client().with_token(&json!(client.token))

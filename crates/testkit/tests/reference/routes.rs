@@ -108,6 +108,8 @@ pub(crate) enum Rule {
 pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/openapi.json", Rule::Open),
     ("GET", "/api/takeout-schema.json", Rule::Open),
+    ("GET", "/api/what-we-keep.json", Rule::Open),
+    ("GET", "/api/v1/me/recovery-codes", Rule::Own),
     // A name is given out once: `accounts` asks it, and the stage joins by it.
     ("POST", "/api/v1/accounts", Rule::Elsewhere),
     ("GET", "/api/v1/accounts/{handle}", Rule::Profile),
@@ -171,6 +173,7 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("POST", "/api/v1/me/notifications/seen", Rule::Own),
     ("GET", "/api/v1/me/notifications/unread", Rule::Own),
     // One's own phone: `codes`.
+    ("POST", "/api/v1/me/recovery-codes", Rule::Elsewhere),
     ("POST", "/api/v1/me/phone", Rule::Elsewhere),
     ("POST", "/api/v1/me/phone/verify", Rule::Elsewhere),
     ("GET", "/api/v1/me/privacy", Rule::Own),
@@ -312,6 +315,10 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("POST", "/settings/leave/confirm", Rule::Elsewhere),
     ("GET", "/settings/leave/later", Rule::Open),
     ("POST", "/settings/leave/later", Rule::Elsewhere),
+    ("GET", "/settings/leave/lost", Rule::Open),
+    ("POST", "/settings/leave/lost", Rule::Elsewhere),
+    ("GET", "/settings/leave/stop", Rule::Open),
+    ("POST", "/settings/leave/stop", Rule::Own),
     ("GET", "/settings/leave/stay", Rule::Open),
     ("POST", "/settings/leave/stay", Rule::Own),
     // They make an archive, take one back or bring one in, of nobody else's: `takeout`.
@@ -326,6 +333,8 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("POST", "/settings/phone/verify", Rule::Elsewhere),
     ("GET", "/settings/phone/resend", Rule::Open),
     ("POST", "/settings/phone/resend", Rule::Elsewhere),
+    ("GET", "/settings/phone/codes", Rule::Open),
+    ("POST", "/settings/phone/codes", Rule::Elsewhere),
     ("GET", "/settings", Rule::Own),
     ("GET", "/settings/profile", Rule::Own),
     ("POST", "/settings/profile", Rule::Own),
@@ -361,6 +370,9 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     // Tiles of hashes that name nobody, the same for everybody: `erasure_log`.
     ("GET", "/log/tile/{*path}", Rule::Elsewhere),
     ("GET", "/what-we-keep", Rule::Open),
+    ("GET", "/leave", Rule::Open),
+    // It signs in, and goes on with leaving: `lost_phone`.
+    ("POST", "/leave", Rule::Elsewhere),
     ("GET", "/manifest.webmanifest", Rule::Open),
     ("GET", "/favicon.ico", Rule::Open),
     ("GET", "/robots.txt", Rule::Open),

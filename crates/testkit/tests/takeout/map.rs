@@ -6,6 +6,7 @@ use outro_db::{Statement, Value as Stored, params};
 use outro_model::{AccountId, Id, Timestamp};
 use outro_store::imports;
 use outro_vault::AccountKeys;
+use outro_store::pending_leaves::{self, PendingLeave};
 
 use super::*;
 
@@ -182,6 +183,9 @@ async fn full(world: &World) -> Client {
     let mut tx = world.app.db.write().await.unwrap();
     let elsewhere = imports::Brought { seq: 1, id, text };
     imports::put(&mut tx, keys.account(), imports::Kind::Comment, &elsewhere).await.unwrap();
+    let (account, asked_at, leaves_at) = (keys.account(), Timestamp(1), Timestamp(2));
+    let leave = PendingLeave { account, asked_at, leaves_at, receipt_id: vec![], commitment: [0; 32] };
+    pending_leaves::put(&mut tx, &leave).await.unwrap();
     tx.commit().await.unwrap();
     buy(world, &ada, &others[6], &keys).await;
     world.settle().await;

@@ -16,9 +16,10 @@ async fn service_keys_stay_and_each_purpose_has_its_own() {
             MacPurpose::WorkSheet,
             MacPurpose::BackupObject,
             MacPurpose::Payment,
+            MacPurpose::RecoveryCode,
         ];
         let tags = purposes.map(|purpose| vault.mac(purpose, &[b"a", b"b"]));
-        assert!((1..6).all(|place| !tags[..place].contains(&tags[place])));
+        assert!((1..7).all(|place| !tags[..place].contains(&tags[place])));
         assert_ne!(vault.mac(MacPurpose::Csrf, &[b"ab"]), vault.mac(MacPurpose::Csrf, &[b"a", b"b"]));
         let again = place.vault().await;
         assert_eq!(tags, purposes.map(|purpose| again.mac(purpose, &[b"a", b"b"])));

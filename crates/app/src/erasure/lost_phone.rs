@@ -1,0 +1,182 @@
+//! Leaving when the linked phone is lost: by password and recovery code, after a wait, while every channel says so.
+
+use outro_jobs::{Job, Lane, NewJob, Outcome};
+use outro_model::{AccountId, JobId, PhoneNumber, Timestamp};
+use outro_store::pending_leaves::{self, PendingLeave};
+use outro_store::{accounts, departures, recovery_codes};
+
+use super::begin::{Begun, by_password, coins_given_up};
+use super::confirm::{Allowed, Confirmed, Leave, Promise, now, promise};
+use crate::codes::{self, Proof, Purpose};
+use crate::notify::Told;
+use crate::{App, AppError, RefusalKind, Signed};
+
+/// The kind of the job by which an account goes once the wait is over.
+pub(crate) const LEAVE_JOB: &str = "leave.pending";
+/// The kind of the job that tells the linked phone.
+pub(crate) const NOTICE_JOB: &str = "leave.notice";
+
+/// That an account goes by itself, unless that is stopped.
+#[derive(Clone, Copy, Debug)]
+pub struct Pending {
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// When the account goes.
+    pub leaves_at: Timestamp,
+}
+
+/// What one has asked for and may still stop.
+pub async fn pending(app: &App, signed: &Signed) -> Result<Option<Pending>, AppError> {
+    let found = pending_leaves::get(&mut app.db.read().await?, signed.account).await?;
+    Ok(found.map(|PendingLeave { asked_at, leaves_at, .. }| Pending { asked_at, leaves_at }))
+}
+
+/// Begins leaving without the linked phone. Where none is linked, or no message can be sent, the password alone is the
+/// proof, as ever.
+pub async fn begin_without_phone(app: &App, signed: &Signed, forfeit_coins: bool) -> Result<Begun, AppError> {
+    coins_given_up(app, signed, forfeit_coins).await?;
+    let mut tx = app.db.read().await?;
+    let account = accounts::by_id(&mut tx, signed.account).await?.ok_or(AppError::SignInNeeded)?;
+    if account.phone.is_none() || !app.courier.works() {
+        drop(tx);
+        return Ok(by_password(&codes::without_code(app, signed.account, Purpose::Leave).await?));
+    }
+    if pending_leaves::get(&mut tx, signed.account).await?.is_some() {
+        return Err(under_way());
+    }
+    if recovery_codes::count(&mut tx, signed.account).await? == 0 {
+        let detail =
+            "You have no recovery code. Link another phone, or ask whoever runs this site to erase the account.";
+        return Err(AppError::refused(RefusalKind::Conflict, "no_recovery_codes", detail));
+    }
+    drop(tx);
+    let challenge = codes::without_code(app, signed.account, Purpose::LostPhone).await?;
+    let wait_hours = app.settings.lost_phone_hours;
+    Ok(Begun::Recovery { challenge: challenge.id, expires_at: challenge.expires_at, wait_hours })
+}
+
+fn under_way() -> AppError {
+    let detail = "You leave already, once the wait is over. Stop that first to ask anew.";
+    AppError::refused(RefusalKind::Conflict, "leaving_already", detail)
+}
+
+/// Leaves without the linked phone once the wait that the operator has set is over; when that is. What the leaver takes
+/// along is handed out now. In the same transaction the code is used up, the job of leaving and the one that tells the
+/// phone are enqueued, and all sessions are told.
+pub async fn leave_without_phone(
+    app: &App,
+    signed: &Signed,
+    (challenge, password, code): (&str, &str, &str),
+) -> Result<(Confirmed, Timestamp), AppError> {
+    let proof = Proof::Recovery { password, code };
+    let proved = codes::check(app, signed.keys(app).await?, Purpose::LostPhone, challenge, proof).await?;
+    let keys = signed.keys(app).await?;
+    let promised = promise(app, &keys).await?;
+    drop(keys);
+    let (account, asked_at) = (signed.account, app.clock.now());
+    let leaves_at = asked_at.plus_seconds(app.settings.lost_phone_hours * 3600);
+    let receipt_id = super::sheet::seal(app, account, &promised.receipt_id);
+    let leave = PendingLeave { account, asked_at, leaves_at, receipt_id, commitment: promised.commitment };
+    let (mut tx, mut told) = (app.db.write().await?, Told::default());
+    proved.use_up(app, &mut tx).await?;
+    if !accounts::lock_live(&mut tx, account).await? {
+        return Err(AppError::SignInNeeded);
+    }
+    if !pending_leaves::put(&mut tx, &leave).await? {
+        return Err(under_way());
+    }
+    // What was asked for last holds.
+    departures::delete(&mut tx, account).await?;
+    for (kind, run_at) in [(LEAVE_JOB, leaves_at), (NOTICE_JOB, asked_at)] {
+        outro_jobs::enqueue(&mut tx, &of_account(app, kind, account, run_at)).await?;
+    }
+    told.leaving(app, &mut tx, account).await?;
+    told.commit(app, tx).await?;
+    app.queue.wake();
+    Ok((promised.confirmed(account, false), leaves_at))
+}
+
+fn of_account(app: &App, kind: &'static str, account: AccountId, run_at: Timestamp) -> NewJob {
+    let id = JobId::random(&*app.random);
+    NewJob { id, kind, lane: Lane::Prompt, account: Some(account), video: None, run_at }
+}
+
+/// Leaves, once the wait is over. Who has stopped it stays.
+pub(crate) async fn run_leave(app: &App, job: &Job) -> Outcome {
+    let Some(account) = job.account else { return Outcome::Done };
+    match leave(app, account).await {
+        Ok(Some(later)) => Outcome::At(later),
+        Ok(None) | Err(AppError::NotFound | AppError::SignInNeeded) => Outcome::Done,
+        Err(error) => {
+            tracing::error!(%error, "somebody whose wait is over could not leave yet");
+            Outcome::Again("leave")
+        }
+    }
+}
+
+/// When to come again, where the wait is not over.
+async fn leave(app: &App, account: AccountId) -> Result<Option<Timestamp>, AppError> {
+    let found = pending_leaves::get(&mut app.db.read().await?, account).await?;
+    let Some(found) = found else { return Ok(None) };
+    if app.clock.now() < found.leaves_at {
+        return Ok(Some(found.leaves_at));
+    }
+    let receipt_id = super::sheet::open(app, account, &found.receipt_id)?;
+    let leave = Leave { account, receipt_id, commitment: found.commitment };
+    now(app, leave, Allowed::Waited).await.map(|_| None)
+}
+
+/// Tells the linked phone. A message that did not leave is sent again, as long as there is something to stop.
+pub(crate) async fn run_notice(app: &App, job: &Job) -> Outcome {
+    let Some(account) = job.account else { return Outcome::Done };
+    match notice(app, account).await {
+        Ok(()) => Outcome::Done,
+        Err(error) => {
+            tracing::error!(%error, "a phone could not be told yet that its account is leaving");
+            Outcome::Again("notice")
+        }
+    }
+}
+
+async fn notice(app: &App, account: AccountId) -> Result<(), AppError> {
+    let mut tx = app.db.read().await?;
+    let (found, row) = (pending_leaves::get(&mut tx, account).await?, accounts::by_id(&mut tx, account).await?);
+    drop(tx);
+    let (Some(found), Some(row), Some(keys)) = (found, row, app.vault.account(account).await?) else { return Ok(()) };
+    let Some(number) = codes::linked_number(&keys, &row)? else { return Ok(()) };
+    drop(keys);
+    send(app, &number, found.leaves_at).await
+}
+
+/// The message names no account: a phone may be in other hands by now.
+async fn send(app: &App, number: &PhoneNumber, leaves_at: Timestamp) -> Result<(), AppError> {
+    let (host, at) = (&app.settings.host, leaves_at.rfc3339());
+    let minute = at.get(..16).unwrap_or_default().replace('T', " ");
+    let text = format!(
+        "Outro: an account with this number on {host} is to be DELETED on {minute} UTC. It was asked for with its \
+         password and a recovery code. Not you? Sign in on {host} and press Stop in Settings."
+    );
+    app.courier.send(number, text, app.clock.now()).await.map_err(AppError::internal)
+}
+
+/// After a restore: whoever has stopped it since the backup must not go by that. Everybody has the whole wait again,
+/// and is told anew. It may be done again.
+pub(crate) async fn put_off_restored(app: &App) -> Result<(), AppError> {
+    let (now, mut after) = (app.clock.now(), AccountId::from_bytes([0; 16]));
+    loop {
+        let mut tx = app.db.write().await?;
+        pending_leaves::put_off(&mut tx, now.plus_seconds(app.settings.lost_phone_hours * 3600)).await?;
+        let page = pending_leaves::page(&mut tx, after, RESTORED_PAGE).await?;
+        for &account in &page {
+            outro_jobs::enqueue(&mut tx, &of_account(app, NOTICE_JOB, account, now)).await?;
+        }
+        tx.commit().await?;
+        match page.last() {
+            Some(&last) => after = last,
+            None => return Ok(()),
+        }
+    }
+}
+
+/// How many one transaction of [`put_off_restored`] tells.
+const RESTORED_PAGE: i64 = 500;
