@@ -22,6 +22,7 @@ pub mod messages;
 mod migrations;
 pub mod moderation;
 pub mod notifications;
+pub mod orphans;
 pub mod purchases;
 pub mod receipts;
 pub mod recount;
@@ -83,6 +84,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         moderation::STATEMENTS,
         messages::STATEMENTS,
         notifications::STATEMENTS,
+        orphans::STATEMENTS,
         purchases::STATEMENTS,
         receipts::STATEMENTS,
         recount::STATEMENTS,
