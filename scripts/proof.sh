@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the proofs that nothing leaks at their full size, on both engines, and writes what they counted to bench/PROOFS.md.
 #
-#   scripts/proof.sh [STEP…]        decisions scope surface hidden enemy timing faults; without one, all
+#   scripts/proof.sh [STEP…]        decisions scope surface hidden enemy canaries timing faults; without one, all
 #
 # `make test` runs the same tests, smaller. Each step ends in bounded time. The times of answers are worth something only on a
 # machine that does nothing else meanwhile.
@@ -21,6 +21,7 @@ export OUTRO_REFERENCE_ROUNDS=${OUTRO_REFERENCE_ROUNDS:-10000}
 export OUTRO_REFERENCE_SAMPLES=${OUTRO_REFERENCE_SAMPLES:-10000}
 export OUTRO_REFERENCE_SIGN_INS=${OUTRO_REFERENCE_SIGN_INS:-10000}
 export OUTRO_REFERENCE_SCOPES=${OUTRO_REFERENCE_SCOPES:-3000}
+export OUTRO_CANARIES=${OUTRO_CANARIES:-100000}
 
 # What a step counted stays here: steps may be run one by one, and the report is written once each has its figures.
 readonly figures=target/proof
@@ -52,7 +53,7 @@ if [ "${1:-}" = --run ]; then shift; "$@"; exit; fi
 wanted=("$@")
 
 cargo build --quiet --workspace --bins
-cargo test --quiet --workspace --test reference --test feed_scope --no-run
+cargo test --quiet --workspace --test reference --test feed_scope --test canaries --no-run
 
 run() { local name=$1 seconds=$2; shift 2; step "$name" "$seconds" scripts/proof.sh --run "$@"; }
 run decisions 600 reference decisions::
@@ -60,6 +61,7 @@ run scope 900 cargo test --quiet --workspace --test feed_scope -- --nocapture
 run surface 1800 reference surface:: routes::
 run hidden 300 reference hidden::
 run enemy 1800 reference enemy::
+run canaries 1800 cargo test --quiet --workspace --test canaries -- --nocapture --test-threads=1 no_canary
 # One engine after the other: each has the machine to itself. What is timed is optimised, as what is served is.
 export CARGO_PROFILE_DEV_OPT_LEVEL=1
 run timing 3600 reference --test-threads=1 timing::

@@ -3,6 +3,7 @@
 //! `courier` and `jobs`, and asks `policy` before it shows or does anything.
 
 pub mod account;
+pub mod audit;
 pub mod backup;
 pub mod bring;
 mod budget;

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{admin, backup, doctor, import, keyring, keys, media_plan, migrate, receipt, restore, serve};
+use commands::{admin, audit, backup, doctor, import, keyring, keys, media_plan, migrate, receipt, restore, serve};
 use fail::Fail;
 use settings::Flags;
 
@@ -49,6 +49,8 @@ enum Command {
     Admin(admin::Command),
     /// Brings an archive in that was taken along elsewhere.
     Import(import::Args),
+    /// Looks for what must not be there any more, in every byte that this server keeps.
+    Audit(Box<audit::Args>),
     /// Works with receipts of erasures.
     #[command(subcommand)]
     Receipt(receipt::Command),
@@ -60,12 +62,17 @@ enum Command {
 
 /// The name of the command that runs a tool in its jail. It is not one for people.
 const SANDBOX: &str = "sandbox";
+/// The name of the command by which an audit has its positives held in the memory of another process.
+const HOLD: &str = "audit-hold";
 
 fn main() -> ExitCode {
     let mut args = std::env::args_os();
     // Before anything else is set up: the jail starts from a bare process.
     if args.nth(1).is_some_and(|first| first == SANDBOX) {
         return outro_media::sandbox_main(args);
+    }
+    if std::env::args_os().nth(1).is_some_and(|first| first == HOLD) {
+        return audit::hold();
     }
     match run(Cli::parse().command) {
         Ok(code) => code,
@@ -86,6 +93,7 @@ fn run(command: Command) -> Result<ExitCode, Fail> {
             Command::Keys(command) => keys::run(command).await,
             Command::Admin(command) => admin::run(command).await,
             Command::Import(args) => import::run(args).await,
+            Command::Audit(args) => Ok(audit::run(*args).await),
             Command::Receipt(command) => receipt::run(&command),
             Command::Demo(args) => demo::run(args).await,
             Command::MediaPlan(args) => media_plan::run(args).await,

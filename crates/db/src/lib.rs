@@ -5,6 +5,7 @@
 //! tokens of [`Statement`]. A unit of work is a [`Tx`] value: opened, used, committed; dropped without
 //! a commit it leaves nothing behind. Never hold one across slow work.
 
+mod cluster;
 mod cost;
 mod error;
 mod migrate;
@@ -18,6 +19,7 @@ mod statement;
 
 use std::sync::Arc;
 
+pub use cluster::{Cluster, Relation};
 pub use error::DbError;
 pub use migrate::Migration;
 pub use param::{Param, ToParam};

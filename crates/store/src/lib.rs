@@ -23,6 +23,7 @@ mod migrations;
 pub mod moderation;
 pub mod notifications;
 pub mod operator_erasures;
+pub mod orphans;
 pub mod pending_leaves;
 pub mod purchases;
 pub mod receipts;
@@ -87,6 +88,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         messages::STATEMENTS,
         notifications::STATEMENTS,
         operator_erasures::STATEMENTS,
+        orphans::STATEMENTS,
         pending_leaves::STATEMENTS,
         purchases::STATEMENTS,
         receipts::STATEMENTS,

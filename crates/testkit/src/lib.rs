@@ -10,7 +10,7 @@ mod stripe;
 mod world;
 
 pub use client::{Client, Reply};
-pub use clips::{clip, landscape_clip};
+pub use clips::{clip, landscape_clip, written_clip};
 pub use postgres::fresh_database;
 pub use stripe::{Payments, payment_event};
 pub use world::{On, World};

@@ -104,11 +104,16 @@ impl Vault {
     }
 }
 
-/// Puts a copy back into an empty keyring: in one transaction, all of it or nothing. When the copy was made.
-///
-/// [`VaultError::UnknownRoot`] when the root key was replaced since: the copy opens nothing any more.
-/// [`VaultError::KeyringInUse`] when the keyring holds something.
-pub async fn restore_keyring(from: &Path, root: &RootFile, db: &Db) -> Result<Timestamp, VaultError> {
+/// A copy that is being read.
+pub(crate) struct Opened {
+    pub(crate) pieces: PieceReader,
+    pub(crate) ring: Arc<Ring>,
+    root: RootId,
+    made_at: Timestamp,
+}
+
+/// Opens a copy. [`VaultError::UnknownRoot`] when the root key was replaced since.
+pub(crate) async fn open(from: &Path, root: &RootFile) -> Result<Opened, VaultError> {
     let roots = root.read().await?.ok_or(VaultError::RootMissing)?;
     let ring = Arc::new(Ring::of(&roots));
     let mut file = File::open(from)?;
@@ -121,14 +126,24 @@ pub async fn restore_keyring(from: &Path, root: &RootFile, db: &Db) -> Result<Ti
     }
     let mut root_id = [0; 16];
     root_id.copy_from_slice(id);
-    let root_id = RootId::from_bytes(root_id);
-    if !ring.knows(root_id) {
+    let root = RootId::from_bytes(root_id);
+    if !ring.knows(root) {
         return Err(VaultError::UnknownRoot);
     }
-    let now = Timestamp(moment.iter().fold(0, |number, &byte| number << 8 | i64::from(byte)));
-    let mut pieces = PieceReader::new(file, length - HEAD as u64, move |number, last, sealed| {
-        ring.open_copy(root_id, &place(now, number, last), sealed)
+    let made_at = Timestamp(moment.iter().fold(0, |number, &byte| number << 8 | i64::from(byte)));
+    let opening = ring.clone();
+    let pieces = PieceReader::new(file, length - HEAD as u64, move |number, last, sealed| {
+        opening.open_copy(root, &place(made_at, number, last), sealed)
     });
+    Ok(Opened { pieces, ring, root, made_at })
+}
+
+/// Puts a copy back into an empty keyring: in one transaction, all of it or nothing. When the copy was made.
+///
+/// [`VaultError::UnknownRoot`] when the root key was replaced since: the copy opens nothing any more.
+/// [`VaultError::KeyringInUse`] when the keyring holds something.
+pub async fn restore_keyring(from: &Path, root: &RootFile, db: &Db) -> Result<Timestamp, VaultError> {
+    let Opened { root: root_id, made_at: now, mut pieces, .. } = open(from, root).await?;
     db.migrate(KEYRING_MIGRATIONS).await?;
     let mut tx = db.write().await?;
     for shape in shapes() {

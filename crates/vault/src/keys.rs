@@ -64,10 +64,23 @@ struct Inner {
     random: Arc<dyn Random>,
 }
 
+/// What is derived from an account key: the keys of columns, of blobs, of index entries.
+const OF_ACCOUNT: [&str; 3] = ["columns", "blobs", "index"];
+
+/// The keys that are derived from an account key, as bytes.
+pub(crate) fn of_account(account: AccountId, key_id: KeyId, key: &[u8; 32]) -> [Zeroizing<[u8; 32]>; 3] {
+    OF_ACCOUNT.map(|label| derive(key, label, &[account.as_bytes(), key_id.as_bytes()]))
+}
+
+/// The key that is derived from a conversation's.
+pub(crate) fn of_conversation(conversation: ConversationId, key_id: KeyId, key: &[u8; 32]) -> Zeroizing<[u8; 32]> {
+    derive(key, "conversation", &[conversation.as_bytes(), key_id.as_bytes()])
+}
+
 impl AccountKeys {
     pub(crate) fn new(account: AccountId, key_id: KeyId, key: &[u8; 32], random: Arc<dyn Random>) -> Self {
         let part = |label| Aead::new(&derive(key, label, &[account.as_bytes(), key_id.as_bytes()]));
-        let (columns, blobs, index) = (part("columns"), part("blobs"), part("index"));
+        let [columns, blobs, index] = OF_ACCOUNT.map(part);
         Self(Arc::new(Inner { account, key_id, columns, blobs, index, random }))
     }
 
@@ -170,8 +183,7 @@ struct OfConversation {
 
 impl ConversationKeys {
     pub(crate) fn new(conversation: ConversationId, key_id: KeyId, key: &[u8; 32], random: Arc<dyn Random>) -> Self {
-        let parts: [&[u8]; 2] = [conversation.as_bytes(), key_id.as_bytes()];
-        let columns = Aead::new(&derive(key, "conversation", &parts));
+        let columns = Aead::new(&of_conversation(conversation, key_id, key));
         Self(Arc::new(OfConversation { conversation, key_id, columns, random }))
     }
 

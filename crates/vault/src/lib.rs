@@ -41,6 +41,7 @@ mod keys;
 mod log;
 mod pieces;
 mod random;
+mod residue;
 mod ring;
 mod root;
 mod rotate;

@@ -11,6 +11,7 @@
 //! destroyed keys was replayed (`replay.rs`).
 
 mod crash;
+mod look;
 mod place;
 mod prune;
 mod replay;
@@ -22,6 +23,7 @@ use outro_blobs::BlobError;
 use outro_db::DbError;
 use outro_vault::{Tampered, VaultError};
 
+pub(crate) use look::{each_value, make_of};
 pub use place::{About, Backups};
 pub use prune::{Pruned, prune};
 pub use replay::{is_pending, replay, sweep};

@@ -6,6 +6,7 @@ use outro_db::{Statement, params};
 fn every_statement() -> Vec<&'static Statement> {
     let declared = outro_store::all_statements();
     let built = outro_store::erasure::built_statements().into_iter().chain(outro_store::takeout::built_statements());
+    let built = built.chain(outro_store::orphans::built_statements());
     declared.into_iter().chain(built).chain(outro_jobs::all_statements().iter().copied()).collect()
 }
 

@@ -1,7 +1,8 @@
 use outro_db::{Db, Engine, Param, Statement};
 
 use crate::{
-    KEYRING_COLUMNS, accounts, backups, books, budget, conversations, copy, destroy, kept, log, ring, rotate, service,
+    KEYRING_COLUMNS, accounts, backups, books, budget, conversations, copy, destroy, kept, log, residue, ring, rotate,
+    service,
 };
 
 use super::on_both;
@@ -31,6 +32,7 @@ async fn both_engines_accept_every_statement() {
             destroy::STATEMENTS,
             kept::STATEMENTS,
             log::STATEMENTS,
+            residue::STATEMENTS,
             ring::STATEMENTS,
             rotate::STATEMENTS,
             service::STATEMENTS,
