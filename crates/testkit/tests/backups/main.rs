@@ -4,6 +4,7 @@
 mod erased;
 mod keeping;
 mod load;
+mod races;
 mod tampered;
 
 use std::path::Path;
