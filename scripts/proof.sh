@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the proofs that nothing leaks at their full size, on both engines, and writes what they counted to bench/PROOFS.md.
 #
-#   scripts/proof.sh [STEP…]        decisions scope surface hidden enemy timing faults; without one, all
+#   scripts/proof.sh [STEP…]        decisions scope surface hidden enemy timing stops kills faults; without one, all
 #
 # `make test` runs the same tests, smaller. Each step ends in bounded time. The times of answers are worth something only on a
 # machine that does nothing else meanwhile.
@@ -48,7 +48,8 @@ if [ "${1:-}" = --run ]; then shift; "$@"; exit; fi
 wanted=("$@")
 
 cargo build --quiet -p outro-media --bins
-cargo test --quiet -p outro-testkit --test reference --test feed_scope --no-run
+cargo test --quiet -p outro-testkit --test reference --test feed_scope --test stopped --no-run
+cargo test --quiet -p outro-cli --test kills --no-run
 
 run() { local name=$1 seconds=$2; shift 2; step "$name" "$seconds" scripts/proof.sh --run "$@"; }
 run decisions 600 reference decisions::
@@ -58,6 +59,9 @@ run hidden 300 reference hidden::
 run enemy 1800 reference enemy::
 # One engine after the other: each has the machine to itself.
 run timing 3600 reference --test-threads=1 timing::
+# Stopped before each write, sync, rename, delete and commit of erasure, takeout, backup and restore; and killed at any moment.
+run stops 7200 env OUTRO_STOPS=all cargo test --quiet -p outro-testkit --test stopped -- --nocapture
+run kills 5400 env OUTRO_KILLS=500 cargo test --quiet -p outro-cli --test kills -- --nocapture
 run faults 1800 scripts/planted-faults.sh
 
 if [ "${#wanted[@]}" -eq 0 ]; then
