@@ -19,6 +19,8 @@ from pathlib import Path
 
 import backup as of_backups
 import crowd
+import erasing as of_erasing
+import gdpr as of_gdpr
 import privacy as of_privacy
 import takeout as of_takeout
 from client import Api, wrk
@@ -382,6 +384,20 @@ def takeout(run):
         yield f"{name}: downloaded", f"{rate / 1e6:,.0f} MB/s", f"{rate / disk:.2f} of the disk's reading"
 
 
+def erasing(run):
+    """People who leave among many, and what that costs others; and one who has very much. What it needs is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="outro-bench-") as folder:
+        yield from of_erasing.lobsters(run, folder)
+    with tempfile.TemporaryDirectory(prefix="outro-bench-") as folder:
+        yield from of_erasing.large(run, folder, run.clip("short.mp4", 1, BARS, "180x320"))
+
+
+def gdprbench(run):
+    """The mixes of GDPRbench through the store, beside bare SQLite in the same run."""
+    with tempfile.TemporaryDirectory(prefix="outro-bench-") as folder:
+        yield from of_gdpr.measure(folder, run.quick)
+
+
 def backup(run):
     """Backups and restores, beside `cp`."""
     yield from of_backups.measure(run)
@@ -391,6 +407,7 @@ def backup(run):
 KEPT = ROOT / "target/bench/rows.json"
 MEASURES = [
     start, memory, feed, media, transcode, leaving, decision, privacy, hiatus, screen, followed, crowds, streams, backup, takeout,
+    erasing, gdprbench,
 ]
 
 

@@ -66,6 +66,9 @@ run canaries 1800 cargo test --quiet --workspace --test canaries -- --nocapture 
 export CARGO_PROFILE_DEV_OPT_LEVEL=1
 run timing 3600 reference --test-threads=1 timing::
 unset CARGO_PROFILE_DEV_OPT_LEVEL
+# Stopped before each write, sync, rename, delete and commit of erasure, takeout, backup and restore; and killed at any moment.
+run stops 7200 env OUTRO_STOPS=all cargo test --quiet --workspace --test stopped -- --nocapture
+run kills 5400 env OUTRO_KILLS=500 cargo test --quiet --workspace --test kills -- --nocapture
 run faults 1800 scripts/planted-faults.sh
 
 if [ "${#wanted[@]}" -eq 0 ] || (cd "$figures" && ls "${steps[@]/%/.md}" >"$work/all" 2>&1); then

@@ -7,7 +7,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use outro_model::{AccountId, BlobId, Random, random_bytes};
+use outro_model::{AccountId, BlobId, Random, random_bytes, stop};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 
 use crate::BlobError;
@@ -55,10 +55,13 @@ impl Local {
 
     pub(crate) fn create_home(&self, owner: AccountId) -> Result<(), BlobError> {
         let shelf = self.shelf(owner);
+        stop::before("home: make its shelf");
         if make_folder(&shelf)? {
             sync_folder(&self.root)?;
         }
+        stop::before("home: make");
         make_folder(&self.home(owner))?;
+        stop::before("home: sync");
         Ok(sync_folder(&shelf)?)
     }
 
@@ -103,7 +106,9 @@ impl Local {
 
     pub(crate) fn delete(&self, owner: AccountId, id: BlobId) -> Result<(), BlobError> {
         let _passing = gate::pass(&self.root)?;
+        stop::before("object: delete");
         if found(fs::remove_file(self.object(owner, id)))?.is_some() {
+            stop::before("object: sync its deletion");
             // The home may be gone by now, and this file with it.
             found(sync_folder(&self.home(owner)))?;
         }
@@ -124,8 +129,10 @@ impl Local {
         for _ in 0..TRIES {
             let Some(names) = names(&home)? else { break };
             for name in names {
+                stop::before("home: delete an object");
                 found(fs::remove_file(home.join(name)))?;
             }
+            stop::before("home: delete");
             match fs::remove_dir(&home) {
                 Ok(()) => break,
                 Err(error) if error.kind() == ErrorKind::NotFound => break,
@@ -137,6 +144,7 @@ impl Local {
         if home.try_exists()? {
             return Err(BlobError::Stopped);
         }
+        stop::before("home: sync its deletion");
         // Also when an earlier call removed it and did not come this far.
         found(sync_folder(&self.shelf(owner)))?;
         Ok(())
@@ -167,13 +175,16 @@ impl Local {
 impl Unfinished {
     /// Gives the file its name, durably. Only one object of an id can be.
     pub(crate) fn publish(self) -> Result<Published, BlobError> {
+        stop::before("object: sync");
         self.file.sync_all()?;
+        stop::before("object: name");
         match &self.name {
             Some(name) => fs::hard_link(name, &self.target),
             None => name_file(&self.file, &self.target),
         }
         .map_err(home_gone)?;
         let published = Published(Some(self.target.clone()));
+        stop::before("object: sync its name");
         sync_folder(&self.home).map_err(home_gone)?;
         Ok(published)
     }

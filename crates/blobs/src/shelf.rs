@@ -8,7 +8,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{self, Context};
-use outro_model::{AccountId, BlobId};
+use outro_model::{AccountId, BlobId, stop};
 use outro_vault::{MacPurpose, Tampered, Vault};
 
 use crate::BlobError;
@@ -66,10 +66,17 @@ impl Shelf {
         make(folder)?;
         let part = place.with_extension("part");
         let mut to = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
-        let (length, hash) = copy(&mut from, u64::MAX, |bytes| to.write_all(bytes))?;
+        let (length, hash) = copy(&mut from, u64::MAX, |bytes| {
+            stop::before("shelf: write");
+            to.write_all(bytes)
+        })?;
+        stop::before("shelf: write a mark");
         to.write_all(&self.mark(name, hash))?;
+        stop::before("shelf: sync");
         to.sync_all()?;
+        stop::before("shelf: name");
         fs::rename(&part, &place)?;
+        stop::before("shelf: sync a name");
         File::open(folder)?.sync_all()?;
         Ok(length)
     }
@@ -109,6 +116,7 @@ impl Shelf {
                     if name.is_none_or(|name| !kept(&name)) {
                         bytes += fs::metadata(&path)?.len();
                         count += u64::from(name.is_some());
+                        stop::before("shelf: delete");
                         fs::remove_file(&path)?;
                     }
                 }

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use outro_model::{AccountId, BlobId, BlobKind, Random};
+use outro_model::{AccountId, BlobId, BlobKind, Random, stop};
 use outro_vault::AccountKeys;
 
 use crate::blocking::blocking;
@@ -146,7 +146,10 @@ impl Blobs {
         let (shelf, random) = (shelf.clone(), self.random.clone());
         let put_back = move |local: &Local| {
             let unfinished = local.unfinished(owner, id, &*random)?;
-            let length = shelf.read(&shelf.name(owner, id), |bytes| (&unfinished.file).write_all(bytes))?;
+            let length = shelf.read(&shelf.name(owner, id), |bytes| {
+                stop::before("object: write from a shelf");
+                (&unfinished.file).write_all(bytes)
+            })?;
             match unfinished.publish() {
                 Ok(published) => published.keep(),
                 Err(BlobError::Exists) => {}

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use outro_model::{AccountId, BlobId, BlobKind, Random};
+use outro_model::{AccountId, BlobId, BlobKind, Random, stop};
 use outro_vault::AccountKeys;
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
@@ -90,6 +90,7 @@ impl BlobWriter {
         drop(spare);
         let Self { file, object, key, mut batch, next, length, .. } = self;
         let publish = move || {
+            stop::before("object: write its end");
             file.file.write_all_at(batch.seal(&object, next, true), next * SLOT as u64)?;
             publish(file)
         };
@@ -119,6 +120,7 @@ impl BlobWriter {
         let (file, object, first) = (self.file.clone(), self.object.clone(), self.next);
         self.next += BATCH as u64;
         self.under_way = Some(tokio::task::spawn_blocking(move || {
+            stop::before("object: write");
             file.file.write_all_at(batch.seal(&object, first, false), first * SLOT as u64)?;
             batch.clear();
             Ok(batch)
@@ -144,6 +146,7 @@ pub(crate) fn copy(
     loop {
         length += fill_from(&mut batch, source, length)?;
         let ends = !batch.is_full() || read_at(source, &mut [0], length)? == 0;
+        stop::before("object: copy");
         file.file.write_all_at(batch.seal(&object, next, ends), next * SLOT as u64)?;
         if ends {
             return Ok((file.publish()?, Header { length, key }));

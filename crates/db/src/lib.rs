@@ -27,6 +27,8 @@ pub use row::{FromValue, Row, Value};
 pub use schema::Column;
 pub use statement::Statement;
 
+use outro_model::stop;
+
 /// Under what each statement that was run is traced, with the number of rows that it found or changed.
 pub const WORK: &str = "outro_db::work";
 
@@ -54,6 +56,9 @@ enum Backend {
 /// A unit of work: one snapshot to read from, or one transaction to write in.
 pub struct Tx {
     inner: TxInner,
+    /// The first statement that wrote: under it a commit is known where a test stops the process.
+    #[cfg(debug_assertions)]
+    wrote: Option<String>,
 }
 
 enum TxInner {
@@ -88,7 +93,7 @@ impl Db {
             Backend::Sqlite(sqlite) => TxInner::Sqlite(sqlite.read().await?),
             Backend::Postgres(postgres) => TxInner::Postgres(postgres.begin(false).await?),
         };
-        Ok(Tx { inner })
+        Ok(Tx::new(inner))
     }
 
     /// Opens a transaction to write in. On SQLite there is one writer: others wait their turn.
@@ -97,20 +102,41 @@ impl Db {
             Backend::Sqlite(sqlite) => TxInner::Sqlite(sqlite.write().await?),
             Backend::Postgres(postgres) => TxInner::Postgres(postgres.begin(true).await?),
         };
-        Ok(Tx { inner })
+        Ok(Tx::new(inner))
     }
 
     /// Lets go of what the engine keeps of overwritten pages, as far as it can now: on SQLite the
     /// write-ahead log is folded in and cut. `false` when an open reader defers it.
     pub async fn shed(&self) -> Result<bool, DbError> {
         match &self.backend {
-            Backend::Sqlite(sqlite) => sqlite.checkpoint().await,
+            Backend::Sqlite(sqlite) => {
+                stop::before("cut the log");
+                sqlite.checkpoint().await
+            }
             Backend::Postgres(_) => Ok(true),
         }
     }
 }
 
 impl Tx {
+    const fn new(inner: TxInner) -> Self {
+        Self {
+            inner,
+            #[cfg(debug_assertions)]
+            wrote: None,
+        }
+    }
+
+    #[cfg(debug_assertions)]
+    fn note(&mut self, statement: &Statement) {
+        if self.wrote.is_none() && !statement.sql_for(self.engine()).trim_start().starts_with("SELECT") {
+            self.wrote = Some(statement.name().to_owned());
+        }
+    }
+
+    #[cfg(not(debug_assertions))]
+    const fn note(&self, _: &Statement) {}
+
     /// Which engine this runs on.
     pub fn engine(&self) -> Engine {
         match self.inner {
@@ -121,6 +147,7 @@ impl Tx {
 
     /// All rows of a query.
     pub async fn query(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Vec<Row>, DbError> {
+        self.note(statement);
         let rows = match &mut self.inner {
             TxInner::Sqlite(tx) => tx.query(statement, params).await,
             TxInner::Postgres(tx) => tx.query(statement, params).await,
@@ -137,6 +164,7 @@ impl Tx {
 
     /// Runs a statement; the number of rows it changed.
     pub async fn execute(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<u64, DbError> {
+        self.note(statement);
         let rows = match &mut self.inner {
             TxInner::Sqlite(tx) => tx.execute(statement, params).await,
             TxInner::Postgres(tx) => tx.execute(statement, params).await,
@@ -147,6 +175,10 @@ impl Tx {
 
     /// Makes what was written durable. When this returns, it stays, also through a loss of power.
     pub async fn commit(self) -> Result<(), DbError> {
+        #[cfg(debug_assertions)]
+        if let Some(first) = &self.wrote {
+            stop::before(&format!("commit {first}"));
+        }
         match self.inner {
             TxInner::Sqlite(tx) => tx.commit().await,
             TxInner::Postgres(tx) => tx.commit().await,

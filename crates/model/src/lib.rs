@@ -15,6 +15,7 @@ mod moderation;
 mod phone;
 
 mod random;
+pub mod stop;
 mod text;
 mod video;
 

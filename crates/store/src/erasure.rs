@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use outro_datamap::{Counter, Emptied, Erase, Room, TABLES, Table};
 use outro_db::{DbError, Param, Statement, Tx, params};
-use outro_model::{AccountId, BlobId, ConversationId, VideoId};
+use outro_model::{AccountId, ConversationId, VideoId};
 
 /// Rows that one transaction deletes at most.
 pub const BATCH: i64 = 500;
@@ -26,14 +26,11 @@ pub struct Step {
     pub table: &'static str,
     /// How rows are found.
     pub found: Found,
-    /// Whether each row stands for a sealed object, whose file goes first.
-    pub blobs: bool,
     /// What is emptied of the rows, where they stay.
     pub detaches: Option<Emptied>,
     /// Whether the rows are memberships of rooms, each of which is left by itself.
     pub rooms: Option<Rooms>,
     lower: Option<Statement>,
-    list: Option<Statement>,
     delete: Statement,
     probe: Statement,
 }
@@ -59,8 +56,7 @@ pub(crate) static STATEMENTS: &[&Statement] = &[];
 
 /// The statements of all steps, so that tests can prepare each on both engines.
 pub fn built_statements() -> Vec<&'static Statement> {
-    let steps =
-        STEPS.iter().flat_map(|step| [Some(&step.delete), Some(&step.probe), step.lower.as_ref(), step.list.as_ref()]);
+    let steps = STEPS.iter().flat_map(|step| [Some(&step.delete), Some(&step.probe), step.lower.as_ref()]);
     let rooms = STEPS.iter().filter_map(|step| step.rooms.as_ref()).flat_map(Rooms::statements).map(Some);
     let videos = VIDEO_STEPS.iter().flat_map(|step| [Some(&step.delete), Some(&step.probe)]);
     steps.chain(videos).chain(rooms).flatten().collect()
@@ -71,7 +67,6 @@ fn step(table: &'static Table, column: &'static str, erase: Erase) -> Option<Ste
         return None;
     }
     let found = if matches!(erase, Erase::DeleteByKeyId) { Found::ByKeyId } else { Found::ByAccount };
-    let blobs = matches!(erase, Erase::DeleteBlobs);
     let counter = if let Erase::DeleteRowsAndLower(counter) = erase { Some(counter) } else { None };
     let rooms = if let Erase::LeaveRoom(room) = erase { Some(Rooms::of(table, column, room)) } else { None };
     let build = |what: &str, sql| Statement::built(format!("erasure::{what}::{}.{column}", table.name), sql);
@@ -79,11 +74,9 @@ fn step(table: &'static Table, column: &'static str, erase: Erase) -> Option<Ste
     Some(Step {
         table: table.name,
         found,
-        blobs,
         detaches: if let Erase::Detach(emptied) = erase { Some(emptied) } else { None },
         rooms,
         lower: counter.map(|counter| build("lower", lower(table, column, counter))),
-        list: blobs.then(|| build("list", format!("SELECT id FROM {} WHERE {column} = ?1 LIMIT ?2", table.name))),
         delete: match erase {
             Erase::Detach(emptied) => build("detach", detach(table, emptied.columns, &batch)),
             _ => build("delete", delete(table, &batch)),
@@ -244,13 +237,6 @@ impl Step {
             tx.execute(lower, &values).await?;
         }
         tx.execute(&self.delete, &values).await
-    }
-
-    /// The sealed objects of the next batch, for a step over objects.
-    pub async fn list_blobs(&self, tx: &mut Tx, subject: &Subject) -> Result<Vec<BlobId>, DbError> {
-        let Some(list) = &self.list else { return Ok(vec![]) };
-        let rows = tx.query(list, &[subject.param(self.found), Param::Int(BATCH)]).await?;
-        rows.iter().map(|row| row.get(0)).collect()
     }
 
     /// Whether anything is left.

@@ -11,7 +11,7 @@ mod world;
 
 pub use client::{Client, Reply};
 pub use clips::{clip, landscape_clip, written_clip};
-pub use postgres::fresh_database;
+pub use postgres::{copy_of_database, drop_database, fresh_database};
 pub use stripe::{Payments, payment_event};
 pub use world::{On, World};
 

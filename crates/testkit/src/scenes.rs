@@ -112,8 +112,14 @@ impl World {
 impl World {
     /// Every row of a table of the data map, each as text: for holding what is stored against what it was.
     pub async fn rows(&self, table: &str) -> Vec<String> {
+        self.rows_but(table, &[]).await
+    }
+
+    /// The same without some of its columns.
+    pub async fn rows_but(&self, table: &str, without: &[&str]) -> Vec<String> {
         let table = outro_datamap::table(table).expect("a declared table");
-        let columns: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+        let columns = table.columns.iter().map(|column| column.name).filter(|name| !without.contains(name));
+        let columns: Vec<&str> = columns.collect();
         let sql = format!("SELECT {} FROM {} ORDER BY {}", columns.join(", "), table.name, table.key.join(", "));
         let statement = Statement::built(format!("rows::{}", table.name), sql);
         let rows = self.app.db.read().await.unwrap().query(&statement, &[]).await.unwrap();

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use outro_datamap::KEYRING;
 use outro_db::portable::{Record, Shape, Walk, write_row};
 use outro_db::{Db, params, statements};
-use outro_model::Timestamp;
+use outro_model::{Timestamp, stop};
 use zeroize::Zeroizing;
 
 use crate::keyring::KEYRING_MIGRATIONS;
@@ -61,6 +61,7 @@ impl Vault {
         }
         let beside = beside(to);
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        stop::before("copy of the keyring: write");
         file.write_all(&[&MAGIC[..], root.as_bytes(), &now.0.to_be_bytes()].concat())?;
         let (sealing, random) = (ring.clone(), keyring.random.clone());
         let mut out = PieceWriter::new(file, move |number, last, piece| {
@@ -84,7 +85,9 @@ impl Vault {
         drop(tx);
         out.put(&[]).await?;
         out.finish().await?;
+        stop::before("copy of the keyring: name");
         std::fs::rename(&beside, to)?;
+        stop::before("copy of the keyring: sync its name");
         File::open(to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))?
             .sync_all()?;
         let mut tx = keyring.db.write().await?;

@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 
+use outro_model::stop;
 use zeroize::Zeroizing;
 
 use crate::{Tampered, VaultError};
@@ -41,6 +42,7 @@ impl PieceWriter {
     pub async fn finish(mut self) -> Result<u64, VaultError> {
         self.send(true).await?;
         let file = self.file.take().ok_or(VaultError::Stopped)?;
+        stop::before("pieces: sync");
         tokio::task::spawn_blocking(move || file.sync_all()).await.map_err(|_| VaultError::Stopped)??;
         Ok(self.length)
     }
@@ -52,6 +54,7 @@ impl PieceWriter {
         self.piece.clear();
         let mut file = self.file.take().ok_or(VaultError::Stopped)?;
         let written = tokio::task::spawn_blocking(move || {
+            stop::before("pieces: write");
             file.write_all(&(sealed.len() as u32).to_be_bytes())?;
             file.write_all(&sealed)?;
             Ok::<_, io::Error>(file)

@@ -11,7 +11,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use outro_db::{FromValue, Param, ToParam, Value};
-use outro_model::{Random, random_bytes};
+use outro_model::{Random, random_bytes, stop};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{VaultError, sha256};
@@ -213,16 +213,21 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         _ => {}
     }
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
+    stop::before("root key: write");
     file.write_all(bytes)?;
+    stop::before("root key: sync");
     file.sync_all()?;
     let old = OpenOptions::new().write(true).open(path);
+    stop::before("root key: name");
     std::fs::rename(&temporary, path)?;
+    stop::before("root key: sync its name");
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()?;
     if let Ok(old) = old {
         // Where the file system writes in place this takes the old keys off the disk; where it does
         // not, nothing is lost. Nothing rests on it: what makes an old key harmless is that it opens
         // no row of today's keyring.
+        stop::before("root key: overwrite the old");
         scrub(old).ok();
     }
     Ok(())

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use outro_blobs::Shelf;
 use outro_db::portable::Record;
-use outro_model::{AccountId, BackupId, BlobId, Timestamp};
+use outro_model::{AccountId, BackupId, BlobId, Timestamp, stop};
 use outro_vault::{BackupKeys, PieceReader, PieceWriter, Vault};
 
 use super::{BackupError, at};
@@ -107,6 +107,7 @@ impl Backups {
     /// Where a new backup is put together.
     pub(super) fn begin(&self, id: BackupId) -> Result<PathBuf, BackupError> {
         let folder = self.root.join(format!("{}.{UNFINISHED}", hex::encode(id.as_bytes())));
+        stop::before("backup: make its folder");
         DirBuilder::new().mode(0o700).create(&folder).map_err(at("the backup"))?;
         Ok(folder)
     }
@@ -128,6 +129,7 @@ impl Backups {
             term.ends_at.0
         );
         write_whole(&unfinished.join(ABOUT), &text)?;
+        stop::before("backup: name");
         fs::rename(unfinished, &folder).map_err(at("the backup"))?;
         sync(&self.root)?;
         Ok(About { id: term.id, taken_at, ends_at: term.ends_at, folder })
@@ -135,16 +137,19 @@ impl Backups {
 
     /// Removes a folder. The plain text goes first: from then on it is no backup.
     pub(super) fn remove(&self, folder: &Path) -> Result<(), BackupError> {
+        stop::before("backup: delete what it says of itself");
         match fs::remove_file(folder.join(ABOUT)) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(at("the backup")(error)),
             _ => {}
         }
+        stop::before("backup: delete");
         fs::remove_dir_all(folder).map_err(at("the backup"))?;
         sync(&self.root)
     }
 }
 
 fn sync(folder: &Path) -> Result<(), BackupError> {
+    stop::before("backup: sync a folder");
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(at("the folder of backups"))
 }
 
@@ -152,9 +157,13 @@ fn write_whole(path: &Path, text: &str) -> Result<(), BackupError> {
     let write = || {
         let part = path.with_extension(UNFINISHED);
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
+        stop::before("backup: write a text");
         file.write_all(text.as_bytes())?;
+        stop::before("backup: sync a text");
         file.sync_all()?;
+        stop::before("backup: name a text");
         fs::rename(&part, path)?;
+        stop::before("backup: sync the name of a text");
         path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
     };
     write().map_err(at("the backup"))

@@ -92,16 +92,23 @@ pub(crate) enum Cleared {
 /// everywhere whether anything is left.
 async fn clear(app: &App, sheet: &Erasure, destruction: &Destruction, tally: &mut Tally) -> Result<Cleared, AppError> {
     let subject = Subject { account: sheet.account, key_id: *destruction.key_id.as_bytes() };
-    for (done, step) in STEPS.iter().enumerate() {
-        if let Some(later) = walk(app, sheet, &subject, step, tally).await? {
+    // All files at once: the account is hidden since long, and nobody finds them by their rows any more.
+    app.blobs.remove_home(sheet.account).await?;
+    // Most people have something in few of the tables; each step that has nothing to do would wait for the disk.
+    let mut steps = Vec::new();
+    let mut tx = app.db.read().await?;
+    for step in STEPS.iter() {
+        if step.leaves(&mut tx, &subject).await? {
+            steps.push(step);
+        }
+    }
+    drop(tx);
+    for (done, step) in steps.iter().enumerate() {
+        let permille = (done as i64 + 1) * 900 / steps.len() as i64;
+        if let Some(later) = walk(app, sheet, &subject, step, tally, permille).await? {
             return Ok(Cleared::Later(later));
         }
-        let mut tx = app.db.write().await?;
-        let permille = (done as i64 + 1) * 900 / STEPS.len() as i64;
-        receipts::set_progress(&mut tx, &sheet.id_hash, permille).await?;
-        tx.commit().await?;
     }
-    app.blobs.remove_home(sheet.account).await?;
     finding::forget(app, sheet.account).await?;
     Ok(audit(app, &subject).await?.map_or(Cleared::All, Cleared::Left))
 }
@@ -129,27 +136,20 @@ async fn cut_the_log(app: &App) -> Result<Outcome, AppError> {
     Ok(if app.db.shed().await? { Outcome::Done } else { Outcome::Again("an open reader keeps the log") })
 }
 
-/// Does what one line of the map says, batch by batch, and counts it in the same transactions. When it
-/// has to wait for others to let go of a key, until when.
+/// Does what one line of the map says, batch by batch, and counts it in the same transactions; with the last one it has come
+/// as far as `permille`. When it has to wait for others to let go of a key, until when.
 async fn walk(
     app: &App,
     sheet: &Erasure,
     subject: &Subject,
     step: &Step,
     tally: &mut Tally,
+    permille: i64,
 ) -> Result<Option<Timestamp>, AppError> {
     if let Some(rooms) = &step.rooms {
         return leave_rooms(app, sheet, step.table, rooms, tally).await;
     }
     loop {
-        if step.blobs {
-            // The account is hidden since long: its files may go before their rows, which are how
-            // whoever comes after a stop finds them.
-            let found = step.list_blobs(&mut app.db.read().await?, subject).await?;
-            for id in found {
-                app.blobs.delete(sheet.account, id).await?;
-            }
-        }
         let mut tx = app.db.write().await?;
         let gone = step.delete_batch(&mut tx, subject).await?;
         // What stays with others was not erased.
@@ -161,9 +161,13 @@ async fn walk(
         if step.table == SOUND_USES && step.detaches.is_some() && gone > 0 {
             sound::end_later(app, &mut tx).await?;
         }
+        let done = (gone as i64) < BATCH;
+        if done {
+            receipts::set_progress(&mut tx, &sheet.id_hash, permille).await?;
+        }
         tx.commit().await?;
         *tally = next;
-        if (gone as i64) < BATCH {
+        if done {
             return Ok(None);
         }
     }

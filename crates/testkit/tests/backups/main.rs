@@ -5,6 +5,7 @@ mod archives;
 mod erased;
 mod keeping;
 mod load;
+mod races;
 mod tampered;
 
 use std::path::Path;

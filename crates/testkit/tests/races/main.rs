@@ -1,4 +1,17 @@
-//! What races with leaving leaves nothing behind, on both engines.
+//! What races with leaving leaves nothing behind, on both engines: one wholly before the other, the other before the one, after
+//! the last row is gone, and at one moment.
+//!
+//! | leaving against | where |
+//! |---|---|
+//! | upload, transcode, sign-in, message, follow, takeout (asked for, made, downloaded), hiatus | `pairs.rs` |
+//! | likes, in a crowd; joining under the same handle; leaving twice | here |
+//! | purchase webhook, gifts | `coins/races.rs` |
+//! | backup and restore | `backups/races.rs` |
+//! | follows, in a crowd | `graph/races.rs` |
+//! | the leaving of the other in a conversation | `messages/erasure.rs` |
+//! | bytes that go out | `cut_off.rs`, `media/streams.rs` |
+
+mod pairs;
 
 use std::time::Duration;
 

@@ -1,0 +1,29 @@
+//! Stopped before every write, sync, rename, delete and commit of erasure, takeout, bringing in, backup and restore, and
+//! started again: the end is the same as without.
+//!
+//! A test runs itself once more as a process of its own, on a copy of the files and of the database, which ends as a kill ends it
+//! before the N-th of its effects (`outro_model::stop`). Then the parent starts on what that left and does the same again, as
+//! whoever comes back would. `make test` stops before the first effect of each kind, on SQLite, and at some places between;
+//! with `OUTRO_STOPS=all` it stops before each (`scripts/proof.sh`).
+#![cfg(debug_assertions)]
+
+mod acts;
+mod archives;
+mod copies;
+mod points;
+mod scene;
+mod stage;
+
+use acts::{Departing, Leaving};
+use archives::{Bringing, Keeping, Making};
+use copies::{BackingUp, Pruning, Restoring};
+use stage::stopped;
+
+stopped!(leaving, Leaving);
+stopped!(departing, Departing);
+stopped!(making_an_archive, Making);
+stopped!(keeping_house, Keeping);
+stopped!(bringing_in, Bringing);
+stopped!(backing_up, BackingUp);
+stopped!(pruning, Pruning);
+stopped!(restoring, Restoring);
