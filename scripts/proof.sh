@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the proofs that nothing leaks at their full size, on both engines, and writes what they counted to bench/PROOFS.md.
+# Runs the proofs that nothing leaks, and that nothing is left of who has left, at their full size, on both engines, and writes what they counted to bench/PROOFS.md.
 #
-#   scripts/proof.sh [STEP…]        decisions scope surface hidden enemy timing faults; without one, all
+#   scripts/proof.sh [STEP…]        decisions scope surface hidden enemy never_existed closed_map timing faults; without one, all
 #
 # `make test` runs the same tests, smaller. Each step ends in bounded time. The times of answers are worth something only on a
 # machine that does nothing else meanwhile.
@@ -21,6 +21,8 @@ export OUTRO_REFERENCE_ROUNDS=${OUTRO_REFERENCE_ROUNDS:-10000}
 export OUTRO_REFERENCE_SAMPLES=${OUTRO_REFERENCE_SAMPLES:-10000}
 export OUTRO_REFERENCE_SIGN_INS=${OUTRO_REFERENCE_SIGN_INS:-10000}
 export OUTRO_REFERENCE_SCOPES=${OUTRO_REFERENCE_SCOPES:-3000}
+export OUTRO_NEVER_EXISTED_HISTORIES=${OUTRO_NEVER_EXISTED_HISTORIES:-100000}
+export OUTRO_NEVER_EXISTED_ON_POSTGRES=${OUTRO_NEVER_EXISTED_ON_POSTGRES:-1000}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -43,12 +45,13 @@ step() {
 }
 
 reference() { cargo test --quiet -p outro-testkit --test reference -- --nocapture "$@"; }
+never_existed() { cargo test --quiet -p outro-testkit --test never_existed -- --nocapture "$@"; }
 # A function cannot be given to `timeout`: it runs this script's own words.
 if [ "${1:-}" = --run ]; then shift; "$@"; exit; fi
 wanted=("$@")
 
 cargo build --quiet -p outro-media --bins
-cargo test --quiet -p outro-testkit --test reference --test feed_scope --no-run
+cargo test --quiet -p outro-testkit --test reference --test feed_scope --test never_existed --no-run
 
 run() { local name=$1 seconds=$2; shift 2; step "$name" "$seconds" scripts/proof.sh --run "$@"; }
 run decisions 600 reference decisions::
@@ -56,6 +59,9 @@ run scope 900 cargo test --quiet -p outro-testkit --test feed_scope -- --nocaptu
 run surface 1800 reference surface:: routes::
 run hidden 300 reference hidden::
 run enemy 1800 reference enemy::
+run closed_map 900 never_existed closed_map::
+# Each works on all cores.
+run never_existed 28800 never_existed --test-threads=1 --exact sqlite postgres
 # One engine after the other: each has the machine to itself.
 run timing 3600 reference --test-threads=1 timing::
 run faults 1800 scripts/planted-faults.sh
@@ -63,7 +69,7 @@ run faults 1800 scripts/planted-faults.sh
 if [ "${#wanted[@]}" -eq 0 ]; then
   {
     printf '# What the proofs of privacy counted\n\n'
-    printf 'Written by `make proof`. What each step does is said at the top of its file in `crates/testkit/tests/reference/`.\n'
+    printf 'Written by `make proof`. What each step does is said at the top of its file in `crates/testkit/tests/`.\n'
     printf 'Machine: %s cores, %s of memory, %s; %s; ' "$(nproc)" "$(free -h | awk '/^Mem/ { print $2 }')" "$(uname -sr)" "$(rustc --version)"
     printf '%s; unoptimised build of our own crates. In all %d minutes.\n' "$("$(scripts/with-postgres.sh --bindir)/postgres" --version)" $(((SECONDS + 59) / 60))
     cat "$work/figures"

@@ -8,7 +8,7 @@ use outro_datamap::ACCOUNT_HANDLE_TAG;
 use outro_jobs::{Job, Outcome};
 use outro_model::{AccountId, JobId, Timestamp};
 use outro_store::accounts;
-use outro_store::erasure::{BATCH, Rooms, STEPS, Step, Subject, residue};
+use outro_store::erasure::{BATCH, Rooms, Step, Subject};
 use outro_store::receipts::{self, Erasure};
 use outro_vault::{Destruction, open_under, seal_under};
 
@@ -92,12 +92,12 @@ pub(crate) enum Cleared {
 /// everywhere whether anything is left.
 async fn clear(app: &App, sheet: &Erasure, destruction: &Destruction, tally: &mut Tally) -> Result<Cleared, AppError> {
     let subject = Subject { account: sheet.account, key_id: *destruction.key_id.as_bytes() };
-    for (done, step) in STEPS.iter().enumerate() {
+    for (done, step) in app.plan.steps.iter().enumerate() {
         if let Some(later) = walk(app, sheet, &subject, step, tally).await? {
             return Ok(Cleared::Later(later));
         }
         let mut tx = app.db.write().await?;
-        let permille = (done as i64 + 1) * 900 / STEPS.len() as i64;
+        let permille = (done as i64 + 1) * 900 / app.plan.steps.len() as i64;
         receipts::set_progress(&mut tx, &sheet.id_hash, permille).await?;
         tx.commit().await?;
     }
@@ -208,7 +208,7 @@ async fn leave_rooms(
 /// Asks every line of the map, the sealed objects and the keyring; the name of what still holds
 /// something, or nothing.
 async fn audit(app: &App, subject: &Subject) -> Result<Option<String>, AppError> {
-    let left = residue(&mut app.db.read().await?, subject).await?;
+    let left = app.plan.residue(&mut app.db.read().await?, subject).await?;
     if !left.is_empty() {
         return Ok(Some(left.join(", ")));
     }

@@ -44,7 +44,8 @@ pub(super) async fn write(making: &mut Making<'_>, rows: &Rows<'_>, writing: &mu
     let mut pages = Pages::of("comments", "author_id")?;
     while let Some(page) = pages.next(making, rows).await? {
         for row in page {
-            let to = row["of"]["handle"].clone();
+            // A row says whose video it is only where it is not one's own.
+            let to = row.get("of").map_or_else(|| json!(rows.handle), |of| of["handle"].clone());
             lists.item(&json!({ "text": row["text"], "created_at": row["created_at"], "to": to })).await?;
         }
     }
