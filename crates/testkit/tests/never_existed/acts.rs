@@ -209,7 +209,11 @@ impl History {
         let mine = |from: &[Made]| from.iter().copied().filter(|at| self.steps[*at].by == by).collect::<Vec<_>>();
         let on = rng.below(4) > 0;
         Some(match rng.below(100) {
-            0..=9 => Act::Post(if rng.below(4) == 0 { rng.pick(&videos) } else { None }),
+            0..=9 => {
+                // A sound is taken from the video that it is of: one that only plays it has none to give.
+                let lent = self.made(|act| *act == Act::Post(None));
+                Act::Post(if rng.below(4) == 0 { rng.pick(&lent) } else { None })
+            }
             10..=27 => Act::To(rng.pick(DEEDS)?, self.other(rng, by)),
             28..=35 => Act::Like(rng.pick(&videos)?, on),
             36..=39 => Act::Watch(rng.pick(&videos)?, [500, 2_000, 60_000][rng.below(3)]),

@@ -115,7 +115,7 @@ impl Eye<'_> {
                 for (name, field) in fields.iter_mut() {
                     match name.as_str() {
                         "id" if told => *field = json!("any"),
-                        "length" | "bytes" => *field = json!("any"),
+                        "length" | "bytes" | "size_bytes" => *field = json!("any"),
                         // By which id a sound goes hangs on what else was done when it was made.
                         "sound" if field.is_object() => field["id"] = json!("any"),
                         _ => self.empty(field, told),
