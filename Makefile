@@ -34,7 +34,7 @@ faults: ## Plant faults in a copy of the tree; every one must be caught
 	@scripts/install.sh test
 	scripts/planted-faults.sh
 
-proof: ## The proofs that nothing leaks, at full size (half an hour); writes bench/PROOFS.md
+proof: ## The proofs that nothing leaks and nothing is left, at full size (some hours); writes bench/PROOFS.md
 	@scripts/install.sh test
 	scripts/proof.sh
 

@@ -41,6 +41,7 @@ use outro_db::Db;
 use outro_jobs::Queue;
 use outro_media::Tools;
 use outro_model::{Clock, Random};
+use outro_store::erasure::Plan;
 use outro_vault::Vault;
 
 pub use codes::SentCode;
@@ -74,6 +75,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
+    /// What erasures do, line by line.
+    pub plan: &'static Plan,
     /// What the operator set.
     pub settings: Arc<Settings>,
 }

@@ -82,6 +82,7 @@ async fn wire(settings: &Settings, folder: &Folder, dev: bool, alone: bool) -> R
         finder: Arc::new(Finder::new()?),
         clock,
         random,
+        plan: &outro_store::erasure::PLAN,
         settings: Arc::new(outro_app::Settings {
             host: settings.host(),
             rate_limits: settings.rate_limits,

@@ -9,6 +9,7 @@ mod blobs;
 mod caches;
 mod column;
 mod markdown;
+mod stays;
 mod tables;
 mod takeout;
 mod terms;
@@ -18,10 +19,11 @@ pub use blobs::{BLOBS, Blob, blob};
 pub use caches::{CACHES, Cache};
 pub use column::*;
 pub use markdown::markdown;
+pub use stays::{STAYS, Stay};
 pub use tables::{KEYRING, TABLES, table};
 pub use takeout::sides;
 pub use terms::{
     BACKUP_DAYS, CODE_SECONDS, EVENT_HOURS, NOTIFICATION_DAYS, OPERATOR_LOG_DAYS, PAYMENT_EVENT_DAYS, SESSION_DAYS,
     TAKEOUT_DAYS, UPLOAD_HOURS, WATCH_DAYS,
 };
-pub use types::{Column, Counter, Emptied, Erase, Holds, Link, Room, Table, Takeout, VideoLink};
+pub use types::{Along, Column, Counter, Emptied, Erase, Holds, Link, Room, Table, Takeout, VideoLink};

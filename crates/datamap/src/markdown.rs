@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::{BLOBS, CACHES, Erase, Holds, KEYRING, TABLES, Table, Takeout};
+use crate::{BLOBS, CACHES, Erase, Holds, KEYRING, STAYS, TABLES, Table, Takeout};
 
 impl Holds {
     /// In plain words.
@@ -26,7 +26,11 @@ impl Erase {
     pub fn words(self) -> String {
         match self {
             Self::DeleteRows => "deleted".into(),
-            Self::DeleteRowsAndLower(counter) => format!("deleted, and {}.{} lowered", counter.table, counter.column),
+            Self::DeleteRowsAndLower(counter) => {
+                let along =
+                    counter.along.map(|along| format!(" with what {} say of it", along.table)).unwrap_or_default();
+                format!("deleted{along}, and {}.{} lowered", counter.table, counter.column)
+            }
             Self::DeleteBlobs => "the files are deleted, then the rows".into(),
             Self::DeleteByKeyId => "deleted, found through the keyring".into(),
             Self::Detach(emptied) => {
@@ -93,6 +97,14 @@ pub fn markdown() -> String {
     out.push_str("\n## Caches and hand-overs\n\n| what | holds | ends |\n|---|---|---|\n");
     for cache in CACHES {
         let _ = writeln!(out, "| {} | {} | {} |", cache.name, cache.holds, cache.ends);
+    }
+    out.push_str(
+        "\n## What stays\n\nWhen somebody has left, all that is stored and all that anybody sees is as if they had never been here,\n\
+         but for this. The test `never_existed` plays random histories with somebody and without them, and lets nothing else differ.\n\n\
+         | word | where | what and why |\n|---|---|---|\n",
+    );
+    for stay in STAYS {
+        let _ = writeln!(out, "| {} | {} | {} |", stay.word, stay.tables.join(", "), stay.why);
     }
     out
 }

@@ -163,6 +163,7 @@ pub const TABLES: &[Table] = &[
                     column: "like_count",
                     by: &[("owner_id", "owner_id"), ("id", "video_id")],
                     many: false,
+                    along: None,
                 }),
             },
             Link { column: "owner_id", erase: DeleteRows },

@@ -112,6 +112,17 @@ pub struct Counter {
     pub by: &'static [(&'static str, &'static str)],
     /// Whether several rows of one account may stand in the same count.
     pub many: bool,
+    /// What else is about such a row, and goes with it, whoever it belongs to.
+    pub along: Option<Along>,
+}
+
+/// Rows of another table that are about a row, and say nothing without it.
+#[derive(Clone, Copy, Debug)]
+pub struct Along {
+    /// The table.
+    pub table: &'static str,
+    /// Pairs of (column there, column here) that find the rows.
+    pub by: &'static [(&'static str, &'static str)],
 }
 
 /// What is emptied of rows that stay.

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use outro_datamap::{Counter, Emptied, Erase, Room, TABLES, Table};
+use outro_datamap::{Along, Counter, Emptied, Erase, Room, TABLES, Table};
 use outro_db::{DbError, Param, Statement, Tx, params};
 use outro_model::{AccountId, ConversationId, VideoId};
 
@@ -31,6 +31,7 @@ pub struct Step {
     /// Whether the rows are memberships of rooms, each of which is left by itself.
     pub rooms: Option<Rooms>,
     lower: Option<Statement>,
+    along: Option<Statement>,
     delete: Statement,
     probe: Statement,
 }
@@ -43,22 +44,27 @@ struct VideoStep {
     probe: Statement,
 }
 
-/// All steps, in the order of the map.
-pub static STEPS: LazyLock<Vec<Step>> = LazyLock::new(|| {
-    let links = TABLES.iter().flat_map(|table| table.links.iter().map(move |link| (table, link)));
-    links.filter_map(|(table, link)| step(table, link.column, link.erase)).collect()
-});
+/// What erasures do, put together from the tables of a map.
+#[derive(Debug)]
+pub struct Plan {
+    /// The steps of a walk over what belongs to an account, in the order of the map.
+    pub steps: Vec<Step>,
+    videos: Vec<VideoStep>,
+}
 
-static VIDEO_STEPS: LazyLock<Vec<VideoStep>> = LazyLock::new(|| TABLES.iter().filter_map(video_step).collect());
+/// The plan of the data map.
+pub static PLAN: LazyLock<Plan> = LazyLock::new(|| Plan::of(TABLES));
 
 /// The statements of all steps are built, not declared.
 pub(crate) static STATEMENTS: &[&Statement] = &[];
 
 /// The statements of all steps, so that tests can prepare each on both engines.
 pub fn built_statements() -> Vec<&'static Statement> {
-    let steps = STEPS.iter().flat_map(|step| [Some(&step.delete), Some(&step.probe), step.lower.as_ref()]);
-    let rooms = STEPS.iter().filter_map(|step| step.rooms.as_ref()).flat_map(Rooms::statements).map(Some);
-    let videos = VIDEO_STEPS.iter().flat_map(|step| [Some(&step.delete), Some(&step.probe)]);
+    let steps = PLAN.steps.iter();
+    let steps =
+        steps.flat_map(|step| [Some(&step.delete), Some(&step.probe), step.lower.as_ref(), step.along.as_ref()]);
+    let rooms = PLAN.steps.iter().filter_map(|step| step.rooms.as_ref()).flat_map(Rooms::statements).map(Some);
+    let videos = PLAN.videos.iter().flat_map(|step| [Some(&step.delete), Some(&step.probe)]);
     steps.chain(videos).chain(rooms).flatten().collect()
 }
 
@@ -77,6 +83,7 @@ fn step(table: &'static Table, column: &'static str, erase: Erase) -> Option<Ste
         detaches: if let Erase::Detach(emptied) = erase { Some(emptied) } else { None },
         rooms,
         lower: counter.map(|counter| build("lower", lower(table, column, counter))),
+        along: counter.and_then(|counter| counter.along).map(|other| build("along", along(table, column, other))),
         delete: match erase {
             Erase::Detach(emptied) => build("detach", detach(table, emptied.columns, &batch)),
             _ => build("delete", delete(table, &batch)),
@@ -119,6 +126,15 @@ fn lower(table: &Table, column: &str, counter: Counter) -> String {
         "1".to_owned()
     };
     format!("UPDATE {other} SET {count} = {count} - {by} WHERE ({there}) IN (SELECT {here} FROM {batch})")
+}
+
+/// Deletes what is about the rows of the next batch.
+fn along(table: &Table, column: &str, other: Along) -> String {
+    let there: Vec<_> = other.by.iter().map(|(there, _)| *there).collect();
+    let here: Vec<_> = other.by.iter().map(|(_, here)| *here).collect();
+    let (there, here, order, name) = (there.join(", "), here.join(", "), order_of(table, column), table.name);
+    let batch = format!("SELECT {here} FROM {name} WHERE {column} = ?1{order} LIMIT ?2");
+    format!("DELETE FROM {} WHERE ({there}) IN ({batch})", other.table)
 }
 
 fn video_step(table: &'static Table) -> Option<VideoStep> {
@@ -208,7 +224,7 @@ impl Rooms {
 
 /// The rooms of the map: conversations.
 pub fn rooms() -> Option<&'static Rooms> {
-    STEPS.iter().find_map(|step| step.rooms.as_ref())
+    PLAN.steps.iter().find_map(|step| step.rooms.as_ref())
 }
 
 /// Whose rows a walk is after: the account, and the key id that only the keyring could tell.
@@ -236,6 +252,9 @@ impl Step {
         if let Some(lower) = &self.lower {
             tx.execute(lower, &values).await?;
         }
+        if let Some(along) = &self.along {
+            tx.execute(along, &values).await?;
+        }
         tx.execute(&self.delete, &values).await
     }
 
@@ -245,36 +264,55 @@ impl Step {
     }
 }
 
-/// The tables that still hold something of the subject: the audit of an erasure.
+impl Plan {
+    /// The plan of these tables, which stand in the order in which they are walked.
+    pub fn of(tables: &'static [Table]) -> Self {
+        let links = tables.iter().flat_map(|table| table.links.iter().map(move |link| (table, link)));
+        let steps = links.filter_map(|(table, link)| step(table, link.column, link.erase)).collect();
+        Self { steps, videos: tables.iter().filter_map(video_step).collect() }
+    }
+
+    /// The tables that still hold something of the subject: the audit of an erasure.
+    pub async fn residue(&self, tx: &mut Tx, subject: &Subject) -> Result<Vec<&'static str>, DbError> {
+        let mut left = Vec::new();
+        for step in &self.steps {
+            if step.leaves(tx, subject).await? {
+                left.push(step.table);
+            }
+        }
+        Ok(left)
+    }
+
+    /// Deletes the next batch of what belongs to a video, in the order of the map; `true` when nothing is
+    /// left but what was deleted now. Its sealed objects are gone before.
+    pub async fn delete_video_batch(&self, tx: &mut Tx, owner: AccountId, video: VideoId) -> Result<bool, DbError> {
+        for step in &self.videos {
+            let gone = tx.execute(&step.delete, params![owner, video, BATCH]).await?;
+            if gone as i64 == BATCH {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The tables that still hold something of a video.
+    pub async fn video_residue(
+        &self,
+        tx: &mut Tx,
+        owner: AccountId,
+        video: VideoId,
+    ) -> Result<Vec<&'static str>, DbError> {
+        let mut left = Vec::new();
+        for step in &self.videos {
+            if tx.query_opt(&step.probe, params![owner, video]).await?.is_some() {
+                left.push(step.table);
+            }
+        }
+        Ok(left)
+    }
+}
+
+/// The tables that still hold something of the subject, by the data map.
 pub async fn residue(tx: &mut Tx, subject: &Subject) -> Result<Vec<&'static str>, DbError> {
-    let mut left = Vec::new();
-    for step in STEPS.iter() {
-        if step.leaves(tx, subject).await? {
-            left.push(step.table);
-        }
-    }
-    Ok(left)
-}
-
-/// Deletes the next batch of what belongs to a video, in the order of the map; `true` when nothing is
-/// left but what was deleted now. Its sealed objects are gone before.
-pub async fn delete_video_batch(tx: &mut Tx, owner: AccountId, video: VideoId) -> Result<bool, DbError> {
-    for step in VIDEO_STEPS.iter() {
-        let gone = tx.execute(&step.delete, params![owner, video, BATCH]).await?;
-        if gone as i64 == BATCH {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// The tables that still hold something of a video.
-pub async fn video_residue(tx: &mut Tx, owner: AccountId, video: VideoId) -> Result<Vec<&'static str>, DbError> {
-    let mut left = Vec::new();
-    for step in VIDEO_STEPS.iter() {
-        if tx.query_opt(&step.probe, params![owner, video]).await?.is_some() {
-            left.push(step.table);
-        }
-    }
-    Ok(left)
+    PLAN.residue(tx, subject).await
 }

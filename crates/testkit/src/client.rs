@@ -51,6 +51,11 @@ impl Reply {
 }
 
 impl Client {
+    /// A client of a router, with a token or without.
+    pub fn of(router: Router, token: Option<String>) -> Self {
+        Self { router, token }
+    }
+
     /// The same client without a token.
     pub fn anonymous(&self) -> Self {
         Self { router: self.router.clone(), token: None }

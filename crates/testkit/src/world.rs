@@ -13,7 +13,7 @@ use outro_db::Db;
 use outro_http::{Config, Server, router};
 use outro_jobs::{Lane, Queue};
 use outro_media::{SandboxProgram, ToolSettings, Tools};
-use outro_model::{Clock, FixedClock, Random, SystemClock};
+use outro_model::{Clock, FixedClock, Random, SystemClock, Timestamp};
 use outro_vault::{RootFile, SystemRandom, Vault, VaultOptions};
 use tempfile::TempDir;
 
@@ -46,12 +46,17 @@ pub struct World {
 impl World {
     /// Starts an empty server.
     pub async fn start(on: On) -> Self {
+        Self::start_at(on, SystemClock.now()).await
+    }
+
+    /// Starts an empty server whose clock stands at `moment`.
+    pub async fn start_at(on: On, moment: Timestamp) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let database = match on {
             On::Sqlite => folder.path().join("outro.db").display().to_string(),
             On::Postgres => fresh_database().await,
         };
-        let clock = Arc::new(FixedClock::at(SystemClock.now()));
+        let clock = Arc::new(FixedClock::at(moment));
         Self::open(folder, database, clock).await
     }
 
@@ -147,6 +152,7 @@ async fn open_app(folder: &Path, database: &str, clock: Arc<FixedClock>, outbox:
         finder: Arc::new(Finder::new().unwrap()),
         clock,
         random,
+        plan: &outro_store::erasure::PLAN,
         settings: Arc::new(Settings {
             host: "outro.test".into(),
             rate_limits: true,

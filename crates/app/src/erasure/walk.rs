@@ -8,7 +8,7 @@ use outro_datamap::ACCOUNT_HANDLE_TAG;
 use outro_jobs::{Job, Outcome};
 use outro_model::{AccountId, JobId, Timestamp};
 use outro_store::accounts;
-use outro_store::erasure::{BATCH, Rooms, STEPS, Step, Subject, residue};
+use outro_store::erasure::{BATCH, Rooms, Step, Subject};
 use outro_store::receipts::{self, Erasure};
 use outro_vault::{Destruction, open_under, seal_under};
 
@@ -97,7 +97,7 @@ async fn clear(app: &App, sheet: &Erasure, destruction: &Destruction, tally: &mu
     // Most people have something in few of the tables; each step that has nothing to do would wait for the disk.
     let mut steps = Vec::new();
     let mut tx = app.db.read().await?;
-    for step in STEPS.iter() {
+    for step in &app.plan.steps {
         if step.leaves(&mut tx, &subject).await? {
             steps.push(step);
         }
@@ -212,7 +212,7 @@ async fn leave_rooms(
 /// Asks every line of the map, the sealed objects and the keyring; the name of what still holds
 /// something, or nothing.
 async fn audit(app: &App, subject: &Subject) -> Result<Option<String>, AppError> {
-    let left = residue(&mut app.db.read().await?, subject).await?;
+    let left = app.plan.residue(&mut app.db.read().await?, subject).await?;
     if !left.is_empty() {
         return Ok(Some(left.join(", ")));
     }

@@ -3,7 +3,7 @@
 use outro_jobs::{Job, Lane, NewJob, Outcome};
 use outro_model::{AccountId, JobId, VideoId};
 use outro_policy::Action;
-use outro_store::{accounts, blobs, erasure, videos};
+use outro_store::{accounts, blobs, videos};
 
 use super::view::find;
 use crate::{App, AppError, Signed, sound};
@@ -55,11 +55,11 @@ async fn walk(app: &App, owner: AccountId, video: VideoId) -> Result<bool, AppEr
     }
     loop {
         let mut tx = app.db.write().await?;
-        let done = erasure::delete_video_batch(&mut tx, owner, video).await?;
+        let done = app.plan.delete_video_batch(&mut tx, owner, video).await?;
         tx.commit().await?;
         if done {
             break;
         }
     }
-    Ok(erasure::video_residue(&mut app.db.read().await?, owner, video).await?.is_empty())
+    Ok(app.plan.video_residue(&mut app.db.read().await?, owner, video).await?.is_empty())
 }

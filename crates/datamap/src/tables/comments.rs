@@ -3,7 +3,7 @@
 use crate::Erase::{DeleteRows, DeleteRowsAndLower};
 use crate::Holds::{Sealed, Structure};
 use crate::Takeout::{Internal, Part};
-use crate::{Counter, Link, Table, VideoLink};
+use crate::{Along, Counter, Link, Table, VideoLink};
 
 use super::{CONTRACT, column};
 
@@ -13,6 +13,16 @@ const OF_VIDEO: Counter = Counter {
     column: "comment_count",
     by: &[("owner_id", "owner_id"), ("id", "video_id")],
     many: true,
+    along: None,
+};
+
+/// What others were told of the replies that go with a thread: who wrote a reply and who is told of it both stay.
+const OF_THREAD: Counter = Counter {
+    along: Some(Along {
+        table: "notifications",
+        by: &[("owner_id", "owner_id"), ("video_id", "video_id"), ("comment_id", "id")],
+    }),
+    ..OF_VIDEO
 };
 
 const OF_COMMENT: Counter = Counter {
@@ -20,6 +30,7 @@ const OF_COMMENT: Counter = Counter {
     column: "like_count",
     by: &[("owner_id", "owner_id"), ("video_id", "video_id"), ("id", "comment_id")],
     many: false,
+    along: None,
 };
 
 /// The replies of others go with the thread that they were written to, so the author of a thread is a link too.
@@ -42,7 +53,7 @@ pub(super) const COMMENTS: Table = Table {
         column("counted", Structure, Internal),
     ],
     links: &[
-        Link { column: "thread_author_id", erase: DeleteRowsAndLower(OF_VIDEO) },
+        Link { column: "thread_author_id", erase: DeleteRowsAndLower(OF_THREAD) },
         Link { column: "author_id", erase: DeleteRowsAndLower(OF_VIDEO) },
         Link { column: "owner_id", erase: DeleteRows },
     ],

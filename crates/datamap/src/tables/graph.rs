@@ -26,6 +26,7 @@ pub(super) const FOLLOWS: Table = Table {
                 column: "followers",
                 by: &[("account_id", "followed_id")],
                 many: false,
+                along: None,
             }),
         },
         Link {
@@ -35,6 +36,7 @@ pub(super) const FOLLOWS: Table = Table {
                 column: "following",
                 by: &[("account_id", "follower_id")],
                 many: false,
+                along: None,
             }),
         },
     ],

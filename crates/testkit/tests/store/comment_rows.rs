@@ -5,7 +5,7 @@ use outro_model::{CommentId, NotificationId};
 use outro_policy::{Action, Facts, Relation, Ties, decide};
 use outro_store::accounts::PrivacyChange;
 use outro_store::comments::{self, Comment, Order, Place, State};
-use outro_store::erasure::{self, STEPS, Subject};
+use outro_store::erasure::{self, PLAN, Subject};
 use outro_store::notifications::{self, News};
 use outro_store::{graph, likes};
 
@@ -161,7 +161,7 @@ on_both! {
             expected.push((video, kept.id));
         }
         let subject = Subject { account: leaver, key_id: [1; 16] };
-        for step in STEPS.iter().filter(|step| step.table.starts_with("comment")) {
+        for step in PLAN.steps.iter().filter(|step| step.table.starts_with("comment")) {
             while step.delete_batch(&mut tx, &subject).await.unwrap() > 0 {}
             assert!(!step.leaves(&mut tx, &subject).await.unwrap(), "{}", step.table);
         }
@@ -185,9 +185,9 @@ on_both! {
         let news = News { account: owner, kind: 0, actor: fan, video: Some((owner, video)), comment: None };
         notifications::put(&mut tx, NotificationId::random(&SystemRandom), &news, Timestamp(1)).await.unwrap();
         let all = ["notifications", "comment_likes", "comments", "likes", "videos"];
-        assert_eq!(erasure::video_residue(&mut tx, owner, video).await.unwrap(), all);
-        assert!(erasure::delete_video_batch(&mut tx, owner, video).await.unwrap());
-        assert!(erasure::video_residue(&mut tx, owner, video).await.unwrap().is_empty());
+        assert_eq!(PLAN.video_residue(&mut tx, owner, video).await.unwrap(), all);
+        assert!(PLAN.delete_video_batch(&mut tx, owner, video).await.unwrap());
+        assert!(PLAN.video_residue(&mut tx, owner, video).await.unwrap().is_empty());
     }
 }
 

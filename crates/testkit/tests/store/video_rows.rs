@@ -2,8 +2,9 @@
 
 use super::*;
 use outro_policy::{feed_scope, followed_scope};
+use outro_store::erasure::PLAN;
 use outro_store::feed::Circle;
-use outro_store::{blobs, erasure, feed, likes};
+use outro_store::{blobs, feed, likes};
 
 const LATE: (Timestamp, VideoId) = (Timestamp(i64::MAX), VideoId::from_bytes([0xff; 16]));
 
@@ -196,9 +197,9 @@ on_both! {
         for video in [gone, kept] {
             likes::put(&mut tx, owner, video, owner, Timestamp(1)).await.unwrap();
         }
-        assert_eq!(erasure::video_residue(&mut tx, owner, gone).await.unwrap(), ["likes", "blobs", "videos"]);
-        assert!(erasure::delete_video_batch(&mut tx, owner, gone).await.unwrap());
-        assert!(erasure::video_residue(&mut tx, owner, gone).await.unwrap().is_empty());
-        assert_eq!(erasure::video_residue(&mut tx, owner, kept).await.unwrap(), ["likes", "blobs", "videos"]);
+        assert_eq!(PLAN.video_residue(&mut tx, owner, gone).await.unwrap(), ["likes", "blobs", "videos"]);
+        assert!(PLAN.delete_video_batch(&mut tx, owner, gone).await.unwrap());
+        assert!(PLAN.video_residue(&mut tx, owner, gone).await.unwrap().is_empty());
+        assert_eq!(PLAN.video_residue(&mut tx, owner, kept).await.unwrap(), ["likes", "blobs", "videos"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use outro_model::JobId;
-use outro_store::erasure::{self, STEPS, Subject};
+use outro_store::erasure::{self, PLAN, Subject};
 use outro_store::receipts::{self, Erasure};
 
 const HASH: [u8; 32] = [5; 32];
@@ -80,7 +80,7 @@ on_both! {
 }
 
 async fn walk(tx: &mut Tx, subject: &Subject) {
-    for step in STEPS.iter() {
+    for step in PLAN.steps.iter() {
         let gone = step.delete_batch(tx, subject).await.unwrap();
         assert!(gone < erasure::BATCH as u64);
         assert!(!step.leaves(tx, subject).await.unwrap(), "{}", step.table);
@@ -101,7 +101,7 @@ on_both! {
             made.push(video);
         }
         let subject = Subject { account: fan, key_id: [1; 16] };
-        let step = STEPS.iter().find(|step| step.table == "likes").unwrap();
+        let step = PLAN.steps.iter().find(|step| step.table == "likes").unwrap();
         assert_eq!(step.delete_batch(&mut tx, &subject).await.unwrap(), erasure::BATCH as u64);
         assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone).await.unwrap().1, 3);
         assert_eq!(step.delete_batch(&mut tx, &subject).await.unwrap(), 3);

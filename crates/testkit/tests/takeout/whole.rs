@@ -6,6 +6,18 @@ use outro_vault::sha256;
 use super::*;
 
 on_both! {
+    async fn what_one_says_under_ones_own_video_comes_along(world: World) {
+        let ada = world.client().join("ada").await;
+        let video = world.plant(&ada, b"bytes").await;
+        let said = json!({"text": "under my own"});
+        ada.post(&format!("/api/v1/videos/{video}/comments"), said).await.expect(201);
+        let archive = taken(&world, &ada).await;
+        let comment = archive.json("data/content.json")["comments"][0].clone();
+        assert_eq!((&comment["text"], &comment["to"]), (&json!("under my own"), &json!("ada")));
+    }
+}
+
+on_both! {
     async fn an_archive_holds_the_files_as_they_are_and_the_sum_of_each(world: World) {
         let ada = world.client().join("ada").await;
         let first = world.uploaded(&ada, &[("caption", "The first <one> & more")]).await;
