@@ -6,7 +6,7 @@ use outro_store::pending_leaves::{self, PendingLeave};
 use outro_store::{accounts, departures, recovery_codes};
 
 use super::begin::{Begun, by_password, coins_given_up};
-use super::confirm::{Allowed, Confirmed, Leave, Promise, now, promise};
+use super::confirm::{Allowed, Confirmed, Leave, now, promise};
 use crate::codes::{self, Proof, Purpose};
 use crate::notify::Told;
 use crate::{App, AppError, RefusalKind, Signed};
