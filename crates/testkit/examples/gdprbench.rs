@@ -18,7 +18,7 @@ use outro_datamap::VIDEO_CAPTION;
 use outro_db::Db;
 use outro_model::{AccountId, Audience, Clock as _, SystemClock, Timestamp, VideoId};
 use outro_store::accounts::{self, Account, PrivacyChange};
-use outro_store::erasure::{BATCH, STEPS, Subject, delete_video_batch};
+use outro_store::erasure::{BATCH, PLAN, Subject};
 use outro_store::videos::{self, Video};
 use outro_store::watches::{self, Watch};
 use outro_testkit::rows::{account_row, video_row};
@@ -179,7 +179,7 @@ impl Set {
         let destruction = self.vault.destroy(user).await?;
         let subject = Subject { account: user, key_id: *destruction.key_id.as_bytes() };
         let mut tx = self.db.write().await?;
-        for step in STEPS.iter().filter(|step| step.rooms.is_none()) {
+        for step in PLAN.steps.iter().filter(|step| step.rooms.is_none()) {
             while step.delete_batch(&mut tx, &subject).await? as i64 == BATCH {}
         }
         Ok(tx.commit().await?)
@@ -212,7 +212,7 @@ impl Set {
             }
             _ => {
                 let mut tx = self.db.write().await?;
-                while !delete_video_batch(&mut tx, owner, id).await? {}
+                while !PLAN.delete_video_batch(&mut tx, owner, id).await? {}
                 tx.commit().await?;
             }
         }

@@ -4,7 +4,6 @@ use outro_testkit::Client;
 use serde_json::json;
 
 use super::scenario::{Walk, broken_gateway};
-use super::*;
 
 const CODES: &str = "/api/v1/me/recovery-codes";
 const DELETION: &str = "/api/v1/me/deletion";
