@@ -87,12 +87,20 @@ pub struct Scanner<'m> {
     pub report: Report,
     /// Every needle that was found, in its form, when they are to be noted.
     noted: Option<Vec<(Kind, usize, Form)>>,
+    /// So many needles are heeded, from the first on.
+    heeded: usize,
 }
 
 impl<'m> Scanner<'m> {
     /// A scanner that has looked at nothing.
     pub fn new(matcher: &'m Matcher) -> Self {
-        Self { matcher, report: Report::default(), noted: None }
+        Self { matcher, report: Report::default(), noted: None, heeded: matcher.needles().len() }
+    }
+
+    /// One for a place that keeps what was planted in it for a while: it passes over the last `canaries` needles.
+    pub fn after_planting(matcher: &'m Matcher, canaries: usize) -> Self {
+        let new = Self::new(matcher);
+        Self { heeded: new.heeded.saturating_sub(canaries), ..new }
     }
 
     /// One that notes each needle that it finds, to be held against what was planted.
@@ -144,6 +152,9 @@ impl<'m> Scanner<'m> {
 
     fn hit(&mut self, at: At<'_>, offset: u64, needle: usize, form: Form) {
         let class = self.matcher.needles()[needle].class();
+        if needle >= self.heeded {
+            return;
+        }
         if let Some(noted) = &mut self.noted {
             noted.push((at.kind, needle, form));
         } else if at.kind.must_not_hold(class) {

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use outro_audit::{Kind, Matcher, Positives, Report, Scanner, WAL_PAGE, WalFile};
+use outro_audit::{CANARIES, Kind, Matcher, Positives, Report, Scanner, WAL_PAGE, WalFile};
 use outro_db::{Cluster, DbError, Relation};
 use outro_model::random_bytes;
 
@@ -50,7 +50,8 @@ async fn place(app: &App, wanted: &PostgresFiles) -> Result<Place, DbError> {
 /// Looks through the files of the database, of the cluster and of the write-ahead log. What was given as files of the
 /// database is to be read: where it cannot be, nothing can be vouched for.
 pub(super) async fn look(app: &App, matcher: &Matcher, wanted: &PostgresFiles) -> Result<Report, DbError> {
-    let mut scanner = Scanner::new(matcher);
+    // The positives stand in the write-ahead log until it is used anew, and in the files until they are cleaned.
+    let mut scanner = Scanner::after_planting(matcher, CANARIES);
     match place(app, wanted).await? {
         Place::None if *wanted == PostgresFiles::LeftOut => {
             scanner.report.left_out("files of PostgreSQL", "they were left out");

@@ -87,9 +87,14 @@ impl Backups {
         self.list()?.into_iter().rfind(wanted).ok_or(BackupError::NotThere)
     }
 
-    /// Folders of backups that were never finished.
+    /// Folders of backups that were never finished, and of those whose removal was not: they are none, or none any more.
     pub(super) fn unfinished(&self) -> Result<Vec<PathBuf>, BackupError> {
-        Ok(self.folders()?.into_iter().filter(|path| path.extension().is_some_and(|end| end == UNFINISHED)).collect())
+        let is_id = |end: &str| end.len() == 32 && end.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_none = |path: &PathBuf| {
+            let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
+            end == UNFINISHED || (is_id(end) && !path.join(ABOUT).exists())
+        };
+        Ok(self.folders()?.into_iter().filter(is_none).collect())
     }
 
     fn folders(&self) -> Result<Vec<PathBuf>, BackupError> {

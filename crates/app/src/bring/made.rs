@@ -24,21 +24,31 @@ const BATCH: usize = 500;
 pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
     let Some(account) = job.account else { return Outcome::Done };
     let found = async { Ok::<_, AppError>(imports::list(&mut app.db.read().await?, account).await?) }.await;
-    let import = match found {
-        Ok(found) => found.into_iter().find(|one| matches!(one.state, State::Checking | State::Bringing)),
+    let found = match found {
+        Ok(found) => found,
         Err(error) => return held(&error),
     };
-    let Some(import) = import else { return Outcome::Done };
+    let Some(import) = found.iter().find(|one| matches!(one.state, State::Checking | State::Bringing)) else {
+        return sweep(app, &found).await.map_or_else(|error| held(&error), |()| Outcome::Done);
+    };
     let too_often = job.errors >= ERRORS;
-    let brought = if too_often { Err(Stop::Unsound("too_hard")) } else { bring(app, &import).await };
+    let brought = if too_often { Err(Stop::Unsound("too_hard")) } else { bring(app, import).await };
     match brought {
         Ok(()) | Err(Stop::Held(AppError::NotFound | AppError::SignInNeeded)) => Outcome::Done,
-        Err(Stop::Unsound(why)) => match refuse(app, &import, why).await {
+        Err(Stop::Unsound(why)) => match refuse(app, import, why).await {
             Ok(()) => Outcome::Done,
             Err(error) => held(&error),
         },
         Err(Stop::Held(error)) => held(&error),
     }
+}
+
+/// Whoever was stopped after the last transaction has left the archive behind.
+async fn sweep(app: &App, found: &[Import]) -> Result<(), AppError> {
+    for over in found.iter().filter(|one| matches!(one.state, State::Done | State::Refused)) {
+        app.blobs.delete(over.account, object(over.id)).await?;
+    }
+    Ok(())
 }
 
 fn held(error: &AppError) -> Outcome {

@@ -220,6 +220,12 @@ pub(crate) async fn plant(stage: &Stage, history: &History) {
              VALUES (?1, ?2, ?3, ?2, 0)",
             &[me, id, other],
         ),
+        ("INSERT INTO recovery_codes (account_id, id, code, made_at) VALUES (?1, ?2, ?3, 1)", &[me, id, secret]),
+        (
+            "INSERT INTO pending_leaves (account_id, asked_at, leaves_at, receipt_id, commitment)
+             VALUES (?1, 1, ?2, ?3, ?3)",
+            &[me, far, secret],
+        ),
         (
             "INSERT INTO departures (account_id, takeout_id, lapsed, asked_at, receipt_id, commitment)
              VALUES (?1, ?2, 1, 1, ?3, ?3)",
