@@ -163,5 +163,7 @@ impl Act for Restoring {
 async fn served(on: &Stage) -> World {
     let mut folder = adopted(&Restoring::new_folder(on));
     folder.disable_cleanup(true);
-    World::open(Arc::new(folder), on.second.clone(), on.world.clock.clone()).await
+    let world = World::open(Arc::new(folder), on.second.clone(), on.world.clock.clone()).await;
+    world.app.queue.free_all().await.unwrap();
+    world
 }

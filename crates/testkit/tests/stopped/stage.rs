@@ -18,8 +18,9 @@ const STAGE: &str = "OUTRO_STOPPED_STAGE";
 const BETWEEN: usize = 6;
 /// A line of an end that nobody can know after a stop.
 pub(super) const UNKNOWN: &str = "unknown";
-/// A process that was stopped has been away for this long, in seconds.
-const AWAY: i64 = 10;
+/// A process that was stopped has been away for this long, in seconds: longer than acts let pass before they may be stopped,
+/// so that no clock goes back.
+const AWAY: i64 = 100;
 
 /// Something that a server does.
 pub(super) trait Act: 'static {

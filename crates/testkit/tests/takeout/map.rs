@@ -5,8 +5,8 @@ use outro_datamap::{BLOBS, Column, SEALED, TABLES, Table, Takeout, sides};
 use outro_db::{Statement, Value as Stored, params};
 use outro_model::{AccountId, Id, Timestamp};
 use outro_store::imports;
-use outro_vault::AccountKeys;
 use outro_store::pending_leaves::{self, PendingLeave};
+use outro_vault::AccountKeys;
 
 use super::*;
 
