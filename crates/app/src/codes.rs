@@ -215,7 +215,8 @@ pub(crate) async fn check(
     proof: Proof<'_>,
 ) -> Result<Proved, AppError> {
     let (account, now) = (keys.account(), app.clock.now());
-    let id: ChallengeId = challenge.parse().map_err(|_| code_over())?;
+    let over = || if purpose == Purpose::LostPhone { too_slow() } else { code_over() };
+    let id: ChallengeId = challenge.parse().map_err(|_| over())?;
     let limits = [Budget { parts: &[purpose.tries(), account.as_bytes()], limit: TRIES_A_DAY }];
     let limits = budget::tagged(app, &limits).await?;
     let mut tx = app.db.write().await?;
@@ -227,7 +228,7 @@ pub(crate) async fn check(
         _ => Vec::new(),
     };
     tx.commit().await?;
-    let tried = tried.ok_or_else(code_over)?;
+    let tried = tried.ok_or_else(over)?;
     let number = open_number(&keys, &tried)?;
     // A code that went to a number which is not the person's any more proves nothing.
     if purpose == Purpose::Leave && number.is_some() && number != linked_number(&keys, &stored)? {
@@ -273,6 +274,12 @@ fn wrong(proof: Proof<'_>) -> AppError {
 fn code_over() -> AppError {
     let detail = "This code cannot be used any more. Please ask for a new one.";
     AppError::refused(RefusalKind::Conflict, "code_expired", detail)
+}
+
+/// Where nothing was sent that could have expired, the words must not say so of the recovery code.
+fn too_slow() -> AppError {
+    let detail = "This took too long, or too many tries. Nothing is used up: please enter both once more.";
+    AppError::refused(RefusalKind::Conflict, "took_too_long", detail)
 }
 
 fn mac(

@@ -16,7 +16,7 @@ impl Scanner<'_> {
     }
 
     fn walk(&mut self, root: &Path, path: &Path, kind_of: &dyn Fn(&Path) -> Option<Kind>) {
-        let place = path.display().to_string();
+        let place = self.shown(path);
         let found = match fs::symlink_metadata(path) {
             Ok(found) => found,
             Err(error) => return self.failed(&place, &error),
@@ -52,7 +52,8 @@ impl Scanner<'_> {
         self.bytes(Kind::Name, folder, name.as_encoded_bytes());
     }
 
-    fn failed(&mut self, place: &str, error: &std::io::Error) {
+    /// Says that a place could not be read; one that went away is none.
+    pub(crate) fn failed(&mut self, place: &str, error: &std::io::Error) {
         if error.kind() != ErrorKind::NotFound {
             self.report.unseen(place, format!("cannot be read ({})", error.kind()));
         }

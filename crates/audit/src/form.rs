@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use serde_json::Value;
 
 use crate::Needle;
 
@@ -34,6 +35,12 @@ pub enum Form {
     PercentAllLower,
     /// As forms are sent: percent-encoded, with `+` for a space.
     Plus,
+    /// As browsers send forms (`application/x-www-form-urlencoded`): there `*` stays, and `~` does not.
+    Browser,
+    /// As the `encodeURIComponent` of browsers gives it.
+    Component,
+    /// As strings of JSON are written by `serde_json` and browsers: what is not ASCII stays.
+    Json,
     /// As strings of JSON are escaped: `\uXXXX` for what is not ASCII.
     Escaped,
 }
@@ -57,6 +64,9 @@ pub const FORMS: &[Form] = &[
     Form::PercentAll,
     Form::PercentAllLower,
     Form::Plus,
+    Form::Browser,
+    Form::Component,
+    Form::Json,
     Form::Escaped,
 ];
 
@@ -81,6 +91,9 @@ impl Form {
             Self::PercentAll => "percent-encoded whole",
             Self::PercentAllLower => "percent-encoded whole, lower case",
             Self::Plus => "form-encoded",
+            Self::Browser => "form-encoded by a browser",
+            Self::Component => "percent-encoded by a browser",
+            Self::Json => "JSON",
             Self::Escaped => "JSON-escaped",
         }
     }
@@ -105,8 +118,12 @@ impl Form {
             Self::PercentLower => percent(bytes, unreserved, false),
             Self::PercentAll => percent(bytes, |_| false, true),
             Self::PercentAllLower => percent(bytes, |_| false, false),
-            Self::Plus => {
-                text.split(' ').map(|part| percent(part.as_bytes(), unreserved, true)).collect::<Vec<_>>().join(&b'+')
+            Self::Plus => plus(text, unreserved),
+            Self::Browser => plus(text, of_browser_form),
+            Self::Component => percent(bytes, of_component, true),
+            Self::Json => {
+                let quoted = Value::from(text).to_string();
+                quoted.as_bytes()[1..quoted.len() - 1].to_vec()
             }
             _ => text.chars().flat_map(escaped).collect(),
         })
@@ -123,6 +140,21 @@ fn inner(alphabet: &impl Engine, offset: u8, bytes: &[u8]) -> Vec<u8> {
 
 fn unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+}
+
+/// What `encodeURIComponent` leaves (ECMA-262).
+fn of_component(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte)
+}
+
+/// What forms leave as browsers send them (the URL standard, application/x-www-form-urlencoded percent-encode set).
+fn of_browser_form(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"*-._".contains(&byte)
+}
+
+/// Percent-encoded, with `+` for a space.
+fn plus(text: &str, stays: fn(u8) -> bool) -> Vec<u8> {
+    text.split(' ').map(|part| percent(part.as_bytes(), stays, true)).collect::<Vec<_>>().join(&b'+')
 }
 
 fn percent(bytes: &[u8], stays: impl Fn(u8) -> bool, upper: bool) -> Vec<u8> {
@@ -158,6 +190,16 @@ mod tests {
         assert_eq!(of(Form::PercentAllLower), "%4b%c3%a4%73%65%20%2f%3f");
         assert_eq!(of(Form::Plus), "K%C3%A4se+%2F%3F");
         assert_eq!(of(Form::Escaped), "K\\u00e4se /?");
+    }
+
+    #[test]
+    fn forms_are_those_that_browsers_send() {
+        let needle = Needle::text("a \"b\\\u{1}\t!*'~(ä)").unwrap();
+        let of = |form: Form| String::from_utf8(form.of(&needle).unwrap()).unwrap();
+        assert_eq!(of(Form::Json), "a \\\"b\\\\\\u0001\\t!*'~(ä)");
+        assert_eq!(of(Form::Component), "a%20%22b%5C%01%09!*'~(%C3%A4)");
+        assert_eq!(of(Form::Browser), "a+%22b%5C%01%09%21*%27%7E%28%C3%A4%29");
+        assert_eq!(of(Form::Plus), "a+%22b%5C%01%09%21%2A%27~%28%C3%A4%29");
     }
 
     /// Whatever stands around a text, the letters that are looked for stand in the encoding of all.

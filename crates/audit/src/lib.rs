@@ -16,6 +16,7 @@ mod packed;
 mod plant;
 mod report;
 mod scan;
+mod shown;
 mod wal;
 
 pub use dictionary::Terms;

@@ -31,6 +31,7 @@ pub struct Matcher {
     filter: Vec<u64>,
     shift: u32,
     longest: usize,
+    short: usize,
 }
 
 /// A place in what was read where a needle stands.
@@ -61,7 +62,7 @@ impl Matcher {
         for (_, pattern) in needles.iter().flat_map(Needle::patterns) {
             windows(&pattern).for_each(|(_, window)| counts[spread(window, 64 - COUNTERS)] += 1);
         }
-        let (mut entries, mut longest) = (Vec::new(), 0);
+        let (mut entries, mut longest, mut short) = (Vec::new(), 0, 0);
         for (needle, (form, pattern)) in needles
             .iter()
             .enumerate()
@@ -69,8 +70,9 @@ impl Matcher {
         {
             longest = longest.max(pattern.len());
             let rarest = windows(&pattern).min_by_key(|(_, window)| counts[spread(*window, 64 - COUNTERS)]);
-            if let Some((at, window)) = rarest {
-                entries.push(Entry { window, needle: needle as u32, at: at as u16, form });
+            match rarest {
+                Some((at, window)) => entries.push(Entry { window, needle: needle as u32, at: at as u16, form }),
+                None => short += 1,
             }
         }
         entries.sort_unstable_by_key(|entry| entry.window);
@@ -81,12 +83,24 @@ impl Matcher {
             let bit = spread(entry.window, shift);
             filter[bit / 64] |= 1 << (bit % 64);
         }
-        Self { needles, entries, filter, shift, longest }
+        Self { needles, entries, filter, shift, longest, short }
     }
 
     /// The needles.
     pub fn needles(&self) -> &[Needle] {
         &self.needles
+    }
+
+    /// In how many forms needles are shorter than a window: in these they are not looked for.
+    pub fn short(&self) -> usize {
+        self.short
+    }
+
+    /// Whether any needle stands in some bytes, in any form.
+    pub(crate) fn is_in(&self, bytes: &[u8]) -> bool {
+        let mut found = false;
+        self.find(bytes, 0, bytes.len(), |_| found = true);
+        found
     }
 
     /// The length of the longest pattern.
@@ -164,6 +178,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Two letters of three bytes each are two of two in UTF-16.
+    #[test]
+    fn forms_that_are_too_short_are_counted() {
+        let matcher = |text| Matcher::new(vec![Needle::text(text).unwrap()]);
+        assert_eq!(matcher("李明").short(), 2);
+        assert_eq!(matcher("李明明").short(), 0);
     }
 
     #[test]

@@ -97,10 +97,11 @@ impl Needle {
     }
 }
 
-/// Reads texts, one a line. Empty lines are left out; the number of a line that cannot be taken is told, and
-/// nothing of it.
+/// Reads texts, one a line. Empty lines are left out, and so is a mark of the encoding at the beginning (U+FEFF): with it
+/// the first text would be found nowhere. The number of a line that cannot be taken is told, and nothing of it.
 pub fn read_texts(lines: &str) -> Result<Vec<Needle>, (usize, BadNeedle)> {
-    let lines = lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let lines =
+        lines.strip_prefix('\u{feff}').unwrap_or(lines).lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let one =
         |(number, line): (usize, &str)| Needle::text(line.trim_end_matches('\r')).map_err(|bad| (number + 1, bad));
     lines.map(one).collect()
@@ -114,6 +115,8 @@ mod tests {
     fn lines_that_cannot_be_taken_are_told_by_number() {
         assert_eq!(read_texts("somebody\n\nelse\n").unwrap_err(), (3, BadNeedle));
         assert_eq!(read_texts("some text\r\n").unwrap()[0].bytes(), b"some text");
+        assert_eq!(read_texts("\u{feff}some text\n").unwrap()[0].bytes(), b"some text");
+        assert_eq!(read_texts("\u{feff}\n \n").unwrap(), []);
     }
 
     #[test]

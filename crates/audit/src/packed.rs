@@ -1,5 +1,5 @@
 //! What is packed: deflated entries of ZIP archives (APPNOTE.TXT 4.3.7) and gzip members (RFC 1952), wherever in a
-//! place they begin. An archive within an archive is not opened.
+//! place they begin. An archive within an archive is not opened. What is packed in other ways is known as that, no more.
 
 use std::io::{self, BufReader, Read};
 
@@ -15,7 +15,12 @@ pub(crate) const GZIP: &[u8] = b"\x1f\x8b\x08";
 
 /// The fixed part of an entry's header.
 const HEADER: usize = 30;
+const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
+/// The newest version that an entry can take (APPNOTE.TXT 4.4.3.2): bytes that begin like one by chance have a larger number.
+const NEWEST: u16 = 63;
+/// How files begin that are packed by Zstandard (RFC 8878) or xz.
+const OTHERS: &[&[u8]] = &[b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\x00"];
 /// How much of one packed part is opened: four gigabytes.
 const MOST: u64 = 4 << 30;
 
@@ -41,25 +46,57 @@ impl Read for Opened<'_> {
     }
 }
 
-/// Opens what begins at a place; none where it cannot be one.
-pub(crate) fn open(source: &dyn Source, packing: Packing, offset: u64) -> Option<Opened<'_>> {
+/// What begins at a place.
+pub(crate) enum Open<'a> {
+    /// A packed part, or what looks like it.
+    Part(Opened<'a>),
+    /// A packed part that is not opened, and why.
+    Closed(&'static str),
+    /// None that is packed: it is read as it stands.
+    Plain,
+}
+
+/// Opens what begins at a place.
+pub(crate) fn open(source: &dyn Source, packing: Packing, offset: u64) -> Open<'_> {
     let begin = match packing {
-        Packing::Zip => offset + entry_begin(source, offset)?,
         Packing::Gzip => offset,
+        Packing::Zip => match entry_begin(source, offset) {
+            Ok(begin) => offset + begin,
+            Err(other) => return other,
+        },
     };
     let packed = BufReader::new(Cursor::new(source, begin));
     let reader: Box<dyn Read> = match packing {
         Packing::Zip => Box::new(DeflateDecoder::new(packed)),
         Packing::Gzip => Box::new(GzDecoder::new(packed)),
     };
-    Some(Opened { reader, left: MOST })
+    Open::Part(Opened { reader, left: MOST })
 }
 
-/// Where the deflated bytes of an entry begin, from its header on. What is not packed is read as it stands anyway.
-fn entry_begin(source: &dyn Source, offset: u64) -> Option<u64> {
+/// Where the deflated bytes of an entry begin, from its header on; or what it is else.
+fn entry_begin(source: &dyn Source, offset: u64) -> Result<u64, Open<'static>> {
     let mut header = [0; HEADER];
-    Cursor::new(source, offset).read_exact(&mut header).ok()?;
+    if Cursor::new(source, offset).read_exact(&mut header).is_err() {
+        return Err(Open::Plain);
+    }
     let word = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
-    let encrypted = word(6) & 1 == 1;
-    (word(8) == DEFLATED && !encrypted).then(|| (HEADER + usize::from(word(26)) + usize::from(word(28))) as u64)
+    let (encrypted, method) = (word(6) & 1 == 1, word(8));
+    let is_entry = word(4) <= NEWEST && matches!(method, 0..=20 | 93..=99);
+    match method {
+        DEFLATED if !encrypted => Ok((HEADER + usize::from(word(26)) + usize::from(word(28))) as u64),
+        STORED if !encrypted => Err(Open::Plain),
+        _ if is_entry && encrypted => Err(Open::Closed("an entry of the ZIP is encrypted")),
+        _ if is_entry => Err(Open::Closed("an entry of the ZIP is packed in a way that is not opened")),
+        _ => Err(Open::Plain),
+    }
+}
+
+/// Whether a file is packed in a way that is not opened at all: Zstandard, xz, bzip2 (whose first block has a mark too).
+pub(crate) fn is_other(source: &dyn Source) -> bool {
+    let mut head = Vec::new();
+    if Cursor::new(source, 0).take(10).read_to_end(&mut head).is_err() {
+        return false;
+    }
+    let is_bzip2 = head.starts_with(b"BZh") && head.ends_with(b"1AY&SY");
+    is_bzip2 || OTHERS.iter().any(|mark| head.starts_with(mark))
 }

@@ -44,6 +44,8 @@ pub enum Kind {
     Wal,
     /// The memory of a process.
     Memory,
+    /// A file that a process has open and that has no name.
+    Unnamed,
 }
 
 impl Kind {
@@ -66,6 +68,7 @@ impl Kind {
             Self::Cluster => "other PostgreSQL files",
             Self::Wal => "PostgreSQL write-ahead log",
             Self::Memory => "process memory",
+            Self::Unnamed => "unnamed files of a process",
         }
     }
 

@@ -3,16 +3,19 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::FileExt as _;
+use std::path::Path;
 
 use memchr::memmem::Finder;
 
 use crate::matcher::Hit;
-use crate::packed::{self, GZIP, ZIP};
+use crate::packed::{self, GZIP, Open, ZIP};
 use crate::report::{Finding, Kind, Packing, Report};
 use crate::{Class, Form, Matcher};
 
 /// How much is read at once.
 const CHUNK: usize = 1 << 20;
+/// Where people and programs put packed files: what of them is not opened is said. Elsewhere bytes only look like that.
+const PACKED: &[Kind] = &[Kind::Log, Kind::Backup, Kind::Loose];
 
 /// Bytes that can be read at any place.
 pub trait Source {
@@ -123,10 +126,23 @@ impl<'m> Scanner<'m> {
     /// Looks through a source, and through what is packed in it. A part that cannot be read is an error; what was found
     /// before it stays.
     pub fn source(&mut self, kind: Kind, place: &str, source: &dyn Source) -> io::Result<()> {
+        self.through(kind, place, source).1
+    }
+
+    /// The same, and how many bytes of the source were read.
+    pub(crate) fn through(&mut self, kind: Kind, place: &str, source: &dyn Source) -> (u64, io::Result<()>) {
         let at = At { kind, place, within: None };
+        if PACKED.contains(&kind) && packed::is_other(source) {
+            self.closed(at, "it is packed in a way that is not opened");
+        }
         let (bytes, result) = self.stream(at, &mut Cursor::new(source, 0), Some(source));
         self.count(kind, bytes);
-        result
+        (bytes, result)
+    }
+
+    /// A path as reports show it.
+    pub fn shown(&self, path: &Path) -> String {
+        self.matcher.shown(path)
     }
 
     /// Looks through some bytes where they are: values of rows, names.
@@ -209,12 +225,27 @@ impl<'m> Scanner<'m> {
 
     /// Looks into what is packed at a place, where it is. What only looks like it is at an end at once.
     fn packed(&mut self, at: At<'_>, source: &dyn Source, packing: Packing, offset: u64) {
-        let Some(mut opened) = packed::open(source, packing, offset) else { return };
+        let mut opened = match packed::open(source, packing, offset) {
+            Open::Part(opened) => opened,
+            Open::Closed(why) => return self.closed(at, why),
+            Open::Plain => return,
+        };
         let within = Some((packing, offset));
         let (bytes, ended) = self.stream(At { within, ..at }, &mut opened, None);
         self.report.looked.entry(at.kind).or_default().bytes += bytes;
         if ended.is_ok() && opened.is_cut() {
             self.report.unseen(at.place, "a packed part of it is larger than is opened");
+        }
+        if ended.is_err() && offset == 0 {
+            self.closed(at, "it is packed, and damaged or cut");
+        }
+    }
+
+    /// Says, once for each place, that something packed was not opened whole.
+    fn closed(&mut self, at: At<'_>, why: &str) {
+        let known = self.report.unseen.iter().any(|unseen| unseen.place == at.place && unseen.why == why);
+        if PACKED.contains(&at.kind) && !known {
+            self.report.unseen(at.place, why);
         }
     }
 }
@@ -241,11 +272,16 @@ fn fill(reader: &mut dyn Read, buffer: &mut Vec<u8>) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
     use super::*;
     use crate::{FORMS, Needle};
 
     fn needle() -> Needle {
-        Needle::text("Näh?>~ÿ/ Text 4711").unwrap()
+        Needle::text("Näh?>~ÿ/\"!*' Text 4711").unwrap()
     }
 
     /// A reader that gives a little at a time.
@@ -285,5 +321,39 @@ mod tests {
         scanner.source(Kind::Log, "log", &Slow(&bytes, 7)).unwrap();
         assert_eq!(scanner.report.findings[0].offset, 5000);
         assert_eq!(scanner.report.found[&Kind::Log], 1);
+    }
+
+    #[test]
+    fn what_is_packed_and_not_opened_is_said() {
+        let matcher = Matcher::new(vec![needle()]);
+        let unseen = |kind: Kind, bytes: &[u8]| {
+            let mut scanner = Scanner::new(&matcher);
+            scanner.source(kind, "a file", &Slice(bytes)).unwrap();
+            scanner.report.unseen.len()
+        };
+        let entry = |flags: u8, method: u8| {
+            let head = [b"PK\x03\x04".as_slice(), &[20, 0, flags, 0, method, 0], &[0; 20]].concat();
+            [b"before it ".as_slice(), &head, &head, b"bytes"].concat()
+        };
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+        gzip.write_all(needle().bytes()).unwrap();
+        let gzip = gzip.finish().unwrap();
+        let cut = &gzip[..gzip.len() - 5];
+        for (bytes, said) in [
+            (b"\x28\xb5\x2f\xfd and so on".to_vec(), 1),
+            (b"\xfd7zXZ\x00 and so on".to_vec(), 1),
+            (b"BZh91AY&SY and so on".to_vec(), 1),
+            (b"BZh9 and so on, as a text".to_vec(), 0),
+            (entry(1, 8), 1),
+            (entry(0, 93), 1),
+            (entry(0, 0), 0),
+            (b"PK\x03\x04 is how an archive begins; this one begins later.".to_vec(), 0),
+            (cut.to_vec(), 1),
+            ([b"later ".as_slice(), cut].concat(), 0),
+            (gzip.clone(), 0),
+        ] {
+            assert_eq!(unseen(Kind::Log, &bytes), said, "{}", String::from_utf8_lossy(&bytes));
+            assert_eq!(unseen(Kind::Blob, &bytes), 0);
+        }
     }
 }

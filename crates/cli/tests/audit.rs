@@ -98,7 +98,8 @@ fn outro(args: &[&str], input: &str) -> Output {
 
 /// What it says as JSON, and its code.
 fn audit(data: &Path, more: &[&str], input: &str) -> (i32, Value) {
-    let args = [&["audit", "--json", "--data", text(data), "--needles", "-"], more].concat();
+    let needles: &[&str] = if input.is_empty() { &[] } else { &["--needles", "-"] };
+    let args = [&["audit", "--json", "--data", text(data)][..], needles, more].concat();
     let output = outro(&args, input);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let report = serde_json::from_str(&said);
@@ -138,6 +139,7 @@ fn codes_tell_clean_from_residue_from_no_proof() {
     assert_eq!((code, &report["verdict"]), (2, &json!("not vouched for")), "{report}");
     for (args, input, words) in [
         (vec!["audit", "--data", text(&data), "--needles", "-"], "tiny1", "line 1"),
+        (vec!["audit", "--data", text(&data), "--needles", "-"], "\u{feff}\n \n", "there is no text in it"),
         (vec!["audit", "--data", text(folder.path())], "", "no server has kept anything here"),
     ] {
         let output = outro(&args, input);
@@ -170,6 +172,8 @@ fn destroyed_keys_are_in_no_memory() {
 
     let (code, report) = memory(&of(&server));
     assert_eq!(code, 2, "no key is known that was destroyed: {report}");
+    let (code, report) = audit(&data, &["--keyring-copy", text(&folder.path().join("no copy"))], "");
+    assert_eq!((code, &report["verdict"]), (2, &json!("not vouched for")), "{report}");
     server.leave(&token);
     // The key's lease: other processes may have it so long.
     thread::sleep(Duration::from_secs(6));

@@ -105,6 +105,12 @@ pub const STAYS: &[Stay] = &[
               say what it was.",
     },
     Stay {
+        word: "operator_erasures",
+        tables: &["operator_erasures"],
+        why: "Where whoever runs the site erased you on request: the day, and which kind of request it was, for \
+              three years. It names nobody.",
+    },
+    Stay {
         word: "archives",
         tables: &["takeouts"],
         why: "Archives that others made for themselves while you were here, with what you had said to them, for \

@@ -58,6 +58,10 @@ impl Table {
             "messages" | "conversations" | "conversation_keys" => {
                 "until the last one who is in the conversation has left"
             }
+            "reports" | "moderation_acts" | "moderation_hands" | "coin_entries" | "purchases" => {
+                "as long as you have your account"
+            }
+            "service_keys" => "as long as the server runs; a key of accounting records until those are over",
             _ if self.links.is_empty() => FOR_GOOD,
             _ => WITH_ACCOUNT,
         };

@@ -19,6 +19,8 @@ pub enum Relation {
 pub struct Cluster {
     /// The data directory of the server, on its own machine; none where this role may not know it.
     pub data_directory: Option<PathBuf>,
+    /// When the server was started: which server it is.
+    pub started: String,
     /// The number of this database: its files are in `base/<number>`.
     pub database: i64,
     /// What the files are of, without the ends of their names (`.1`, `_fsm`).
@@ -33,8 +35,15 @@ static SETTINGS: Statement = Statement::new(
     "db::CLUSTER_SETTINGS",
     "SELECT name::text, setting::text FROM pg_settings WHERE name IN ('data_directory', 'wal_compression', 'wal_block_size')",
 );
-static DATABASE: Statement =
-    Statement::new("db::CLUSTER_DATABASE", "SELECT oid::int8 FROM pg_database WHERE datname = current_database()");
+static DATABASE: Statement = Statement::new(
+    "db::CLUSTER_DATABASE",
+    "SELECT oid::int8, extract(epoch FROM pg_postmaster_start_time())::text FROM pg_database
+     WHERE datname = current_database()",
+);
+static SCHEMAS: Statement = Statement::new(
+    "db::CLUSTER_SCHEMAS",
+    "SELECT nspname::text FROM pg_namespace WHERE pg_has_role(nspowner, 'USAGE')",
+);
 static FILES: Statement = Statement::new(
     "db::CLUSTER_FILES",
     "SELECT pg_relation_filepath(oid)::text, relkind::text FROM pg_class
@@ -53,7 +62,8 @@ impl Db {
             settings.insert(row.get::<String>(0)?, row.get::<String>(1)?);
         }
         let row = tx.query_opt(&DATABASE, &[]).await?;
-        let database = row.map(|row| row.get(0)).transpose()?.unwrap_or_default();
+        let database = row.as_ref().map(|row| row.get::<i64>(0)).transpose()?.unwrap_or_default();
+        let started = row.map(|row| row.get::<String>(1)).transpose()?.unwrap_or_default();
         let mut files = BTreeMap::new();
         for row in tx.query(&FILES, &[]).await? {
             let kind = if row.get::<String>(1)? == "i" { Relation::Index } else { Relation::Table };
@@ -61,6 +71,7 @@ impl Db {
         }
         Ok(Some(Cluster {
             data_directory: settings.remove("data_directory").map(PathBuf::from),
+            started,
             database,
             files,
             log_is_compressed: settings.get("wal_compression").is_none_or(|set| set != "off"),
@@ -99,6 +110,26 @@ impl Db {
         tx.batch(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE")).await?;
         tx.commit().await
     }
+
+    /// Takes away what earlier audits that were stopped left of [`Self::plant`], on PostgreSQL: schemas of this role whose
+    /// name is the prefix and 16 hexadecimal digits.
+    pub async fn unplant_old(&self, prefix: &str) -> Result<(), DbError> {
+        let mut tx = self.read().await?;
+        let schemas = tx.query(&SCHEMAS, &[]).await?;
+        drop(tx);
+        for row in &schemas {
+            let schema = row.get::<String>(0)?;
+            if is_planted(prefix, &schema) {
+                self.unplant(&schema).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_planted(prefix: &str, schema: &str) -> bool {
+    let digits = schema.strip_prefix(prefix).unwrap_or_default();
+    digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 impl Tx {
@@ -110,5 +141,24 @@ impl Tx {
             self.batch(settings).await?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_taken_away_that_was_not_planted() {
+        assert!(is_planted("audit_", "audit_0123456789abcdef"));
+        for other in [
+            "audit_",
+            "audit_0123456789abcde",
+            "audit_0123456789ABCDEF",
+            "other_0123456789abcdef",
+            "audit_0123456789abcdef0",
+        ] {
+            assert!(!is_planted("audit_", other), "{other}");
+        }
     }
 }

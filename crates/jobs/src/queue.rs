@@ -31,6 +31,7 @@ statements! {
     WAITING = "SELECT COUNT(*) FROM jobs";
     // A job that a worker has is left alone: what it has passed by is for another.
     PUT_OFF = "UPDATE jobs SET run_at = ?4 WHERE account_id = ?1 AND kind = ?2 AND run_at > ?3 AND leased_until = 0";
+    CANCEL = "DELETE FROM jobs WHERE account_id = ?1 AND kind = ?2";
     IS_DUE = "SELECT id FROM jobs WHERE account_id = ?1 AND kind = ?2 AND run_at <= ?3 AND leased_until = 0 LIMIT 1
         {for_update}";
     FIND = "SELECT id, kind, account_id, video_id, attempts, errors FROM jobs WHERE kind = ?1 LIMIT 1";
@@ -51,6 +52,11 @@ pub async fn put_off(
     run_at: Timestamp,
 ) -> Result<bool, DbError> {
     Ok(tx.execute(&PUT_OFF, params![account, kind, now, run_at]).await? > 0)
+}
+
+/// Takes back what of a kind is to run for an account. A worker that has one already finds nothing of it in the end.
+pub async fn cancel(tx: &mut Tx, account: AccountId, kind: &str) -> Result<(), DbError> {
+    tx.execute(&CANCEL, params![account, kind]).await.map(|_| ())
 }
 
 /// Whether a job of a kind waits for an account that is due and no worker has. It stays so until the

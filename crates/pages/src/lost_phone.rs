@@ -12,6 +12,8 @@ pub struct RecoveryCodesPage {
     pub chrome: Chrome,
     /// The codes.
     pub codes: Vec<String>,
+    /// Whether the account would have gone by itself, which this has stopped.
+    pub stays: bool,
 }
 
 page!(RecoveryCodesPage, |_| Tab::Profile);

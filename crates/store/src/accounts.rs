@@ -74,6 +74,7 @@ statements! {
     BY_ID = concat!("SELECT ", owner_columns!(), ", a.id, a.created_at, a.handle, a.display_name, a.bio, a.birth_date,
         a.password_hash, a.phone, a.handle_tag FROM accounts a WHERE a.id = ?1");
     LOCK_LIVE = "SELECT id FROM accounts WHERE id = ?1 AND state = ?2 {for_share}";
+    LOCK_ALONE = "SELECT id FROM accounts WHERE id = ?1 AND state = ?2 {for_update}";
     LEAVE = "UPDATE accounts SET state = ?2 WHERE id = ?1 AND state = ?3";
     SET_PROFILE = "UPDATE accounts SET display_name = ?2, bio = ?3 WHERE id = ?1 AND state = ?4";
     SET_PRIVACY = "UPDATE accounts SET private_account = COALESCE(?3, private_account),
@@ -143,6 +144,12 @@ fn read(row: &Row) -> Result<Account, DbError> {
 pub async fn lock_live(tx: &mut Tx, id: AccountId) -> Result<bool, DbError> {
     let active = AccountState::Active.code();
     Ok(tx.query_opt(&LOCK_LIVE, params![id, active]).await?.is_some())
+}
+
+/// As [`lock_live`], and alone: for what is held against what else is asked of the account, so that one comes after the other.
+pub async fn lock_alone(tx: &mut Tx, id: AccountId) -> Result<bool, DbError> {
+    let active = AccountState::Active.code();
+    Ok(tx.query_opt(&LOCK_ALONE, params![id, active]).await?.is_some())
 }
 
 /// Turns an active account into a leaving one; `false` when it was not active.

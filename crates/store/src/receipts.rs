@@ -36,7 +36,7 @@ pub struct Erasure {
 statements! {
     OPEN = "INSERT INTO receipts (id_hash, state, progress) VALUES (?1, 0, 0)";
     GET = "SELECT state, progress, note FROM receipts WHERE id_hash = ?1";
-    PROGRESS = "UPDATE receipts SET progress = ?2 WHERE id_hash = ?1 AND state = 0";
+    PROGRESS = "UPDATE receipts SET progress = ?2 WHERE id_hash = ?1 AND state = 0 AND progress < ?2";
     SIGNED = "UPDATE receipts SET note = ?2 WHERE id_hash = ?1 AND state = 0 AND note IS NULL";
     COMPLETE = "UPDATE receipts SET state = 1, progress = 1000 WHERE id_hash = ?1 AND state = 0";
     BEGIN = "INSERT INTO erasures (account_id, job_id, id_hash, receipt_id, commitment, started_at, erased)

@@ -1,10 +1,12 @@
 //! The files of PostgreSQL, which only its own machine has.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use outro_audit::{CANARIES, Kind, Matcher, Positives, Report, Scanner, WAL_PAGE, WalFile};
-use outro_db::{Cluster, DbError, Relation};
+use outro_db::{Cluster, DbError, Engine, Relation};
 use outro_model::random_bytes;
 
 use super::AuditError;
@@ -23,63 +25,91 @@ pub enum PostgresFiles {
 
 /// The folder of the write-ahead log.
 const LOG: &str = "pg_wal";
+/// How often it is listed: files come while it is read.
+const LISTINGS: usize = 3;
+/// How the schemas are called that positives are planted in, before 16 hexadecimal digits.
+const SCHEMA: &str = "outro_audit_";
 
-/// What is to be read: the data directory, and how the database stands in it. None, with why not.
-enum Place {
-    None,
-    Unread(&'static str),
-    At(PathBuf, Cluster),
+/// A PostgreSQL that holds something of this server.
+struct Server {
+    what: &'static str,
+    /// How its databases stand in it.
+    cluster: Cluster,
+    /// The numbers of those databases that are this server's.
+    databases: Vec<i64>,
+    wanted: PostgresFiles,
 }
 
-async fn place(app: &App, wanted: &PostgresFiles) -> Result<Place, DbError> {
-    let Some(cluster) = app.db.cluster().await? else { return Ok(Place::None) };
-    let folder = match wanted {
-        PostgresFiles::LeftOut => return Ok(Place::None),
-        PostgresFiles::At(folder) => Some(folder.clone()),
-        PostgresFiles::Asked => cluster.data_directory.clone(),
-    };
-    let Some(folder) = folder else {
-        return Ok(Place::Unread("this role may not ask where they are: give the data directory"));
-    };
-    if fs::read_dir(folder.join("base").join(cluster.database.to_string())).is_err() {
-        return Ok(Place::Unread("they cannot be read from here: run as root on the machine of the database"));
+/// The PostgreSQL of the database and that of the keyring; one, where both are the same.
+async fn servers(app: &App, wanted: &PostgresFiles) -> Result<Vec<Server>, DbError> {
+    let (database, keyring) = (app.db.cluster().await?, app.vault.keyring_database().cluster().await?);
+    let server = |what, cluster: Cluster, wanted| Server { what, databases: vec![cluster.database], cluster, wanted };
+    let mut all: Vec<Server> = Vec::new();
+    all.extend(database.map(|cluster| server("files of PostgreSQL", cluster, wanted.clone())));
+    let Some(keyring) = keyring else { return Ok(all) };
+    if let Some(same) = all.first_mut().filter(|other| other.cluster.started == keyring.started) {
+        same.databases.push(keyring.database);
+        same.cluster.files.extend(keyring.files);
+        return Ok(all);
     }
-    Ok(Place::At(folder, cluster))
+    // A directory that was given is that of the database, where it is on PostgreSQL.
+    let wanted = match wanted {
+        PostgresFiles::At(_) if !all.is_empty() => PostgresFiles::Asked,
+        other => other.clone(),
+    };
+    all.push(server("files of the keyring's PostgreSQL", keyring, wanted));
+    Ok(all)
 }
 
-/// Looks through the files of the database, of the cluster and of the write-ahead log. What was given as files of the
+/// The data directory; or why it cannot be read.
+fn directory(server: &Server) -> Result<PathBuf, &'static str> {
+    let folder = match &server.wanted {
+        PostgresFiles::At(folder) => Some(folder),
+        PostgresFiles::Asked | PostgresFiles::LeftOut => server.cluster.data_directory.as_ref(),
+    };
+    let folder = folder.ok_or("this role may not ask where they are: give the data directory")?;
+    let is_there = |number: &i64| fs::read_dir(folder.join("base").join(number.to_string())).is_ok();
+    if !server.databases.iter().all(is_there) {
+        return Err("they cannot be read from here: run as root on the machine of the database");
+    }
+    Ok(folder.clone())
+}
+
+/// Looks through the files of the databases, of the cluster and of the write-ahead log. What was given as files of the
 /// database is to be read: where it cannot be, nothing can be vouched for.
 pub(super) async fn look(app: &App, matcher: &Matcher, wanted: &PostgresFiles) -> Result<Report, DbError> {
     // The positives stand in the write-ahead log until it is used anew, and in the files until they are cleaned.
     let mut scanner = Scanner::after_planting(matcher, CANARIES);
-    match place(app, wanted).await? {
-        Place::None if *wanted == PostgresFiles::LeftOut => {
-            scanner.report.left_out("files of PostgreSQL", "they were left out");
-        }
-        Place::None => {}
-        Place::Unread(why) => scanner.report.unseen("files of PostgreSQL", why),
-        Place::At(folder, cluster) => {
-            scan(&mut scanner, &folder, &cluster);
-            others(&mut scanner, &folder, &cluster);
+    if *wanted == PostgresFiles::LeftOut {
+        scanner.report.left_out("files of PostgreSQL", "they were left out");
+        return Ok(scanner.report);
+    }
+    for server in servers(app, wanted).await? {
+        match directory(&server) {
+            Ok(folder) => {
+                scan(&mut scanner, &folder, &server);
+                others(&mut scanner, &folder, &server);
+            }
+            Err(why) => scanner.report.unseen(server.what, why),
         }
     }
     Ok(scanner.report)
 }
 
-fn scan(scanner: &mut Scanner<'_>, folder: &Path, cluster: &Cluster) {
-    let own = format!("base/{}", cluster.database);
+fn scan(scanner: &mut Scanner<'_>, folder: &Path, server: &Server) {
+    let own: Vec<_> = server.databases.iter().map(|number| format!("base/{number}")).collect();
     scanner.below(folder, &|path: &Path| {
         // The log is read without the headers of its pages; other databases are not this server's.
-        let others = path.starts_with("base") && !path.starts_with(&own) && !path.starts_with("base/pgsql_tmp");
-        if path.starts_with(LOG) || others {
+        let is_own = path.starts_with("base/pgsql_tmp") || own.iter().any(|own| path.starts_with(own));
+        if path.starts_with(LOG) || (path.starts_with("base") && !is_own) {
             None
         } else if path.starts_with("log") || path.starts_with("pg_log") {
             Some(Kind::Log)
         } else {
-            Some(kind_of(&path.to_string_lossy(), cluster))
+            Some(kind_of(&path.to_string_lossy(), &server.cluster))
         }
     });
-    log(scanner, folder, cluster);
+    log(scanner, folder, &server.cluster);
 }
 
 /// What a file of the database is, by its path without the end of its name.
@@ -93,32 +123,43 @@ fn kind_of(path: &str, cluster: &Cluster) -> Kind {
     }
 }
 
+fn log_is_read(cluster: &Cluster) -> bool {
+    !cluster.log_is_compressed && cluster.log_page == WAL_PAGE as i64
+}
+
 /// Looks through the write-ahead log.
 fn log(scanner: &mut Scanner<'_>, folder: &Path, cluster: &Cluster) {
     let folder = folder.join(LOG);
-    if cluster.log_is_compressed || cluster.log_page != WAL_PAGE as i64 {
+    let place = scanner.shown(&folder);
+    if !log_is_read(cluster) {
         let why = "its pages are compressed (wal_compression) or of an unusual size";
-        return scanner.report.unseen(folder.display().to_string(), why);
+        return scanner.report.unseen(place, why);
     }
-    let Ok(entries) = fs::read_dir(&folder) else {
-        return scanner.report.unseen(folder.display().to_string(), "cannot be read");
-    };
-    for path in entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()) {
-        let place = path.display().to_string();
-        // A file may be taken into use again under another name meanwhile.
-        let Ok(file) = File::open(&path) else { continue };
-        if let Err(error) = scanner.source(Kind::Wal, &place, &WalFile(file)) {
-            scanner.report.unseen(place, format!("cannot be read ({})", error.kind()));
+    let mut seen = BTreeSet::new();
+    for _ in 0..LISTINGS {
+        let Ok(entries) = fs::read_dir(&folder) else { return scanner.report.unseen(place, "cannot be read") };
+        let files = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file());
+        let new: Vec<_> = files.filter(|path| seen.insert(path.clone())).collect();
+        if new.is_empty() {
+            return;
+        }
+        for path in new {
+            let place = scanner.shown(&path);
+            let read = File::open(&path).and_then(|file| scanner.source(Kind::Wal, &place, &WalFile(file)));
+            // A file may be taken into use again under another name meanwhile: that one is listed next.
+            if let Err(error) = read
+                && error.kind() != ErrorKind::NotFound
+            {
+                scanner.report.unseen(place, format!("cannot be read ({})", error.kind()));
+            }
         }
     }
 }
 
-fn others(scanner: &mut Scanner<'_>, folder: &Path, cluster: &Cluster) {
-    let names =
-        fs::read_dir(folder.join("base")).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.file_name()));
-    let own = cluster.database.to_string();
-    let other =
-        names.filter(|name| name.to_str().is_some_and(|name| name.parse::<u64>().is_ok() && name != own)).count();
+fn others(scanner: &mut Scanner<'_>, folder: &Path, server: &Server) {
+    let names = fs::read_dir(folder.join("base")).into_iter().flatten();
+    let numbers = names.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i64>().ok());
+    let other = numbers.filter(|number| !server.databases.contains(number)).count();
     if other > 0 {
         scanner
             .report
@@ -126,25 +167,34 @@ fn others(scanner: &mut Scanner<'_>, folder: &Path, cluster: &Cluster) {
     }
 }
 
-/// Plants in a table, an index and the write-ahead log of the database, in a schema of its own that goes afterwards.
+/// Plants in a table, an index and the write-ahead log of the database, in a schema of its own that goes afterwards; where
+/// the keyring alone is on PostgreSQL, there.
 pub(super) async fn prove(app: &App, positives: &mut Positives<'_>, wanted: &PostgresFiles) -> Result<(), AuditError> {
-    let Place::At(folder, before) = place(app, wanted).await? else { return Ok(()) };
-    let schema = format!("outro_audit_{}", hex::encode(random_bytes::<8>(&*app.random)));
+    if *wanted == PostgresFiles::LeftOut {
+        return Ok(());
+    }
+    let Some(server) = servers(app, wanted).await?.into_iter().next() else { return Ok(()) };
+    let Ok(folder) = directory(&server) else { return Ok(()) };
+    let db = if app.db.engine() == Engine::Postgres { &app.db } else { app.vault.keyring_database() };
+    db.unplant_old(SCHEMA).await?;
+    let schema = format!("{SCHEMA}{}", hex::encode(random_bytes::<8>(&*app.random)));
     let all = positives.all();
     let values: Vec<_> = all.iter().map(|one| one.bytes.clone()).collect();
-    let planted = app.db.plant(&schema, &values).await;
+    let planted = db.plant(&schema, &values).await;
     // The files are known by what stands in the catalogue now.
-    let cluster = app.db.cluster().await?;
+    let cluster = db.cluster().await;
     let mut scanner = positives.scanner();
-    if let (Ok(()), Some(cluster)) = (&planted, &cluster) {
-        for (path, _) in cluster.files.iter().filter(|(path, _)| !before.files.contains_key(*path)) {
+    if let (Ok(()), Ok(Some(cluster))) = (&planted, &cluster) {
+        for (path, _) in cluster.files.iter().filter(|(path, _)| !server.cluster.files.contains_key(*path)) {
             scanner.below(&folder.join(path), &|_| Some(kind_of(path, cluster)));
         }
         log(&mut scanner, &folder, cluster);
     }
-    app.db.unplant(&schema).await?;
+    // Whatever failed before: what was planted goes first.
+    let unplanted = db.unplant(&schema).await;
     planted?;
-    let log_is_read = cluster.is_some_and(|cluster| !cluster.log_is_compressed && cluster.log_page == WAL_PAGE as i64);
+    unplanted?;
+    let log_is_read = cluster?.is_some_and(|cluster| log_is_read(&cluster));
     let kinds = [Kind::Heap, Kind::Index].into_iter().chain(log_is_read.then_some(Kind::Wal));
     for kind in kinds {
         positives.check(kind, &all, &scanner);

@@ -8,15 +8,16 @@ use outro_audit::{Kind, Matcher, Report, Scanner};
 
 use super::Wanted;
 
-/// Looks through the data folder, logs and backups, at those kinds of files that `at` says.
+/// Looks through the data folder, databases elsewhere, logs and backups, at those kinds of files that `at` says.
 pub(super) fn look(matcher: &Matcher, wanted: &Wanted, at: impl Fn(Kind) -> bool) -> Report {
-    let mut scanner = Scanner::new(matcher);
+    let (mut scanner, databases) = (Scanner::new(matcher), databases(wanted));
+    let of_database = |path: &Path| databases.iter().find(|(_, one)| *one == wanted.data.join(path)).map(|one| one.0);
     let given = |path: &Path, list: &[PathBuf]| list.iter().any(|given| wanted.data.join(path).starts_with(given));
     let of_data = |path: &Path| {
         let kind = match path {
             path if given(path, &wanted.logs) => Kind::Log,
             path if given(path, &wanted.backups) => Kind::Backup,
-            path => kind_of(path),
+            path => of_database(path).unwrap_or_else(|| kind_of(path)),
         };
         Some(kind).filter(|kind| at(*kind))
     };
@@ -26,14 +27,35 @@ pub(super) fn look(matcher: &Matcher, wanted: &Wanted, at: impl Fn(Kind) -> bool
             if !path.exists() {
                 // A copy of the keyring may not have been made yet.
                 if kind != Kind::Keyring {
-                    scanner.report.unseen(path.display().to_string(), "is not there");
+                    scanner.report.unseen(matcher.shown(path), "is not there");
                 }
             } else if !path.starts_with(&wanted.data) {
                 scanner.below(path, &|_| Some(kind));
             }
         }
     }
+    for (kind, path) in databases.iter().filter(|(kind, path)| at(*kind) && !path.starts_with(&wanted.data)) {
+        scanner.below(path, &|_| Some(*kind));
+    }
+    for (_, path) in wanted.databases.iter().filter(|(kind, path)| at(*kind) && !path.exists()) {
+        scanner.report.unseen(matcher.shown(path), "is not there");
+    }
     scanner.report
+}
+
+/// The files of the databases that the settings put somewhere. What SQLite writes beside that of the keyring is the
+/// keyring's too: the ledger stands there.
+fn databases(wanted: &Wanted) -> Vec<(Kind, PathBuf)> {
+    let mut all = wanted.databases.clone();
+    for (kind, path) in &wanted.databases {
+        let kind = if *kind == Kind::Keyring { Kind::Keyring } else { Kind::Journal };
+        for end in ["-wal", "-journal", "-shm"] {
+            let mut beside = path.clone().into_os_string();
+            beside.push(end);
+            all.push((kind, beside.into()));
+        }
+    }
+    all
 }
 
 /// What a file of the data folder is, from its path in it.
@@ -64,33 +86,39 @@ const TOP: &[&str] = &[
 ];
 const KEYRING: &[&str] = &["keyring.db", "keyring.db-wal", "keyring.db-shm", "keyring.db-journal"];
 const ROOT: &[&str] = &["root.key", "root.key.new", "root.key.lock"];
+/// A folder that stands at the top of some file systems. What was found again and put there is nobody's.
+const FOUND_AGAIN: &str = "lost+found";
 
 /// Counts files of the data folder that no one owns, by the folder that they stand in: their names may be somebody's.
-pub(super) fn unowned(wanted: &Wanted, report: &mut Report) {
+pub(super) fn unowned(matcher: &Matcher, wanted: &Wanted, report: &mut Report) {
     let data = &wanted.data;
-    let named = |list: &'static [&str]| move |name: &str| list.contains(&name);
-    count(wanted, data, named(TOP), report);
-    count(wanted, &data.join("keyring"), named(KEYRING), report);
-    count(wanted, &data.join("root"), named(ROOT), report);
-    count(wanted, &data.join("scratch"), |_| false, report);
+    let owned = [&wanted.owned, &wanted.logs, &wanted.backups].into_iter().flatten().cloned();
+    let set: Vec<_> = owned.chain(databases(wanted).into_iter().map(|(_, path)| path)).collect();
+    let mut count = |folder: &Path, known: &dyn Fn(&str) -> bool| {
+        let unknown = unknown(folder, &set, known);
+        report.orphan(format!("entries of {} that no one owns", matcher.shown(folder)), unknown);
+    };
+    count(data, &|name| TOP.contains(&name) || name == FOUND_AGAIN);
+    count(&data.join(FOUND_AGAIN), &|_| false);
+    count(&data.join("keyring"), &|name| KEYRING.contains(&name));
+    count(&data.join("root"), &|name| ROOT.contains(&name));
+    count(&data.join("scratch"), &|_| false);
     let (blobs, id) = (data.join("blobs"), |name: &str| is_hex(name, 32));
-    count(wanted, &blobs, |name| is_hex(name, 2), report);
+    count(&blobs, &|name| is_hex(name, 2) || name == FOUND_AGAIN);
     for shelf in entries(&blobs) {
-        count(wanted, &shelf, id, report);
+        count(&shelf, &id);
         for home in entries(&shelf) {
             // Where files cannot be without a name, one that is being written has this.
-            count(wanted, &home, |name| id(name.strip_suffix(".part").unwrap_or(name)), report);
+            count(&home, &|name| id(name.strip_suffix(".part").unwrap_or(name)));
         }
     }
 }
 
-fn count(wanted: &Wanted, folder: &Path, known: impl Fn(&str) -> bool, report: &mut Report) {
-    let lists = [&wanted.owned, &wanted.logs, &wanted.backups];
-    // A folder on the way to something that the settings name is known by that.
-    let set = |path: &PathBuf| lists.iter().any(|list| list.iter().any(|given| given.starts_with(path)));
+/// How many entries of a folder are not known, and not on the way to something that the settings name.
+fn unknown(folder: &Path, set: &[PathBuf], known: &dyn Fn(&str) -> bool) -> u64 {
+    let is_set = |path: &PathBuf| set.iter().any(|given| given.starts_with(path));
     let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let unknown = entries(folder).into_iter().filter(|path| !known(&name(path)) && !set(path)).count();
-    report.orphan(format!("entries of {} that no one owns", folder.display()), unknown as u64);
+    entries(folder).iter().filter(|path| !known(&name(path)) && !is_set(path)).count() as u64
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

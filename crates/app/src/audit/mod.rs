@@ -10,7 +10,7 @@ mod files;
 mod orphans;
 mod rows;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use outro_audit::{
     CANARIES, Class, Holder, Kind, Matcher, Needle, PlantError, Positives, Report, Scanner, Terms, canaries,
@@ -58,6 +58,8 @@ pub struct Wanted {
     pub data: PathBuf,
     /// Files that the settings put somewhere, which may be in the data folder.
     pub owned: Vec<PathBuf>,
+    /// Databases of SQLite that the settings put somewhere: [`Kind::Database`], or [`Kind::Keyring`].
+    pub databases: Vec<(Kind, PathBuf)>,
     /// Logs: files, or folders of them.
     pub logs: Vec<PathBuf>,
     /// Folders of backups.
@@ -87,8 +89,13 @@ pub fn files(wanted: &Wanted, random: &dyn Random) -> Result<Report, AuditError>
         for needle in &wanted.texts {
             *report.needles.entry(needle.class()).or_default() += 1;
         }
+        let short = matcher.short();
+        if short > 0 {
+            let why = "they are shorter than six bytes: they would be found by chance";
+            report.left_out(format!("{short} forms of texts"), why);
+        }
         report.add(files::look(&matcher, wanted, |_| true));
-        files::unowned(wanted, &mut report);
+        files::unowned(&matcher, wanted, &mut report);
     }
     Ok(report)
 }
@@ -99,7 +106,7 @@ fn prove_files(matcher: &Matcher, wanted: &Wanted) -> Result<Report, AuditError>
     Ok(positives.report)
 }
 
-/// The second part: rows, what belongs to nobody, opened backups, the search dictionary, PostgreSQL's files, memory, and
+/// The second part: rows, what belongs to nobody, opened backups, the search dictionary, PostgreSQL's files, a process, and
 /// the ids of erased accounts in all of it. The index of the app is to be built.
 pub async fn opened(app: &App, wanted: &Wanted) -> Result<Report, AuditError> {
     let (mut gone, under_way) = erased(app).await?;
@@ -113,6 +120,10 @@ pub async fn opened(app: &App, wanted: &Wanted) -> Result<Report, AuditError> {
     }
     report.needles.insert(Class::Account, accounts);
     report.needles.insert(Class::Key, gone.len() - accounts);
+    if let (Some(copy), None) = (&wanted.keyring_copy, &keys) {
+        let why = if copy.exists() { "does not open" } else { "is not there" };
+        report.unseen("destroyed keys", format!("they are known by the copy of the keyring alone, and it {why}"));
+    }
     if under_way > 0 {
         report.left_out(format!("{under_way} accounts in the ledger"), "their erasure is not complete yet");
     }
@@ -130,18 +141,22 @@ pub async fn opened(app: &App, wanted: &Wanted) -> Result<Report, AuditError> {
         report.left_out("logs", "no log was given");
     }
     report.add(cluster::look(app, &matcher, &wanted.postgres).await?);
-    report.add(memory(&matcher, wanted, keys.as_deref()));
+    report.add(process(&matcher, wanted, keys.as_deref()));
     if !gone.is_empty() {
-        report.add(gone_in_files(&gone, app, wanted)?);
+        report.add(gone_in_files(&gone, &matcher, app, wanted)?);
     }
     Ok(report)
 }
 
-/// The memory of the process, for destroyed keys. Where none is known, to have read it would say nothing.
-fn memory(matcher: &Matcher, wanted: &Wanted, keys: Option<&[Needle]>) -> Report {
+/// The files of the process that have no name; and its memory, for destroyed keys. Where none is known, to have read it
+/// would say nothing.
+fn process(matcher: &Matcher, wanted: &Wanted, keys: Option<&[Needle]>) -> Report {
     let mut scanner = Scanner::new(matcher);
+    if let Some((process, _)) = &wanted.process {
+        scanner.unnamed(*process);
+    }
     match (&wanted.process, keys) {
-        (None, _) => scanner.report.left_out("process memory", "no process was given"),
+        (None, _) => scanner.report.left_out("process memory and unnamed files", "no process was given"),
         (Some((process, _)), Some([_, ..])) => scanner.memory(*process),
         (Some(_), Some([])) => {
             scanner.report.unseen("process memory", "no key was destroyed since the copy of the keyring")
@@ -159,13 +174,14 @@ async fn destroyed_keys(app: &App, wanted: &Wanted) -> Result<Option<Vec<Needle>
     let Some(copy) = wanted.keyring_copy.as_ref().filter(|copy| copy.exists()) else { return Ok(None) };
     match app.vault.destroyed_since(copy).await {
         Ok(keys) => Ok(Some(keys.iter().map(|key| Needle::key(key)).collect())),
-        Err(VaultError::UnknownRoot) => Ok(None),
+        Err(VaultError::UnknownRoot | VaultError::Tampered(_) | VaultError::NewerCopy | VaultError::Io(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-/// The ids of erased accounts and destroyed keys in files: they are known only now.
-fn gone_in_files(gone: &[Needle], app: &App, wanted: &Wanted) -> Result<Report, AuditError> {
+/// The ids of erased accounts and destroyed keys in files: they are known only now. `all` knows the texts too, which must
+/// not be told by the name of a place.
+fn gone_in_files(gone: &[Needle], all: &Matcher, app: &App, wanted: &Wanted) -> Result<Report, AuditError> {
     let matcher = matcher(gone, &*app.random);
     let mut report = prove_files(&matcher, wanted)?;
     if report.missed.is_empty() {
@@ -176,6 +192,9 @@ fn gone_in_files(gone: &[Needle], app: &App, wanted: &Wanted) -> Result<Report, 
         // These places were counted by the first part, and what could not be read was said there.
         found.looked.clear();
         found.unseen.clear();
+        for finding in &mut found.findings {
+            finding.place = all.shown(Path::new(&finding.place));
+        }
         report.add(found);
     }
     Ok(report)
@@ -216,11 +235,11 @@ fn dictionary(app: &App, matcher: &Matcher) -> Result<Report, AuditError> {
     let words = app.finder.dictionary().map_err(AppError::from)?;
     let mut report = terms.look("the index that a start builds", &words).report;
     // A canary of the positives is of several words.
-    let several = terms.several.saturating_sub(1);
-    if several > 0 {
-        let why =
-            "they are of several words, each of which is everybody's: rows and files are where they are looked for";
-        report.left_out(format!("{several} texts in the search dictionary"), why);
+    let left_out = terms.left_out.saturating_sub(1);
+    if left_out > 0 {
+        let why = "they are of several words, each of which is everybody's, or shorter than six bytes as a word: \
+            rows and files are where they are looked for";
+        report.left_out(format!("{left_out} texts in the search dictionary"), why);
     }
     Ok(report)
 }

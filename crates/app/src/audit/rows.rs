@@ -50,12 +50,12 @@ pub(super) async fn backups(app: &App, matcher: &Matcher, folder: &Path) -> Repo
     let listed = match listed {
         Ok((listed, _place)) => listed,
         Err(error) => {
-            scanner.report.unseen(folder.display().to_string(), error.to_string());
+            scanner.report.unseen(matcher.shown(folder), error.to_string());
             return scanner.report;
         }
     };
     for about in listed {
-        let name = about.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = matcher.shown(Path::new(about.folder.file_name().unwrap_or_default()));
         let mut take =
             |column: &str, bytes: &[u8]| scanner.bytes(Kind::BackupRows, &format!("{name}, {column}"), bytes);
         let read = each_value(&app.vault, &about, &mut take).await;

@@ -5,7 +5,7 @@ use outro_jobs::{Job, Lane, NewJob, Outcome};
 use outro_model::{AccountId, JobId, TakeoutId};
 use outro_store::departures::{self, Departure};
 use outro_store::takeouts::{self, State};
-use outro_store::{accounts, pending_leaves};
+use outro_store::accounts;
 
 use super::confirm::{Allowed, Confirmed, Leave, now, promise, prove};
 use crate::{App, AppError, Signed, takeout};
@@ -36,17 +36,18 @@ pub async fn leave_when_downloaded(
     drop(keys);
     let account = signed.account;
     let mut tx = app.db.write().await?;
-    proved.use_up(app, &mut tx).await?;
-    if !accounts::lock_live(&mut tx, account).await? {
+    // Alone: of two ways of leaving that are asked for at once, the later one has to find the earlier.
+    if !accounts::lock_alone(&mut tx, account).await? {
         return Err(AppError::SignInNeeded);
     }
+    proved.use_up(app, &mut tx).await?;
     let takeout = waiting_for(&mut tx, app, account, arabic).await?;
     let (asked_at, commitment) = (app.clock.now(), promised.commitment);
     let receipt_id = super::sheet::seal(app, account, &promised.receipt_id);
     let departure = Departure { account, takeout, lapsed: false, asked_at, receipt_id, commitment };
     departures::put(&mut tx, &departure).await?;
     // What was asked for last holds.
-    pending_leaves::delete(&mut tx, account).await?;
+    lost_phone::stop(&mut tx, account).await?;
     // What was downloaded before counts from now on only: the last of it is what the person does to leave.
     takeouts::set_taken(&mut tx, account, takeout, "").await?;
     tx.commit().await?;
@@ -79,7 +80,7 @@ pub async fn stay(app: &App, signed: &Signed) -> Result<(), AppError> {
         return Err(AppError::SignInNeeded);
     }
     departures::delete(&mut tx, signed.account).await?;
-    pending_leaves::delete(&mut tx, signed.account).await?;
+    lost_phone::stop(&mut tx, signed.account).await?;
     Ok(tx.commit().await?)
 }
 

@@ -1,5 +1,6 @@
 //! Leaving when the linked phone is lost: by password and recovery code, after a wait, while every channel says so.
 
+use outro_db::Tx;
 use outro_jobs::{Job, Lane, NewJob, Outcome};
 use outro_model::{AccountId, JobId, PhoneNumber, Timestamp};
 use outro_store::pending_leaves::{self, PendingLeave};
@@ -7,8 +8,9 @@ use outro_store::{accounts, departures, recovery_codes};
 
 use super::begin::{Begun, by_password, coins_given_up};
 use super::confirm::{Allowed, Confirmed, Leave, now, promise};
-use crate::codes::{self, Proof, Purpose};
-use crate::notify::Told;
+use crate::budget::{self, Budget};
+use crate::codes::{self, Proof, Proved, Purpose};
+use crate::notify::{self, About, Kind, Told};
 use crate::{App, AppError, RefusalKind, Signed};
 
 /// The kind of the job by which an account goes once the wait is over.
@@ -70,18 +72,24 @@ pub async fn leave_without_phone(
 ) -> Result<(Confirmed, Timestamp), AppError> {
     let proof = Proof::Recovery { password, code };
     let proved = codes::check(app, signed.keys(app).await?, Purpose::LostPhone, challenge, proof).await?;
-    let keys = signed.keys(app).await?;
+    // A client that hangs up must not stop this half way: what is handed out is handed out once.
+    tokio::spawn(promise_later(app.clone(), signed.account, proved)).await.map_err(AppError::internal)?
+}
+
+async fn promise_later(app: App, account: AccountId, proved: Proved) -> Result<(Confirmed, Timestamp), AppError> {
+    let (app, asked_at) = (&app, app.clock.now());
+    let keys = app.vault.account(account).await?.ok_or(AppError::SignInNeeded)?;
     let promised = promise(app, &keys).await?;
     drop(keys);
-    let (account, asked_at) = (signed.account, app.clock.now());
     let leaves_at = asked_at.plus_seconds(app.settings.lost_phone_hours * 3600);
     let receipt_id = super::sheet::seal(app, account, &promised.receipt_id);
     let leave = PendingLeave { account, asked_at, leaves_at, receipt_id, commitment: promised.commitment };
     let (mut tx, mut told) = (app.db.write().await?, Told::default());
-    proved.use_up(app, &mut tx).await?;
-    if !accounts::lock_live(&mut tx, account).await? {
+    // Alone: of two ways of leaving that are asked for at once, the later one has to find the earlier.
+    if !accounts::lock_alone(&mut tx, account).await? {
         return Err(AppError::SignInNeeded);
     }
+    proved.use_up(app, &mut tx).await?;
     if !pending_leaves::put(&mut tx, &leave).await? {
         return Err(under_way());
     }
@@ -94,6 +102,18 @@ pub async fn leave_without_phone(
     told.commit(app, tx).await?;
     app.queue.wake();
     Ok((promised.confirmed(account, false), leaves_at))
+}
+
+/// Takes back that somebody leaves by itself, and all that says so; whether they would have.
+pub(crate) async fn stop(tx: &mut Tx, account: AccountId) -> Result<bool, AppError> {
+    if !pending_leaves::delete(tx, account).await? {
+        return Ok(false);
+    }
+    notify::take_back(tx, Kind::Leaving, account, account, About::default()).await?;
+    for kind in [LEAVE_JOB, NOTICE_JOB] {
+        outro_jobs::cancel(tx, account, kind).await?;
+    }
+    Ok(true)
 }
 
 fn of_account(app: &App, kind: &'static str, account: AccountId, run_at: Timestamp) -> NewJob {
@@ -126,14 +146,18 @@ async fn leave(app: &App, account: AccountId) -> Result<Option<Timestamp>, AppEr
     now(app, leave, Allowed::Waited).await.map(|_| None)
 }
 
-/// Tells the linked phone. A message that did not leave is sent again, as long as there is something to stop.
+/// How often a message is tried that has not left.
+const NOTICE_TRIES: i64 = 8;
+
+/// Tells the linked phone. A message that has not left is sent again some times, as long as there is something to stop; that it
+/// cannot be sent keeps nobody.
 pub(crate) async fn run_notice(app: &App, job: &Job) -> Outcome {
     let Some(account) = job.account else { return Outcome::Done };
     match notice(app, account).await {
         Ok(()) => Outcome::Done,
         Err(error) => {
             tracing::error!(%error, "a phone could not be told yet that its account is leaving");
-            Outcome::Again("notice")
+            if job.errors + 1 < NOTICE_TRIES { Outcome::Again("notice") } else { Outcome::Done }
         }
     }
 }
@@ -145,6 +169,15 @@ async fn notice(app: &App, account: AccountId) -> Result<(), AppError> {
     let (Some(found), Some(row), Some(keys)) = (found, row, app.vault.account(account).await?) else { return Ok(()) };
     let Some(number) = codes::linked_number(&keys, &row)? else { return Ok(()) };
     drop(keys);
+    // Messages that somebody asks for again and again cost money, and whoever has that number its peace.
+    let limits = [
+        Budget { parts: &[b"leaving", b"number", number.as_str().as_bytes()], limit: 5 },
+        Budget { parts: &[b"leaving", b"prefix", number.prefix().as_bytes()], limit: 100 },
+    ];
+    let limits = budget::tagged(app, &limits).await?;
+    if app.settings.rate_limits && !budget::spend_now(app, &limits).await? {
+        return Ok(());
+    }
     send(app, &number, found.leaves_at).await
 }
 
@@ -156,7 +189,14 @@ async fn send(app: &App, number: &PhoneNumber, leaves_at: Timestamp) -> Result<(
         "Outro: an account with this number on {host} is to be DELETED on {minute} UTC. It was asked for with its \
          password and a recovery code. Not you? Sign in on {host} and press Stop in Settings."
     );
-    app.courier.send(number, text, app.clock.now()).await.map_err(AppError::internal)
+    match app.courier.send(number, text, app.clock.now()).await {
+        // The gateway was slow to say so: one message too few does less harm than hundreds.
+        Err(error) if error.may_have_left() => {
+            tracing::warn!(%error, "it is not known whether a phone was told that its account is leaving");
+            Ok(())
+        }
+        sent => sent.map_err(AppError::internal),
+    }
 }
 
 /// After a restore: whoever has stopped it since the backup must not go by that. Everybody has the whole wait again,

@@ -2,11 +2,11 @@
 
 mod recovery;
 
-use outro_model::PhoneNumber;
-use outro_store::{accounts, pending_leaves};
+use outro_model::{AccountId, PhoneNumber};
+use outro_store::accounts;
 
-use crate::codes::{self, Pending, Proof, Purpose, SentCode};
-use crate::{App, AppError, Origin, RefusalKind, Signed};
+use crate::codes::{self, Pending, Proof, Proved, Purpose, SentCode};
+use crate::{App, AppError, Origin, RefusalKind, Signed, erasure};
 
 pub(crate) use recovery::recovery_code;
 pub use recovery::recovery_codes_left;
@@ -18,6 +18,8 @@ pub struct Linked {
     pub masked: String,
     /// New recovery codes, which end those from before. They are shown this once.
     pub recovery_codes: Vec<String>,
+    /// Whether the account would have gone by itself, which this has stopped.
+    pub stays: bool,
 }
 
 /// Sends a code to a number that is to be linked. Takes a recent password.
@@ -66,22 +68,32 @@ pub async fn renew_codes(app: &App, signed: &Signed, origin: &Origin) -> Result<
 /// Links the number that a code went to. Whoever has the phone in hand stays: a leave without it is taken back.
 pub async fn verify(app: &App, signed: &Signed, challenge: &str, code: &str) -> Result<Linked, AppError> {
     let keys = signed.keys(app).await?;
-    let proved = codes::check(app, keys.clone(), Purpose::LinkPhone, challenge, Proof::Code(code)).await?;
+    let proved = codes::check(app, keys, Purpose::LinkPhone, challenge, Proof::Code(code)).await?;
+    // A client that hangs up must not stop this half way: the new codes end the old ones.
+    tokio::spawn(put(app.clone(), signed.account, proved)).await.map_err(AppError::internal)?
+}
+
+async fn put(app: App, account: AccountId, proved: Proved) -> Result<Linked, AppError> {
+    let app = &app;
+    let keys = app.vault.account(account).await?.ok_or(AppError::SignInNeeded)?;
     let number = proved.number.as_ref().ok_or_else(|| AppError::internal("a proof without a number"))?;
-    let sealed = keys.seal_text(outro_datamap::ACCOUNT_PHONE, signed.account.as_bytes(), number.as_str());
+    let sealed = keys.seal_text(outro_datamap::ACCOUNT_PHONE, account.as_bytes(), number.as_str());
     let made = recovery::make(app, &keys);
     let mut tx = app.db.write().await?;
+    if !accounts::lock_alone(&mut tx, account).await? {
+        return Err(AppError::SignInNeeded);
+    }
     proved.use_up(app, &mut tx).await?;
-    let before = accounts::by_id(&mut tx, signed.account).await?.ok_or(AppError::SignInNeeded)?;
+    let before = accounts::by_id(&mut tx, account).await?.ok_or(AppError::SignInNeeded)?;
     if codes::linked_number(&keys, &before)?.as_ref() != Some(number) {
         // A code for leaving that went to the number before proves nothing from here on.
-        codes::forget(&mut tx, signed.account, Purpose::Leave).await?;
+        codes::forget(&mut tx, account, Purpose::Leave).await?;
     }
-    if !accounts::set_phone(&mut tx, signed.account, &sealed).await? {
+    if !accounts::set_phone(&mut tx, account, &sealed).await? {
         return Err(AppError::SignInNeeded);
     }
     made.put(app, &mut tx, &keys).await?;
-    pending_leaves::delete(&mut tx, signed.account).await?;
+    let stays = erasure::stop(&mut tx, account).await?;
     tx.commit().await?;
-    Ok(Linked { masked: number.masked(), recovery_codes: made.codes })
+    Ok(Linked { masked: number.masked(), recovery_codes: made.codes, stays })
 }

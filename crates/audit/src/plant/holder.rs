@@ -1,4 +1,5 @@
-//! Positives in the memory of a process: another one holds them, since this one holds the needles themselves.
+//! Positives in the memory of a process and in a file of it that has no name: another one holds them, since this one holds
+//! the needles themselves.
 
 use std::ffi::OsString;
 use std::hint::black_box;
@@ -20,27 +21,30 @@ pub struct Holder {
 
 const HELD: &[u8] = b"held\n";
 
-/// Reads what is to be held, says so, and holds it until its input ends. The input is the length in eight bytes,
-/// big-endian, then so many bytes.
+/// Reads what is to be held, says so, and holds it, in a file without a name too, until its input ends. The input is the
+/// length in eight bytes, big-endian, then so many bytes.
 pub fn hold(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
     let mut length = [0; 8];
     input.read_exact(&mut length)?;
     let mut held = Vec::new();
     (&mut input).take(u64::from_be_bytes(length)).read_to_end(&mut held)?;
+    let mut unnamed = tempfile::tempfile()?;
+    unnamed.write_all(&held)?;
     output.write_all(HELD)?;
     output.flush()?;
     input.read_to_end(&mut Vec::new())?;
-    black_box(&held);
+    black_box((&held, &unnamed));
     Ok(())
 }
 
 impl Positives<'_> {
-    /// Plants in the memory of another process, and looks there.
+    /// Plants in the memory of another process and in a file of it, and looks there.
     pub fn in_memory(&mut self, holder: &Holder) -> Result<(), PlantError> {
         let all = self.all();
         let held = bytes(&all).join(&b"\0 \0"[..]);
         let mut command = Command::new(&holder.program);
         let command = command.args(&holder.args).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let command = command.env("TMPDIR", self.scratch.path());
         let mut child = command.spawn()?;
         let mut begin = || -> io::Result<()> {
             let input = child.stdin.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
@@ -54,11 +58,13 @@ impl Positives<'_> {
         let mut scanner = self.scanner();
         if begun.is_ok() {
             scanner.memory(child.id());
+            scanner.unnamed(child.id());
         }
         drop(child.stdin.take());
         child.wait()?;
         begun?;
         self.check(Kind::Memory, &all, &scanner);
+        self.check(Kind::Unnamed, &all, &scanner);
         Ok(())
     }
 }

@@ -45,10 +45,11 @@ pub const CANARIES: usize = 3;
 pub fn canaries(random: &dyn Random) -> Vec<Needle> {
     let text = loop {
         let drawn = hex::encode(random_bytes::<12>(random));
-        // Letters that stand for 62 and 63 in base64, that are escaped, folded, and not of ASCII.
+        // Letters that stand for 62 and 63 in base64, that are folded and not of ASCII; and those that one form escapes and
+        // another leaves.
         let tail: String =
             random_bytes::<9>(random).iter().map(|byte| ['?', '>', '~', 'ÿ'][usize::from(byte % 4)]).collect();
-        let text = Needle::text(&format!("Kanári {drawn}{tail}"));
+        let text = Needle::text(&format!("Kanári {drawn}{tail}\"!*'"));
         if let Some(text) = text.ok().filter(|text| text.patterns().len() == FORMS.len()) {
             break text;
         }

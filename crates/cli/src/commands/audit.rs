@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use outro_app::audit::{self, PostgresFiles, Wanted};
 use outro_app::finding;
-use outro_audit::{Holder, Needle, Report, Verdict, read_texts};
+use outro_audit::{Holder, Kind, Needle, Report, Verdict, read_texts};
 use outro_vault::SystemRandom;
 
 use crate::HOLD;
@@ -28,8 +28,8 @@ pub(crate) struct Args {
     /// A folder of backups. As often as there are some.
     #[arg(long)]
     backups: Vec<PathBuf>,
-    /// The number of a running server whose memory is searched for keys that were destroyed since --keyring-copy was made. It
-    /// takes the right to trace that process.
+    /// The number of a running server whose memory is searched for keys that were destroyed since --keyring-copy was made,
+    /// and its files without a name for texts too. It takes the right to trace that process.
     #[arg(long)]
     pid: Option<u32>,
     /// The data directory of PostgreSQL, where it may not be asked for.
@@ -107,6 +107,10 @@ fn wanted(args: Args, settings: &Settings) -> Result<Wanted, Fail> {
             .flatten()
             .map(whole)
             .collect(),
+        databases: [(Kind::Database, &settings.database_url), (Kind::Keyring, &settings.keyring_url)]
+            .into_iter()
+            .filter_map(|(kind, url)| Some((kind, whole(&sqlite(url.as_deref()?)?))))
+            .collect(),
         logs: args.logs.iter().map(whole).collect(),
         backups: args.backups.iter().map(whole).collect(),
         process: args.pid.map(|pid| (pid, holder)),
@@ -124,6 +128,12 @@ fn whole(path: &PathBuf) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.clone())
 }
 
+/// The file of a database, where it is one.
+fn sqlite(url: &str) -> Option<PathBuf> {
+    let is_server = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    (!is_server).then(|| PathBuf::from(url.strip_prefix("sqlite:").unwrap_or(url)))
+}
+
 fn read(from: &Path) -> Result<Vec<Needle>, Fail> {
     let (mut text, name) = (String::new(), from.display());
     let read = if from == Path::new("-") {
@@ -132,5 +142,9 @@ fn read(from: &Path) -> Result<Vec<Needle>, Fail> {
         fs::read_to_string(from).map(|read| text = read)
     };
     read.map_err(|error| Fail::new(format!("--needles {name}: {}", error.kind())))?;
-    read_texts(&text).map_err(|(line, bad)| Fail::new(format!("--needles {name}: line {line}: {bad}")))
+    let texts = read_texts(&text).map_err(|(line, bad)| Fail::new(format!("--needles {name}: line {line}: {bad}")))?;
+    if texts.is_empty() {
+        return Err(Fail::new(format!("--needles {name}: there is no text in it")));
+    }
+    Ok(texts)
 }

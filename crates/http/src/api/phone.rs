@@ -59,6 +59,8 @@ pub(crate) struct PhoneView {
     phone: String,
     /// New recovery codes, for leaving should the phone be lost. They end those from before, and are told this once.
     recovery_codes: Vec<String>,
+    /// Whether the account would have gone by itself, which this has stopped.
+    stays: bool,
 }
 
 /// How many recovery codes there are.
@@ -101,7 +103,7 @@ pub(crate) async fn verify(
     Body(body): Body<CodeBody>,
 ) -> Result<Json<PhoneView>, ApiError> {
     let linked = phone::verify(&server.app, &signed, &body.challenge, &body.code).await?;
-    Ok(Json(PhoneView { phone: linked.masked, recovery_codes: linked.recovery_codes }))
+    Ok(Json(PhoneView { phone: linked.masked, recovery_codes: linked.recovery_codes, stays: linked.stays }))
 }
 
 /// How many recovery codes are not used yet.

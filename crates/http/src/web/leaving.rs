@@ -70,6 +70,12 @@ pub(super) async fn begin_for(member: Member, origin: &Origin, forfeit_coins: bo
                 }
                 Ok(failed(&error, page(&member, proof, shown).await.or_page(&member.visit)?))
             }
+            // No code can be sent just now: who has lost the phone goes on all the same.
+            None if member.me.phone.is_some() && matches!(error, AppError::TooMany { .. }) => {
+                let proof = proof_again(&member, String::new(), Asked::Code).await.or_page(&member.visit)?;
+                let (shown, error) = member.visit.form_of(error)?;
+                Ok(failed(&error, page(&member, proof, shown).await.or_page(&member.visit)?))
+            }
             None => Err(member.visit.stop(error)),
         },
     }
@@ -97,7 +103,11 @@ async fn begun_page(member: &Member, begun: Begun) -> Answer {
 }
 
 fn coins_left(error: &AppError) -> bool {
-    matches!(error, AppError::Refused(refusal) if refusal.code == "coins_left")
+    is_refused(error, "coins_left")
+}
+
+fn is_refused(error: &AppError, code: &str) -> bool {
+    matches!(error, AppError::Refused(refusal) if refusal.code == code)
 }
 
 async fn coins_page(member: &Member) -> Answer {
@@ -173,8 +183,14 @@ pub(super) async fn confirm(Posted { member, form }: Posted<ProofForm>) -> Answe
 /// The page with the proof that it asked for, and what was wrong with it.
 async fn ask_again(member: &Member, form: ProofForm, error: AppError) -> Answer {
     let (shown, error) = member.visit.form_of(error)?;
-    let asked = form.asked();
-    let proof = proof_again(member, form.challenge, asked).await.or_page(&member.visit)?;
+    let proof = match form.asked() {
+        // Nothing has to be sent for another try.
+        Asked::Recovery if is_refused(&error, "took_too_long") => {
+            let begun = erasure::begin_without_phone(&member.visit.server.app, &member.signed, true).await;
+            proof(member, begun.or_page(&member.visit)?)
+        }
+        asked => proof_again(member, form.challenge, asked).await.or_page(&member.visit)?,
+    };
     Ok(failed(&error, page(member, proof, shown).await.or_page(&member.visit)?))
 }
 

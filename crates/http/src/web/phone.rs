@@ -123,7 +123,8 @@ pub(super) async fn verify(Posted { member, form }: Posted<CodeForm>) -> Answer 
     match phone::verify(&visit.server.app, &signed, &challenge, &code).await {
         Ok(linked) => {
             visit.chrome.notice = Some(outro_pages::Notice::PhoneLinked);
-            Ok(html(RecoveryCodesPage { chrome: visit.chrome, codes: linked.recovery_codes }.render()))
+            let (codes, stays) = (linked.recovery_codes, linked.stays);
+            Ok(html(RecoveryCodesPage { chrome: visit.chrome, codes, stays }.render()))
         }
         Err(error) => {
             let (form, error) = visit.form_of(error)?;

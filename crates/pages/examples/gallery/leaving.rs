@@ -68,6 +68,7 @@ pub(crate) fn leaving(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, Stri
         ("recovery-codes", RecoveryCodesPage {
             chrome: me.clone(),
             codes: (0..10).map(|n| format!("{n}K3M-8QRS-TV{n}X-YZ2{n}")).collect(),
+            stays: true,
         }.render()),
         ("leave-outside", LeaveOutsidePage {
             chrome: stranger.clone(),

@@ -63,7 +63,17 @@ on_both! {
         let found = audit_of(&world, &wanted).await;
         assert_found(&found, Kind::Name);
         assert_orphan(&found, "scratch");
-        fs::remove_file(name).unwrap();
+        fs::remove_file(&name).unwrap();
+
+        // What stands below such a name, and what is not looked at there, is told without it.
+        fs::create_dir(&name).unwrap();
+        fs::write(name.join(hex::encode(TEXT)), TEXT).unwrap();
+        std::os::unix::fs::symlink("nowhere", name.join(format!("link of {TEXT}"))).unwrap();
+        let found = audit_of(&world, &wanted).await;
+        assert_found(&found, Kind::Loose);
+        assert!(found.unseen.iter().any(|unseen| unseen.why.starts_with("a link")), "{}", found.text());
+        assert!(!found.text().contains(&hex::encode(TEXT)), "{}", found.text());
+        fs::remove_dir_all(&name).unwrap();
 
         let log = logs.path().join("older.zip");
         fs::write(&log, packed_log()).unwrap();
@@ -110,9 +120,12 @@ on_both! {
         // A home and an object of somebody who is gone: the name is their id.
         let home = data.join(format!("blobs/{}/{}", hex::encode(&gone.as_bytes()[..1]), hex::encode(gone.as_bytes())));
         fs::create_dir_all(&home).unwrap();
+        fs::write(home.join("a note"), b"").unwrap();
         let found = audit_of(&world, &wanted).await;
         assert_found(&found, Kind::Name);
         assert_orphan(&found, "whose owner is not there");
+        assert_orphan(&found, "that no one owns");
+        assert!(!found.text().contains(&hex::encode(gone.as_bytes())), "{}", found.text());
         fs::remove_dir_all(&home).unwrap();
 
         // An object that no row stands for.
@@ -156,4 +169,43 @@ async fn what_was_to_be_looked_at_and_was_not() {
         let found = audit_of(&world, &wanted).await;
         assert_eq!(found.verdict(), Verdict::NotVouched, "{}", found.text());
     }
+}
+
+/// A database that the settings put elsewhere, and what SQLite writes beside it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_text_in_a_database_outside_of_the_data_folder() {
+    let (world, elsewhere) = (World::start(outro_testkit::On::Sqlite).await, TempDir::new().unwrap());
+    let path = elsewhere.path().canonicalize().unwrap().join("a.db");
+    for (kind, beside) in [(Kind::Database, Kind::Journal), (Kind::Keyring, Kind::Keyring)] {
+        let wanted = Wanted { databases: vec![(kind, path.clone())], ..wanted(&world, texts(), vec![], vec![]) };
+        let look = || audit::files(&wanted, &SystemRandom).unwrap();
+        let found = look();
+        assert_eq!(found.verdict(), Verdict::NotVouched, "it is not there: {}", found.text());
+        fs::write(&path, b"").unwrap();
+        assert_clean(&look(), "an empty one");
+        fs::write(path.with_extension("db-wal"), TEXT).unwrap();
+        assert_found(&look(), beside);
+        fs::remove_file(path.with_extension("db-wal")).unwrap();
+        fs::write(&path, TEXT).unwrap();
+        assert_found(&look(), kind);
+        fs::remove_file(&path).unwrap();
+    }
+}
+
+/// What an audit that was stopped left in PostgreSQL is taken away by the next, and nothing else is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_stopped_audit_planted_goes() {
+    let world = World::start(outro_testkit::On::Postgres).await;
+    let mut tx = world.app.db.write().await.unwrap();
+    for schema in ["outro_audit_0123456789abcdef", "outro_audit_of_somebody"] {
+        let make = Statement::built(format!("a schema: {schema}"), format!("CREATE SCHEMA {schema}"));
+        tx.execute(&make, &[]).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    assert_clean(&audit_of(&world, &wanted(&world, vec![], vec![], vec![])).await, "beside what was left");
+    let schemas = "SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'outro_audit%'";
+    let schemas = Statement::built("schemas".into(), schemas.into());
+    let rows = world.app.db.read().await.unwrap().query(&schemas, &[]).await.unwrap();
+    let names: Vec<String> = rows.iter().map(|row| row.get(0).unwrap()).collect();
+    assert_eq!(names, ["outro_audit_of_somebody"]);
 }

@@ -10,7 +10,7 @@ mod planting;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use outro_app::audit::{self, PostgresFiles, Wanted};
 use outro_app::backup;
@@ -28,6 +28,7 @@ fn wanted(world: &World, texts: Vec<Needle>, logs: Vec<PathBuf>, backups: Vec<Pa
         keyring_copy: None,
         data: world.folder.path().canonicalize().unwrap(),
         owned: vec![],
+        databases: vec![],
         logs,
         backups,
         process: None,
@@ -44,20 +45,26 @@ async fn audit_of(world: &World, wanted: &Wanted) -> Report {
     report
 }
 
-/// Everything that is logged by this process, in full, in a file.
+/// Where this process logs to now. It can listen to its log once only, and each test has a file of its own.
+static LOG: Mutex<Option<File>> = Mutex::new(None);
+/// Whose turn it is to listen.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+/// Everything that is logged by this process from now on, in full, in a file.
 fn log_into(folder: &Path) -> PathBuf {
     let path = folder.join("outro.log");
-    let file = Arc::new(Mutex::new(File::create(&path).unwrap()));
+    *LOG.lock().unwrap() = Some(File::create(&path).unwrap());
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::TRACE);
-    let _ = subscriber.with_writer(move || Shared(file.clone())).try_init();
+    // An earlier test of this process may have begun to listen.
+    let _ = subscriber.with_writer(|| Log).try_init();
     path
 }
 
-struct Shared(Arc<Mutex<File>>);
+struct Log;
 
-impl std::io::Write for Shared {
+impl std::io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        LOG.lock().unwrap().as_mut().map_or(Ok(bytes.len()), |file| file.write(bytes))
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -87,6 +94,7 @@ fn assert_clean(report: &Report, when: &str) {
 
 on_both! {
     async fn no_canary_stands_readable_before_or_after(world: World) {
+        let _turn = TURN.lock().await;
         let (logs, shelf) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         let log = log_into(logs.path());
         let world = world.with_settings(|settings| settings.rate_limits = false);

@@ -1,5 +1,7 @@
 //! The wait: who is told, who can stop it, and that the account goes afterwards.
 
+use outro_courier::{Courier, Gateway};
+
 use super::*;
 
 on_both! {
@@ -57,6 +59,9 @@ on_both! {
         assert_eq!(stopped.headers["location"], "/settings/account?done=stayed");
         assert_eq!(pending(&ada).await, Value::Null);
         assert!(!page(&ada, "/settings/account").await.text().contains("This account is leaving on"));
+        // Nothing says any more that it will, and nothing waits for that.
+        assert_eq!(world.rows("notifications").await, Vec::<String>::new());
+        assert!(!world.rows("jobs").await.iter().any(|job| job.contains("leave.")));
         world.clock.advance_seconds(WAIT_SECONDS + 1);
         world.settle().await;
         ada.get("/api/v1/me").await.expect(200);
@@ -80,7 +85,9 @@ on_both! {
         let (ada, codes) = with_phone(&world, "ada").await;
         leave_lost(&ada, "ada", &codes[0]).await;
         let sent = ada.call("POST", "/api/v1/me/recovery-codes", None).await.expect(202).json();
-        verify(&world, &ada, &sent).await;
+        assert_eq!(verify(&world, &ada, &sent).await["stays"], true);
+        let sent = ada.call("POST", "/api/v1/me/recovery-codes", None).await;
+        assert_eq!(sent.code(), "resend_too_soon", "{}", sent.text());
         assert_eq!((pending(&ada).await, codes_left(&ada).await), (Value::Null, 10));
         world.clock.advance_seconds(WAIT_SECONDS + 1);
         world.settle().await;
@@ -169,5 +176,42 @@ on_both! {
         let shown = send_form(&ada, "/settings/phone/verify", &fields).await.expect(200).text();
         assert_eq!(shown.matches("<li><code").count(), 10);
         assert_eq!(pending(&ada).await, Value::Null);
+    }
+}
+
+on_both! {
+    async fn a_gateway_that_takes_no_message_is_asked_some_times(world: World) {
+        let (ada, codes) = with_phone(&world, "ada").await;
+        let mut world = world.with_settings(|_| {});
+        world.app.courier = Courier::Gateway(Gateway::at("http://127.0.0.1:1/").unwrap());
+        leave_lost(&ada, "ada", &codes[0]).await;
+        let waits = async || world.rows("jobs").await.iter().filter(|job| job.contains("leave.notice")).count();
+        let mut tries = 0;
+        while waits().await > 0 {
+            world.run_jobs().await;
+            world.clock.advance_seconds(600);
+            tries += 1;
+            assert!(tries < 20, "it is asked for as long as the wait goes on");
+        }
+        assert!(tries > 3, "it is asked more than once");
+        // It keeps nobody.
+        world.clock.advance_seconds(WAIT_SECONDS);
+        world.run_jobs().await;
+        ada.get("/api/v1/me").await.expect(401);
+    }
+}
+
+on_both! {
+    async fn the_page_that_took_too_long_takes_the_next_try(world: World) {
+        let (ada, codes) = with_phone(&world, "ada").await;
+        let shown = send_form(&ada, "/settings/leave/lost", "").await.expect(200).text();
+        world.clock.advance_seconds(3600);
+        let fields = |page: &str| {
+            format!("challenge={}&password=ada-password&recovery_code={}", hidden(page, "challenge"), codes[0])
+        };
+        let late = send_form(&ada, "/settings/leave/confirm", &fields(&shown)).await.expect(409).text();
+        assert!(late.contains("took too long") && !late.contains("expired"), "{late}");
+        send_form(&ada, "/settings/leave/confirm", &fields(&late)).await.expect(200);
+        assert!(pending(&ada).await.is_object());
     }
 }
