@@ -47,7 +47,7 @@ pub async fn leave_when_downloaded(
     let departure = Departure { account, takeout, lapsed: false, asked_at, receipt_id, commitment };
     departures::put(&mut tx, &departure).await?;
     // What was asked for last holds.
-    lost_phone::stop(&mut tx, account).await?;
+    super::lost_phone::stop(&mut tx, account).await?;
     // What was downloaded before counts from now on only: the last of it is what the person does to leave.
     takeouts::set_taken(&mut tx, account, takeout, "").await?;
     tx.commit().await?;
@@ -80,7 +80,7 @@ pub async fn stay(app: &App, signed: &Signed) -> Result<(), AppError> {
         return Err(AppError::SignInNeeded);
     }
     departures::delete(&mut tx, signed.account).await?;
-    lost_phone::stop(&mut tx, signed.account).await?;
+    super::lost_phone::stop(&mut tx, signed.account).await?;
     Ok(tx.commit().await?)
 }
 
