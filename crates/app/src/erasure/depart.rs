@@ -3,9 +3,9 @@
 use outro_db::Tx;
 use outro_jobs::{Job, Lane, NewJob, Outcome};
 use outro_model::{AccountId, JobId, TakeoutId};
+use outro_store::accounts;
 use outro_store::departures::{self, Departure};
 use outro_store::takeouts::{self, State};
-use outro_store::accounts;
 
 use super::confirm::{Allowed, Confirmed, Leave, now, promise, prove};
 use crate::{App, AppError, Signed, takeout};
