@@ -431,8 +431,8 @@ fn no_seal_and_no_kind_of_object_can_be_missing() {
         all.map(|(_, column)| (column.table, column.column)).collect()
     };
     assert_eq!(sealed(TABLES), listed(usize::MAX));
-    for at in 0..SEALED.len() {
-        assert_ne!(sealed(TABLES), listed(at), "{:?}", SEALED[at]);
+    for (at, column) in SEALED.iter().enumerate() {
+        assert_ne!(sealed(TABLES), listed(at), "{column:?}");
     }
     let mut plain = 0;
     for (at, table) in TABLES.iter().enumerate() {

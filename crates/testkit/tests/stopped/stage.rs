@@ -237,12 +237,18 @@ pub(super) async fn prove<A: Act>(test: &str, on: On) {
     // Progress is noted by the time that passes: now and then a run has an effect less.
     assert!(stops + 3 >= places.len(), "{test}: only {stops} of {} runs were stopped", places.len());
     let count = effects.len();
-    println!(
-        "proof: {test}: stopped before {stops} of {count} writes, syncs, renames, deletes and commits; the end was the same"
-    );
+    tell(&format!(
+        "{test}: stopped before {stops} of {count} writes, syncs, renames, deletes and commits; the end was the same"
+    ));
     if let Some(url) = &original.database {
         drop_database(url).await;
     }
+}
+
+/// For whoever runs the proofs.
+#[expect(clippy::print_stderr, reason = "the numbers are read where the tests run")]
+fn tell(numbers: &str) {
+    eprintln!("proof: {numbers}");
 }
 
 /// The effects of a whole run.

@@ -38,7 +38,7 @@ async fn survivors_are_wrapped_anew_and_the_old_root_is_gone() {
         let old = place.root().read().await.unwrap().unwrap();
         place.clock.advance_seconds(3600);
         let rotation = vault.rotate_root().await.unwrap();
-        assert_eq!((rotation.rewrapped, rotation.resumed), (301 + 9 + 1, false));
+        assert_eq!((rotation.rewrapped, rotation.resumed), (301 + 10 + 1, false));
         let new = place.root().read().await.unwrap().unwrap();
         assert!(new.len() == 1 && new[0].id != old[0].id);
         assert_eq!(vault.rotated_at().await.unwrap().unwrap(), first.plus_seconds(3600));
