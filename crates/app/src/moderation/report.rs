@@ -124,6 +124,8 @@ pub async fn report(app: &App, signed: &Signed, new: NewReport) -> Result<OwnRep
         .map_err(|_| AppError::invalid("note", "note_too_long", format!("Use at most {NOTE} characters.")))?;
     let keys = signed.keys(app).await?;
     let target = target(app, new.of).await?;
+    // Looked at before anything is held: of what is hidden it is said as soon as of what never was.
+    seen(&mut app.db.read().await?, me, &target).await?;
     let limits = tagged(app, &[Budget { parts: &[b"report", me.as_bytes()], limit: DAILY }]).await?;
     let mut tx = app.db.write().await?;
     if !accounts::lock_live(&mut tx, me).await? {
