@@ -152,6 +152,8 @@ async fn send(Posted { member, form }: Posted<ReportForm>, target: Target) -> An
     let new = NewReport { of: target.of.clone(), reason: form.reason.clone(), note: form.note.clone() };
     match moderation::report(&visit.server.app, &signed, new).await {
         Ok(_) => Ok(go("/settings/reports?done=reported")),
+        // Not looked at again: to find what is hidden twice takes longer than to find nothing.
+        Err(error @ AppError::NotFound) => Err(visit.stop(error)),
         Err(error) => {
             let target = target.checked(&visit, &signed).await.or_page(&visit)?;
             visit.again(error, |chrome, state| target.page(chrome, state, form))
