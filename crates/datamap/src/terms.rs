@@ -26,8 +26,9 @@ pub const BACKUP_DAYS: i64 = 35;
 /// How long it is kept that somebody was erased on request, in days: three years.
 pub const OPERATOR_LOG_DAYS: i64 = 3 * 365;
 
+const WITH_ACCOUNT: &str = "as long as you have your account";
 /// What the person holds in their own hands.
-const WITH_ACCOUNT: &str = "as long as you have your account, or until you remove it yourself";
+const UNTIL_REMOVED: &str = "as long as you have your account, or until you remove it yourself";
 const FOR_GOOD: &str = "for good: it names nobody";
 
 impl Table {
@@ -58,9 +59,8 @@ impl Table {
             "messages" | "conversations" | "conversation_keys" => {
                 "until the last one who is in the conversation has left"
             }
-            "reports" | "moderation_acts" | "moderation_hands" | "coin_entries" | "purchases" => {
-                "as long as you have your account"
-            }
+            "likes" | "videos" | "blobs" | "comments" | "comment_likes" | "dismissals" | "follows"
+            | "follow_requests" | "blocks" | "mutes" | "sounds" | "sound_uses" => UNTIL_REMOVED,
             "service_keys" => "as long as the server runs; a key of accounting records until those are over",
             _ if self.links.is_empty() => FOR_GOOD,
             _ => WITH_ACCOUNT,
