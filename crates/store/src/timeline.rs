@@ -5,6 +5,8 @@
 use outro_db::{DbError, Param, Tx, params, statements};
 use outro_model::{AccountId, AccountState, Timestamp, VideoId};
 
+use crate::accounts;
+
 /// Followers that one transaction of a fan-out reaches.
 pub const BATCH: i64 = 250;
 /// How many of the latest videos come into a timeline with a new follow.
@@ -16,9 +18,6 @@ pub const KEPT: i64 = 2_000;
 pub type Reached = (Timestamp, AccountId);
 
 statements! {
-    // Waits for whoever is just now following, and on PostgreSQL keeps others from it for this moment: who
-    // comes after sees the video as published, so every follower is found here or fills in by itself.
-    BARRIER = "SELECT id FROM accounts WHERE id = ?1 AND state = ?2 {for_update}";
     BEGIN = "INSERT INTO fan_outs (owner_id, video_id, after_at, after_id) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
     REACHED = "SELECT after_at, after_id FROM fan_outs WHERE owner_id = ?1 AND video_id = ?2";
     MOVE = "UPDATE fan_outs SET after_at = ?3, after_id = ?4 WHERE owner_id = ?1 AND video_id = ?2";
@@ -45,8 +44,9 @@ statements! {
 
 /// Begins a fan-out, or takes one up again; how far it has come. Nothing when the owner is leaving.
 pub async fn begin(tx: &mut Tx, owner: AccountId, video: VideoId) -> Result<Option<Reached>, DbError> {
-    let active = AccountState::Active.code();
-    if tx.query_opt(&BARRIER, params![owner, active]).await?.is_none() {
+    // Waits for whoever is just now following, and on PostgreSQL keeps others from it for this moment: who
+    // comes after sees the video as published, so every follower is found here or fills in by itself.
+    if !accounts::lock_alone(tx, owner).await? {
         return Ok(None);
     }
     let nobody = AccountId::from_bytes([0; 16]);

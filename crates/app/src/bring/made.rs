@@ -28,25 +28,32 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
         Ok(found) => found,
         Err(error) => return held(&error),
     };
-    let Some(import) = found.iter().find(|one| matches!(one.state, State::Checking | State::Bringing)) else {
-        return sweep(app, &found).await.map_or_else(|error| held(&error), |()| Outcome::Done);
+    let settled = match found.iter().find(|one| matches!(one.state, State::Checking | State::Bringing)) {
+        Some(import) => settled(app, import, job.errors >= ERRORS).await,
+        None => Ok(()),
     };
-    let too_often = job.errors >= ERRORS;
-    let brought = if too_often { Err(Stop::Unsound("too_hard")) } else { bring(app, import).await };
-    match brought {
-        Ok(()) | Err(Stop::Held(AppError::NotFound | AppError::SignInNeeded)) => Outcome::Done,
-        Err(Stop::Unsound(why)) => match refuse(app, import, why).await {
-            Ok(()) => Outcome::Done,
-            Err(error) => held(&error),
-        },
-        Err(Stop::Held(error)) => held(&error),
+    match settled {
+        Ok(()) => sweep(app, account).await.map_or_else(|error| held(&error), |()| Outcome::Done),
+        Err(AppError::NotFound | AppError::SignInNeeded) => Outcome::Done,
+        Err(error) => held(&error),
     }
 }
 
-/// Whoever was stopped after the last transaction has left the archive behind.
-async fn sweep(app: &App, found: &[Import]) -> Result<(), AppError> {
+/// Brings an archive in, or refuses it: either way it is over.
+async fn settled(app: &App, import: &Import, too_often: bool) -> Result<(), AppError> {
+    let brought = if too_often { Err(Stop::Unsound("too_hard")) } else { bring(app, import).await };
+    match brought {
+        Ok(()) => Ok(()),
+        Err(Stop::Unsound(why)) => refuse(app, import, why).await,
+        Err(Stop::Held(error)) => Err(error),
+    }
+}
+
+/// Removes archives that are over; whoever was stopped after their last transaction comes by here too.
+async fn sweep(app: &App, account: AccountId) -> Result<(), AppError> {
+    let found = imports::list(&mut app.db.read().await?, account).await?;
     for over in found.iter().filter(|one| matches!(one.state, State::Done | State::Refused)) {
-        app.blobs.delete(over.account, object(over.id)).await?;
+        app.blobs.delete(account, object(over.id)).await?;
     }
     Ok(())
 }
@@ -59,9 +66,7 @@ fn held(error: &AppError) -> Outcome {
 async fn refuse(app: &App, import: &Import, why: &str) -> Result<(), AppError> {
     let mut tx = app.db.write().await?;
     imports::refuse(&mut tx, import.account, import.id, why).await?;
-    tx.commit().await?;
-    app.blobs.delete(import.account, object(import.id)).await?;
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 async fn bring(app: &App, import: &Import) -> Result<(), Stop> {
@@ -87,8 +92,7 @@ async fn bring(app: &App, import: &Import) -> Result<(), Stop> {
         one_video(app, import, clip, place as i64 + 1).await?;
     }
     put_away(app, import, &content).await?;
-    settle(app, import, &content).await?;
-    Ok(app.blobs.delete(import.account, object(import.id)).await?)
+    settle(app, import, &content).await
 }
 
 /// Makes one video: its original is sealed here, and it is encoded like one that is uploaded.

@@ -1,13 +1,14 @@
 //! Leaving as soon as a takeout is downloaded: proved once, then nothing more is asked.
 
 use outro_db::Tx;
-use outro_jobs::{Job, Lane, NewJob, Outcome};
-use outro_model::{AccountId, JobId, TakeoutId};
+use outro_jobs::{Job, Outcome};
+use outro_model::{AccountId, TakeoutId};
 use outro_store::accounts;
 use outro_store::departures::{self, Departure};
 use outro_store::takeouts::{self, State};
 
 use super::confirm::{Allowed, Confirmed, Leave, now, promise, prove};
+use super::lost_phone::{self, of_account};
 use crate::{App, AppError, Signed, takeout};
 
 /// The kind of the job by which somebody leaves who has downloaded all.
@@ -47,7 +48,7 @@ pub async fn leave_when_downloaded(
     let departure = Departure { account, takeout, lapsed: false, asked_at, receipt_id, commitment };
     departures::put(&mut tx, &departure).await?;
     // What was asked for last holds.
-    super::lost_phone::stop(&mut tx, account).await?;
+    lost_phone::stop(&mut tx, account).await?;
     // What was downloaded before counts from now on only: the last of it is what the person does to leave.
     takeouts::set_taken(&mut tx, account, takeout, "").await?;
     tx.commit().await?;
@@ -80,7 +81,7 @@ pub async fn stay(app: &App, signed: &Signed) -> Result<(), AppError> {
         return Err(AppError::SignInNeeded);
     }
     departures::delete(&mut tx, signed.account).await?;
-    super::lost_phone::stop(&mut tx, signed.account).await?;
+    lost_phone::stop(&mut tx, signed.account).await?;
     Ok(tx.commit().await?)
 }
 
@@ -95,9 +96,7 @@ pub(crate) async fn all_is_taken(
     if found.is_none_or(|one| one.takeout != takeout || one.lapsed) {
         return Ok(());
     }
-    let (id, run_at) = (JobId::random(&*app.random), app.clock.now());
-    let job = NewJob { id, kind: DEPART_JOB, lane: Lane::Prompt, account: Some(account), video: None, run_at };
-    Ok(outro_jobs::enqueue(tx, &job).await?)
+    Ok(outro_jobs::enqueue(tx, &of_account(app, DEPART_JOB, account, app.clock.now())).await?)
 }
 
 /// Leaves, as it was asked for. Who has changed their mind meanwhile stays.

@@ -116,7 +116,7 @@ pub(crate) async fn stop(tx: &mut Tx, account: AccountId) -> Result<bool, AppErr
     Ok(true)
 }
 
-fn of_account(app: &App, kind: &'static str, account: AccountId, run_at: Timestamp) -> NewJob {
+pub(super) fn of_account(app: &App, kind: &'static str, account: AccountId, run_at: Timestamp) -> NewJob {
     let id = JobId::random(&*app.random);
     NewJob { id, kind, lane: Lane::Prompt, account: Some(account), video: None, run_at }
 }
@@ -203,9 +203,11 @@ async fn send(app: &App, number: &PhoneNumber, leaves_at: Timestamp) -> Result<(
 /// and is told anew. It may be done again.
 pub(crate) async fn put_off_restored(app: &App) -> Result<(), AppError> {
     let (now, mut after) = (app.clock.now(), AccountId::from_bytes([0; 16]));
+    let mut tx = app.db.write().await?;
+    pending_leaves::put_off(&mut tx, now.plus_seconds(app.settings.lost_phone_hours * 3600)).await?;
+    tx.commit().await?;
     loop {
         let mut tx = app.db.write().await?;
-        pending_leaves::put_off(&mut tx, now.plus_seconds(app.settings.lost_phone_hours * 3600)).await?;
         let page = pending_leaves::page(&mut tx, after, RESTORED_PAGE).await?;
         for &account in &page {
             outro_jobs::enqueue(&mut tx, &of_account(app, NOTICE_JOB, account, now)).await?;
