@@ -92,6 +92,11 @@ impl AppError {
         Self::Refused(Refusal { kind, code, detail: detail.into() })
     }
 
+    /// Whether it is the clear no of this code.
+    pub fn is_refused(&self, code: &str) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.code == code)
+    }
+
     /// Our own fault.
     pub fn internal(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(error.into())

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use outro_model::is_hex;
+
 use crate::{Db, DbError, Engine, Param, Statement, Tx};
 
 /// What a file of PostgreSQL is of.
@@ -128,8 +130,7 @@ impl Db {
 }
 
 fn is_planted(prefix: &str, schema: &str) -> bool {
-    let digits = schema.strip_prefix(prefix).unwrap_or_default();
-    digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    schema.strip_prefix(prefix).is_some_and(|digits| is_hex(digits, 16))
 }
 
 impl Tx {

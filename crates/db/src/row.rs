@@ -18,6 +18,17 @@ pub enum Value {
     Text(String),
 }
 
+impl Value {
+    /// What stands there, where it is bytes or a text.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Text(text) => Some(text.as_bytes()),
+            Self::Null | Self::Int(_) => None,
+        }
+    }
+}
+
 /// One row of a result.
 #[derive(Debug)]
 pub struct Row(pub(crate) Vec<Value>);

@@ -33,7 +33,7 @@ pub use marks::{Piece, pieces};
 pub use moderation::{ActSource, EraseReason, Ground, ModerationAct, ReportReason, ReportState, ReportedKind};
 pub use phone::{InvalidPhone, PhoneNumber};
 pub use random::{Random, random_bytes};
-pub use text::{InvalidText, ascii_digit, bounded_line, bounded_text};
+pub use text::{InvalidText, ascii_digit, bounded_line, bounded_text, is_hex};
 pub use video::{Audience, BlobKind, Circle, Reframe, VideoState};
 pub use words::UnknownWord;
 

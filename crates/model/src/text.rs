@@ -17,6 +17,11 @@ fn is_deceptive(letter: char) -> bool {
     invisible || turns || breaks
 }
 
+/// Whether a text is `length` hexadecimal digits, as `hex::encode` writes them.
+pub fn is_hex(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
 /// One line of at most `most` characters, trimmed. Control characters are refused, those that turn the
 /// direction of text or are not seen too, and a line of joiners alone.
 pub fn bounded_line(text: &str, most: usize) -> Result<String, InvalidText> {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use outro_audit::{Kind, Matcher, Report, Scanner};
+use outro_model::is_hex;
 
 use super::Wanted;
 
@@ -124,8 +125,4 @@ fn unknown(folder: &Path, set: &[PathBuf], known: &dyn Fn(&str) -> bool) -> u64 
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let found = fs::read_dir(folder).into_iter().flatten();
     found.filter_map(|entry| Some(entry.ok()?.path())).collect()
-}
-
-fn is_hex(name: &str, length: usize) -> bool {
-    name.len() == length && name.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }

@@ -34,10 +34,8 @@ async fn walk(db: &Db, shape: &Shape, kind: Kind, scanner: &mut Scanner<'_>) -> 
             return Ok(());
         }
         for (place, value) in rows.iter().flat_map(|row| places.iter().zip(row)) {
-            match value {
-                Value::Bytes(bytes) => scanner.bytes(kind, place, bytes),
-                Value::Text(text) => scanner.bytes(kind, place, text.as_bytes()),
-                Value::Null | Value::Int(_) => {}
+            if let Some(bytes) = value.bytes() {
+                scanner.bytes(kind, place, bytes);
             }
         }
     }

@@ -27,10 +27,8 @@ pub(crate) async fn each_value(
                 }
                 Record::Row(values) => {
                     for (column, value) in columns.iter().zip(&values) {
-                        match value {
-                            Value::Bytes(bytes) => take(column, bytes),
-                            Value::Text(text) => take(column, text.as_bytes()),
-                            Value::Null | Value::Int(_) => {}
+                        if let Some(bytes) = value.bytes() {
+                            take(column, bytes);
                         }
                     }
                 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use outro_blobs::Shelf;
 use outro_db::portable::Record;
-use outro_model::{AccountId, BackupId, BlobId, Timestamp, stop};
+use outro_model::{AccountId, BackupId, BlobId, Timestamp, is_hex, stop};
 use outro_vault::{BackupKeys, PieceReader, PieceWriter, Vault};
 
 use super::{BackupError, at};
@@ -89,10 +89,9 @@ impl Backups {
 
     /// Folders of backups that were never finished, and of those whose removal was not: they are none, or none any more.
     pub(super) fn unfinished(&self) -> Result<Vec<PathBuf>, BackupError> {
-        let is_id = |end: &str| end.len() == 32 && end.bytes().all(|byte| byte.is_ascii_hexdigit());
         let is_none = |path: &PathBuf| {
             let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
-            end == UNFINISHED || (is_id(end) && !path.join(ABOUT).exists())
+            end == UNFINISHED || (is_hex(end, 32) && !path.join(ABOUT).exists())
         };
         Ok(self.folders()?.into_iter().filter(is_none).collect())
     }

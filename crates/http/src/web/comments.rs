@@ -151,7 +151,7 @@ async fn writing(
     let app = &visit.server.app;
     match comment::may_write(app, &visit.viewer, id).await {
         Err(AppError::SignInNeeded) => return Ok(Writing::SignIn),
-        Err(AppError::Refused(refusal)) if refusal.code == "comments_closed" => return Ok(Writing::Closed),
+        Err(error) if error.is_refused("comments_closed") => return Ok(Writing::Closed),
         Err(AppError::Refused(_)) => return Ok(Writing::Away),
         may => may?,
     }

@@ -1,6 +1,5 @@
 //! Joining, signing in, signing out.
 
-use outro_app::AppError;
 use outro_app::account::{self, Join};
 use outro_pages::{FormState, JoinPage, LoginPage};
 use serde::Deserialize;
@@ -63,7 +62,7 @@ pub(super) async fn join(From(origin): From, Device(device): Device, Sent { visi
         Ok(joined) => return Ok(with_cookie(go(onward(&next)), set_cookie(&visit.server.config, &joined.token))),
         Err(error) => error,
     };
-    let taken = matches!(&error, AppError::Refused(refusal) if refusal.code == "handle_unavailable");
+    let taken = error.is_refused("handle_unavailable");
     visit.again(error, |chrome, form| {
         let form = if taken { onto("handle", form) } else { form };
         JoinPage { chrome, form, handle, birth_date, next: kept(&next) }.render()

@@ -101,7 +101,7 @@ fn found_person(chrome: &Chrome, card: CardView) -> Person {
 }
 
 fn is_starting(error: &AppError) -> bool {
-    matches!(error, AppError::Refused(refusal) if refusal.code == "search_warming_up")
+    error.is_refused("search_warming_up")
 }
 
 fn tiles(videos: &[VideoView]) -> Vec<Tile> {

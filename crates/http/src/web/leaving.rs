@@ -59,7 +59,7 @@ pub(super) async fn begin_for(member: Member, origin: &Origin, forfeit_coins: bo
     member.visit.chrome.notice = (again && begun.is_ok()).then_some(Notice::CodeSent);
     match begun {
         Ok(begun) => begun_page(&member, begun).await,
-        Err(error) if coins_left(&error) => coins_page(&member).await,
+        Err(error) if error.is_refused("coins_left") => coins_page(&member).await,
         // A code is on its way already: the page shows where it went, and takes it.
         Err(error) => match erasure::begun(&app, &member.signed).await.or_page(&member.visit)? {
             Some(begun) => {
@@ -87,7 +87,7 @@ pub(super) async fn lost(Posted { member, form }: Posted<BeginForm>) -> Answer {
     let app = member.visit.server.app.clone();
     match erasure::begin_without_phone(&app, &member.signed, form.forfeit_coins.is_some()).await {
         Ok(begun) => begun_page(&member, begun).await,
-        Err(error) if coins_left(&error) => coins_page(&member).await,
+        Err(error) if error.is_refused("coins_left") => coins_page(&member).await,
         // The code that was sent can still be given.
         Err(error) => {
             let (shown, error) = member.visit.form_of(error)?;
@@ -100,14 +100,6 @@ pub(super) async fn lost(Posted { member, form }: Posted<BeginForm>) -> Answer {
 async fn begun_page(member: &Member, begun: Begun) -> Answer {
     let proof = proof(member, begun);
     Ok(html(page(member, proof, FormState::default()).await.or_page(&member.visit)?))
-}
-
-fn coins_left(error: &AppError) -> bool {
-    is_refused(error, "coins_left")
-}
-
-fn is_refused(error: &AppError, code: &str) -> bool {
-    matches!(error, AppError::Refused(refusal) if refusal.code == code)
 }
 
 async fn coins_page(member: &Member) -> Answer {
@@ -185,7 +177,7 @@ async fn ask_again(member: &Member, form: ProofForm, error: AppError) -> Answer 
     let (shown, error) = member.visit.form_of(error)?;
     let proof = match form.asked() {
         // Nothing has to be sent for another try.
-        Asked::Recovery if is_refused(&error, "took_too_long") => {
+        Asked::Recovery if error.is_refused("took_too_long") => {
             let begun = erasure::begin_without_phone(&member.visit.server.app, &member.signed, true).await;
             proof(member, begun.or_page(&member.visit)?)
         }

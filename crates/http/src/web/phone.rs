@@ -154,7 +154,7 @@ pub(super) async fn resend(From(origin): From, Posted { member, form }: Posted<C
             Ok(html(code_page(&visit, &sent, FormState::default())))
         }
         // What was sent is gone for good: it begins with the number again.
-        Err(AppError::Refused(refusal)) if refusal.code == "code_expired" => Ok(go("/settings/phone")),
+        Err(error) if error.is_refused("code_expired") => Ok(go("/settings/phone")),
         Err(error) => {
             let (shown, error) = visit.form_of(error)?;
             Ok(failed(&error, code_page_again(&visit, &signed, form.challenge, shown).await.or_page(&visit)?))
