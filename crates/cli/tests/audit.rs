@@ -2,88 +2,37 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+mod common;
+
 use std::fs;
 use std::io::Write as _;
-use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use common::{OUTRO, Running, wait_for};
+use outro_testkit::copy_folder;
 use serde_json::{Value, json};
-
-const OUTRO: &str = env!("CARGO_BIN_EXE_outro");
-
-struct Running {
-    child: Child,
-    base: String,
-}
 
 impl Running {
     fn start(data: &Path) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new(OUTRO);
-        command.args(["serve", "--data", text(data), "--listen", &format!("127.0.0.1:{port}")]);
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let this = Self { child, base: format!("http://127.0.0.1:{port}") };
-        wait_for("the server", || ureq::get(format!("{}/readyz", this.base)).call().is_ok());
-        this
-    }
-
-    fn call(&self, method: &str, path: &str, token: Option<&str>, body: &Value) -> Value {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
-        if let Some(token) = token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let mut response = agent.run(request.header("content-type", "application/json").body(body).unwrap()).unwrap();
-        let answer = response.body_mut().read_to_string().unwrap();
-        assert!(response.status().is_success(), "{method} {path}: {answer}");
-        serde_json::from_str(&answer).unwrap_or_default()
-    }
-
-    fn join(&self, handle: &str) -> String {
-        let body = json!({"handle": handle, "password": "password", "birth_date": "1990-01-01"});
-        self.call("POST", "/api/v1/accounts", None, &body)["token"].as_str().unwrap().to_owned()
+        Self::try_start(data, |command| command).expect("a server that starts")
     }
 
     fn leave(&self, token: &str) {
-        let begun = self.call("POST", "/api/v1/me/deletion", Some(token), &json!({}));
+        let (_, begun) = self.call("POST", "/api/v1/me/deletion", Some(token), &json!({}));
         let proof = json!({"challenge": begun["challenge"], "password": "password"});
-        let left = self.call("POST", "/api/v1/me/deletion/confirm", Some(token), &proof);
+        let (status, left) = self.call("POST", "/api/v1/me/deletion/confirm", Some(token), &proof);
+        assert_eq!(status, 200, "{left}");
         let path = format!("/api/v1/receipts/{}", left["receipt"]["id"].as_str().unwrap());
-        wait_for("the receipt", || self.call("GET", &path, None, &Value::Null)["state"] == "complete");
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn wait_for(what: &str, mut ready: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !ready() {
-        assert!(began.elapsed() < Duration::from_secs(300), "{what} did not come");
-        thread::sleep(Duration::from_millis(50));
+        wait_for("the receipt", || self.call("GET", &path, None, &Value::Null).1["state"] == "complete");
     }
 }
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy_folder(&path, &target) } else { fs::copy(&path, &target).map(|_| ()).unwrap() }
-    }
 }
 
 /// Runs a command, with something on its standard input.
@@ -117,7 +66,7 @@ fn codes_tell_clean_from_residue_from_no_proof() {
     let data = folder.path().join("data");
     let server = Running::start(&data);
     let token = server.join("ada");
-    server.call("PATCH", "/api/v1/me", Some(&token), &json!({ "bio": BIO }));
+    assert_eq!(server.call("PATCH", "/api/v1/me", Some(&token), &json!({ "bio": BIO })).0, 200);
     server.leave(&token);
     // Beside the running server, and of a folder that nobody serves.
     let (code, report) = audit(&data, &[], BIO);
@@ -166,7 +115,7 @@ fn destroyed_keys_are_in_no_memory() {
     drop(server);
     copy_folder(&data, &other);
     let (server, elsewhere) = (Running::start(&data), Running::start(&other));
-    server.call("GET", "/api/v1/me", Some(&token), &Value::Null);
+    assert_eq!(server.call("GET", "/api/v1/me", Some(&token), &Value::Null).0, 200);
     let of = |server: &Running| server.child.id().to_string();
     let memory = |pid: &str| audit(&data, &["--pid", pid, "--keyring-copy", text(&copy)], "");
 
@@ -186,7 +135,7 @@ fn destroyed_keys_are_in_no_memory() {
     thread::scope(|scope| {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
-                elsewhere.call("GET", "/api/v1/me", Some(&token), &Value::Null);
+                assert_eq!(elsewhere.call("GET", "/api/v1/me", Some(&token), &Value::Null).0, 200);
                 thread::sleep(Duration::from_millis(100));
             }
         });

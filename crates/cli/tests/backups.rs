@@ -2,52 +2,35 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
-use std::collections::BTreeSet;
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+mod common;
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use common::{OUTRO, Running, wait_for};
 use outro_db::portable::Walk;
 use outro_db::{Db, Value};
 use outro_store::restores;
+use outro_testkit::copy_folder;
 use serde_json::json;
 use tempfile::TempDir;
 
-const OUTRO: &str = env!("CARGO_BIN_EXE_outro");
-
-struct Running {
-    child: Child,
-    base: String,
-}
-
 impl Running {
-    /// A server; nothing when it ended before it was ready.
-    fn try_start(data: &Path, die_at: Option<u64>) -> Option<Self> {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new(OUTRO);
-        command.args(["serve", "--dev", "--data", text(data), "--listen", &format!("127.0.0.1:{port}")]);
-        if let Some(point) = die_at {
-            command.env("OUTRO_DIE_AT", point.to_string());
-        }
-        let quiet = command.env("OUTRO_RATE_LIMITS", "off").stdout(Stdio::null()).stderr(Stdio::null());
-        let mut this = Self { child: quiet.spawn().unwrap(), base: format!("http://127.0.0.1:{port}") };
-        let began = Instant::now();
-        loop {
-            if this.child.try_wait().unwrap().is_some() {
-                return None;
+    /// A server, to be killed at a point or not; nothing when it ended before it was ready.
+    fn dying(data: &Path, die_at: Option<u64>) -> Option<Self> {
+        Self::try_start(data, |command| {
+            if let Some(point) = die_at {
+                command.env("OUTRO_DIE_AT", point.to_string());
             }
-            if ureq::get(format!("{}/readyz", this.base)).call().is_ok() {
-                return Some(this);
-            }
-            assert!(began.elapsed() < Duration::from_secs(300), "the server did not come");
-            thread::sleep(Duration::from_millis(20));
-        }
+            command.arg("--dev").env("OUTRO_RATE_LIMITS", "off")
+        })
     }
 
     fn start(data: &Path) -> Self {
-        Self::try_start(data, None).expect("a server that starts")
+        Self::dying(data, None).expect("a server that starts")
     }
 
     /// SIGKILL, and the end of the process.
@@ -55,27 +38,8 @@ impl Running {
         drop(self);
     }
 
-    fn call(&self, method: &str, path: &str, token: Option<&str>, body: serde_json::Value) -> (u16, serde_json::Value) {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
-        if let Some(token) = token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let mut response = agent.run(request.header("content-type", "application/json").body(body).unwrap()).unwrap();
-        let answer = response.body_mut().read_to_string().unwrap();
-        (response.status().as_u16(), serde_json::from_str(&answer).unwrap_or_default())
-    }
-
-    fn join(&self, handle: &str) -> String {
-        let body = json!({"handle": handle, "password": "password", "birth_date": "1990-01-01"});
-        let (status, answer) = self.call("POST", "/api/v1/accounts", None, body);
-        assert_eq!(status, 201, "{answer}");
-        answer["token"].as_str().unwrap().to_owned()
-    }
-
     fn sign_in(&self, handle: &str) -> u16 {
-        self.call("POST", "/api/v1/sessions", None, json!({"handle": handle, "password": "password"})).0
+        self.call("POST", "/api/v1/sessions", None, &json!({"handle": handle, "password": "password"})).0
     }
 
     fn upload(&self, token: &str, file: &[u8]) -> String {
@@ -92,9 +56,9 @@ impl Running {
 
     /// Leaves for good, and waits for the receipt; its id.
     fn leave(&self, token: &str) -> String {
-        let begun = self.call("POST", "/api/v1/me/deletion", Some(token), json!({})).1;
+        let begun = self.call("POST", "/api/v1/me/deletion", Some(token), &json!({})).1;
         let proof = json!({"challenge": begun["challenge"], "password": "password"});
-        let (status, left) = self.call("POST", "/api/v1/me/deletion/confirm", Some(token), proof);
+        let (status, left) = self.call("POST", "/api/v1/me/deletion/confirm", Some(token), &proof);
         assert_eq!(status, 200, "{left}");
         let id = left["receipt"]["id"].as_str().unwrap().to_owned();
         wait_for("the receipt", || self.receipt(&id) == "complete");
@@ -102,23 +66,8 @@ impl Running {
     }
 
     fn receipt(&self, id: &str) -> String {
-        let answer = self.call("GET", &format!("/api/v1/receipts/{id}"), None, serde_json::Value::Null).1;
+        let answer = self.call("GET", &format!("/api/v1/receipts/{id}"), None, &serde_json::Value::Null).1;
         answer["state"].as_str().unwrap_or_default().to_owned()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn wait_for(what: &str, mut ready: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !ready() {
-        assert!(began.elapsed() < Duration::from_secs(300), "{what} did not come");
-        thread::sleep(Duration::from_millis(50));
     }
 }
 
@@ -167,7 +116,7 @@ impl Scene {
         for token in [&ada, &bob] {
             let id = server.upload(token, &file);
             let state = || {
-                server.call("GET", &format!("/api/v1/videos/{id}"), Some(token), serde_json::Value::Null).1["state"]
+                server.call("GET", &format!("/api/v1/videos/{id}"), Some(token), &serde_json::Value::Null).1["state"]
                     == "ready"
             };
             wait_for("the video", state);
@@ -194,15 +143,6 @@ impl Scene {
 
     fn restore<'a>(&'a self, to: &'a Path) -> [&'a str; 5] {
         ["restore", "--from", text(self.backups.path()), "--data", text(to)]
-    }
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy_folder(&path, &target) } else { std::fs::copy(&path, &target).map(|_| ()).unwrap() }
     }
 }
 
@@ -283,7 +223,7 @@ fn a_restore_killed_at_every_point_ends_the_same() {
         }
         // No server starts on half of it.
         if point % 4 == 0 && folder.path().join("restoring").exists() && state_rows(folder.path()) == 0 {
-            assert!(Running::try_start(folder.path(), None).is_none(), "half a restore was served, at point {point}");
+            assert!(Running::dying(folder.path(), None).is_none(), "half a restore was served, at point {point}");
         }
         fine(&scene.restore(folder.path()));
         assert_eq!(state_of(folder.path()), wanted, "after point {point}");
@@ -319,13 +259,13 @@ fn a_replay_killed_at_every_point_ends_with_everybody_gone_who_left() {
     loop {
         let folder = TempDir::new().unwrap();
         copy_folder(restored.path(), folder.path());
-        let first = Running::try_start(folder.path(), Some(point));
+        let first = Running::dying(folder.path(), Some(point));
         let ended = first.is_some();
         let server = first.unwrap_or_else(|| Running::start(folder.path()));
         assert_eq!((server.sign_in("ada"), server.sign_in("bob")), (401, 201), "after point {point}");
         assert_eq!(server.receipt(&receipt), "complete");
         let body = json!({"handle": "ada", "password": "password", "birth_date": "1990-01-01"});
-        assert_eq!(server.call("POST", "/api/v1/accounts", None, body).0, 409, "her handle is free");
+        assert_eq!(server.call("POST", "/api/v1/accounts", None, &body).0, 409, "her handle is free");
         server.kill();
         let (rows, files) = state_of(folder.path());
         assert_eq!(files.len(), 3);

@@ -2,75 +2,32 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+mod common;
+
 use std::io::Write as _;
-use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{Command, Output, Stdio};
 
-use serde_json::{Value, json};
-
-const OUTRO: &str = env!("CARGO_BIN_EXE_outro");
-
-struct Running {
-    child: Child,
-    base: String,
-}
+use common::{OUTRO, Running, wait_for};
+use serde_json::Value;
 
 impl Running {
     fn start(data: &Path) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let listen = format!("127.0.0.1:{port}");
-        let mut command = Command::new(OUTRO);
-        command.args(["serve", "--data", data.to_str().unwrap(), "--listen", &listen]);
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let this = Self { child, base: format!("http://{listen}") };
-        until("the server", || ureq::get(format!("{}/readyz", this.base)).call().is_ok());
-        this
-    }
-
-    fn call(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let mut response = agent.run(request.header("content-type", "application/json").body(body).unwrap()).unwrap();
-        let answer = response.body_mut().read_to_string().unwrap();
-        (response.status().as_u16(), serde_json::from_str(&answer).unwrap_or_default())
-    }
-
-    fn join(&self, handle: &str) {
-        let body = json!({"handle": handle, "password": "password", "birth_date": "1990-01-01"});
-        assert_eq!(self.call("POST", "/api/v1/accounts", &body).0, 201);
+        Self::try_start(data, |command| command).expect("a server that starts")
     }
 
     fn profile(&self, handle: &str) -> u16 {
-        self.call("GET", &format!("/api/v1/accounts/{handle}"), &Value::Null).0
+        self.call("GET", &format!("/api/v1/accounts/{handle}"), None, &Value::Null).0
     }
 
     /// The complete receipt, as a file.
     fn receipt(&self, id: &str) -> Value {
         let mut receipt = Value::Null;
-        until("the receipt", || {
-            receipt = self.call("GET", &format!("/api/v1/receipts/{id}"), &Value::Null).1;
+        wait_for("the receipt", || {
+            receipt = self.call("GET", &format!("/api/v1/receipts/{id}"), None, &Value::Null).1;
             receipt["state"] == "complete"
         });
         receipt
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn until(what: &str, mut ready: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !ready() {
-        assert!(began.elapsed() < Duration::from_secs(120), "{what} did not come");
-        thread::sleep(Duration::from_millis(50));
     }
 }
 

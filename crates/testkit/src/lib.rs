@@ -3,6 +3,7 @@
 
 mod client;
 mod clips;
+mod folder;
 mod postgres;
 pub mod rows;
 mod scenes;
@@ -11,6 +12,7 @@ mod world;
 
 pub use client::{Client, Reply};
 pub use clips::{clip, landscape_clip, written_clip};
+pub use folder::copy_folder;
 pub use postgres::{copy_of_database, drop_database, fresh_database};
 pub use stripe::{Payments, payment_event};
 pub use world::{On, World};

@@ -94,6 +94,17 @@ impl World {
         Client { router: self.router(), token: None }
     }
 
+    /// People called `name0`, `name1` and so on, each with their number and handle. All join before one of them leaves: what
+    /// is kept of erased handles refuses one unused name in a thousand.
+    pub async fn all_join(&self, name: &str, many: u64) -> Vec<(u64, Client, String)> {
+        let mut all = Vec::new();
+        for number in 0..many {
+            let handle = format!("{name}{number}");
+            all.push((number, self.client().join(&handle).await, handle));
+        }
+        all
+    }
+
     /// A client without a token of the same server with another way to reach whoever runs it, or none.
     pub fn client_of(&self, contact: Option<&str>) -> Client {
         Client { router: self.router_of(contact), token: None }
@@ -113,6 +124,19 @@ impl World {
         }
         let left = outro_jobs::waiting(&mut self.app.db.read().await.unwrap()).await.unwrap();
         assert_eq!(left, 0, "jobs are left");
+    }
+
+    /// Works on jobs until the receipt is complete: what was held up by a race comes again a little later.
+    pub async fn settle_receipt(&self, receipt: &str) {
+        for _ in 0..20 {
+            self.run_jobs().await;
+            let found = self.client().get(&format!("/api/v1/receipts/{receipt}")).await.expect(200).json();
+            if found["state"] == "complete" {
+                return;
+            }
+            self.clock.advance_seconds(10);
+        }
+        panic!("the erasure does not end");
     }
 
     /// Runs every job that is due now.

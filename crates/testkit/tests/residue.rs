@@ -2,21 +2,11 @@
 //! readable is looked for by the audit, with canaries in every place (`canaries/`).
 
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use outro_store::{accounts, videos};
-use outro_testkit::{Client, World};
+use outro_testkit::{Client, World, copy_folder};
 use serde_json::json;
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy_folder(&path, &target) } else { fs::copy(&path, &target).map(|_| ()).unwrap() }
-    }
-}
 
 /// SQLite alone: there the data folder holds the database.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use outro_app::backup::{self, Backups, Restored, Taken, Target};
 use outro_blobs::Blobs;
 use outro_db::Db;
-use outro_testkit::{Client, World, fresh_database, on_both};
+use outro_testkit::{Client, World, copy_folder, fresh_database, on_both};
 use outro_vault::SystemRandom;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -28,15 +28,6 @@ async fn take(world: &World, to: &Path) -> Taken {
     let taken = backup::take(&world.app, to, 30).await.unwrap();
     assert_eq!(taken.missing, 0);
     taken
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy_folder(&path, &target) } else { std::fs::copy(&path, &target).map(|_| ()).unwrap() }
-    }
 }
 
 /// A folder that the living keyring was put into, and an empty database.

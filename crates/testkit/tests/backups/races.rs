@@ -13,13 +13,7 @@ on_both! {
         let world = world.with_settings(|settings| settings.rate_limits = false);
         let bob = world.client().join("bob").await;
         let kept = world.plant(&bob, b"stays").await;
-        // All join first: what is kept of erased handles refuses one unused name in a thousand.
-        let mut racers = Vec::new();
-        for order in 0..ORDERS {
-            let handle = format!("racer{order}");
-            racers.push((order, world.client().join(&handle).await, handle));
-        }
-        for (order, who, handle) in racers {
+        for (order, who, handle) in world.all_join("racer", ORDERS).await {
             let folder = shelf();
             world.plant(&who, &vec![7; 300_000]).await;
             who.post(&format!("/api/v1/videos/{kept}/comments"), json!({ "text": "I was here" })).await.expect(201);

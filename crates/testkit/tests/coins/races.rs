@@ -45,9 +45,7 @@ on_both! {
     async fn a_payment_and_leaving(world: World) {
         let world = world.with_payments(&Payments::start());
         let (mut credited, mut late) = (0, 0);
-        for round in 0..ROUNDS {
-            let handle = format!("payer{round}");
-            let who = world.client().join(&handle).await;
+        for (round, who, handle) in world.all_join("payer", ROUNDS).await {
             let account = world.id_of(&who).await;
             let begun = who.post("/api/v1/me/wallet/purchases", json!({ "pack": "100" })).await.expect(201).json();
             let session = format!("cs_{round}");
@@ -82,9 +80,7 @@ on_both! {
         buy(&stays, "1200").await;
         let kept = world.plant(&stays, b"bytes").await;
         let (mut given, mut late) = (0, 0);
-        for round in 0..ROUNDS {
-            let handle = format!("leaver{round}");
-            let who = world.client().join(&handle).await;
+        for (round, who, handle) in world.all_join("leaver", ROUNDS).await {
             let account = world.id_of(&who).await;
             buy(&who, "100").await;
             let mine = world.plant(&who, b"bytes").await;

@@ -172,7 +172,7 @@ on_both! {
             let confirmed = star.post("/api/v1/me/deletion/confirm", proof);
             let confirmed = tokio::time::timeout(Duration::from_secs(5), confirmed).await.expect("leaving is not held up");
             let receipt = confirmed.expect(200).json()["receipt"]["id"].as_str().unwrap().to_owned();
-            settle(&world, &receipt).await;
+            world.settle_receipt(&receipt).await;
             over.store(true, std::sync::atomic::Ordering::Relaxed);
         };
         tokio::join!(crowding, leaving);
@@ -184,17 +184,4 @@ on_both! {
             assert_eq!(counts(&world, world.id_of(fan).await).await, (0, 0));
         }
     }
-}
-
-/// Works on jobs until the receipt is complete: what was held up by a race comes again a little later.
-async fn settle(world: &World, receipt: &str) {
-    for _ in 0..20 {
-        world.run_jobs().await;
-        let found = world.client().get(&format!("/api/v1/receipts/{receipt}")).await.expect(200).json();
-        if found["state"] == "complete" {
-            return;
-        }
-        world.clock.advance_seconds(10);
-    }
-    panic!("the erasure does not end");
 }

@@ -29,11 +29,8 @@ on_both! {
 
 on_both! {
     async fn stopping_and_going_at_one_moment_end_as_one_of_the_two(world: World) {
-        // All join before one of them leaves: what is kept of an erased handle fits other names too.
         let mut people = Vec::new();
-        for round in 0..6_u64 {
-            let handle = format!("ada{round}");
-            let ada = world.client().join(&handle).await;
+        for (round, ada, handle) in world.all_join("ada", 6).await {
             let codes = link_phone(&world, &ada, &format!("+49170123456{round}")).await;
             people.push((round, ada, handle, codes));
         }

@@ -1,11 +1,10 @@
 //! Somebody leaves: what they said stays for the others, and goes with the last one.
 
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use outro_model::{ConversationId, Timestamp};
-use outro_testkit::On;
+use outro_testkit::{On, copy_folder};
 
 use super::*;
 
@@ -179,15 +178,6 @@ async fn rows_and_receipt_wait_until_no_process_holds_the_key() {
         world.clock.advance_seconds(seconds);
         while world.app.queue.work_once(outro_jobs::Lane::Prompt, &runner).await.unwrap() {}
         assert_eq!(world.rows("messages").await.len(), left, "after {seconds} more seconds");
-    }
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy_folder(&path, &target) } else { fs::copy(&path, &target).map(|_| ()).unwrap() }
     }
 }
 

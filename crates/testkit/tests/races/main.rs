@@ -20,7 +20,7 @@ use outro_store::erasure::{Subject, residue};
 use outro_testkit::{Client, World, clip, on_both};
 use serde_json::json;
 
-const ROUNDS: usize = 6;
+const ROUNDS: u64 = 6;
 
 /// The tables, and the folder, that still hold something of an account.
 async fn left_of(world: &World, account: AccountId) -> Vec<String> {
@@ -32,19 +32,6 @@ async fn left_of(world: &World, account: AccountId) -> Vec<String> {
         left.push("files".into());
     }
     left
-}
-
-/// Works on jobs until the receipt is complete: what was held up by a race comes again a little later.
-async fn settle(world: &World, receipt: &str) {
-    for _ in 0..20 {
-        world.run_jobs().await;
-        let found = world.client().get(&format!("/api/v1/receipts/{receipt}")).await.expect(200).json();
-        if found["state"] == "complete" {
-            return;
-        }
-        world.clock.advance_seconds(10);
-    }
-    panic!("the erasure does not end");
 }
 
 async fn begin(who: &Client) -> serde_json::Value {
@@ -68,13 +55,11 @@ on_both! {
         let stays = world.client().join("stays").await;
         let kept = stays.upload(clip(), &[]).await.expect(202).json()["video"]["id"].as_str().unwrap().to_owned();
         world.run_jobs().await;
-        for round in 0..ROUNDS {
-            let handle = format!("racer{round}");
-            let who = world.client().join(&handle).await;
+        for (round, who, handle) in world.all_join("racer", ROUNDS).await {
             let account = id_of(&who).await;
             let mine = who.upload(clip(), &[]).await.expect(202).json()["video"]["id"].as_str().unwrap().to_owned();
             let begun = begin(&who).await;
-            let (anyone, wait) = (world.client(), Duration::from_millis(7 * round as u64));
+            let (anyone, wait) = (world.client(), Duration::from_millis(7 * round));
             let runner = outro_app::AppRunner(world.app.clone());
             let sign_in = json!({ "handle": handle, "password": format!("{handle}-password") });
             let (like_other, like_mine) = (format!("/api/v1/videos/{kept}/like"), format!("/api/v1/videos/{mine}/like"));
@@ -90,7 +75,7 @@ on_both! {
             for reply in [&upload, &liked, &was_liked, &signed] {
                 assert!(reply.status.as_u16() < 500, "{}", reply.text());
             }
-            settle(&world, &receipt.expect("the one who asked leaves")).await;
+            world.settle_receipt(&receipt.expect("the one who asked leaves")).await;
             assert_eq!(left_of(&world, account).await, Vec::<String>::new(), "round {round}");
             // Whoever got in at the last moment is out: the token opens nothing.
             if let Some(token) = signed.json()["token"].as_str() {
@@ -115,16 +100,14 @@ on_both! {
         );
         let receipts: Vec<String> = [one, two].into_iter().flatten().collect();
         assert_eq!(receipts.len(), 1);
-        settle(&world, &receipts[0]).await;
+        world.settle_receipt(&receipts[0]).await;
         assert_eq!(left_of(&world, account).await, Vec::<String>::new());
     }
 }
 
 on_both! {
     async fn a_handle_that_is_let_go_cannot_be_caught(world: World) {
-        for round in 0..ROUNDS {
-            let handle = format!("caught{round}");
-            let who = world.client().join(&handle).await;
+        for (_, who, handle) in world.all_join("caught", ROUNDS).await {
             let begun = begin(&who).await;
             let body = json!({ "handle": handle, "password": "somebody else", "birth_date": "1990-01-01" });
             let anyone = world.client();
@@ -133,7 +116,7 @@ on_both! {
                 anyone.post("/api/v1/accounts", body),
             );
             join.expect(409);
-            settle(&world, &receipt.expect("gone")).await;
+            world.settle_receipt(&receipt.expect("gone")).await;
         }
     }
 }
@@ -164,7 +147,7 @@ on_both! {
             tokio::time::sleep(Duration::from_millis(300)).await;
             let confirmed = tokio::time::timeout(Duration::from_secs(5), confirm(star.clone(), begun, "star".into()));
             let receipt = confirmed.await.expect("leaving is not held up").expect("the one who asked leaves");
-            settle(&world, &receipt).await;
+            world.settle_receipt(&receipt).await;
             over.store(true, std::sync::atomic::Ordering::Relaxed);
         };
         tokio::join!(cheering, leaving);

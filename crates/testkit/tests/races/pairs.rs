@@ -48,13 +48,7 @@ async fn race(world: World, before: impl AsyncFn(&World, &Cast), act: impl Async
     let kept = world.plant(&other, b"stays too").await;
     let said = format!("/api/v1/videos/{kept}/comments");
     other.post(&said, json!({ "text": "I was here" })).await.expect(201);
-    // All join first: what is kept of erased handles refuses one unused name in a thousand.
-    let mut racers = Vec::new();
-    for order in 0..ORDERS {
-        let handle = format!("racer{order}");
-        racers.push((order, world.client().join(&handle).await, handle));
-    }
-    for (order, who, handle) in racers {
+    for (order, who, handle) in world.all_join("racer", ORDERS).await {
         let account = id_of(&who).await;
         world.plant(&who, b"goes").await;
         answered(who.call("PUT", &format!("/api/v1/videos/{kept}/like"), None).await);
@@ -75,7 +69,7 @@ async fn race(world: World, before: impl AsyncFn(&World, &Cast), act: impl Async
             }
             2 => {
                 let receipt = confirm().await;
-                Box::pin(settle(&world, &receipt)).await;
+                Box::pin(world.settle_receipt(&receipt)).await;
                 Box::pin(act(&world, &cast)).await;
                 receipt
             }
@@ -92,7 +86,7 @@ async fn race(world: World, before: impl AsyncFn(&World, &Cast), act: impl Async
                 tokio::join!(late, leaving).1
             }
         };
-        Box::pin(settle(&world, &receipt)).await;
+        Box::pin(world.settle_receipt(&receipt)).await;
         assert_gone(&world, &cast, order).await;
         // Who stays has what they had.
         let page = other.get(&said).await.expect(200).json();

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use outro_app::backup::{self, Backups, Target};
 use outro_blobs::Blobs;
 use outro_db::Db;
-use outro_testkit::{World, clip};
+use outro_testkit::{World, clip, copy_folder};
 use outro_vault::SystemRandom;
 use serde_json::{Value, json};
 
 use crate::acts::{assert_gone, counts, files, rows};
 use crate::scene::{leave, people};
-use crate::stage::{Act, Stage, adopted, copy_folder};
+use crate::stage::{Act, Stage, adopted};
 
 pub(super) struct BackingUp;
 pub(super) struct Pruning;

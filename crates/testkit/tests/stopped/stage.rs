@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use outro_app::housekeeping;
 use outro_model::{Clock as _, FixedClock, Timestamp, stop};
-use outro_testkit::{On, World, copy_of_database, drop_database, fresh_database};
+use outro_testkit::{On, World, copy_folder, copy_of_database, drop_database, fresh_database};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -164,15 +164,6 @@ pub(super) fn adopted(path: &Path) -> TempDir {
     std::fs::remove_dir(path).unwrap();
     std::fs::rename(&aside, path).unwrap();
     folder
-}
-
-pub(super) fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy_folder(&path, &target) } else { std::fs::copy(&path, &target).map(|_| ()).unwrap() }
-    }
 }
 
 /// The other process: it does the act, and is stopped somewhere, or not.
