@@ -14,10 +14,10 @@
 use outro_datamap::COMMENT_TEXT;
 use outro_model::{AccountId, CommentId, Timestamp, VideoId, bounded_text};
 use outro_policy::Action;
+use outro_store::accounts;
 use outro_store::accounts::Account;
 use outro_store::comments::{self, Comment, State};
 use outro_store::videos::Video;
-use outro_store::{accounts, videos};
 
 use super::filter::holds_back;
 use super::find::{find, late};
@@ -54,10 +54,10 @@ struct Ready {
 pub async fn write(app: &App, signed: &Signed, id: VideoId, new: NewComment) -> Result<CommentView, AppError> {
     let (me, now) = (signed.account, app.clock.now());
     let text = read_text(&new.text)?;
+    let owner = look(app, me, id, new.reply_to).await?;
     let keys = signed.keys(app).await?;
     let ready = Ready { mentioned: notify::mentioned(app, &text).await?, limits: limits(app, me, now).await?, text };
     // The owner's words are sealed under the owner's key, which is read before the transaction.
-    let owner = videos::by_id(&mut app.db.read().await?, id).await?.ok_or(AppError::NotFound)?.owner;
     let owner_keys = app.vault.account(owner).await?.ok_or(AppError::NotFound)?;
     let mut tx = app.db.write().await?;
     if !accounts::lock_live(&mut tx, me).await? {
@@ -91,6 +91,16 @@ pub async fn write(app: &App, signed: &Signed, id: VideoId, new: NewComment) -> 
     let listed = comments::one(&mut tx, Some(me), &comment).await?.ok_or(AppError::NotFound)?;
     told.commit(app, tx).await?;
     view_one(app, Some(me), listed).await
+}
+
+/// Looks before anything is got ready or held, so that what is hidden is refused as soon as what never was: who owns the video.
+async fn look(app: &App, me: AccountId, id: VideoId, reply_to: Option<CommentId>) -> Result<AccountId, AppError> {
+    let mut tx = app.db.read().await?;
+    let owner = video::find(&mut tx, Some(me), Action::Comment, id).await?.owner.id;
+    if let Some(reply_to) = reply_to {
+        find(&mut tx, Some(me), reply_to).await?;
+    }
+    Ok(owner)
 }
 
 fn read_text(text: &str) -> Result<String, AppError> {

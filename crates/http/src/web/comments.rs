@@ -105,7 +105,6 @@ async fn page(visit: &Visit, id: VideoId, asked: &Asked, cursor: &PageQuery) -> 
     let most_liked = asked.sort.as_deref() == Some("most_liked");
     let here = format!("/v/{id}/comments");
     let place = cursor.place().map_err(|_| AppError::NotFound)?;
-    let total = video::get(app, viewer, id).await?.comment_count;
     let (thread, CommentPage { items, next }) = match &asked.thread {
         Some(thread) => {
             let found = comment::thread(app, viewer, comment_id(thread)?, place, LIMIT).await?;
@@ -119,6 +118,7 @@ async fn page(visit: &Visit, id: VideoId, asked: &Asked, cursor: &PageQuery) -> 
     if thread.as_ref().is_some_and(|top| top.video != id) {
         return Err(AppError::NotFound);
     }
+    let total = video::get(app, viewer, id).await?.comment_count;
     let back = match (&thread, most_liked) {
         (Some(top), _) => format!("{here}?thread={}", top.id),
         (None, true) => format!("{here}?sort=most_liked"),
