@@ -17,6 +17,8 @@ if [ -z "${OUTRO_TEST_POSTGRES_URL:-}" ]; then exec scripts/with-postgres.sh "sc
 # Worlds are thrown away: in memory no commit waits for the disk.
 if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi
 export RUST_BACKTRACE=0
+# What is served is optimised, and so is what is timed; the others are over sooner. Assertions stay.
+export CARGO_PROFILE_DEV_OPT_LEVEL=1
 export OUTRO_REFERENCE_DECISIONS=${OUTRO_REFERENCE_DECISIONS:-10000000}
 export OUTRO_REFERENCE_REQUESTS=${OUTRO_REFERENCE_REQUESTS:-100000}
 export OUTRO_REFERENCE_ROUNDS=${OUTRO_REFERENCE_ROUNDS:-10000}
@@ -68,15 +70,15 @@ run hidden 300 reference hidden::
 run enemy 1800 reference enemy::
 run canaries 1800 cargo test --quiet --workspace --test canaries -- --nocapture --test-threads=1 no_canary
 run closed_map 900 never_existed closed_map::
-# Each works on all cores.
+# It works on all cores.
 run never_existed 28800 never_existed --test-threads=1 --exact sqlite postgres
-# One engine after the other: each has the machine to itself. What is timed is optimised, as what is served is.
-export CARGO_PROFILE_DEV_OPT_LEVEL=1
+# One engine after the other: each has the machine to itself.
 run timing 3600 reference --test-threads=1 timing::
-unset CARGO_PROFILE_DEV_OPT_LEVEL
 # Stopped before each write, sync, rename, delete and commit of erasure, takeout, backup and restore; and killed at any moment.
 run stops 7200 env OUTRO_STOPS=all cargo test --quiet --workspace --test stopped -- --nocapture
 run kills 5400 env OUTRO_KILLS=500 cargo test --quiet --workspace --test kills -- --nocapture
+# Each fault builds anew.
+unset CARGO_PROFILE_DEV_OPT_LEVEL
 run faults 1800 scripts/planted-faults.sh
 
 # A step that was not run here yet is named, so that the report does not look whole.
@@ -84,7 +86,7 @@ run faults 1800 scripts/planted-faults.sh
   printf '# What the proofs counted\n\n'
   printf 'Written by `make proof`. What each step does is said at the top of its file in `crates/testkit/tests/`.\n'
   printf 'Machine: %s cores, %s of memory, %s; %s; ' "$(nproc)" "$(free -h | awk '/^Mem/ { print $2 }')" "$(uname -sr)" "$(rustc --version)"
-  printf '%s; unoptimised build of our own crates.\n' "$("$(scripts/with-postgres.sh --bindir)/postgres" --version)"
+  printf '%s; our own crates at opt-level 1, with assertions.\n' "$("$(scripts/with-postgres.sh --bindir)/postgres" --version)"
   for name in "${steps[@]}"; do
     if [ -f "$figures/$name.md" ]; then cat "$figures/$name.md"; else printf '\n## %s: not run yet at full size\n' "$name"; fi
   done

@@ -1,13 +1,13 @@
 //! Signing in, and giving the password again.
 
 use outro_datamap::ACCOUNT_PASSWORD_HASH;
+use outro_db::Tx;
 use outro_model::{AccountId, AccountState, Handle};
 use outro_store::{accounts, sessions};
-use outro_vault::KeyId;
 
-use super::{Found, by_handle, new_session};
+use super::{Found, entry_of, new_session};
 use crate::budget::{self, Budget};
-use crate::{App, AppError, Origin, RefusalKind, Signed, password};
+use crate::{App, AppError, Origin, RefusalKind, Signed, password, standing};
 
 /// Failed sign-ins a day of one handle from one place, and of one place for all handles.
 const FAILURES_A_HANDLE: i64 = 30;
@@ -27,16 +27,10 @@ pub async fn sign_in(app: &App, handle: &str, given: &str, device: &str, origin:
     }
     let turn = password::turn(&password::ENTRY)?;
     let found = match &parsed {
-        Some(handle) => by_handle(app, &mut tx, handle).await?,
+        Some(handle) => known(app, &mut tx, handle).await?,
         None => None,
     };
-    let found = match found {
-        Some(found) if found.account.facts.state == AccountState::Active => Some(found),
-        _ => {
-            look_for_nobody(app, &mut tx).await?;
-            None
-        }
-    };
+    let found = found.filter(|found| found.account.facts.state == AccountState::Active);
     drop(tx);
     // Only what is needed is taken along: nobody's keys are held while this waits its turn.
     let open_hash = |Found { account, keys }: Found| {
@@ -59,12 +53,11 @@ fn wrong() -> AppError {
     AppError::refused(RefusalKind::WrongCredentials, "credentials_wrong", detail)
 }
 
-/// The look-ups that an account would have cost.
-async fn look_for_nobody(app: &App, tx: &mut outro_db::Tx) -> Result<(), AppError> {
-    let nobody = AccountId::random(&*app.random);
-    app.vault.by_key_id(KeyId::from_bytes(*nobody.as_bytes())).await?;
-    accounts::by_id(tx, nobody).await?;
-    Ok(())
+/// The account of a handle, with as many reads where there is none.
+async fn known(app: &App, tx: &mut Tx, handle: &Handle) -> Result<Option<Found>, AppError> {
+    let entry = entry_of(app, tx, handle).await?;
+    let account = accounts::by_id(tx, entry.as_ref().map_or(standing::NOBODY, |(id, _)| *id)).await?;
+    Ok(entry.zip(account).map(|((_, keys), account)| Found { account, keys }))
 }
 
 async fn open(app: &App, account: AccountId, device: &str) -> Result<String, AppError> {
