@@ -146,39 +146,52 @@ async fn leave(app: &App, account: AccountId) -> Result<Option<Timestamp>, AppEr
     now(app, leave, Allowed::Waited).await.map(|_| None)
 }
 
-/// How often a message is tried that has not left.
+/// How often a message that has not left is tried, each time a little later.
 const NOTICE_TRIES: i64 = 8;
+/// How much later it is tried from then on, and where a budget is used up.
+const NOTICE_LATER_SECONDS: i64 = 3600;
 
-/// Tells the linked phone. A message that has not left is sent again some times, as long as there is something to stop; that it
-/// cannot be sent keeps nobody.
+/// Tells the linked phone. It is tried for as long as there is something to stop; that it cannot be sent keeps nobody.
 pub(crate) async fn run_notice(app: &App, job: &Job) -> Outcome {
     let Some(account) = job.account else { return Outcome::Done };
+    let later = Outcome::At(app.clock.now().plus_seconds(NOTICE_LATER_SECONDS));
     match notice(app, account).await {
-        Ok(()) => Outcome::Done,
+        Ok(true) => Outcome::Done,
+        Ok(false) => later,
         Err(error) => {
             tracing::error!(%error, "a phone could not be told yet that its account is leaving");
-            if job.errors + 1 < NOTICE_TRIES { Outcome::Again("notice") } else { Outcome::Done }
+            if job.errors + 1 < NOTICE_TRIES { Outcome::Again("notice") } else { later }
         }
     }
 }
 
-async fn notice(app: &App, account: AccountId) -> Result<(), AppError> {
+/// Whether there is nothing more to tell.
+async fn notice(app: &App, account: AccountId) -> Result<bool, AppError> {
     let mut tx = app.db.read().await?;
     let (found, row) = (pending_leaves::get(&mut tx, account).await?, accounts::by_id(&mut tx, account).await?);
     drop(tx);
-    let (Some(found), Some(row), Some(keys)) = (found, row, app.vault.account(account).await?) else { return Ok(()) };
-    let Some(number) = codes::linked_number(&keys, &row)? else { return Ok(()) };
+    let (Some(found), Some(row), Some(keys)) = (found, row, app.vault.account(account).await?) else { return Ok(true) };
+    let Some(number) = codes::linked_number(&keys, &row)? else { return Ok(true) };
     drop(keys);
     // Messages that somebody asks for again and again cost money, and whoever has that number its peace.
     let limits = [
         Budget { parts: &[b"leaving", b"number", number.as_str().as_bytes()], limit: 5 },
         Budget { parts: &[b"leaving", b"prefix", number.prefix().as_bytes()], limit: 100 },
     ];
-    let limits = budget::tagged(app, &limits).await?;
-    if app.settings.rate_limits && !budget::spend_now(app, &limits).await? {
-        return Ok(());
+    let limits = if app.settings.rate_limits { budget::tagged(app, &limits).await? } else { vec![] };
+    let mut tx = app.db.write().await?;
+    match budget::spend(app, &mut tx, &limits).await {
+        Err(AppError::TooMany { .. }) => return Ok(false),
+        spent => spent?,
     }
-    send(app, &number, found.leaves_at).await
+    tx.commit().await?;
+    if let Err(error) = send(app, &number, found.leaves_at).await {
+        let mut tx = app.db.write().await?;
+        budget::give_back(&mut tx, &limits).await?;
+        tx.commit().await?;
+        return Err(error);
+    }
+    Ok(true)
 }
 
 /// The message names no account: a phone may be in other hands by now.

@@ -1,8 +1,11 @@
 //! Two at once, stops in between, and restores.
 
+use std::time::Duration;
+
 use outro_app::backup::{self, Target};
 use outro_app::{AppRunner, erasure};
 use outro_jobs::Lane;
+use outro_store::accounts;
 
 use super::*;
 
@@ -28,6 +31,34 @@ on_both! {
 }
 
 on_both! {
+    async fn of_two_ways_of_leaving_at_one_moment_one_stands(world: World) {
+        for (round, ada, handle) in world.all_join("ada", 6).await {
+            let codes = link_phone(&world, &ada, &format!("+49170123456{round}")).await;
+            let (lost, password) = (begin_lost(&ada).await, format!("{handle}-password"));
+            let begun = ada.post(DELETION, json!({})).await.expect(202).json();
+            let later = json!({ "challenge": begun["challenge"], "code": world.last_code(), "when_downloaded": true });
+            // Whoever comes first is held until the other has caught up: on PostgreSQL by the account, on SQLite by the
+            // one writer there is. In the last rounds the other comes after that.
+            let (id, mut held) = (world.id_of(&ada).await, world.app.db.write().await.unwrap());
+            assert!(accounts::lock_alone(&mut held, id).await.unwrap());
+            let after = |millis| tokio::time::sleep(Duration::from_millis(millis));
+            tokio::join!(
+                async { give(&ada, &lost, &password, &codes[0]).await.expect(202) },
+                async { after(80 * round).await; ada.post(CONFIRM, later).await.expect(202) },
+                async { after(240).await; held.commit().await.unwrap() },
+            );
+            let departing = world.rows("departures").await.len();
+            let pending = world.rows("pending_leaves").await.len();
+            assert_eq!(departing + pending, 1, "round {round}: {departing} by download and {pending} by waiting");
+            // What was taken back leaves no job behind that leaves all the same.
+            let going = world.rows("jobs").await.iter().filter(|job| job.contains("leave.pending")).count();
+            assert_eq!(going, pending, "round {round}");
+            ada.call("DELETE", DELETION, None).await.expect(204);
+        }
+    }
+}
+
+on_both! {
     async fn stopping_and_going_at_one_moment_end_as_one_of_the_two(world: World) {
         let mut people = Vec::new();
         for (round, ada, handle) in world.all_join("ada", 6).await {
@@ -41,7 +72,7 @@ on_both! {
             let (runner, queue) = (AppRunner(world.app.clone()), world.app.queue.clone());
             let going = async move { queue.work_once(Lane::Prompt, &runner).await.unwrap() };
             let stopping = async {
-                tokio::time::sleep(std::time::Duration::from_millis(round)).await;
+                tokio::time::sleep(Duration::from_millis(round)).await;
                 ada.call("DELETE", DELETION, None).await.status.as_u16()
             };
             let (_, stopped) = tokio::join!(going, stopping);

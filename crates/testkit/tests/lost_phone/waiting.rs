@@ -178,24 +178,73 @@ on_both! {
 }
 
 on_both! {
-    async fn a_gateway_that_takes_no_message_is_asked_some_times(world: World) {
-        let (ada, codes) = with_phone(&world, "ada").await;
+    async fn a_gateway_that_takes_no_message_is_asked_for_as_long_as_the_wait_goes_on(world: World) {
+        world.to_a_new_day();
+        let (ada, adas) = with_phone(&world, "ada").await;
+        let (eve, eves) = with_phone(&world, "eve").await;
         let mut world = world.with_settings(|_| {});
         world.app.courier = Courier::Gateway(Gateway::at("http://127.0.0.1:1/").unwrap());
+        leave_lost(&ada, "ada", &adas[0]).await;
+        for _ in 0..12 {
+            world.run_jobs().await;
+            world.clock.advance_seconds(3600);
+        }
+        // What did not leave is counted against nobody, and goes out once the gateway is back.
+        let refusing = std::mem::replace(&mut world.app.courier, Courier::Outbox(world.outbox.clone()));
+        for _ in 0..3 {
+            world.run_jobs().await;
+            world.clock.advance_seconds(3600);
+        }
+        assert_eq!(world.outbox.messages().iter().filter(|one| one.text.contains("DELETED")).count(), 1);
+        // A gateway that never comes back keeps nobody.
+        world.app.courier = refusing;
+        leave_lost(&eve, "eve", &eves[0]).await;
+        world.run_jobs().await;
+        world.clock.advance_seconds(WAIT_SECONDS);
+        world.settle().await;
+        eve.get("/api/v1/me").await.expect(401);
+    }
+}
+
+on_both! {
+    async fn a_gateway_that_does_not_answer_is_asked_once(world: World) {
+        let (ada, codes) = with_phone(&world, "ada").await;
+        // The kernel takes the call, and nobody answers it: the message may have left.
+        let gateway = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut world = world.with_settings(|_| {});
+        let url = format!("http://{}/", gateway.local_addr().unwrap());
+        world.app.courier = Courier::Gateway(Gateway::at(&url).unwrap());
         leave_lost(&ada, "ada", &codes[0]).await;
-        let waits = async || world.rows("jobs").await.iter().filter(|job| job.contains("leave.notice")).count();
-        let mut tries = 0;
-        while waits().await > 0 {
+        for _ in 0..3 {
             world.run_jobs().await;
             world.clock.advance_seconds(600);
-            tries += 1;
-            assert!(tries < 20, "it is asked for as long as the wait goes on");
         }
-        assert!(tries > 3, "it is asked more than once");
-        // It keeps nobody.
-        world.clock.advance_seconds(WAIT_SECONDS);
+        gateway.set_nonblocking(true).unwrap();
+        assert_eq!(std::iter::from_fn(|| gateway.accept().ok()).count(), 1);
+    }
+}
+
+// A phone may be in other hands by now: whoever asks and stops, again and again, must not keep it ringing.
+on_both! {
+    async fn a_number_is_told_five_times_a_day_whoever_asks(world: World) {
+        world.to_a_new_day();
+        let (ada, adas) = with_phone(&world, "ada").await;
+        let (eve, eves) = with_phone(&world, "eve").await;
+        let told = || world.outbox.messages().iter().filter(|one| one.text.contains("DELETED")).count();
+        for (who, handle, codes) in [(&ada, "ada", &adas[..4]), (&eve, "eve", &eves[..4])] {
+            for code in codes {
+                leave_lost(who, handle, code).await;
+                world.run_jobs().await;
+                who.call("DELETE", DELETION, None).await.expect(204);
+            }
+        }
+        leave_lost(&eve, "eve", &eves[4]).await;
         world.run_jobs().await;
-        ada.get("/api/v1/me").await.expect(401);
+        assert_eq!(told(), 5);
+        // Who is not told today is told tomorrow: the wait goes on.
+        world.clock.advance_seconds(86_400);
+        world.run_jobs().await;
+        assert_eq!(told(), 6);
     }
 }
 
