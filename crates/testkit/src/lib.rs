@@ -9,6 +9,7 @@ pub mod rows;
 mod scenes;
 mod stripe;
 mod world;
+mod zip_reader;
 
 pub use client::{Client, Reply};
 pub use clips::{clip, landscape_clip, written_clip};
@@ -16,6 +17,7 @@ pub use folder::copy_folder;
 pub use postgres::{copy_of_database, drop_database, fresh_database};
 pub use stripe::{Payments, payment_event};
 pub use world::{On, World};
+pub use zip_reader::{ZipEntry, read_zip};
 
 /// Makes one test of a function that takes a [`World`], on each engine.
 #[macro_export]

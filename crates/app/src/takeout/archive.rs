@@ -178,3 +178,52 @@ impl<'a> Lists<'a> {
         self.writing.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::{Seek as _, SeekFrom};
+
+    use outro_model::{BlobId, BlobKind};
+    use outro_testkit::{On, World, read_zip};
+
+    use super::*;
+
+    /// More than four bytes can say.
+    const ZEROS: u64 = (1 << 32) + 5;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_lies_beyond_four_gib_is_found_by_other_programs() {
+        let world = World::start(On::Sqlite).await;
+        let ada = world.client().join("ada").await;
+        let keys = world.app.vault.account(world.id_of(&ada).await).await.unwrap().expect("keys");
+        let id = BlobId::random(&*world.app.random);
+        let object = world.app.blobs.writer(&keys, id, BlobKind::Takeout).await.unwrap();
+        let (mut writing, path) = (Writing::into_object(object), world.folder.path().join("archive.zip"));
+        let mut archive = File::create(&path).unwrap();
+
+        // The zeros go by the object into a hole of the file: sealed, they would take all the room that they say.
+        writing.begin_stored("zeros".into(), ZEROS).unwrap();
+        archive.write_all(&writing.tray.take()).unwrap();
+        let zeros = vec![0u8; 1 << 20];
+        for from in (0..ZEROS).step_by(zeros.len()) {
+            let piece = &zeros[..zeros.len().min((ZEROS - from) as usize)];
+            writing.zip.write_all(piece).unwrap();
+            assert!(writing.tray.take() == piece, "it is not stored as it is");
+            archive.seek(SeekFrom::Current(piece.len() as i64)).unwrap();
+        }
+        writing.end().unwrap();
+        let entry = writing.text("after", "What comes after.").await.unwrap();
+        let sealed = writing.finish(json!({}), &entry).await.unwrap().finish(&keys).await.unwrap();
+        let rest = world.app.blobs.reader(&keys, id, BlobKind::Takeout, &sealed.header).await.unwrap();
+        rest.expect("the object").copy_out(archive).await.unwrap();
+
+        let found = read_zip(&path);
+        let [zeros, after, manifest] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((zeros.path.as_str(), zeros.bytes, zeros.place), ("zeros", ZEROS, 0));
+        assert_eq!((after.path.as_str(), after.bytes), ("after", entry.bytes));
+        assert_eq!(after.sha256, hex::encode(entry.sha256));
+        assert_eq!(manifest.path, "manifest.json");
+        assert!(after.place > ZEROS && manifest.place > after.place, "{found:?}");
+    }
+}

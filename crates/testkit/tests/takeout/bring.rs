@@ -155,6 +155,26 @@ on_both! {
 }
 
 on_both! {
+    async fn an_archive_with_the_larger_fields_of_zip_comes_in_too(world: World) {
+        let (path, bytes) = ("videos/original/00001.mp4", clip());
+        let document = content(&json!([video(path, bytes)]));
+        // Directory and entries are written as beyond 4 GiB.
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        zip.set_raw_zip64_extensible_data_sector(Box::default());
+        for (name, bytes) in [("data/content.json", document.as_slice()), (path, bytes)] {
+            zip.start_file(name, SimpleFileOptions::default().large_file(true)).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        let archive = zip.finish().unwrap().into_inner();
+        assert!(archive.windows(4).any(|word| word == b"PK\x06\x06"), "it has no larger fields");
+        let eve = world.client().join("eve").await;
+        send(&eve, &archive).await.expect(202);
+        world.run_jobs().await;
+        assert_eq!(brought(&eve).await["state"], "done");
+    }
+}
+
+on_both! {
     async fn who_is_stopped_goes_on_with_the_next_video(world: World) {
         let one = video("videos/original/1", clip());
         let other = landscape_clip("other");

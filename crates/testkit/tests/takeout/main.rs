@@ -4,6 +4,7 @@
 mod bring;
 mod departure;
 mod fetching;
+mod large;
 mod map;
 mod others;
 mod whole;
