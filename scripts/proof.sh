@@ -3,7 +3,7 @@
 # what they counted to bench/PROOFS.md.
 #
 #   scripts/proof.sh [STEP…]        decisions scope surface hidden enemy timing faults: privacy;
-#                                   canaries closed_map never_existed stops kills: erasure; without one, all
+#                                   canaries closed_map large never_existed stops kills: erasure; without one, all
 #
 # `make test` runs the same tests, smaller. Each step ends in bounded time. The times of answers are worth something only on a
 # machine that does nothing else meanwhile.
@@ -70,6 +70,7 @@ run hidden 300 reference hidden::
 run enemy 1800 reference enemy::
 run canaries 1800 cargo test --quiet --workspace --test canaries -- --nocapture --test-threads=1 no_canary
 run closed_map 900 never_existed closed_map::
+run large 1800 env OUTRO_TAKEOUT_BYTES=4299161600 cargo test --quiet --workspace --test takeout -- --nocapture --test-threads=1 large::
 # It works on all cores.
 run never_existed 28800 never_existed --test-threads=1 --exact sqlite postgres
 # One engine after the other: each has the machine to itself.
