@@ -86,7 +86,7 @@ run faults 1800 scripts/planted-faults.sh
 {
   printf '# What the proofs counted\n\n'
   printf 'Written by `make proof`. What each step does is said at the top of its file in `crates/testkit/tests/`.\n'
-  printf 'Machine: %s cores, %s of memory, %s; %s; ' "$(nproc)" "$(free -h | awk '/^Mem/ { print $2 }')" "$(uname -sr)" "$(rustc --version)"
+  printf 'Machine: %s cores, %s of memory, %s; %s; ' "$(nproc)" "$(free -h | awk '/^Mem/ { print $2 }')" "$(uname -sr | cut -d- -f1)" "$(rustc --version)"
   printf '%s; our own crates at opt-level 1, with assertions.\n' "$("$(scripts/with-postgres.sh --bindir)/postgres" --version)"
   for name in "${steps[@]}"; do
     if [ -f "$figures/$name.md" ]; then cat "$figures/$name.md"; else printf '\n## %s: not run yet at full size\n' "$name"; fi
