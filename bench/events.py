@@ -41,8 +41,19 @@ async def request(port, method, path, body=None, token=None):
 async def stream(port, token):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(f"GET /api/v1/events HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
-    await reader.readuntil(b"retry: 2000\n\n")
+    # The first thing that is sent: where the stream stands.
+    await reader.readuntil(b"\nid: ")
+    await reader.readuntil(b"\n\n")
     return reader, writer
+
+
+async def quiet(reader):
+    """Reads what was told before, so that each message is held against its own event."""
+    try:
+        while True:
+            await asyncio.wait_for(reader.readuntil(b"\n\n"), 1)
+    except asyncio.TimeoutError:
+        pass
 
 
 def memory(pid):
@@ -64,6 +75,7 @@ async def latency(port, one, other):
         raise RuntimeError(f"a conversation: {status} {talk}")
     # From somebody whom one does not follow: it waits to be accepted, and is told live from then on.
     await request(port, "POST", f"/api/v1/conversations/{talk['id']}/accept", token=other)
+    await quiet(reader)
     times = []
     for number in range(MESSAGES):
         began = time.perf_counter()
