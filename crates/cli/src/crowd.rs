@@ -6,6 +6,7 @@
 
 use std::fs::File;
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use outro_app::App;
 use outro_datamap::{
     ACCOUNT_BIO, ACCOUNT_BIRTH_DATE, ACCOUNT_DISPLAY_NAME, ACCOUNT_HANDLE, ACCOUNT_HANDLE_TAG, ACCOUNT_PASSWORD_HASH,
@@ -23,8 +24,12 @@ use outro_vault::AccountKeys;
 
 use crate::fail::Fail;
 
-/// Accounts of one transaction.
-const BATCH: usize = 50;
+/// Videos of one transaction, about: each writes most pages of the indices that lie in no order, however few its rows.
+const BATCH: usize = 20_000;
+/// Accounts of one transaction, at most.
+const MOST: usize = 1_000;
+/// Accounts whose folders are written at the same time.
+const AT_ONCE: usize = 32;
 /// How many owners share a file: file systems end at 65,000 links (ext4).
 const SHARED_BY: usize = 30_000;
 /// How long ago the oldest video was published, in seconds.
@@ -77,25 +82,32 @@ pub(crate) async fn fill(app: &App, crowd: &Crowd, made: impl Fn(usize)) -> Resu
     let clips = clips(app, &model).await?;
     let password_hash = password_hash(app, model[0]).await?;
     let mut draw = fastrand::Rng::with_seed(crowd.seed);
-    let (mut shelf, mut members) = (None, Vec::with_capacity(crowd.accounts));
-    while members.len() < crowd.accounts {
-        let ids: Vec<_> =
-            (0..BATCH.min(crowd.accounts - members.len())).map(|_| AccountId::random(&*app.random)).collect();
-        let all = app.vault.create_accounts(&ids).await?;
-        let mut rows = Vec::new();
-        for (at, keys) in all.iter().enumerate() {
-            let number = members.len() + at;
-            app.blobs.create_home(keys.account()).await?;
-            if number % SHARED_BY == 0 {
-                shelf = Some(make_shelf(app, keys, &clips, crowd.videos_each).await?);
+    // In order: rows that lie by their owner are added at the end, and not all over.
+    let mut members: Vec<_> = (0..crowd.accounts).map(|_| AccountId::random(&*app.random)).collect();
+    members.sort_unstable();
+    let (batch, mut number) = ((BATCH / crowd.videos_each.max(1)).clamp(1, MOST), 0);
+    for sharing in members.chunks(SHARED_BY) {
+        let mut shelf = None;
+        for ids in sharing.chunks(batch) {
+            let all = app.vault.create_accounts(ids).await?;
+            let homes = stream::iter(&all).map(|keys| app.blobs.create_home(keys.account()));
+            homes.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+            if shelf.is_none() {
+                shelf = Some(make_shelf(app, &all[0], &clips, crowd.videos_each).await?);
             }
-            let videos = videos_of(app, keys, shelf.as_ref().expect("the first makes a shelf"), &mut draw).await?;
-            rows.push((account(app, keys, number, &password_hash, &mut draw), videos));
+            let shelf = shelf.as_ref().expect("made above");
+            let taken = stream::iter(&all).map(|keys| take_files(app, keys, shelf));
+            let headers: Vec<_> = taken.buffered(AT_ONCE).try_collect().await?;
+            let mut rows = Vec::with_capacity(all.len());
+            for (keys, headers) in all.iter().zip(headers) {
+                let videos = videos_of(app, keys, shelf, headers, &mut draw);
+                rows.push((account(app, keys, number, &password_hash, &mut draw), videos));
+                number += 1;
+            }
+            write(app, &all, rows).await?;
+            app.vault.joined_all(ids).await?;
+            made(number);
         }
-        write(app, &all, rows).await?;
-        app.vault.joined_all(&ids).await?;
-        members.extend(ids);
-        made(members.len());
     }
     follow(app, crowd, &members, &mut draw).await
 }
@@ -181,21 +193,24 @@ fn account(
     (account, entry)
 }
 
+/// Makes the files of the shelf a member's as well; their sealed headers, in the order of the shelf.
+async fn take_files(app: &App, keys: &AccountKeys, shelf: &Shelf) -> Result<Vec<Vec<u8>>, Fail> {
+    let files = shelf.pairs.iter().flat_map(|(_, pair)| pair);
+    let objects: Vec<_> = files.map(|blob| (blob.id, blob.kind, blob.header.as_deref().unwrap_or_default())).collect();
+    if shelf.keys.account() == keys.account() {
+        return Ok(objects.iter().map(|(.., header)| header.to_vec()).collect());
+    }
+    Ok(app.blobs.share(&shelf.keys, keys, &objects).await?)
+}
+
 /// The videos of a member, and their files.
-async fn videos_of(
+fn videos_of(
     app: &App,
     keys: &AccountKeys,
     shelf: &Shelf,
+    headers: Vec<Vec<u8>>,
     draw: &mut fastrand::Rng,
-) -> Result<Vec<Published>, Fail> {
-    let files = || shelf.pairs.iter().flat_map(|(_, pair)| pair);
-    let objects: Vec<_> =
-        files().map(|blob| (blob.id, blob.kind, blob.header.as_deref().unwrap_or_default())).collect();
-    let headers = if shelf.keys.account() == keys.account() {
-        objects.iter().map(|(.., header)| header.to_vec()).collect()
-    } else {
-        app.blobs.share(&shelf.keys, keys, &objects).await?
-    };
+) -> Vec<Published> {
     let mut headers = headers.into_iter();
     let publish = |(duration_ms, pair): &(i64, [Blob; 2])| {
         let video = video(app, keys, *duration_ms, draw);
@@ -204,7 +219,7 @@ async fn videos_of(
         let files = pair.each_ref().map(file);
         (video, files)
     };
-    Ok(shelf.pairs.iter().map(publish).collect())
+    shelf.pairs.iter().map(publish).collect()
 }
 
 fn video(app: &App, keys: &AccountKeys, duration_ms: i64, draw: &mut fastrand::Rng) -> Video {

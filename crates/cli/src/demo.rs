@@ -38,9 +38,18 @@ struct Act {
     chord: [u32; 3],
 }
 
-/// How long each video is.
-const SECONDS: &str = "7";
+/// What is shown, and for how many seconds each.
+struct Show {
+    acts: &'static [Act],
+    seconds: &'static str,
+}
 
+/// Something to look at.
+const WHOLE: Show = Show { acts: ACTS, seconds: "7" };
+/// A few files for a crowd to share, soon made.
+const BRIEF: Show = Show { acts: ACTS.split_at(3).0, seconds: "2" };
+
+/// Those for a crowd first.
 const ACTS: &[Act] = &[
     Act {
         handle: "nova.lights",
@@ -103,7 +112,7 @@ const ACTS: &[Act] = &[
 pub(crate) struct Args {
     #[command(flatten)]
     flags: Flags,
-    /// Adds so many accounts more, `crowd.0`, `crowd.1`, …: for measuring.
+    /// Adds so many accounts more, `crowd.0`, `crowd.1`, …: for measuring. The demo videos are fewer then, and shorter.
     #[arg(long, default_value_t = 0)]
     accounts: usize,
     /// How many videos each of those has. They share the files of the demo videos.
@@ -121,7 +130,8 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
     let settings = args.flags.resolve()?;
     let booted = boot(&settings, false).await?;
-    let Some(password) = fill(&booted.app, false).await? else {
+    let show = if args.accounts == 0 { WHOLE } else { BRIEF };
+    let Some(password) = fill(&booted.app, &show, false).await? else {
         say("There are accounts already: nothing was added");
         return Ok(ExitCode::SUCCESS);
     };
@@ -132,7 +142,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
         let crowd = Crowd { accounts, videos_each: videos_per_account, followed, seed };
         crowd::fill(&booted.app, &crowd, |made| tracing::info!(made, "of the crowd are there")).await?;
     }
-    say(format_args!("{} accounts are there; their password is {password}", ACTS.len() + accounts));
+    say(format_args!("{} accounts are there; their password is {password}", show.acts.len() + accounts));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -160,7 +170,7 @@ async fn is_alive(app: &App) -> bool {
 
 /// Fills an empty server; whether it did.
 async fn fill_and_log(app: &App, dev: bool) -> bool {
-    match fill(app, dev).await {
+    match fill(app, &WHOLE, dev).await {
         Ok(Some(password)) => {
             if dev {
                 say(format_args!("Demo accounts: {}, … with the password {password}", ACTS[0].handle));
@@ -176,16 +186,16 @@ async fn fill_and_log(app: &App, dev: bool) -> bool {
 }
 
 /// Fills a server that has no account; the password of the accounts, or nothing when there are some.
-async fn fill(app: &App, dev: bool) -> Result<Option<String>, Fail> {
+async fn fill(app: &App, show: &Show, dev: bool) -> Result<Option<String>, Fail> {
     if outro_app::account::any(app).await? {
         return Ok(None);
     }
     say("Making demo videos, one moment");
     let drawn: [u8; 12] = random_bytes(&*app.random);
     let password = if dev { DEV_PASSWORD.to_owned() } else { drawn.iter().map(|byte| format!("{byte:02x}")).collect() };
-    for act in ACTS {
+    for act in show.acts {
         let signed = open_account(app, act, &password).await?;
-        upload(app, act, &signed).await?;
+        upload(app, act, show.seconds, &signed).await?;
     }
     Ok(Some(password))
 }
@@ -206,8 +216,8 @@ async fn open_account(app: &App, act: &Act, password: &str) -> Result<Signed, Fa
     Ok(signed)
 }
 
-async fn upload(app: &App, act: &Act, signed: &Signed) -> Result<(), Fail> {
-    let mut child = ffmpeg(act)?;
+async fn upload(app: &App, act: &Act, seconds: &str, signed: &Signed) -> Result<(), Fail> {
+    let mut child = ffmpeg(act, seconds)?;
     let mut made = child.stdout.take().ok_or_else(|| Fail::new("ffmpeg has no output"))?;
     let mut upload = begin_upload(app, signed, None).await?;
     let mut buffer = vec![0; 64 << 10];
@@ -227,13 +237,13 @@ async fn upload(app: &App, act: &Act, signed: &Signed) -> Result<(), Fail> {
     Ok(())
 }
 
-fn ffmpeg(act: &Act) -> Result<tokio::process::Child, Fail> {
+fn ffmpeg(act: &Act, seconds: &str) -> Result<tokio::process::Child, Fail> {
     let [low, middle, high] = act.chord;
     let voice = |hertz: u32, beat: f32| format!("sin(2*PI*{hertz}*t)*(0.6+0.4*sin(2*PI*{beat}*t))");
     let sum = [voice(low, 0.5), voice(middle, 0.35), voice(high, 0.25)].join("+");
     let sound = format!("aevalsrc='0.12*({sum})':s=44100,aecho=0.8:0.7:60|180:0.3|0.2");
     let child = Command::new("ffmpeg")
-        .args(["-v", "error", "-f", "lavfi", "-i", act.picture, "-f", "lavfi", "-i", &sound, "-t", SECONDS])
+        .args(["-v", "error", "-f", "lavfi", "-i", act.picture, "-f", "lavfi", "-i", &sound, "-t", seconds])
         .args(["-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-pix_fmt", "yuv420p", "-c:a", "aac"])
         // Fragments, so that it can be written to a pipe.
         .args(["-movflags", "frag_keyframe+empty_moov", "-f", "mp4", "pipe:1"])

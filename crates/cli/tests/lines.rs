@@ -140,7 +140,7 @@ fn a_crowd_is_added_to_the_demo_once() {
     let demo =
         || outro(&["demo", "--data", data, "--accounts", "3", "--videos-per-account", "2", "--followed", "2"], &[]);
     let said = String::from_utf8(demo().stdout).unwrap();
-    assert!(said.contains("9 accounts are there; their password is "), "{said}");
+    assert!(said.contains("6 accounts are there; their password is "), "{said}");
     let again = demo();
     assert!(again.status.success());
     assert!(String::from_utf8(again.stdout).unwrap().contains("nothing was added"));
