@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::{Instant, sleep_until};
 
 /// Well longer than any look that ends in "nothing here" takes, and shorter than a person notices.
-const BEAT: Duration = Duration::from_millis(7);
+const BEAT: Duration = Duration::from_millis(6);
 /// How much later each next beat is. On an overloaded server too nearly all answers fall on one of them.
 const LATER: u32 = 4;
 
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn what_has_passed_waits_for_the_next_beat() {
-        for (passed, beat) in [(0, 7), (1, 7), (6_999, 7), (7_000, 28), (27_999, 28), (28_000, 112), (112_001, 448)] {
+        for (passed, beat) in [(0, 6), (1, 6), (5_999, 6), (6_000, 24), (23_999, 24), (24_000, 96), (96_001, 384)] {
             assert_eq!(next_beat(Duration::from_micros(passed)), Duration::from_millis(beat), "{passed}");
         }
         assert!(next_beat(Duration::MAX / 8) > Duration::MAX / 8);
