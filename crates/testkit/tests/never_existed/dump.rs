@@ -91,6 +91,8 @@ pub(crate) struct Allowed {
 /// Numbers of kinds, as they are stored.
 const SOUND_GONE: &str = "11";
 const REPORT_DECIDED: &str = "9";
+/// Of an event.
+const OF_NOTIFICATIONS: &str = "2";
 
 /// An id as the dump has it.
 pub(crate) fn hex_of(id: &str) -> String {
@@ -153,13 +155,13 @@ pub(crate) fn lines(dump: &Dump, allowed: &Allowed, used: &mut BTreeSet<&'static
     let talks: BTreeSet<String> = allowed.talks.iter().map(|id| hex_of(id)).collect();
     let only_here: BTreeSet<String> = allowed.only_here.iter().map(|id| hex_of(id)).collect();
     let silenced: BTreeSet<String> = allowed.silenced.iter().map(|id| hex_of(id)).collect();
-    // Who was told that a sound is gone, and when: there is an event of it too.
-    let told: BTreeSet<(String, String)> = dump
-        .rows("notifications")
-        .iter()
-        .filter(|row| row["kind"] == SOUND_GONE && silenced.contains(&row["video_id"]))
-        .map(|row| (row["account_id"].clone(), row["created_at"].clone()))
-        .collect();
+    // Who was told that a sound is gone, and when: there is an event of each too. Another thing may be told at that moment.
+    let mut told = BTreeMap::<(String, String), usize>::new();
+    for row in dump.rows("notifications") {
+        if row["kind"] == SOUND_GONE && silenced.contains(&row["video_id"]) {
+            *told.entry((row["account_id"].clone(), row["created_at"].clone())).or_default() += 1;
+        }
+    }
     let received = from_nobody(dump);
     let sounds: BTreeMap<&String, &String> =
         dump.rows("sounds").iter().map(|row| (&row["id"], &row["video_id"])).collect();
@@ -182,7 +184,8 @@ pub(crate) fn lines(dump: &Dump, allowed: &Allowed, used: &mut BTreeSet<&'static
                 "events" => {
                     let answered = at.parse().is_ok_and(|at| allowed.answered.contains(&at));
                     let about = talks.contains(&talk) || elsewhere || answered;
-                    (about || told.contains(&(column("account_id").into(), at.clone()))).then_some("news")
+                    let of = (column("account_id").to_owned(), at.clone());
+                    (about || column("kind") == OF_NOTIFICATIONS && take_one(&mut told, of)).then_some("news")
                 }
                 "notifications" if column("kind") == SOUND_GONE => {
                     silenced.contains(column("video_id")).then_some("sound_gone")
@@ -244,6 +247,11 @@ pub(crate) fn lines(dump: &Dump, allowed: &Allowed, used: &mut BTreeSet<&'static
         }
     }
     lines.into_iter().collect()
+}
+
+/// Whether there was one left.
+fn take_one(told: &mut BTreeMap<(String, String), usize>, of: (String, String)) -> bool {
+    told.get_mut(&of).is_some_and(|left| left.checked_sub(1).map(|fewer| *left = fewer).is_some())
 }
 
 /// A gift to or from somebody who is gone.

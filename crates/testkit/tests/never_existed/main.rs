@@ -29,6 +29,8 @@ use stage::Stage;
 
 /// Of how many histories everybody's answers are compared; of the others those of one person.
 const EVERYBODY: u64 = 8;
+/// How many histories make it worth to start two servers more.
+const FEWEST: u64 = 8;
 /// How many differences are told.
 const TOLD: usize = 12;
 
@@ -178,6 +180,10 @@ fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number")))
 }
 
+/// Histories that are played at the same time, for each core: an answer that there is nothing waits for its moment, and a database
+/// on a server for its round trips.
+const AT_ONCE: usize = 8;
+
 /// Plays as many histories as asked for, on all cores.
 #[expect(clippy::print_stderr, reason = "the numbers are read where the tests run")]
 fn histories(on: On, many: u64) {
@@ -217,7 +223,8 @@ fn histories(on: On, many: u64) {
         }
     };
     std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(2, std::num::NonZero::get) {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        for _ in 0..(cores * AT_ONCE).min(many.div_ceil(FEWEST) as usize) {
             scope
                 .spawn(|| tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work()));
         }
