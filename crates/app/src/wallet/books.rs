@@ -84,14 +84,7 @@ impl Record {
 }
 
 /// Keeps a record.
-pub(super) async fn keep(
-    app: &App,
-    tx: &mut Tx,
-    book: &BookOfYear,
-    id: RecordId,
-    record: &Record,
-) -> Result<(), AppError> {
-    debug_assert_eq!(year(app.clock.now()), book.year);
+pub(super) async fn keep(tx: &mut Tx, book: &BookOfYear, id: RecordId, record: &Record) -> Result<(), AppError> {
     let sealed = book.key.seal(ACCOUNTING_RECORD, id.as_bytes(), record.text().as_bytes());
     purchases::record(tx, book.year, id, &sealed).await?;
     Ok(())

@@ -78,5 +78,5 @@ async fn paid(
     if credited.is_none() {
         tracing::warn!("money came that nobody here waits for: see `outro admin accounting`");
     }
-    books::keep(app, tx, book, id, &Record::of(payment, credited, app.clock.now())).await
+    books::keep(tx, book, id, &Record::of(payment, credited, app.clock.now())).await
 }
