@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use outro_datamap::ACCOUNT_HANDLE_TAG;
+use outro_db::Engine;
 use outro_jobs::{Job, Outcome};
 use outro_model::{AccountId, JobId, Timestamp};
 use outro_store::accounts;
@@ -45,19 +46,18 @@ async fn erase(app: &App, job: &Job) -> Result<Outcome, AppError> {
         return Ok(Outcome::At(until.min(app.clock.now().plus_seconds(1))));
     }
     drop(tx);
-    let mut tally = Tally::read(&sheet.erased);
-    match clear(app, &sheet, &destruction, &mut tally).await? {
-        Cleared::All => {}
-        Cleared::Later(later) => return Ok(Outcome::At(later)),
-        Cleared::Left(left) => {
-            tracing::error!(left, "an erasure is not complete yet");
-            return Ok(Outcome::Again("residue"));
-        }
+    let (mut tally, subject) = (Tally::read(&sheet.erased), of(&sheet, &destruction));
+    if let Some(later) = clear(app, &sheet, &subject, &mut tally).await? {
+        return Ok(Outcome::At(later));
     }
     let wait = (app.vault.receipt_delay().as_millis() as i64).max(LETTING_GO_MILLIS);
     let signable = Timestamp(destruction.at.0 + wait);
     if app.clock.now() < signable {
         return Ok(Outcome::At(signable));
+    }
+    if let Some(left) = last_look(app, &subject).await? {
+        tracing::error!(left, "an erasure is not complete yet");
+        return Ok(Outcome::Again("residue"));
     }
     complete(app, &sheet, &destruction, &tally).await?;
     cut_the_log(app).await
@@ -88,29 +88,43 @@ pub(crate) enum Cleared {
     Left(String),
 }
 
-/// Walks the data map for one account, its sealed objects and its words in the search index, then asks
-/// everywhere whether anything is left.
-async fn clear(app: &App, sheet: &Erasure, destruction: &Destruction, tally: &mut Tally) -> Result<Cleared, AppError> {
-    let subject = Subject { account: sheet.account, key_id: *destruction.key_id.as_bytes() };
+fn of(sheet: &Erasure, destruction: &Destruction) -> Subject {
+    Subject { account: sheet.account, key_id: *destruction.key_id.as_bytes() }
+}
+
+/// Walks the data map for one account and its sealed objects, and drops its entries from the search index. When it has to
+/// wait for others to let go of a key, until when.
+async fn clear(
+    app: &App,
+    sheet: &Erasure,
+    subject: &Subject,
+    tally: &mut Tally,
+) -> Result<Option<Timestamp>, AppError> {
     // All files at once: the account is hidden since long, and nobody finds them by their rows any more.
     app.blobs.remove_home(sheet.account).await?;
     // Most people have something in few of the tables; each step that has nothing to do would wait for the disk.
     let mut steps = Vec::new();
     let mut tx = app.db.read().await?;
     for step in &app.plan.steps {
-        if step.leaves(&mut tx, &subject).await? {
+        if step.leaves(&mut tx, subject).await? {
             steps.push(step);
         }
     }
     drop(tx);
-    for (done, step) in steps.iter().enumerate() {
-        let permille = (done as i64 + 1) * 900 / steps.len() as i64;
-        if let Some(later) = walk(app, sheet, &subject, step, tally, permille).await? {
-            return Ok(Cleared::Later(later));
-        }
+    if let Some(later) = walk(app, sheet, subject, &steps, tally).await? {
+        return Ok(Some(later));
     }
-    finding::forget(app, sheet.account).await?;
-    Ok(audit(app, &subject).await?.map_or(Cleared::All, Cleared::Left))
+    // The last row is gone: whoever comes again from here has nothing to do.
+    if !steps.is_empty() {
+        finding::drop_leaver(app, sheet.account).await?;
+    }
+    Ok(None)
+}
+
+/// Writes the words of an account out of the search index, then asks everywhere whether anything is left; where.
+async fn last_look(app: &App, subject: &Subject) -> Result<Option<String>, AppError> {
+    finding::forget(app, subject.account).await?;
+    audit(app, subject).await
 }
 
 /// Walks an account out of a restored database: it was erased after the backup. Where its receipt was not
@@ -128,7 +142,11 @@ pub(crate) async fn clear_restored(app: &App, account: AccountId) -> Result<Clea
         erased: String::new(),
     };
     let sheet = receipts::erasure_of(&mut app.db.read().await?, account).await?.unwrap_or_else(none);
-    clear(app, &sheet, &destruction, &mut Tally::read(&sheet.erased)).await
+    let subject = of(&sheet, &destruction);
+    if let Some(later) = clear(app, &sheet, &subject, &mut Tally::read(&sheet.erased)).await? {
+        return Ok(Cleared::Later(later));
+    }
+    Ok(last_look(app, &subject).await?.map_or(Cleared::All, Cleared::Left))
 }
 
 /// Overwritten pages stand in the write-ahead log until it is cut; that too belongs to the erasure.
@@ -136,41 +154,65 @@ async fn cut_the_log(app: &App) -> Result<Outcome, AppError> {
     Ok(if app.db.shed().await? { Outcome::Done } else { Outcome::Again("an open reader keeps the log") })
 }
 
-/// Does what one line of the map says, batch by batch, and counts it in the same transactions; with the last one it has come
-/// as far as `permille`. When it has to wait for others to let go of a key, until when.
+/// Does what the lines of the map say, batch by batch, and counts it in the same transactions. When it has to wait for others
+/// to let go of a key, until when.
 async fn walk(
     app: &App,
     sheet: &Erasure,
     subject: &Subject,
-    step: &Step,
+    steps: &[&Step],
     tally: &mut Tally,
-    permille: i64,
 ) -> Result<Option<Timestamp>, AppError> {
-    if let Some(rooms) = &step.rooms {
-        return leave_rooms(app, sheet, step.table, rooms, tally).await;
+    let mut at = 0;
+    while let Some(step) = steps.get(at) {
+        if let Some(rooms) = &step.rooms {
+            if let Some(later) = leave_rooms(app, sheet, step.table, rooms, tally).await? {
+                return Ok(Some(later));
+            }
+            at += 1;
+        } else {
+            at = batch(app, sheet, subject, (steps, at), tally).await?;
+        }
     }
-    loop {
-        let mut tx = app.db.write().await?;
+    Ok(None)
+}
+
+/// One transaction, of the lines from `at` on: of as many as have little to do, since each transaction waits for the disk. The
+/// line that is to be gone on with.
+async fn batch(
+    app: &App,
+    sheet: &Erasure,
+    subject: &Subject,
+    (steps, mut at): (&[&Step], usize),
+    tally: &mut Tally,
+) -> Result<usize, AppError> {
+    let (mut tx, mut next, mut rows) = (app.db.write().await?, tally.clone(), 0);
+    while let Some(step) = steps.get(at).filter(|step| step.rooms.is_none() && rows < BATCH) {
         let gone = step.delete_batch(&mut tx, subject).await?;
+        rows += gone as i64;
         // What stays with others was not erased.
-        let next = match step.detaches {
-            None => tally.plus(step.table, gone),
-            Some(emptied) => emptied.kept.map_or_else(|| tally.clone(), |word| tally.plus(&kept(word), gone)),
-        };
-        receipts::tally(&mut tx, sheet.account, &next.write()).await?;
+        match step.detaches {
+            None => next = next.plus(step.table, gone),
+            Some(emptied) => {
+                if let Some(word) = emptied.kept {
+                    next = next.plus(&kept(word), gone);
+                }
+            }
+        }
         if step.table == SOUND_USES && step.detaches.is_some() && gone > 0 {
             sound::end_later(app, &mut tx).await?;
         }
-        let done = (gone as i64) < BATCH;
-        if done {
-            receipts::set_progress(&mut tx, &sheet.id_hash, permille).await?;
-        }
-        tx.commit().await?;
-        *tally = next;
-        if done {
-            return Ok(None);
+        at += usize::from((gone as i64) < BATCH);
+        // Where rows are locked one by one, two who leave would wait for each other: what ties them is in several lines.
+        if tx.engine() == Engine::Postgres {
+            break;
         }
     }
+    receipts::tally(&mut tx, sheet.account, &next.write()).await?;
+    receipts::set_progress(&mut tx, &sheet.id_hash, at as i64 * 900 / steps.len() as i64).await?;
+    tx.commit().await?;
+    *tally = next;
+    Ok(at)
 }
 
 /// Leaves every room. Where nobody else is, its key goes first, and rows when nobody holds it any more.

@@ -40,6 +40,10 @@ pub(super) struct Work {
     pub(super) held: BTreeMap<AccountId, BTreeMap<[u8; 16], u64>>,
     /// How far the round over everybody has come.
     pub(super) after: Option<AccountId>,
+    /// How often the words of what was dropped were written out of the dictionary.
+    purges: u64,
+    /// Who leaves and was dropped, each after how many purges: the next one takes all of them along.
+    leaving: BTreeMap<AccountId, u64>,
 }
 
 impl Finder {
@@ -143,6 +147,24 @@ impl Work {
         for id in gone {
             self.drop_entry(index, account, &id);
         }
+    }
+
+    /// Drops an account that leaves; its words stay in the dictionary until the next purge.
+    pub(super) fn drop_leaver(&mut self, index: &Index, account: AccountId) {
+        self.drop_account(index, account);
+        self.leaving.insert(account, self.purges);
+    }
+
+    /// Whether nothing is left of an account that was dropped, not even a word of its own. It is asked for once.
+    pub(super) fn is_purged(&mut self, account: AccountId) -> bool {
+        self.leaving.remove(&account).is_some_and(|before| before < self.purges)
+    }
+
+    /// Writes the words of all that was dropped out of the dictionary.
+    pub(super) async fn purge(&mut self, finder: &Finder) -> Result<(), AppError> {
+        finder.with_index(|index| index.purge()).await?;
+        self.purges += 1;
+        Ok(())
     }
 
     /// Drops an account and all that is its own.

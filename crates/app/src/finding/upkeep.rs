@@ -73,8 +73,7 @@ async fn follow(app: &App, beat: u64) -> Result<(), AppError> {
 /// Writes the words of all that was taken back out of the dictionary.
 pub async fn tidy(app: &App) -> Result<(), AppError> {
     // Held, so that nothing is put between commit and rewriting.
-    let _work = app.finder.work.lock().await;
-    app.finder.with_index(|index| index.purge()).await
+    app.finder.work.lock().await.purge(&app.finder).await
 }
 
 /// Goes over everybody once; from then on the search answers.
@@ -154,17 +153,28 @@ async fn drop_leaving(app: &App) -> Result<(), AppError> {
         }
     }
     if dropped {
-        app.finder.with_index(|index| index.purge()).await?;
+        app.finder.work.lock().await.purge(&app.finder).await?;
     }
     Ok(())
 }
 
-/// Drops an account whose erasure runs, with every word that only it had. Nothing of it is put afterwards:
-/// whoever reads its row from now on reads that it leaves.
+/// Drops an account whose erasure runs. Nothing of it is put afterwards: whoever reads its row from now on reads that it
+/// leaves.
+pub(crate) async fn drop_leaver(app: &App, account: AccountId) -> Result<(), AppError> {
+    let mut work = app.finder.work.lock().await;
+    work.drop_leaver(&app.finder.index, account);
+    app.finder.with_index(|index| index.commit()).await
+}
+
+/// Every word that only an account which was dropped had is gone afterwards. To write it out takes as long as there is
+/// much to be found, so it is done once for all who were dropped meanwhile.
 pub(crate) async fn forget(app: &App, account: AccountId) -> Result<(), AppError> {
     let mut work = app.finder.work.lock().await;
+    if work.is_purged(account) {
+        return Ok(());
+    }
     work.drop_account(&app.finder.index, account);
-    app.finder.with_index(|index| index.purge()).await
+    work.purge(&app.finder).await
 }
 
 async fn read(app: &App, work: &mut Work, changed: Changed) -> Result<(), AppError> {
