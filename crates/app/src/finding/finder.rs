@@ -180,3 +180,41 @@ pub(super) fn id_of(entry: &Entry) -> [u8; 16] {
         Entry::Video { id, .. } => *id.as_bytes(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(byte: u8) -> AccountId {
+        AccountId::from_bytes([byte; 16])
+    }
+
+    fn joins(work: &mut Work, finder: &Finder, byte: u8, name: &str) {
+        let (id, handle) = (account(byte), name.parse().unwrap());
+        work.put(&finder.index, id, &[Entry::Account { id, handle, name: name.into() }]).unwrap();
+    }
+
+    #[tokio::test]
+    async fn one_purge_is_for_all_who_were_dropped_before_it() {
+        let finder = Finder::new().unwrap();
+        let mut work = finder.work.lock().await;
+        for (byte, name) in [(1, "firstleaver"), (2, "secondleaver"), (3, "thirdleaver"), (4, "whostays")] {
+            joins(&mut work, &finder, byte, name);
+        }
+        finder.with_index(Index::commit).await.unwrap();
+        for byte in [1, 2] {
+            work.drop_leaver(&finder.index, account(byte));
+        }
+        finder.with_index(Index::commit).await.unwrap();
+        assert!(!work.is_purged(account(1)), "its words are there still");
+        work.purge(&finder).await.unwrap();
+        work.drop_leaver(&finder.index, account(3));
+        finder.with_index(Index::commit).await.unwrap();
+        let words = finder.dictionary().unwrap();
+        let has = |name: &str| words.iter().any(|word| word.contains(name));
+        assert!(!has("firstleaver") && !has("secondleaver") && has("thirdleaver") && has("whostays"), "{words:?}");
+        assert!(work.is_purged(account(2)));
+        assert!(!work.is_purged(account(3)), "it was dropped after the purge");
+        assert!(!work.is_purged(account(5)), "nobody knows that it was ever dropped");
+    }
+}
