@@ -1,6 +1,9 @@
 //! Leaving for good, on both engines: what answers what, and what is left.
 
 use outro_app::erasure::note;
+use outro_model::{Clock as _, EventKind};
+use outro_store::erasure::BATCH;
+use outro_store::events;
 use outro_testkit::{Client, World, clip, on_both};
 use serde_json::{Value, json};
 
@@ -171,5 +174,31 @@ on_both! {
         leave(&world, &ada).await;
         world.settle().await;
         assert_eq!(anyone.get(&address).await.expect(200).json()["like_count"], 1);
+    }
+}
+
+on_both! {
+    async fn what_is_more_than_a_transaction_takes_is_counted_once(world: World) {
+        let (ada, bob) = (world.client().join("ada").await, world.client().join("bob").await);
+        let (account, now, many) = (world.id_of(&ada).await, world.clock.now(), 2 * BATCH + 3);
+        bob.call("PUT", "/api/v1/accounts/ada/follow", None).await.expect(200);
+        ada.call("PUT", "/api/v1/accounts/bob/follow", None).await.expect(200);
+        let mut tx = world.app.db.write().await.unwrap();
+        let told = events::last(&mut tx, account).await.unwrap();
+        for _ in 0..many {
+            events::note(&mut tx, account, EventKind::Notifications, (None, None), now).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        link_phone(&world, &ada, "+491701234567").await;
+        let left = leave(&world, &ada).await;
+        world.settle().await;
+        let receipt = world.client().get(&format!("/api/v1/receipts/{}", left["receipt"]["id"].as_str().unwrap())).await;
+        let receipt = receipt.expect(200).json();
+        assert_eq!(receipt["state"], "complete");
+        let erased = receipt["note"].as_str().unwrap().lines().find_map(|line| line.strip_prefix("erased: ")).unwrap();
+        let counts: Vec<&str> = erased.split(' ').collect();
+        for count in [format!("events={}", told + many), "follows=2".into(), "accounts=1".into()] {
+            assert!(counts.contains(&count.as_str()), "{count}: {erased}");
+        }
     }
 }

@@ -191,13 +191,9 @@ async fn batch(
         let gone = step.delete_batch(&mut tx, subject).await?;
         rows += gone as i64;
         // What stays with others was not erased.
-        match step.detaches {
-            None => next = next.plus(step.table, gone),
-            Some(emptied) => {
-                if let Some(word) = emptied.kept {
-                    next = next.plus(&kept(word), gone);
-                }
-            }
+        let kind = step.detaches.map_or_else(|| Some(step.table.to_owned()), |emptied| emptied.kept.map(kept));
+        if let Some(kind) = kind {
+            next = next.plus(&kind, gone);
         }
         if step.table == SOUND_USES && step.detaches.is_some() && gone > 0 {
             sound::end_later(app, &mut tx).await?;

@@ -40,10 +40,10 @@ pub(super) struct Work {
     pub(super) held: BTreeMap<AccountId, BTreeMap<[u8; 16], u64>>,
     /// How far the round over everybody has come.
     pub(super) after: Option<AccountId>,
-    /// How often the words of what was dropped were written out of the dictionary.
-    purges: u64,
-    /// Who leaves and was dropped, each after how many purges: the next one takes all of them along.
-    leaving: BTreeMap<AccountId, u64>,
+    /// Who leaves and was dropped since the last purge, which the next one takes along.
+    dropped: BTreeSet<AccountId>,
+    /// Whom the last purge took along, until that is asked for.
+    purged: BTreeSet<AccountId>,
 }
 
 impl Finder {
@@ -152,18 +152,23 @@ impl Work {
     /// Drops an account that leaves; its words stay in the dictionary until the next purge.
     pub(super) fn drop_leaver(&mut self, index: &Index, account: AccountId) {
         self.drop_account(index, account);
-        self.leaving.insert(account, self.purges);
+        self.dropped.insert(account);
     }
 
-    /// Whether nothing is left of an account that was dropped, not even a word of its own. It is asked for once.
-    pub(super) fn is_purged(&mut self, account: AccountId) -> bool {
-        self.leaving.remove(&account).is_some_and(|before| before < self.purges)
+    /// Whether the last purge took an account along. It is asked for once: then not even the id is here.
+    pub(super) fn take_purged(&mut self, account: AccountId) -> bool {
+        self.purged.remove(&account)
+    }
+
+    /// Lets go of the ids of all whom a purge took along: whoever asks after one later pays for a purge.
+    pub(super) fn forget_purged(&mut self) {
+        self.purged.clear();
     }
 
     /// Writes the words of all that was dropped out of the dictionary.
     pub(super) async fn purge(&mut self, finder: &Finder) -> Result<(), AppError> {
         finder.with_index(|index| index.purge()).await?;
-        self.purges += 1;
+        self.purged = std::mem::take(&mut self.dropped);
         Ok(())
     }
 
@@ -206,15 +211,19 @@ mod tests {
             work.drop_leaver(&finder.index, account(byte));
         }
         finder.with_index(Index::commit).await.unwrap();
-        assert!(!work.is_purged(account(1)), "its words are there still");
+        assert!(!work.take_purged(account(1)), "its words are there still");
         work.purge(&finder).await.unwrap();
         work.drop_leaver(&finder.index, account(3));
         finder.with_index(Index::commit).await.unwrap();
         let words = finder.dictionary().unwrap();
         let has = |name: &str| words.iter().any(|word| word.contains(name));
         assert!(!has("firstleaver") && !has("secondleaver") && has("thirdleaver") && has("whostays"), "{words:?}");
-        assert!(work.is_purged(account(2)));
-        assert!(!work.is_purged(account(3)), "it was dropped after the purge");
-        assert!(!work.is_purged(account(5)), "nobody knows that it was ever dropped");
+        assert!(work.take_purged(account(2)));
+        assert!(!work.take_purged(account(2)), "its id is let go of");
+        assert!(!work.take_purged(account(3)), "it was dropped after the purge");
+        assert!(!work.take_purged(account(5)), "nobody knows that it was ever dropped");
+        work.purge(&finder).await.unwrap();
+        work.forget_purged();
+        assert!(work.dropped.is_empty() && work.purged.is_empty(), "no id stays, also where nobody asks");
     }
 }

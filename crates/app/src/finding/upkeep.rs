@@ -73,7 +73,11 @@ async fn follow(app: &App, beat: u64) -> Result<(), AppError> {
 /// Writes the words of all that was taken back out of the dictionary.
 pub async fn tidy(app: &App) -> Result<(), AppError> {
     // Held, so that nothing is put between commit and rewriting.
-    app.finder.work.lock().await.purge(&app.finder).await
+    let mut work = app.finder.work.lock().await;
+    work.purge(&app.finder).await?;
+    // Another process may have ended an erasure that was begun here: nobody asks after it.
+    work.forget_purged();
+    Ok(())
 }
 
 /// Goes over everybody once; from then on the search answers.
@@ -170,11 +174,12 @@ pub(crate) async fn drop_leaver(app: &App, account: AccountId) -> Result<(), App
 /// much to be found, so it is done once for all who were dropped meanwhile.
 pub(crate) async fn forget(app: &App, account: AccountId) -> Result<(), AppError> {
     let mut work = app.finder.work.lock().await;
-    if work.is_purged(account) {
-        return Ok(());
+    if !work.take_purged(account) {
+        work.drop_leaver(&app.finder.index, account);
+        work.purge(&app.finder).await?;
+        work.take_purged(account);
     }
-    work.drop_account(&app.finder.index, account);
-    work.purge(&app.finder).await
+    Ok(())
 }
 
 async fn read(app: &App, work: &mut Work, changed: Changed) -> Result<(), AppError> {

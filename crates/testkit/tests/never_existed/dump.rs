@@ -251,7 +251,9 @@ pub(crate) fn lines(dump: &Dump, allowed: &Allowed, used: &mut BTreeSet<&'static
 
 /// Whether there was one left.
 fn take_one(told: &mut BTreeMap<(String, String), usize>, of: (String, String)) -> bool {
-    told.get_mut(&of).is_some_and(|left| left.checked_sub(1).map(|fewer| *left = fewer).is_some())
+    let Some(left) = told.get_mut(&of).filter(|left| **left > 0) else { return false };
+    *left -= 1;
+    true
 }
 
 /// A gift to or from somebody who is gone.

@@ -37,7 +37,7 @@ pub(super) trait Act: 'static {
     async fn end(on: &Stage) -> Vec<String>;
 
     /// Holds all effects of a whole run against what they have to be.
-    fn hold(_effects: &[String]) {}
+    fn hold(_on: On, _effects: &[String]) {}
 }
 
 /// A running server, and what its act knows.
@@ -213,7 +213,7 @@ pub(super) async fn prove<A: Act>(test: &str, on: On) {
     let original = Files::make::<A>(on).await;
     let whole = original.copy::<A>().await;
     let effects = whole.run(test, 0).await.expect("nothing stops it");
-    A::hold(&effects);
+    A::hold(on, &effects);
     let wanted = whole.go_on::<A>().await;
     let (places, mut stops) = (chosen(&effects, on), 0);
     for at in &places {
