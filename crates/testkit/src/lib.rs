@@ -14,7 +14,7 @@ mod zip_reader;
 pub use client::{Client, Reply};
 pub use clips::{clip, landscape_clip, written_clip};
 pub use folder::copy_folder;
-pub use postgres::{copy_of_database, drop_database, fresh_database};
+pub use postgres::{copy_of_database, drop_database, drop_databases, fresh_database};
 pub use stripe::{Payments, payment_event};
 pub use world::{On, World};
 pub use zip_reader::{ZipEntry, read_zip};
@@ -38,6 +38,7 @@ macro_rules! on_both {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 body($crate::World::start($crate::On::Postgres).await).await;
+                $crate::drop_databases().await;
             }
         }
     };
