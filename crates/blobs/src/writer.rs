@@ -28,7 +28,8 @@ pub struct SealedBlob {
 /// a slow upload does not outlive the lease of the account's keys.
 ///
 /// One batch is filled while the one before is sealed and written on another thread; who writes faster
-/// than the disk waits.
+/// than the disk waits. Of a long object, what is written already is made durable meanwhile, so that its end does not wait
+/// for all of it.
 pub struct BlobWriter {
     file: Arc<Unfinished>,
     object: Arc<ObjectKey>,
@@ -38,8 +39,14 @@ pub struct BlobWriter {
     next: u64,
     length: u64,
     under_way: Option<JoinHandle<Result<Batch, BlobError>>>,
+    /// Another thread that makes what was written durable; how many batches were before it.
+    syncing: Option<JoinHandle<Result<(), BlobError>>>,
+    synced: u64,
     failed: bool,
 }
+
+/// How many batches are written before they are made durable beside the next ones.
+const SYNCED_AT_ONCE: u64 = 64;
 
 impl BlobWriter {
     pub(crate) fn new(file: Unfinished, owner: AccountId, id: BlobId, kind: BlobKind, random: &dyn Random) -> Self {
@@ -53,6 +60,8 @@ impl BlobWriter {
             next: 0,
             length: 0,
             under_way: None,
+            syncing: None,
+            synced: 0,
             failed: false,
         }
     }
@@ -88,6 +97,7 @@ impl BlobWriter {
         }
         let spare = self.settle().await?;
         drop(spare);
+        self.settle_sync().await?;
         let Self { file, object, key, mut batch, next, length, .. } = self;
         let publish = move || {
             stop::before("object: write its end");
@@ -114,8 +124,23 @@ impl BlobWriter {
         written.map(Some)
     }
 
+    /// Waits for what is being made durable. What the disk could not keep it says once.
+    async fn settle_sync(&mut self) -> Result<(), BlobError> {
+        let Some(syncing) = &mut self.syncing else { return Ok(()) };
+        let synced = syncing.await.unwrap_or(Err(BlobError::Stopped));
+        self.syncing = None;
+        self.failed |= synced.is_err();
+        synced
+    }
+
     async fn send(&mut self) -> Result<(), BlobError> {
         let spare = self.settle().await?.unwrap_or_else(Batch::new);
+        if self.next - self.synced >= SYNCED_AT_ONCE * BATCH as u64 {
+            self.settle_sync().await?;
+            let file = self.file.clone();
+            self.synced = self.next;
+            self.syncing = Some(tokio::task::spawn_blocking(move || Ok(file.file.sync_data()?)));
+        }
         let mut batch = std::mem::replace(&mut self.batch, spare);
         let (file, object, first) = (self.file.clone(), self.object.clone(), self.next);
         self.next += BATCH as u64;

@@ -1,5 +1,5 @@
 //! Erasure's statements, put together from the data map: nothing about erasing a table is written by
-//! hand. A batch deletes at most [`BATCH`] rows, in one transaction, and may be run again at any time.
+//! hand. A batch deletes a bounded number of rows, in one transaction, and may be run again at any time.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use outro_datamap::{Along, Counter, Emptied, Erase, Room, TABLES, Table};
 use outro_db::{DbError, Param, Statement, Tx, params};
 use outro_model::{AccountId, ConversationId, VideoId};
 
-/// Rows that one transaction deletes at most.
+/// Rows that one transaction deletes at most, where nothing is known of how long it takes.
 pub const BATCH: i64 = 500;
 
 /// How the rows of a step are found.
@@ -246,9 +246,9 @@ impl Subject {
 }
 
 impl Step {
-    /// Deletes the next batch; how many rows went. Fewer than [`BATCH`] means that the step is done.
-    pub async fn delete_batch(&self, tx: &mut Tx, subject: &Subject) -> Result<u64, DbError> {
-        let values = [subject.param(self.found), Param::Int(BATCH)];
+    /// Deletes the next batch of at most so many rows; how many went. Fewer means that the step is done.
+    pub async fn delete_batch(&self, tx: &mut Tx, subject: &Subject, most: i64) -> Result<u64, DbError> {
+        let values = [subject.param(self.found), Param::Int(most)];
         if let Some(lower) = &self.lower {
             tx.execute(lower, &values).await?;
         }

@@ -180,7 +180,7 @@ impl Set {
         let subject = Subject { account: user, key_id: *destruction.key_id.as_bytes() };
         let mut tx = self.db.write().await?;
         for step in PLAN.steps.iter().filter(|step| step.rooms.is_none()) {
-            while step.delete_batch(&mut tx, &subject).await? as i64 == BATCH {}
+            while step.delete_batch(&mut tx, &subject, BATCH).await? as i64 == BATCH {}
         }
         Ok(tx.commit().await?)
     }

@@ -180,7 +180,7 @@ on_both! {
 on_both! {
     async fn what_is_more_than_a_transaction_takes_is_counted_once(world: World) {
         let (ada, bob) = (world.client().join("ada").await, world.client().join("bob").await);
-        let (account, now, many) = (world.id_of(&ada).await, world.clock.now(), 2 * BATCH + 3);
+        let (account, now, many) = (world.id_of(&ada).await, world.clock.now(), 4 * BATCH + 3);
         bob.call("PUT", "/api/v1/accounts/ada/follow", None).await.expect(200);
         ada.call("PUT", "/api/v1/accounts/bob/follow", None).await.expect(200);
         let mut tx = world.app.db.write().await.unwrap();

@@ -3,6 +3,7 @@
 //! point, by whatever, ends the same when the job runs again.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use outro_datamap::ACCOUNT_HANDLE_TAG;
 use outro_db::Engine;
@@ -163,7 +164,7 @@ async fn walk(
     steps: &[&Step],
     tally: &mut Tally,
 ) -> Result<Option<Timestamp>, AppError> {
-    let mut at = 0;
+    let (mut at, mut pace) = (0, Pace::default());
     while let Some(step) = steps.get(at) {
         if let Some(rooms) = &step.rooms {
             if let Some(later) = leave_rooms(app, sheet, step.table, rooms, tally).await? {
@@ -171,7 +172,7 @@ async fn walk(
             }
             at += 1;
         } else {
-            at = batch(app, sheet, subject, (steps, at), tally).await?;
+            at = batch(app, sheet, subject, (steps, at), tally, &mut pace).await?;
         }
     }
     Ok(None)
@@ -185,10 +186,12 @@ async fn batch(
     subject: &Subject,
     (steps, mut at): (&[&Step], usize),
     tally: &mut Tally,
+    pace: &mut Pace,
 ) -> Result<usize, AppError> {
     let (mut tx, mut next, mut rows) = (app.db.write().await?, tally.clone(), 0);
-    while let Some(step) = steps.get(at).filter(|step| step.rooms.is_none() && rows < BATCH) {
-        let gone = step.delete_batch(&mut tx, subject).await?;
+    let begun = Instant::now();
+    while let Some(step) = steps.get(at).filter(|step| step.rooms.is_none() && rows < pace.0) {
+        let gone = step.delete_batch(&mut tx, subject, pace.0).await?;
         rows += gone as i64;
         // What stays with others was not erased.
         let kind = step.detaches.map_or_else(|| Some(step.table.to_owned()), |emptied| emptied.kept.map(kept));
@@ -198,7 +201,7 @@ async fn batch(
         if step.table == SOUND_USES && step.detaches.is_some() && gone > 0 {
             sound::end_later(app, &mut tx).await?;
         }
-        at += usize::from((gone as i64) < BATCH);
+        at += usize::from((gone as i64) < pace.0);
         // Where rows are locked one by one, two who leave would wait for each other: what ties them is in several lines.
         if tx.engine() == Engine::Postgres {
             break;
@@ -208,7 +211,37 @@ async fn batch(
     receipts::set_progress(&mut tx, &sheet.id_hash, at as i64 * 900 / steps.len() as i64).await?;
     tx.commit().await?;
     *tally = next;
+    if rows >= pace.0 {
+        pace.learn(begun.elapsed());
+    }
     Ok(at)
+}
+
+/// How many rows a transaction takes. Much of what it costs it costs once, and a page that many of them stand on is written
+/// once for all: who has very much is gone several times as soon by many at once. Others wait for it meanwhile.
+struct Pace(i64);
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self(BATCH)
+    }
+}
+
+impl Pace {
+    const MOST: i64 = 16 * BATCH;
+    /// Below this a transaction may take twice as many rows.
+    const SHORT: Duration = Duration::from_millis(50);
+    /// Above this it takes half of them.
+    const LONG: Duration = Duration::from_millis(150);
+
+    /// What a full transaction took.
+    fn learn(&mut self, took: Duration) {
+        if took < Self::SHORT {
+            self.0 = (self.0 * 2).min(Self::MOST);
+        } else if took > Self::LONG {
+            self.0 = (self.0 / 2).max(BATCH);
+        }
+    }
 }
 
 /// Leaves every room. Where nobody else is, its key goes first, and rows when nobody holds it any more.
@@ -352,5 +385,25 @@ impl Tally {
     fn kept(&self) -> String {
         let pairs = self.some().filter_map(|(kind, count)| Some((kind.strip_prefix(KEPT)?, count)));
         pairs.map(|(kind, count)| format!(" {kind}={count}")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transaction_takes_as_many_rows_as_others_do_not_notice() {
+        let mut pace = Pace::default();
+        for rows in [1000, 2000, 4000, 8000, 8000] {
+            pace.learn(Duration::from_millis(10));
+            assert_eq!(pace.0, rows);
+        }
+        pace.learn(Duration::from_millis(100));
+        assert_eq!(pace.0, 8000, "neither short nor long");
+        for rows in [4000, 2000, 1000, 500, 500] {
+            pace.learn(Duration::from_secs(1));
+            assert_eq!(pace.0, rows);
+        }
     }
 }

@@ -4,9 +4,11 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use outro_blobs::BlobWriter;
 use outro_vault::Sha256;
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
@@ -48,8 +50,48 @@ pub(super) struct Entry {
 
 struct Open {
     path: String,
-    hash: Sha256,
+    hash: Hashing,
     bytes: u64,
+}
+
+/// A hash that another thread goes on with, a handful at a time: it costs more than all else that a long file goes through.
+#[derive(Default)]
+struct Hashing {
+    hash: Sha256,
+    waiting: Vec<Bytes>,
+    bytes: usize,
+    under_way: Option<JoinHandle<Sha256>>,
+}
+
+impl Hashing {
+    async fn update(&mut self, piece: Bytes) -> Result<(), AppError> {
+        self.bytes += piece.len();
+        self.waiting.push(piece);
+        if self.bytes < HANDFUL {
+            return Ok(());
+        }
+        self.settle().await?;
+        self.bytes = 0;
+        let (mut hash, pieces) = (std::mem::take(&mut self.hash), std::mem::take(&mut self.waiting));
+        self.under_way = Some(tokio::task::spawn_blocking(move || {
+            pieces.iter().for_each(|piece| hash.update(piece));
+            hash
+        }));
+        Ok(())
+    }
+
+    async fn settle(&mut self) -> Result<(), AppError> {
+        if let Some(under_way) = self.under_way.take() {
+            self.hash = under_way.await.map_err(AppError::internal)?;
+        }
+        Ok(())
+    }
+
+    async fn finish(mut self) -> Result<[u8; 32], AppError> {
+        self.settle().await?;
+        self.waiting.iter().for_each(|piece| self.hash.update(piece));
+        Ok(self.hash.finish())
+    }
 }
 
 /// An archive that is being written.
@@ -83,17 +125,22 @@ impl Writing {
         let options =
             SimpleFileOptions::default().compression_method(method).unix_permissions(0o644).large_file(length >= LARGE);
         self.zip.start_file(path.as_str(), options).map_err(AppError::internal)?;
-        self.open = Some(Open { path, hash: Sha256::default(), bytes: 0 });
+        self.open = Some(Open { path, hash: Hashing::default(), bytes: 0 });
         Ok(())
     }
 
     /// Adds bytes to the entry that is open.
     pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), AppError> {
+        self.pass(Bytes::copy_from_slice(bytes)).await
+    }
+
+    /// Adds a piece of a file to the entry that is open.
+    pub(super) async fn pass(&mut self, piece: Bytes) -> Result<(), AppError> {
         let Some(open) = &mut self.open else { return Err(AppError::internal("no entry is open")) };
-        open.hash.update(bytes);
-        open.bytes += bytes.len() as u64;
-        self.zip.write_all(bytes)?;
-        self.waiting += bytes.len();
+        open.bytes += piece.len() as u64;
+        self.zip.write_all(&piece)?;
+        self.waiting += piece.len();
+        open.hash.update(piece).await?;
         if self.waiting >= HANDFUL {
             self.hand_over().await?;
         }
@@ -107,11 +154,11 @@ impl Writing {
     }
 
     /// Ends the entry that is open; what it was.
-    pub(super) fn end(&mut self) -> Result<Entry, AppError> {
+    pub(super) async fn end(&mut self) -> Result<Entry, AppError> {
         let Some(Open { path, hash, bytes }) = self.open.take() else {
             return Err(AppError::internal("no entry is open"));
         };
-        let entry = Entry { path, sha256: hash.finish(), bytes };
+        let entry = Entry { path, sha256: hash.finish().await?, bytes };
         self.entries.push(entry.clone());
         Ok(entry)
     }
@@ -120,7 +167,7 @@ impl Writing {
     pub(super) async fn text(&mut self, path: impl Into<String>, text: &str) -> Result<Entry, AppError> {
         self.begin_text(path)?;
         self.write(text.as_bytes()).await?;
-        self.end()
+        self.end().await
     }
 
     /// Ends the archive with `manifest.json`, which names every other entry, and gives the object back.
@@ -175,7 +222,7 @@ impl<'a> Lists<'a> {
     pub(super) async fn end(self) -> Result<Entry, AppError> {
         let end: &[u8] = if self.lists > 0 { b"\n]\n}\n" } else { b"}\n" };
         self.writing.write(end).await?;
-        self.writing.end()
+        self.writing.end().await
     }
 }
 
@@ -212,7 +259,7 @@ mod tests {
             assert!(writing.tray.take() == piece, "it is not stored as it is");
             archive.seek(SeekFrom::Current(piece.len() as i64)).unwrap();
         }
-        writing.end().unwrap();
+        writing.end().await.unwrap();
         let entry = writing.text("after", "What comes after.").await.unwrap();
         let sealed = writing.finish(json!({}), &entry).await.unwrap().finish(&keys).await.unwrap();
         let rest = world.app.blobs.reader(&keys, id, BlobKind::Takeout, &sealed.header).await.unwrap();

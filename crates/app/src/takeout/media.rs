@@ -107,14 +107,15 @@ async fn copy(
     let mut pieces = std::pin::pin!(reader.stream(0..length));
     let first = pieces.next().await.transpose()?.unwrap_or_default();
     writing.begin_stored(path(&first), length)?;
-    writing.write(&first).await?;
-    making.copied(first.len() as u64).await?;
-    while let Some(piece) = pieces.next().await {
+    let mut next = Some(Ok(first));
+    while let Some(piece) = next {
         let piece = piece?;
-        writing.write(&piece).await?;
-        making.copied(piece.len() as u64).await?;
+        let length = piece.len() as u64;
+        writing.pass(piece).await?;
+        making.copied(length).await?;
+        next = pieces.next().await;
     }
-    writing.end().map(Some)
+    writing.end().await.map(Some)
 }
 
 /// The ending that players know a file by. What it is not known for is played by what is in it all the same.

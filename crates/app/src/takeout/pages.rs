@@ -44,7 +44,7 @@ pub(super) async fn write(
             }
         }
         writing.write(ArchiveHead::foot().as_bytes()).await?;
-        writing.end()?;
+        writing.end().await?;
     }
     Ok(())
 }
@@ -92,7 +92,7 @@ async fn index(making: &mut Making<'_>, rows: &Rows<'_>, writing: &mut Writing, 
         writing.write(view.render().as_bytes()).await?;
     }
     writing.write(ArchiveHead::foot().as_bytes()).await?;
-    writing.end().map(|_| ())
+    writing.end().await.map(|_| ())
 }
 
 /// One record, in a form that needs to know no table: its text first, its time last, and all else by its name.

@@ -162,7 +162,7 @@ on_both! {
         }
         let subject = Subject { account: leaver, key_id: [1; 16] };
         for step in PLAN.steps.iter().filter(|step| step.table.starts_with("comment")) {
-            while step.delete_batch(&mut tx, &subject).await.unwrap() > 0 {}
+            while step.delete_batch(&mut tx, &subject, erasure::BATCH).await.unwrap() > 0 {}
             assert!(!step.leaves(&mut tx, &subject).await.unwrap(), "{}", step.table);
         }
         for (video, kept) in expected {

@@ -81,10 +81,10 @@ on_both! {
 
 async fn walk(tx: &mut Tx, subject: &Subject) {
     for step in PLAN.steps.iter() {
-        let gone = step.delete_batch(tx, subject).await.unwrap();
+        let gone = step.delete_batch(tx, subject, erasure::BATCH).await.unwrap();
         assert!(gone < erasure::BATCH as u64);
         assert!(!step.leaves(tx, subject).await.unwrap(), "{}", step.table);
-        assert_eq!(step.delete_batch(tx, subject).await.unwrap(), 0, "{} twice", step.table);
+        assert_eq!(step.delete_batch(tx, subject, erasure::BATCH).await.unwrap(), 0, "{} twice", step.table);
     }
 }
 
@@ -102,9 +102,9 @@ on_both! {
         }
         let subject = Subject { account: fan, key_id: [1; 16] };
         let step = PLAN.steps.iter().find(|step| step.table == "likes").unwrap();
-        assert_eq!(step.delete_batch(&mut tx, &subject).await.unwrap(), erasure::BATCH as u64);
+        assert_eq!(step.delete_batch(&mut tx, &subject, erasure::BATCH).await.unwrap(), erasure::BATCH as u64);
         assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone).await.unwrap().1, 3);
-        assert_eq!(step.delete_batch(&mut tx, &subject).await.unwrap(), 3);
+        assert_eq!(step.delete_batch(&mut tx, &subject, erasure::BATCH).await.unwrap(), 3);
         assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone).await.unwrap().1, 0);
     }
 }
