@@ -1,6 +1,7 @@
 //! One-time codes by text message, after NIST SP 800-63B-4: six random digits, stored as a keyed hash
 //! bound to account, purpose and number, single use, five minutes, five tries.
 
+mod notice;
 mod send;
 
 use outro_db::Tx;
@@ -14,6 +15,7 @@ use zeroize::Zeroizing;
 use crate::budget::{self, Budget};
 use crate::{App, AppError, RefusalKind, password, phone};
 
+pub(crate) use notice::{minute, tell};
 pub(crate) use send::send;
 
 /// How long a code can be used, in seconds.

@@ -31,6 +31,8 @@ sealed! {
     ACCOUNT_PASSWORD_HASH = "accounts"."password_hash";
     /// The linked phone number.
     ACCOUNT_PHONE = "accounts"."phone";
+    /// The number that was linked before another took its place.
+    REPLACED_PHONE = "replaced_phones"."phone";
     /// The slow hash of the handle, for the day it is erased.
     ACCOUNT_HANDLE_TAG = "accounts"."handle_tag";
     /// The device of a session, as its browser names it.

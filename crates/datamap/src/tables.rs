@@ -136,6 +136,7 @@ pub const TABLES: &[Table] = &[
     takeout::BROUGHT,
     lost_phone::RECOVERY_CODES,
     lost_phone::PENDING_LEAVES,
+    lost_phone::REPLACED_PHONES,
     lost_phone::OPERATOR_ERASURES,
     coins::COIN_ENTRIES,
     coins::PURCHASES,

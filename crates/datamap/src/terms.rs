@@ -47,6 +47,9 @@ impl Table {
             }
             "departures" => "until you have left, or changed your mind",
             "pending_leaves" => "until the wait is over and your account is gone, or it is stopped",
+            "replaced_phones" => {
+                "until you leave at once by the new number: three days, unless the operator has set another wait"
+            }
             "recovery_codes" => "until it is used, or others take its place",
             "jobs" | "fan_outs" | "request_answers" => "until it is done",
             "erasures" | "kept_erasures" => "until the receipt is complete",

@@ -24,6 +24,8 @@ pub struct LeavePage {
     pub coins: i64,
     /// The leaver's videos, to be taken along first.
     pub videos: Vec<LeaveVideo>,
+    /// When the account goes at the earliest, RFC 3339, where another phone was linked a short time ago; else empty.
+    pub not_before: String,
     /// How the leaver proves that it is them.
     pub proof: LeaveProof,
 }

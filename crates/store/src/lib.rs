@@ -29,6 +29,7 @@ pub mod purchases;
 pub mod receipts;
 pub mod recount;
 pub mod recovery_codes;
+pub mod replaced_phones;
 pub mod restores;
 pub mod sessions;
 pub mod sounds;
@@ -94,6 +95,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         receipts::STATEMENTS,
         recount::STATEMENTS,
         recovery_codes::STATEMENTS,
+        replaced_phones::STATEMENTS,
         restores::STATEMENTS,
         sessions::STATEMENTS,
         sounds::STATEMENTS,

@@ -3,7 +3,7 @@
 use outro_datamap::{ACCOUNT_HANDLE, ACCOUNT_HANDLE_TAG};
 use outro_db::Tx;
 use outro_jobs::{Lane, NewJob};
-use outro_model::{AccountId, EraseReason, Handle, JobId, TakeoutId, random_bytes};
+use outro_model::{AccountId, EraseReason, Handle, JobId, TakeoutId, Timestamp, random_bytes};
 use outro_store::accounts::Account;
 use outro_store::receipts::{self, Erasure};
 use outro_store::{accounts, departures, pending_leaves, sessions};
@@ -11,9 +11,9 @@ use outro_vault::{AccountKeys, KeptErasure, KeptHandle, sha256};
 
 use crate::codes::{self, Proof, Proved, Purpose};
 use crate::password::read_tag;
-use crate::{App, AppError, Signed, wallet};
+use crate::{App, AppError, Signed, phone, wallet};
 
-use super::JOB;
+use super::{JOB, lost_phone};
 
 /// What the leaver takes along. None of it is shown again.
 #[derive(Clone)]
@@ -31,16 +31,24 @@ pub struct Confirmed {
     pub key_destroyed: bool,
 }
 
-/// Leaves for good. One of `code` and `password` is the proof that was asked for.
+/// Leaves for good; when, where that is not now: another phone was linked a short time ago. One of `code` and `password` is
+/// the proof that was asked for.
 pub async fn confirm(
     app: &App,
     signed: &Signed,
     challenge: &str,
     code: Option<&str>,
     password: Option<&str>,
-) -> Result<Confirmed, AppError> {
+) -> Result<(Confirmed, Option<Timestamp>), AppError> {
     let proved = prove(app, signed, challenge, code, password).await?;
-    leave_with_promise(app, signed.account, Allowed::Proved(proved)).await
+    let settles_at = phone::settles_at(app, &mut app.db.read().await?, signed.account).await?;
+    // Whoever links yet another one meanwhile ends the proof.
+    if let Some(leaves_at) = settles_at {
+        return lost_phone::leave_later(app, signed.account, proved, leaves_at)
+            .await
+            .map(|left| (left, Some(leaves_at)));
+    }
+    Ok((leave_with_promise(app, signed.account, Allowed::Proved(proved)).await?, None))
 }
 
 /// Holds the proof that was asked for against its challenge.

@@ -1,8 +1,9 @@
 //! What leaving means for this person, said before any code is asked for.
 
+use outro_model::Timestamp;
 use outro_store::videos;
 
-use crate::{App, AppError, Signed, wallet};
+use crate::{App, AppError, Signed, phone, wallet};
 
 /// One line of what goes or stays.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,8 @@ pub struct Consequences {
     pub videos: i64,
     /// Whether the proof is a code to the linked phone; else the password.
     pub by_code: bool,
+    /// When the account goes at the earliest, where another phone was linked a short time ago.
+    pub not_before: Option<Timestamp>,
 }
 
 const ERASED: &[Line] = &[
@@ -74,6 +77,8 @@ pub async fn consequences(app: &App, signed: &Signed) -> Result<Consequences, Ap
     let account = outro_store::accounts::by_id(&mut tx, signed.account).await?.ok_or(AppError::SignInNeeded)?;
     let videos = videos::count(&mut tx, signed.account).await?;
     let left = wallet::left_of(&mut tx, signed.account).await?;
+    let by_code = account.phone.is_some() && app.courier.works();
+    let not_before = phone::settles_at(app, &mut tx, signed.account).await?;
     let mut kept = KEPT.to_vec();
     kept.extend((left.payments > 0).then_some(RECORDS));
     Ok(Consequences {
@@ -82,6 +87,7 @@ pub async fn consequences(app: &App, signed: &Signed) -> Result<Consequences, Ap
         forfeited: FORFEITED.to_vec(),
         coins: left.coins,
         videos,
-        by_code: account.phone.is_some() && app.courier.works(),
+        by_code,
+        not_before,
     })
 }

@@ -2,16 +2,15 @@
 
 use outro_db::Tx;
 use outro_jobs::{Job, Lane, NewJob, Outcome};
-use outro_model::{AccountId, JobId, PhoneNumber, Timestamp};
+use outro_model::{AccountId, JobId, Timestamp};
 use outro_store::pending_leaves::{self, PendingLeave};
-use outro_store::{accounts, departures, recovery_codes};
+use outro_store::{accounts, departures, recovery_codes, replaced_phones};
 
 use super::begin::{Begun, by_password, coins_given_up};
 use super::confirm::{Allowed, Confirmed, Leave, now, promise};
-use crate::budget::{self, Budget};
 use crate::codes::{self, Proof, Proved, Purpose};
 use crate::notify::{self, About, Kind, Told};
-use crate::{App, AppError, RefusalKind, Signed};
+use crate::{App, AppError, RefusalKind, Signed, phone};
 
 /// The kind of the job by which an account goes once the wait is over.
 pub(crate) const LEAVE_JOB: &str = "leave.pending";
@@ -72,16 +71,31 @@ pub async fn leave_without_phone(
 ) -> Result<(Confirmed, Timestamp), AppError> {
     let proof = Proof::Recovery { password, code };
     let proved = codes::check(app, signed.keys(app).await?, Purpose::LostPhone, challenge, proof).await?;
-    // A client that hangs up must not stop this half way: what is handed out is handed out once.
-    tokio::spawn(promise_later(app.clone(), signed.account, proved)).await.map_err(AppError::internal)?
+    let leaves_at = app.clock.now().plus_seconds(app.settings.lost_phone_hours * 3600);
+    Ok((leave_later(app, signed.account, proved, leaves_at).await?, leaves_at))
 }
 
-async fn promise_later(app: App, account: AccountId, proved: Proved) -> Result<(Confirmed, Timestamp), AppError> {
+/// Leaves at a moment, unless that is stopped before.
+pub(super) async fn leave_later(
+    app: &App,
+    account: AccountId,
+    proved: Proved,
+    leaves_at: Timestamp,
+) -> Result<Confirmed, AppError> {
+    // A client that hangs up must not stop this half way: what is handed out is handed out once.
+    tokio::spawn(promise_later(app.clone(), account, proved, leaves_at)).await.map_err(AppError::internal)?
+}
+
+async fn promise_later(
+    app: App,
+    account: AccountId,
+    proved: Proved,
+    leaves_at: Timestamp,
+) -> Result<Confirmed, AppError> {
     let (app, asked_at) = (&app, app.clock.now());
     let keys = app.vault.account(account).await?.ok_or(AppError::SignInNeeded)?;
     let promised = promise(app, &keys).await?;
     drop(keys);
-    let leaves_at = asked_at.plus_seconds(app.settings.lost_phone_hours * 3600);
     let receipt_id = super::sheet::seal(app, account, &promised.receipt_id);
     let leave = PendingLeave { account, asked_at, leaves_at, receipt_id, commitment: promised.commitment };
     let (mut tx, mut told) = (app.db.write().await?, Told::default());
@@ -101,7 +115,7 @@ async fn promise_later(app: App, account: AccountId, proved: Proved) -> Result<(
     told.leaving(app, &mut tx, account).await?;
     told.commit(app, tx).await?;
     app.queue.wake();
-    Ok((promised.confirmed(account, false), leaves_at))
+    Ok(promised.confirmed(account, false))
 }
 
 /// Takes back that somebody leaves by itself, and all that says so; whether they would have.
@@ -165,59 +179,35 @@ pub(crate) async fn run_notice(app: &App, job: &Job) -> Outcome {
     }
 }
 
-/// Whether there is nothing more to tell.
+/// Whether there is nothing more to tell. Where another phone took the linked one's place a short time ago, the one from
+/// before is told: the other is in the hand of whoever asked.
 async fn notice(app: &App, account: AccountId) -> Result<bool, AppError> {
+    let Some(keys) = app.vault.account(account).await? else { return Ok(true) };
     let mut tx = app.db.read().await?;
     let (found, row) = (pending_leaves::get(&mut tx, account).await?, accounts::by_id(&mut tx, account).await?);
+    let before = phone::before(app, &mut tx, &keys).await?;
     drop(tx);
-    let (Some(found), Some(row), Some(keys)) = (found, row, app.vault.account(account).await?) else { return Ok(true) };
-    let Some(number) = codes::linked_number(&keys, &row)? else { return Ok(true) };
+    let (Some(found), Some(row)) = (found, row) else { return Ok(true) };
+    let Some(number) = before.map_or_else(|| codes::linked_number(&keys, &row), |number| Ok(Some(number)))? else {
+        return Ok(true);
+    };
     drop(keys);
-    // Messages that somebody asks for again and again cost money, and whoever has that number its peace.
-    let limits = [
-        Budget { parts: &[b"leaving", b"number", number.as_str().as_bytes()], limit: 5 },
-        Budget { parts: &[b"leaving", b"prefix", number.prefix().as_bytes()], limit: 100 },
-    ];
-    let limits = if app.settings.rate_limits { budget::tagged(app, &limits).await? } else { vec![] };
-    let mut tx = app.db.write().await?;
-    match budget::spend(app, &mut tx, &limits).await {
-        Err(AppError::TooMany { .. }) => return Ok(false),
-        spent => spent?,
-    }
-    tx.commit().await?;
-    if let Err(error) = send(app, &number, found.leaves_at).await {
-        let mut tx = app.db.write().await?;
-        budget::give_back(&mut tx, &limits).await?;
-        tx.commit().await?;
-        return Err(error);
-    }
-    Ok(true)
-}
-
-/// The message names no account: a phone may be in other hands by now.
-async fn send(app: &App, number: &PhoneNumber, leaves_at: Timestamp) -> Result<(), AppError> {
-    let (host, at) = (&app.settings.host, leaves_at.rfc3339());
-    let minute = at.get(..16).unwrap_or_default().replace('T', " ");
+    let (host, at) = (&app.settings.host, codes::minute(found.leaves_at));
     let text = format!(
-        "Outro: an account with this number on {host} is to be DELETED on {minute} UTC. It was asked for with its \
-         password and a recovery code. Not you? Sign in on {host} and press Stop in Settings."
+        "Outro: an account with this number on {host} is to be DELETED on {at} UTC. It was asked for with its password \
+         and a code. Not you? Sign in on {host} and press Stop in Settings."
     );
-    match app.courier.send(number, text, app.clock.now()).await {
-        // The gateway was slow to say so: one message too few does less harm than hundreds.
-        Err(error) if error.may_have_left() => {
-            tracing::warn!(%error, "it is not known whether a phone was told that its account is leaving");
-            Ok(())
-        }
-        sent => sent.map_err(AppError::internal),
-    }
+    codes::tell(app, &number, text).await
 }
 
-/// After a restore: whoever has stopped it since the backup must not go by that. Everybody has the whole wait again,
-/// and is told anew. It may be done again.
+/// After a restore: whoever has stopped it since the backup must not go by that, nor by a phone that they have linked no
+/// more since. Everybody has the whole wait again, and is told anew. It may be done again.
 pub(crate) async fn put_off_restored(app: &App) -> Result<(), AppError> {
     let (now, mut after) = (app.clock.now(), AccountId::from_bytes([0; 16]));
     let mut tx = app.db.write().await?;
-    pending_leaves::put_off(&mut tx, now.plus_seconds(app.settings.lost_phone_hours * 3600)).await?;
+    let until = now.plus_seconds(app.settings.lost_phone_hours * 3600);
+    pending_leaves::put_off(&mut tx, until).await?;
+    replaced_phones::put_off(&mut tx, until).await?;
     tx.commit().await?;
     loop {
         let mut tx = app.db.write().await?;

@@ -1,6 +1,7 @@
 //! Linking a phone, and the recovery codes that come with it.
 
 mod recovery;
+mod replaced;
 
 use outro_model::{AccountId, PhoneNumber};
 use outro_store::accounts;
@@ -10,6 +11,7 @@ use crate::{App, AppError, Origin, RefusalKind, Signed, erasure};
 
 pub(crate) use recovery::recovery_code;
 pub use recovery::recovery_codes_left;
+pub(crate) use replaced::{REPLACED_JOB, before, run as run_replaced, settles_at};
 
 /// A number that was linked.
 #[derive(Clone)]
@@ -85,15 +87,18 @@ async fn put(app: App, account: AccountId, proved: Proved) -> Result<Linked, App
     }
     proved.use_up(app, &mut tx).await?;
     let before = accounts::by_id(&mut tx, account).await?.ok_or(AppError::SignInNeeded)?;
-    if codes::linked_number(&keys, &before)?.as_ref() != Some(number) {
+    let linked = codes::linked_number(&keys, &before)?;
+    if linked.as_ref() != Some(number) {
         // A code for leaving that went to the number before proves nothing from here on.
         codes::forget(&mut tx, account, Purpose::Leave).await?;
     }
     if !accounts::set_phone(&mut tx, account, &sealed).await? {
         return Err(AppError::SignInNeeded);
     }
+    replaced::note(app, &mut tx, &keys, (linked, number)).await?;
     made.put(app, &mut tx, &keys).await?;
     let stays = erasure::stop(&mut tx, account).await?;
     tx.commit().await?;
+    app.queue.wake();
     Ok(Linked { masked: number.masked(), recovery_codes: made.codes, stays })
 }

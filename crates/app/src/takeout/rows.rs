@@ -273,13 +273,15 @@ fn plain(
     })
 }
 
-/// A sealed text. Every sealed column is bound to the `id` of its row.
+/// A sealed text. Every sealed column is bound to the `id` of its row, or to what stands for it: an account has one such row.
 fn open(keys: &AccountKeys, table: &Table, column: &Column, sealed: &[u8], row: &Record) -> Result<String, AppError> {
     if sealed.is_empty() {
         return Ok(String::new());
     }
     let place = SEALED.iter().find(|place| place.table == table.name && place.column == column.name);
     let place = *place.ok_or_else(|| AppError::internal("a sealed column that is not on the map"))?;
-    let Some(id) = row.id::<()>("id") else { return Err(AppError::internal("a sealed column in a row without an id")) };
+    let Some(id) = row.id::<()>("id").or_else(|| row.id(table.key.first()?)) else {
+        return Err(AppError::internal("a sealed column in a row without an id"));
+    };
     Ok(keys.open_text(place, id.as_bytes(), sealed)?)
 }

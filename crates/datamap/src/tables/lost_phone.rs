@@ -39,6 +39,21 @@ pub(super) const PENDING_LEAVES: Table = Table {
     video: None,
 };
 
+pub(super) const REPLACED_PHONES: Table = Table {
+    name: "replaced_phones",
+    why: "The number that was linked before another took its place: it is told, so that nobody erases your account by a phone of theirs.",
+    ground: SECURITY,
+    key: &["account_id"],
+    columns: &[
+        column("account_id", Structure, Internal),
+        column("phone", Sealed, Part("settings")),
+        column("told", Structure, Internal),
+        column("settles_at", Structure, Part("settings")),
+    ],
+    links: &[Link { column: "account_id", erase: DeleteRows }],
+    video: None,
+};
+
 /// Of the moment nothing but the day is kept, so that no line can be laid beside the ledger of destroyed keys.
 pub(super) const OPERATOR_ERASURES: Table = Table {
     name: "operator_erasures",

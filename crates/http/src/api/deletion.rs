@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use outro_app::erasure::{self, Begun, Line};
+use outro_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -28,6 +29,8 @@ pub(crate) struct ConsequencesView {
     videos: i64,
     /// `code`, sent to the linked phone, or `password`.
     proof: &'static str,
+    /// When the account goes at the earliest, RFC 3339, where another phone was linked a short time ago.
+    not_before: Option<String>,
     /// That one leaves once a takeout is downloaded; none when one does not.
     when_downloaded: Option<DepartingView>,
     /// That one leaves by itself, as was asked for without the phone; none when one does not.
@@ -150,6 +153,7 @@ pub(crate) async fn consequences(
         coins: found.coins,
         videos: found.videos,
         proof: if found.by_code { "code" } else { "password" },
+        not_before: found.not_before.map(Timestamp::rfc3339),
         when_downloaded: departing.map(|one| DepartingView { takeout: one.takeout.to_string(), lapsed: one.lapsed }),
         pending: pending
             .map(|one| PendingView { asked_at: one.asked_at.rfc3339(), leaves_at: one.leaves_at.rfc3339() }),
@@ -208,13 +212,14 @@ pub(crate) async fn stay(State(server): State<Server>, Me(signed): Me) -> Result
 }
 
 /// Leaves for good. When this answers nobody finds the account any more, and its key is destroyed; with
-/// `when_downloaded`, as soon as the last byte of the takeout has gone out; with `recovery_code`, at `leaves_at`.
+/// `when_downloaded`, as soon as the last byte of the takeout has gone out; with `recovery_code`, or where another phone was
+/// linked a short time ago, at `leaves_at`.
 #[utoipa::path(post, path = "/api/v1/me/deletion/confirm", tag = "leaving", request_body = ProofBody,
     security(("bearer" = [])), responses(
     (status = 200, description = "Gone", body = LeftView),
     (status = 202, description = "Gone once the takeout is downloaded, or the wait is over", body = LeftView),
     (status = 401, description = "Not signed in", body = Problem),
-    (status = 409, description = "The code cannot be used any more, or one leaves already", body = Problem),
+    (status = 409, description = "The code cannot be used any more, or one leaves already, or the phone is too new for leaving by a download", body = Problem),
     (status = 422, description = "Not the code", body = Problem),
     (status = 429, description = "Too many tries today", body = Problem)))]
 pub(crate) async fn confirm(
@@ -233,7 +238,9 @@ pub(crate) async fn confirm(
         let proof = (challenge.as_str(), code, password);
         (StatusCode::ACCEPTED, erasure::leave_when_downloaded(app, &signed, proof, is_arabic(&headers)).await?, None)
     } else {
-        (StatusCode::OK, erasure::confirm(app, &signed, &challenge, code, password).await?, None)
+        let (left, leaves_at) = erasure::confirm(app, &signed, &challenge, code, password).await?;
+        let status = if leaves_at.is_some() { StatusCode::ACCEPTED } else { StatusCode::OK };
+        (status, left, leaves_at.map(Timestamp::rfc3339))
     };
     let url = format!("{}/receipts/{}", server.config.public_url, left.receipt_id);
     let receipt = ReceiptRef { id: left.receipt_id, url, nonce: left.nonce };

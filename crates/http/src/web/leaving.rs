@@ -167,7 +167,8 @@ pub(super) async fn confirm(Posted { member, form }: Posted<ProofForm>) -> Answe
         };
     }
     match erasure::confirm(app, &member.signed, challenge, code.as_deref(), password.as_deref()).await {
-        Ok(left) => Ok(gone(&member, left)),
+        Ok((left, None)) => Ok(gone(&member, left)),
+        Ok((left, Some(leaves_at))) => Ok(pending(member, left, leaves_at)),
         Err(error) => ask_again(&member, form, error).await,
     }
 }
@@ -266,6 +267,7 @@ async fn page(member: &Member, proof: LeaveProof, form: FormState) -> Result<Str
         stays: lines(visit.chrome.lang, &means.kept),
         coins: means.coins,
         videos: mine.items.into_iter().map(to_take).collect(),
+        not_before: means.not_before.map(Timestamp::rfc3339).unwrap_or_default(),
         proof,
     };
     Ok(page.render())

@@ -43,6 +43,7 @@ pub(crate) fn leaving(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, Stri
                     size_bytes: 14_300_000 * (n as i64 + 1),
                 })
                 .collect(),
+            not_before: String::new(),
             proof,
         }
         .render()

@@ -10,6 +10,7 @@ mod lost_phone;
 mod messages;
 mod moderation;
 mod moderation_log;
+mod replaced_phones;
 mod restores;
 mod sounds;
 mod spine;
@@ -33,4 +34,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 13, name: "coins", sql: coins::SQL },
     Migration { number: 14, name: "takeout", sql: takeout::SQL },
     Migration { number: 15, name: "lost_phone", sql: lost_phone::SQL },
+    Migration { number: 16, name: "replaced_phones", sql: replaced_phones::SQL },
 ];

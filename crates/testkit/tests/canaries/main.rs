@@ -97,7 +97,10 @@ on_both! {
         let _turn = TURN.lock().await;
         let (logs, shelf) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         let log = log_into(logs.path());
-        let world = world.with_settings(|settings| settings.rate_limits = false);
+        let world = world.with_settings(|settings| {
+            settings.rate_limits = false;
+            settings.lost_phone_hours = planting::WAIT_HOURS;
+        });
         let mut mint = Mint::new();
         let life = Life::begin(&world, &mut mint).await;
         life.go_on(&mut mint, many()).await;

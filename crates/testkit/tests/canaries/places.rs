@@ -25,6 +25,7 @@ pub(crate) const COLUMNS: &[(&str, &str, Origin)] = &[
     ("moderation_acts", "statement", Place("statements about the person")),
     ("moderation_acts", "provision", Place("provisions")),
     ("brought", "text", Place("texts brought from elsewhere")),
+    ("replaced_phones", "phone", Place("phone numbers that were replaced")),
     ("recovery_codes", "code", Nobody("a keyed hash of what the server draws")),
     ("purchases", "session", Nobody("the payment service names it")),
     ("accounting", "record", Nobody("amounts, a country, the payment service's own id")),

@@ -1,5 +1,6 @@
 //! Leaving without the phone, from outside, and by whoever runs the site; and what is said of all that is kept.
 
+mod another_phone;
 mod codes;
 mod kept;
 mod operator;

@@ -220,6 +220,7 @@ pub(crate) async fn plant(stage: &Stage, history: &History) {
              VALUES (?1, ?2, ?3, ?2, 0)",
             &[me, id, other],
         ),
+        ("INSERT INTO replaced_phones (account_id, phone, told, settles_at) VALUES (?1, ?2, 1, 1)", &[me, secret]),
         ("INSERT INTO recovery_codes (account_id, id, code, made_at) VALUES (?1, ?2, ?3, 1)", &[me, id, secret]),
         (
             "INSERT INTO departures (account_id, takeout_id, lapsed, asked_at, receipt_id, commitment)

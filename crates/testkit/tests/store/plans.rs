@@ -70,6 +70,7 @@ const MAY_WALK: &[(&str, &str)] = &[
     ("outro_store::restores::LAPSE_DEPARTURES", "once after a restore"),
     ("outro_store::restores::REFUSE_IMPORTS", "once after a restore"),
     ("outro_store::pending_leaves::PUT_OFF", "once after a restore"),
+    ("outro_store::replaced_phones::PUT_OFF", "once after a restore"),
     ("outro_store::operator_erasures::LIST", "the newest by their index, no more than are asked for"),
     ("outro_jobs::queue::FREE", "the queue, once at start"),
     ("outro_jobs::queue::WAITING", "the queue, for tests"),

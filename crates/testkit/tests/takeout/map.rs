@@ -6,6 +6,7 @@ use outro_db::{Statement, Value as Stored, params};
 use outro_model::{AccountId, Id, Timestamp};
 use outro_store::imports;
 use outro_store::pending_leaves::{self, PendingLeave};
+use outro_store::replaced_phones::{self, ReplacedPhone};
 use outro_vault::AccountKeys;
 
 use super::*;
@@ -18,6 +19,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("accounts", "birth_date", "1990-05-05"),
     ("accounts", "phone", "+4915112345678"),
     ("accounts", "comment_filter", "plantedword"),
+    ("replaced_phones", "phone", "+491700000077"),
     ("sessions", "device", "planted_device"),
     ("videos", "caption", "PlantedCaption"),
     ("messages", "text", "PlantedMessage"),
@@ -186,6 +188,9 @@ async fn full(world: &World) -> Client {
     let (account, asked_at, leaves_at) = (keys.account(), Timestamp(1), Timestamp(2));
     let leave = PendingLeave { account, asked_at, leaves_at, receipt_id: vec![], commitment: [0; 32] };
     pending_leaves::put(&mut tx, &leave).await.unwrap();
+    let phone = keys.seal_text(outro_datamap::REPLACED_PHONE, account.as_bytes(), "+491700000077");
+    let replaced = ReplacedPhone { account, phone, told: true, settles_at: Timestamp(3) };
+    replaced_phones::put(&mut tx, &replaced).await.unwrap();
     tx.commit().await.unwrap();
     buy(world, &ada, &others[6], &keys).await;
     world.settle().await;

@@ -1,0 +1,113 @@
+//! A number that takes another's place. Linking takes a password alone, so that a lost phone locks nobody out; but what it
+//! allows cannot be undone: until the wait that the operator has set is over, one leaves by it after the rest of that
+//! wait, and the number from before is told.
+
+use outro_datamap::REPLACED_PHONE;
+use outro_db::Tx;
+use outro_jobs::{Job, Lane, NewJob, Outcome};
+use outro_model::{AccountId, JobId, PhoneNumber, Timestamp};
+use outro_store::replaced_phones::{self, ReplacedPhone};
+use outro_vault::AccountKeys;
+
+use crate::{App, AppError, codes};
+
+/// The kind of the job that tells the number from before, and forgets it in the end.
+pub(crate) const REPLACED_JOB: &str = "phone.replaced";
+
+/// How much later a message is tried again that could not be sent.
+const LATER_SECONDS: i64 = 3600;
+/// How long after the wait the number is still told, where it could not be before.
+const GIVEN_UP_SECONDS: i64 = 86_400;
+/// How many errors in a row are tried again sooner.
+const QUICK_TRIES: i64 = 8;
+
+/// From when on one leaves at once by the linked number; none where that is now.
+pub(crate) async fn settles_at(app: &App, tx: &mut Tx, account: AccountId) -> Result<Option<Timestamp>, AppError> {
+    let found = replaced_phones::get(tx, account).await?;
+    Ok(found.map(|found| found.settles_at).filter(|at| app.clock.now() < *at))
+}
+
+/// The number from before, while the new one is not as good as it was.
+pub(crate) async fn before(app: &App, tx: &mut Tx, keys: &AccountKeys) -> Result<Option<PhoneNumber>, AppError> {
+    let found = replaced_phones::get(tx, keys.account()).await?;
+    found.filter(|found| app.clock.now() < found.settles_at).map(|found| open(keys, &found)).transpose()
+}
+
+fn open(keys: &AccountKeys, row: &ReplacedPhone) -> Result<PhoneNumber, AppError> {
+    let number = keys.open_text(REPLACED_PHONE, row.account.as_bytes(), &row.phone)?;
+    number.parse().map_err(|_| AppError::internal("a stored number is none"))
+}
+
+/// Notes that `number` is linked where `linked` was. Of several in a row the first one counts: whoever links a second one
+/// must not be the one who is told.
+pub(super) async fn note(
+    app: &App,
+    tx: &mut Tx,
+    keys: &AccountKeys,
+    (linked, number): (Option<PhoneNumber>, &PhoneNumber),
+) -> Result<(), AppError> {
+    let Some(linked) = linked.filter(|linked| linked != number) else { return Ok(()) };
+    let (account, now) = (keys.account(), app.clock.now());
+    let settles_at = now.plus_seconds(app.settings.lost_phone_hours * 3600);
+    let found = replaced_phones::get(tx, account).await?.filter(|found| now < found.settles_at);
+    let row = match found {
+        Some(found) if open(keys, &found)? == *number => {
+            replaced_phones::delete(tx, account).await?;
+            return Ok(outro_jobs::cancel(tx, account, REPLACED_JOB).await?);
+        }
+        Some(found) => ReplacedPhone { settles_at, ..found },
+        None => {
+            let phone = keys.seal_text(REPLACED_PHONE, account.as_bytes(), linked.as_str());
+            ReplacedPhone { account, phone, told: false, settles_at }
+        }
+    };
+    replaced_phones::put(tx, &row).await?;
+    outro_jobs::cancel(tx, account, REPLACED_JOB).await?;
+    let id = JobId::random(&*app.random);
+    let job = NewJob { id, kind: REPLACED_JOB, lane: Lane::Prompt, account: Some(account), video: None, run_at: now };
+    Ok(outro_jobs::enqueue(tx, &job).await?)
+}
+
+/// Tells the number from before, waits, then forgets it. That it cannot be told keeps nobody.
+pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
+    let Some(account) = job.account else { return Outcome::Done };
+    match go_on(app, account).await {
+        Ok(None) => Outcome::Done,
+        Ok(Some(later)) => Outcome::At(later),
+        Err(error) => {
+            tracing::error!(%error, "a number could not be told yet that another took its place");
+            let later = Outcome::At(app.clock.now().plus_seconds(LATER_SECONDS));
+            if job.errors + 1 < QUICK_TRIES { Outcome::Again("replaced") } else { later }
+        }
+    }
+}
+
+/// When to come again; none when nothing is left to do.
+async fn go_on(app: &App, account: AccountId) -> Result<Option<Timestamp>, AppError> {
+    let found = replaced_phones::get(&mut app.db.read().await?, account).await?;
+    let (Some(found), Some(keys)) = (found, app.vault.account(account).await?) else { return Ok(None) };
+    let now = app.clock.now();
+    let number = open(&keys, &found)?;
+    drop(keys);
+    let too_late = now >= found.settles_at.plus_seconds(GIVEN_UP_SECONDS);
+    let told = found.told || too_late || codes::tell(app, &number, words(app, found.settles_at)).await?;
+    let mut tx = app.db.write().await?;
+    if told {
+        replaced_phones::set_told(&mut tx, account, &found.phone).await?;
+    }
+    let over = replaced_phones::settle(&mut tx, account, now).await?;
+    tx.commit().await?;
+    Ok(match (over, told) {
+        (true, _) => None,
+        (false, true) => Some(found.settles_at),
+        (false, false) => Some(now.plus_seconds(LATER_SECONDS)),
+    })
+}
+
+fn words(app: &App, settles_at: Timestamp) -> String {
+    let (host, at) = (&app.settings.host, codes::minute(settles_at));
+    format!(
+        "Outro: an account on {host} had this number; another was linked in its place. From {at} UTC the account can be \
+         DELETED by that one. Not you? Sign in on {host}, change your password and link this number again."
+    )
+}
