@@ -86,6 +86,30 @@ for (const javaScriptEnabled of [true, false]) {
     }
   });
 
+  test(`by a phone that took another's place one leaves after the wait, ${how}`, { timeout: 180_000 }, async () => {
+    const handle = `another.${short}`;
+    const other = number.replace('2', '3');
+    await Api.join(server.url, handle, steps.password);
+    const who = await person(browser, server.url, { javaScriptEnabled });
+    const { page } = who;
+    await steps.signIn(page, handle);
+    await steps.linkPhone(page, server, number);
+    await steps.linkPhone(page, server, other);
+    const told = () => server.outbox().then((messages) => messages.filter(({ to, text }) => to === number && /another was linked/.test(text)));
+    while ((await told()).length === 0) await page.waitForTimeout(50);
+    const code = await steps.openLeaving(page, server, other);
+    await main(page).getByText(/in the place of the one before/).waitFor();
+    assert.equal(await main(page).getByRole('button', { name: 'Leave once it is downloaded' }).count(), 0);
+    await who.screenshot(`another-phone-${short}`, { fullPage: true });
+    if (javaScriptEnabled) assert.deepEqual(await who.axe(), []);
+    await steps.confirmLeaving(page, code);
+    await page.getByRole('heading', { name: 'You leave after the wait' }).waitFor();
+    await press(page, 'Stop it');
+    await page.getByText('You stay. Nothing was removed.').waitFor();
+    who.assertNoProblems();
+    await who.close();
+  });
+
   test(`from the public page, without the app, ${how}`, { timeout: 180_000 }, async () => {
     const handle = `outside.${short}`;
     await Api.join(server.url, handle, steps.password);
