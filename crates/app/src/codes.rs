@@ -22,6 +22,8 @@ pub(crate) use send::send;
 const VALID_SECONDS: i64 = outro_datamap::CODE_SECONDS;
 /// Tries of codes that an account has a day, whatever else is lifted.
 const TRIES_A_DAY: i64 = 50;
+/// What tries of the number are counted under that another took the place of.
+const TRIES_BACK: &[u8] = b"tries back";
 
 /// What a code is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,19 +221,23 @@ pub(crate) async fn check(
     let (account, now) = (keys.account(), app.clock.now());
     let over = || if purpose == Purpose::LostPhone { too_slow() } else { code_over() };
     let id: ChallengeId = challenge.parse().map_err(|_| over())?;
-    let limits = [Budget { parts: &[purpose.tries(), account.as_bytes()], limit: TRIES_A_DAY }];
-    let limits = budget::tagged(app, &limits).await?;
+    let tags = [purpose.tries(), TRIES_BACK].map(|tag| [tag, account.as_bytes()]);
+    let tags = tags.each_ref().map(|parts| Budget { parts, limit: TRIES_A_DAY });
+    let [usual, back] = [&tags[..1], &tags[1..]].map(|limits| budget::tagged(app, limits));
+    let (usual, back) = (usual.await?, back.await?);
     let mut tx = app.db.write().await?;
-    budget::spend(app, &mut tx, &limits).await?;
-    let tried = challenges::spend_try(&mut tx, account, id, purpose.code(), now).await?;
+    // Of what was never asked for, no try is spent.
+    let tried = challenges::spend_try(&mut tx, account, id, purpose.code(), now).await?.ok_or_else(over)?;
+    let number = open_number(&keys, &tried)?;
+    // Whoever tries codes of other numbers does not keep back the one whose place another took.
+    let is_back = number.is_some() && number == phone::before(&mut tx, &keys).await?;
+    budget::spend(app, &mut tx, if is_back { &back } else { &usual }).await?;
     let stored = accounts::by_id(&mut tx, account).await?.ok_or(AppError::SignInNeeded)?;
     let codes = match proof {
         Proof::Recovery { .. } => recovery_codes::list(&mut tx, account).await?,
         _ => Vec::new(),
     };
     tx.commit().await?;
-    let tried = tried.ok_or_else(over)?;
-    let number = open_number(&keys, &tried)?;
     // A code that went to a number which is not the person's any more proves nothing.
     if purpose == Purpose::Leave && number.is_some() && number != linked_number(&keys, &stored)? {
         return Err(code_over());

@@ -39,8 +39,9 @@ pub struct BlobWriter {
     next: u64,
     length: u64,
     under_way: Option<JoinHandle<Result<Batch, BlobError>>>,
-    /// Another thread that makes what was written durable; how many batches were before it.
+    /// Another thread that makes what was written durable.
     syncing: Option<JoinHandle<Result<(), BlobError>>>,
+    /// How many chunks were there when it began.
     synced: u64,
     failed: bool,
 }

@@ -67,6 +67,8 @@ pub enum NoticeKind {
     Gift,
     /// One's account goes by itself.
     Leaving,
+    /// Another phone was linked in the place of one's own.
+    PhoneReplaced,
 }
 
 impl NoticeKind {
@@ -83,7 +85,7 @@ impl NoticeKind {
             NoticeKind::ReportDecided => "flag",
             NoticeKind::SoundGone => "music",
             NoticeKind::Gift => "gift",
-            NoticeKind::Leaving => "circle-alert",
+            NoticeKind::Leaving | NoticeKind::PhoneReplaced => "circle-alert",
         }
     }
 }
@@ -131,6 +133,7 @@ impl NoticeRow {
             NoticeKind::SoundGone => t.sound_gone.to_owned(),
             NoticeKind::Gift => t.coins_told.to_owned(),
             NoticeKind::Leaving => t.lost_phone_told.to_owned(),
+            NoticeKind::PhoneReplaced => t.phone_replaced.to_owned(),
         };
         let name = if self.display_name.is_empty() { format!("@{}", self.handle) } else { self.display_name.clone() };
         // Names keep their own direction within the sentence.

@@ -70,10 +70,12 @@ pub enum LeaveProof {
         /// Minutes for which the code is good.
         expires_min: i64,
     },
-    /// The password, where no phone is linked.
+    /// The password, where no phone is linked, or none can be reached.
     Password {
         /// Which attempt this is.
         challenge: String,
+        /// How many hours the account stays after that; 0 where no phone is linked.
+        wait_hours: i64,
     },
     /// The password and a recovery code, where the linked phone is lost.
     Recovery {
@@ -82,6 +84,16 @@ pub enum LeaveProof {
         /// How many hours the account stays after that.
         wait_hours: i64,
     },
+}
+
+impl LeaveProof {
+    /// How many hours the account stays although nobody else took a phone's place.
+    fn wait_hours(&self) -> i64 {
+        match self {
+            Self::Password { wait_hours, .. } | Self::Recovery { wait_hours, .. } => *wait_hours,
+            Self::Coins | Self::Code { .. } => 0,
+        }
+    }
 }
 
 /// The last page a leaver sees. Its chrome has no viewer.

@@ -258,6 +258,11 @@ impl Step {
         tx.execute(&self.delete, &values).await
     }
 
+    /// Whether the rows of others hold counts of what goes, which are lowered along with it.
+    pub fn counts(&self) -> bool {
+        self.lower.is_some()
+    }
+
     /// Whether anything is left.
     pub async fn leaves(&self, tx: &mut Tx, subject: &Subject) -> Result<bool, DbError> {
         Ok(tx.query_opt(&self.probe, &[subject.param(self.found)]).await?.is_some())

@@ -25,6 +25,7 @@ statements! {
     SET_TOLD = "UPDATE replaced_phones SET told = 1 WHERE account_id = ?1 AND phone = ?2";
     DELETE = "DELETE FROM replaced_phones WHERE account_id = ?1";
     SETTLE = "DELETE FROM replaced_phones WHERE account_id = ?1 AND settles_at <= ?2";
+    PAGE = "SELECT account_id FROM replaced_phones WHERE account_id > ?1 ORDER BY account_id LIMIT ?2";
     PUT_OFF = "UPDATE replaced_phones SET settles_at = ?1, told = 0 WHERE settles_at < ?1";
 }
 
@@ -59,6 +60,11 @@ pub async fn delete(tx: &mut Tx, account: AccountId) -> Result<bool, DbError> {
 /// Forgets it where its time is over.
 pub async fn settle(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<bool, DbError> {
     changed(tx, &SETTLE, params![account, now]).await
+}
+
+/// A page of those whose number was replaced, in order, after `after`.
+pub async fn page(tx: &mut Tx, after: AccountId, limit: i64) -> Result<Vec<AccountId>, DbError> {
+    tx.query(&PAGE, params![after, limit]).await?.iter().map(|row| row.get(0)).collect()
 }
 
 /// Lets none settle before a moment, and has all told anew.

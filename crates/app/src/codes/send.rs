@@ -7,7 +7,7 @@ use outro_vault::AccountKeys;
 
 use super::{Purpose, SentCode, linked_number, six_digits, with_number};
 use crate::budget::{self, Budget, Tagged};
-use crate::{App, AppError, Origin};
+use crate::{App, AppError, Origin, phone};
 
 /// The first wait before another code is sent, in seconds; each further one is twice as long.
 const FIRST_WAIT_SECONDS: i64 = 30;
@@ -26,9 +26,9 @@ pub(crate) async fn send(
 ) -> Result<Option<SentCode>, AppError> {
     let code = six_digits(&*app.random);
     let challenge = with_number(app, &keys, purpose, number, &code);
-    let verified = is_verified(app, &keys, number).await?;
+    let held = held(app, &keys, number).await?;
     drop(keys);
-    let limits = send_limits(app, challenge.account, purpose, number, verified, origin).await?;
+    let limits = send_limits(app, challenge.account, purpose, number, held, origin).await?;
     let text = purpose.text(&code, &app.settings.host);
     let sending = Sending { purpose, challenge, limits, number: number.clone(), text };
     // A client that hangs up must not stop this between a message that left and its challenge.
@@ -113,21 +113,37 @@ async fn take_back(app: &App, challenge: &Challenge, limits: &[Tagged], noted: N
     Ok(tx.commit().await?)
 }
 
-/// Whether a number is the one that is linked to the account already.
-async fn is_verified(app: &App, keys: &AccountKeys, number: &PhoneNumber) -> Result<bool, AppError> {
-    let account = accounts::by_id(&mut app.db.read().await?, keys.account()).await?;
+/// What an account knows of a number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Held {
+    /// Nothing: it is only claimed.
+    Claimed,
+    /// It is linked.
+    Linked,
+    /// It was linked until another took its place a short time ago.
+    Before,
+}
+
+async fn held(app: &App, keys: &AccountKeys, number: &PhoneNumber) -> Result<Held, AppError> {
+    let mut tx = app.db.read().await?;
+    let account = accounts::by_id(&mut tx, keys.account()).await?;
     let linked = account.map(|account| linked_number(keys, &account)).transpose()?.flatten();
-    Ok(linked.as_ref() == Some(number))
+    if linked.as_ref() == Some(number) {
+        return Ok(Held::Linked);
+    }
+    let before = phone::before(&mut tx, keys).await?;
+    Ok(if before.as_ref() == Some(number) { Held::Before } else { Held::Claimed })
 }
 
 /// What its owner asks for of a number that they verified has a budget that nobody else can use up:
-/// strangers who try to link it spend another one.
+/// strangers who try to link it spend another one. Of the number that another took the place of, not even who is signed in to
+/// the account with other numbers can.
 async fn send_limits(
     app: &App,
     account: AccountId,
     purpose: Purpose,
     number: &PhoneNumber,
-    verified: bool,
+    held: Held,
     origin: &Origin,
 ) -> Result<Vec<Tagged>, AppError> {
     let kind: &[u8] = if purpose == Purpose::LinkPhone { b"link" } else { b"leave" };
@@ -136,8 +152,10 @@ async fn send_limits(
     let of_number = Budget { parts: &[kind, b"number", number.as_str().as_bytes()], limit: 5 };
     let of_place = Budget { parts: &[kind, b"place", &place], limit: 50 };
     let of_prefix = Budget { parts: &[kind, b"prefix", number.prefix().as_bytes()], limit: 100 };
+    let back = Budget { parts: &[kind, b"back", account.as_bytes()], limit: 10 };
     match purpose {
-        Purpose::LinkPhone if verified => budget::tagged(app, &[own, of_place]).await,
+        Purpose::LinkPhone if held == Held::Linked => budget::tagged(app, &[own, of_place]).await,
+        Purpose::LinkPhone if held == Held::Before => budget::tagged(app, &[back, of_place]).await,
         Purpose::LinkPhone => budget::tagged(app, &[own, of_number, of_place, of_prefix]).await,
         Purpose::Leave | Purpose::LostPhone => budget::tagged(app, &[own]).await,
     }

@@ -13,6 +13,7 @@ use crate::codes::{self, Proof, Proved, Purpose};
 use crate::password::read_tag;
 use crate::{App, AppError, Signed, phone, wallet};
 
+use super::begin::is_unreachable;
 use super::{JOB, lost_phone};
 
 /// What the leaver takes along. None of it is shown again.
@@ -41,14 +42,23 @@ pub async fn confirm(
     password: Option<&str>,
 ) -> Result<(Confirmed, Option<Timestamp>), AppError> {
     let proved = prove(app, signed, challenge, code, password).await?;
-    let settles_at = phone::settles_at(app, &mut app.db.read().await?, signed.account).await?;
-    // Whoever links yet another one meanwhile ends the proof.
-    if let Some(leaves_at) = settles_at {
+    if let Some(leaves_at) = waits_until(app, &proved, signed.account).await? {
         return lost_phone::leave_later(app, signed.account, proved, leaves_at)
             .await
             .map(|left| (left, Some(leaves_at)));
     }
     Ok((leave_with_promise(app, signed.account, Allowed::Proved(proved)).await?, None))
+}
+
+/// Until when one stays who has proved it in a way that others may have made possible: by a phone that took another's place, or
+/// by the password alone although a phone is linked. Whoever links another one meanwhile ends the proof.
+pub(super) async fn waits_until(app: &App, proved: &Proved, account: AccountId) -> Result<Option<Timestamp>, AppError> {
+    let mut tx = app.db.read().await?;
+    let settles_at = phone::settles_at(app, &mut tx, account).await?;
+    let row = accounts::by_id(&mut tx, account).await?.ok_or(AppError::SignInNeeded)?;
+    let unreachable = proved.number.is_none() && is_unreachable(app, &row);
+    let wait = || app.clock.now().plus_seconds(app.settings.lost_phone_hours * 3600);
+    Ok(settles_at.or_else(|| unreachable.then(wait)))
 }
 
 /// Holds the proof that was asked for against its challenge.

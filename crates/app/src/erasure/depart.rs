@@ -7,9 +7,9 @@ use outro_store::accounts;
 use outro_store::departures::{self, Departure};
 use outro_store::takeouts::{self, State};
 
-use super::confirm::{Allowed, Confirmed, Leave, now, promise, prove};
+use super::confirm::{Allowed, Confirmed, Leave, now, promise, prove, waits_until};
 use super::lost_phone::{self, of_account};
-use crate::{App, AppError, RefusalKind, Signed, phone, takeout};
+use crate::{App, AppError, RefusalKind, Signed, takeout};
 
 /// The kind of the job by which somebody leaves who has downloaded all.
 pub(crate) const DEPART_JOB: &str = "departure";
@@ -32,10 +32,9 @@ pub async fn leave_when_downloaded(
     arabic: bool,
 ) -> Result<Confirmed, AppError> {
     let proved = prove(app, signed, challenge, code, password).await?;
-    if phone::settles_at(app, &mut app.db.read().await?, signed.account).await?.is_some() {
-        let detail = "Another phone was linked a short time ago. Until it has been here for longer, you leave after a wait \
-            only: download your takeout meanwhile.";
-        return Err(AppError::refused(RefusalKind::Conflict, "phone_new", detail));
+    if waits_until(app, &proved, signed.account).await?.is_some() {
+        let detail = "This way you leave after a wait only. You can download your takeout meanwhile.";
+        return Err(AppError::refused(RefusalKind::Conflict, "wait_only", detail));
     }
     let keys = signed.keys(app).await?;
     let promised = promise(app, &keys).await?;

@@ -1,4 +1,5 @@
-//! Leaving when the linked phone is lost: by password and recovery code, after a wait, while every channel says so.
+//! Leaving after a wait, while every channel says so: by password and recovery code where the linked phone is lost, by the
+//! password where no message can be sent to it, and by a phone that took another's place.
 
 use outro_db::Tx;
 use outro_jobs::{Job, Lane, NewJob, Outcome};
@@ -40,7 +41,8 @@ pub async fn begin_without_phone(app: &App, signed: &Signed, forfeit_coins: bool
     let account = accounts::by_id(&mut tx, signed.account).await?.ok_or(AppError::SignInNeeded)?;
     if account.phone.is_none() || !app.courier.works() {
         drop(tx);
-        return Ok(by_password(&codes::without_code(app, signed.account, Purpose::Leave).await?));
+        let challenge = codes::without_code(app, signed.account, Purpose::Leave).await?;
+        return Ok(by_password(app, &account, &challenge));
     }
     if pending_leaves::get(&mut tx, signed.account).await?.is_some() {
         return Err(under_way());
@@ -179,25 +181,27 @@ pub(crate) async fn run_notice(app: &App, job: &Job) -> Outcome {
     }
 }
 
-/// Whether there is nothing more to tell. Where another phone took the linked one's place a short time ago, the one from
-/// before is told: the other is in the hand of whoever asked.
+/// Whether there is nothing more to tell. Where another phone took the linked one's place a short time ago, both are told:
+/// either may be the one in the hand of who did not ask.
 async fn notice(app: &App, account: AccountId) -> Result<bool, AppError> {
-    let Some(keys) = app.vault.account(account).await? else { return Ok(true) };
     let mut tx = app.db.read().await?;
     let (found, row) = (pending_leaves::get(&mut tx, account).await?, accounts::by_id(&mut tx, account).await?);
-    let before = phone::before(app, &mut tx, &keys).await?;
+    let before = replaced_phones::get(&mut tx, account).await?;
     drop(tx);
-    let (Some(found), Some(row)) = (found, row) else { return Ok(true) };
-    let Some(number) = before.map_or_else(|| codes::linked_number(&keys, &row), |number| Ok(Some(number)))? else {
-        return Ok(true);
-    };
+    let (Some(found), Some(row), Some(keys)) = (found, row, app.vault.account(account).await?) else { return Ok(true) };
+    let mut numbers = Vec::from_iter(codes::linked_number(&keys, &row)?);
+    numbers.extend(before.map(|before| phone::open_replaced(&keys, &before)).transpose()?);
     drop(keys);
     let (host, at) = (&app.settings.host, codes::minute(found.leaves_at));
     let text = format!(
-        "Outro: an account with this number on {host} is to be DELETED on {at} UTC. It was asked for with its password \
-         and a code. Not you? Sign in on {host} and press Stop in Settings."
+        "Outro: an account on {host} that has or had this number is to be DELETED on {at} UTC. Not you? Sign in on {host} \
+         and press Stop in Settings."
     );
-    codes::tell(app, &number, text).await
+    let mut all_told = true;
+    for number in &numbers {
+        all_told &= codes::tell(app, number, text.clone()).await?;
+    }
+    Ok(all_told)
 }
 
 /// After a restore: whoever has stopped it since the backup must not go by that, nor by a phone that they have linked no
@@ -214,6 +218,19 @@ pub(crate) async fn put_off_restored(app: &App) -> Result<(), AppError> {
         let page = pending_leaves::page(&mut tx, after, RESTORED_PAGE).await?;
         for &account in &page {
             outro_jobs::enqueue(&mut tx, &of_account(app, NOTICE_JOB, account, now)).await?;
+        }
+        tx.commit().await?;
+        match page.last() {
+            Some(&last) => after = last,
+            None => break,
+        }
+    }
+    let mut after = AccountId::from_bytes([0; 16]);
+    loop {
+        let mut tx = app.db.write().await?;
+        let page = replaced_phones::page(&mut tx, after, RESTORED_PAGE).await?;
+        for &account in &page {
+            phone::tell_replaced(app, &mut tx, account).await?;
         }
         tx.commit().await?;
         match page.last() {

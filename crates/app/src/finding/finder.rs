@@ -42,7 +42,7 @@ pub(super) struct Work {
     pub(super) after: Option<AccountId>,
     /// Who leaves and was dropped since the last purge, which the next one takes along.
     dropped: BTreeSet<AccountId>,
-    /// Whom the last purge took along, until that is asked for.
+    /// Whom purges took along, until that is asked for.
     purged: BTreeSet<AccountId>,
 }
 
@@ -155,12 +155,12 @@ impl Work {
         self.dropped.insert(account);
     }
 
-    /// Whether the last purge took an account along. It is asked for once: then not even the id is here.
+    /// Whether a purge took an account along. It is asked for once: then not even the id is here.
     pub(super) fn take_purged(&mut self, account: AccountId) -> bool {
         self.purged.remove(&account)
     }
 
-    /// Lets go of the ids of all whom a purge took along: whoever asks after one later pays for a purge.
+    /// Lets go of the ids of all whom purges took along: whoever asks after one later pays for a purge.
     pub(super) fn forget_purged(&mut self) {
         self.purged.clear();
     }
@@ -168,7 +168,7 @@ impl Work {
     /// Writes the words of all that was dropped out of the dictionary.
     pub(super) async fn purge(&mut self, finder: &Finder) -> Result<(), AppError> {
         finder.with_index(|index| index.purge()).await?;
-        self.purged = std::mem::take(&mut self.dropped);
+        self.purged.append(&mut self.dropped);
         Ok(())
     }
 

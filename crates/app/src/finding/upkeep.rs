@@ -74,10 +74,9 @@ async fn follow(app: &App, beat: u64) -> Result<(), AppError> {
 pub async fn tidy(app: &App) -> Result<(), AppError> {
     // Held, so that nothing is put between commit and rewriting.
     let mut work = app.finder.work.lock().await;
-    work.purge(&app.finder).await?;
     // Another process may have ended an erasure that was begun here: nobody asks after it.
     work.forget_purged();
-    Ok(())
+    work.purge(&app.finder).await
 }
 
 /// Goes over everybody once; from then on the search answers.

@@ -39,8 +39,10 @@ pub enum Kind {
     SoundGone,
     /// Somebody gave coins for one's video.
     Gift,
-    /// One's account goes by itself, since it was asked for without the phone.
+    /// One's account goes by itself, once a wait is over.
     Leaving,
+    /// Another phone was linked in the place of one's own.
+    PhoneReplaced,
 }
 
 impl Kind {
@@ -59,6 +61,7 @@ impl Kind {
         Self::SoundGone,
         Self::Gift,
         Self::Leaving,
+        Self::PhoneReplaced,
     ];
 
     /// The number stored for it.
@@ -77,6 +80,7 @@ impl Kind {
             Self::SoundGone => 11,
             Self::Gift => 12,
             Self::Leaving => 13,
+            Self::PhoneReplaced => 14,
         }
     }
 
@@ -101,12 +105,13 @@ impl Kind {
             Self::SoundGone => "sound_gone",
             Self::Gift => "gift",
             Self::Leaving => "leaving",
+            Self::PhoneReplaced => "phone_replaced",
         }
     }
 
     /// Whether nobody is named who did it: neither moderators are, nor who took a sound away, nor oneself.
     const fn is_nameless(self) -> bool {
-        matches!(self, Self::Decision | Self::ReportDecided | Self::SoundGone | Self::Leaving)
+        matches!(self, Self::Decision | Self::ReportDecided | Self::SoundGone | Self::Leaving | Self::PhoneReplaced)
     }
 
     /// Whether those of one day and one thing are told as one.

@@ -74,6 +74,14 @@ impl Told {
         notifications::put(tx, id, &news, app.clock.now()).await.map_err(late)
     }
 
+    /// Tells `account` that another phone took the place of its own, so that whoever is signed in may link theirs again.
+    pub(crate) async fn phone_replaced(&mut self, app: &App, tx: &mut Tx, account: AccountId) -> Result<(), AppError> {
+        let id = NotificationId::random(&*app.random);
+        let news = news(Kind::PhoneReplaced, account, account, About::default());
+        self.0.push(account);
+        notifications::put(tx, id, &news, app.clock.now()).await.map_err(late)
+    }
+
     /// Tells `account` that the sound which its video played is gone. Nothing says whose it was.
     pub(crate) async fn sound_gone(
         &mut self,

@@ -4,14 +4,17 @@ mod recovery;
 mod replaced;
 
 use outro_model::{AccountId, PhoneNumber};
-use outro_store::accounts;
+use outro_store::{accounts, departures};
 
 use crate::codes::{self, Pending, Proof, Proved, Purpose, SentCode};
+use crate::notify::Told;
 use crate::{App, AppError, Origin, RefusalKind, Signed, erasure};
 
 pub(crate) use recovery::recovery_code;
 pub use recovery::recovery_codes_left;
-pub(crate) use replaced::{REPLACED_JOB, before, run as run_replaced, settles_at};
+pub(crate) use replaced::{
+    REPLACED_JOB, before, open as open_replaced, run as run_replaced, settles_at, tell_replaced,
+};
 
 /// A number that was linked.
 #[derive(Clone)]
@@ -81,7 +84,7 @@ async fn put(app: App, account: AccountId, proved: Proved) -> Result<Linked, App
     let number = proved.number.as_ref().ok_or_else(|| AppError::internal("a proof without a number"))?;
     let sealed = keys.seal_text(outro_datamap::ACCOUNT_PHONE, account.as_bytes(), number.as_str());
     let made = recovery::make(app, &keys);
-    let mut tx = app.db.write().await?;
+    let (mut tx, mut told) = (app.db.write().await?, Told::default());
     if !accounts::lock_alone(&mut tx, account).await? {
         return Err(AppError::SignInNeeded);
     }
@@ -89,16 +92,19 @@ async fn put(app: App, account: AccountId, proved: Proved) -> Result<Linked, App
     let before = accounts::by_id(&mut tx, account).await?.ok_or(AppError::SignInNeeded)?;
     let linked = codes::linked_number(&keys, &before)?;
     if linked.as_ref() != Some(number) {
-        // A code for leaving that went to the number before proves nothing from here on.
+        // A code for leaving that went to the number before proves nothing from here on, nor does what was asked for without it.
         codes::forget(&mut tx, account, Purpose::Leave).await?;
+        departures::delete(&mut tx, account).await?;
     }
     if !accounts::set_phone(&mut tx, account, &sealed).await? {
         return Err(AppError::SignInNeeded);
     }
-    replaced::note(app, &mut tx, &keys, (linked, number)).await?;
+    if let Some(linked) = linked.filter(|linked| linked != number) {
+        replaced::replace(app, (&mut tx, &mut told), &keys, &linked, number).await?;
+    }
     made.put(app, &mut tx, &keys).await?;
     let stays = erasure::stop(&mut tx, account).await?;
-    tx.commit().await?;
+    told.commit(app, tx).await?;
     app.queue.wake();
     Ok(Linked { masked: number.masked(), recovery_codes: made.codes, stays })
 }

@@ -9,6 +9,7 @@ use outro_model::{AccountId, JobId, PhoneNumber, Timestamp};
 use outro_store::replaced_phones::{self, ReplacedPhone};
 use outro_vault::AccountKeys;
 
+use crate::notify::{self, About, Kind, Told};
 use crate::{App, AppError, codes};
 
 /// The kind of the job that tells the number from before, and forgets it in the end.
@@ -27,32 +28,33 @@ pub(crate) async fn settles_at(app: &App, tx: &mut Tx, account: AccountId) -> Re
     Ok(found.map(|found| found.settles_at).filter(|at| app.clock.now() < *at))
 }
 
-/// The number from before, while the new one is not as good as it was.
-pub(crate) async fn before(app: &App, tx: &mut Tx, keys: &AccountKeys) -> Result<Option<PhoneNumber>, AppError> {
-    let found = replaced_phones::get(tx, keys.account()).await?;
-    found.filter(|found| app.clock.now() < found.settles_at).map(|found| open(keys, &found)).transpose()
+/// The number from before, while it is kept.
+pub(crate) async fn before(tx: &mut Tx, keys: &AccountKeys) -> Result<Option<PhoneNumber>, AppError> {
+    replaced_phones::get(tx, keys.account()).await?.map(|found| open(keys, &found)).transpose()
 }
 
-fn open(keys: &AccountKeys, row: &ReplacedPhone) -> Result<PhoneNumber, AppError> {
+/// The number of a row.
+pub(crate) fn open(keys: &AccountKeys, row: &ReplacedPhone) -> Result<PhoneNumber, AppError> {
     let number = keys.open_text(REPLACED_PHONE, row.account.as_bytes(), &row.phone)?;
     number.parse().map_err(|_| AppError::internal("a stored number is none"))
 }
 
 /// Notes that `number` is linked where `linked` was. Of several in a row the first one counts: whoever links a second one
 /// must not be the one who is told.
-pub(super) async fn note(
+pub(super) async fn replace(
     app: &App,
-    tx: &mut Tx,
+    (tx, told): (&mut Tx, &mut Told),
     keys: &AccountKeys,
-    (linked, number): (Option<PhoneNumber>, &PhoneNumber),
+    linked: &PhoneNumber,
+    number: &PhoneNumber,
 ) -> Result<(), AppError> {
-    let Some(linked) = linked.filter(|linked| linked != number) else { return Ok(()) };
     let (account, now) = (keys.account(), app.clock.now());
     let settles_at = now.plus_seconds(app.settings.lost_phone_hours * 3600);
     let found = replaced_phones::get(tx, account).await?.filter(|found| now < found.settles_at);
     let row = match found {
         Some(found) if open(keys, &found)? == *number => {
             replaced_phones::delete(tx, account).await?;
+            notify::take_back(tx, Kind::PhoneReplaced, account, account, About::default()).await?;
             return Ok(outro_jobs::cancel(tx, account, REPLACED_JOB).await?);
         }
         Some(found) => ReplacedPhone { settles_at, ..found },
@@ -62,9 +64,15 @@ pub(super) async fn note(
         }
     };
     replaced_phones::put(tx, &row).await?;
+    told.phone_replaced(app, tx, account).await?;
+    tell_replaced(app, tx, account).await
+}
+
+/// Has the number from before told, and forgotten in the end.
+pub(crate) async fn tell_replaced(app: &App, tx: &mut Tx, account: AccountId) -> Result<(), AppError> {
     outro_jobs::cancel(tx, account, REPLACED_JOB).await?;
-    let id = JobId::random(&*app.random);
-    let job = NewJob { id, kind: REPLACED_JOB, lane: Lane::Prompt, account: Some(account), video: None, run_at: now };
+    let (id, run_at) = (JobId::random(&*app.random), app.clock.now());
+    let job = NewJob { id, kind: REPLACED_JOB, lane: Lane::Prompt, account: Some(account), video: None, run_at };
     Ok(outro_jobs::enqueue(tx, &job).await?)
 }
 
@@ -95,7 +103,8 @@ async fn go_on(app: &App, account: AccountId) -> Result<Option<Timestamp>, AppEr
     if told {
         replaced_phones::set_told(&mut tx, account, &found.phone).await?;
     }
-    let over = replaced_phones::settle(&mut tx, account, now).await?;
+    // Where it could not be told for want of a budget, it is tried for a while longer.
+    let over = told && replaced_phones::settle(&mut tx, account, now).await?;
     tx.commit().await?;
     Ok(match (over, told) {
         (true, _) => None,
@@ -108,6 +117,6 @@ fn words(app: &App, settles_at: Timestamp) -> String {
     let (host, at) = (&app.settings.host, codes::minute(settles_at));
     format!(
         "Outro: an account on {host} had this number; another was linked in its place. From {at} UTC the account can be \
-         DELETED by that one. Not you? Sign in on {host}, change your password and link this number again."
+         DELETED by that one. Not you? Sign in on {host}, end the other sessions and link this number again."
     )
 }

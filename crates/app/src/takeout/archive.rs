@@ -81,8 +81,10 @@ impl Hashing {
     }
 
     async fn settle(&mut self) -> Result<(), AppError> {
-        if let Some(under_way) = self.under_way.take() {
+        // It stays in its place while it is waited for, so that nothing is lost when the caller stops.
+        if let Some(under_way) = &mut self.under_way {
             self.hash = under_way.await.map_err(AppError::internal)?;
+            self.under_way = None;
         }
         Ok(())
     }

@@ -33,7 +33,7 @@ pub(crate) struct ConsequencesView {
     not_before: Option<String>,
     /// That one leaves once a takeout is downloaded; none when one does not.
     when_downloaded: Option<DepartingView>,
-    /// That one leaves by itself, as was asked for without the phone; none when one does not.
+    /// That one leaves by itself, once a wait is over; none when one does not.
     pending: Option<PendingView>,
 }
 
@@ -88,7 +88,7 @@ pub(crate) struct BegunView {
     expires_at: String,
     /// From when another code may be asked for, RFC 3339.
     resend_after: Option<String>,
-    /// How many hours the account stays after a `recovery_code`.
+    /// How many hours the account stays after a `recovery_code`, or after a `password` where a phone is linked.
     wait_hours: Option<i64>,
 }
 
@@ -186,10 +186,14 @@ impl std::convert::From<Begun> for BegunView {
     fn from(begun: Begun) -> Self {
         let (challenge, proof, expires_at) = match &begun {
             Begun::Code(sent) => (sent.challenge, "code", sent.expires_at),
-            Begun::Password { challenge, expires_at } => (*challenge, "password", *expires_at),
+            Begun::Password { challenge, expires_at, .. } => (*challenge, "password", *expires_at),
             Begun::Recovery { challenge, expires_at, .. } => (*challenge, "recovery_code", *expires_at),
         };
-        let wait_hours = if let Begun::Recovery { wait_hours, .. } = &begun { Some(*wait_hours) } else { None };
+        let wait_hours = match &begun {
+            Begun::Recovery { wait_hours, .. } => Some(*wait_hours),
+            Begun::Password { wait_hours, .. } => *wait_hours,
+            Begun::Code(_) => None,
+        };
         let sent = if let Begun::Code(sent) = begun { Some(sent) } else { None };
         Self {
             challenge: challenge.to_string(),
@@ -212,14 +216,14 @@ pub(crate) async fn stay(State(server): State<Server>, Me(signed): Me) -> Result
 }
 
 /// Leaves for good. When this answers nobody finds the account any more, and its key is destroyed; with
-/// `when_downloaded`, as soon as the last byte of the takeout has gone out; with `recovery_code`, or where another phone was
-/// linked a short time ago, at `leaves_at`.
+/// `when_downloaded`, as soon as the last byte of the takeout has gone out; with `recovery_code`, where another phone was
+/// linked a short time ago, or by the password although a phone is linked, at `leaves_at`.
 #[utoipa::path(post, path = "/api/v1/me/deletion/confirm", tag = "leaving", request_body = ProofBody,
     security(("bearer" = [])), responses(
     (status = 200, description = "Gone", body = LeftView),
     (status = 202, description = "Gone once the takeout is downloaded, or the wait is over", body = LeftView),
     (status = 401, description = "Not signed in", body = Problem),
-    (status = 409, description = "The code cannot be used any more, or one leaves already, or the phone is too new for leaving by a download", body = Problem),
+    (status = 409, description = "The code cannot be used any more, or one leaves already, or this way one leaves after a wait only", body = Problem),
     (status = 422, description = "Not the code", body = Problem),
     (status = 429, description = "Too many tries today", body = Problem)))]
 pub(crate) async fn confirm(

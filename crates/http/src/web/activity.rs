@@ -67,6 +67,7 @@ fn row(notice: Notice) -> NoticeRow {
         Kind::SoundGone => NoticeKind::SoundGone,
         Kind::Gift => NoticeKind::Gift,
         Kind::Leaving => NoticeKind::Leaving,
+        Kind::PhoneReplaced => NoticeKind::PhoneReplaced,
     };
     let first = notice.actors.into_iter().next();
     let (handle, display_name) = first.map(|actor| (actor.handle, actor.display_name)).unwrap_or_default();
@@ -76,6 +77,7 @@ fn row(notice: Notice) -> NoticeRow {
             _ if kind == NoticeKind::Decision => "/settings/decisions".to_owned(),
             // Where it is stopped.
             _ if kind == NoticeKind::Leaving => "/settings/account".to_owned(),
+            _ if kind == NoticeKind::PhoneReplaced => "/settings/phone".to_owned(),
             _ if kind == NoticeKind::ReportDecided => "/settings/reports".to_owned(),
             // Where it is answered.
             _ if kind == NoticeKind::FollowRequest => "/requests".to_owned(),

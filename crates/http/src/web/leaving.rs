@@ -114,7 +114,9 @@ fn proof(member: &Member, begun: Begun) -> LeaveProof {
             resend_after_s: seconds_until(&member.visit, sent.resend_at),
             expires_min: (seconds_until(&member.visit, sent.expires_at) + 59) / 60,
         },
-        Begun::Password { challenge, .. } => LeaveProof::Password { challenge: challenge.to_string() },
+        Begun::Password { challenge, wait_hours, .. } => {
+            LeaveProof::Password { challenge: challenge.to_string(), wait_hours: wait_hours.unwrap_or_default() }
+        }
         Begun::Recovery { challenge, wait_hours, .. } => {
             LeaveProof::Recovery { challenge: challenge.to_string(), wait_hours }
         }
@@ -141,15 +143,17 @@ impl ProofForm {
 
 /// The proof that the page asked for, shown again after a try. A code whose time is over is asked for anew.
 async fn proof_again(member: &Member, challenge: String, asked: Asked) -> Result<LeaveProof, AppError> {
+    let app = &member.visit.server.app;
+    let wait_hours = app.settings.lost_phone_hours;
     match asked {
-        Asked::Password => return Ok(LeaveProof::Password { challenge }),
-        Asked::Recovery => {
-            let wait_hours = member.visit.server.app.settings.lost_phone_hours;
-            return Ok(LeaveProof::Recovery { challenge, wait_hours });
+        Asked::Password => {
+            let by_code = erasure::consequences(app, &member.signed).await?.by_code;
+            return Ok(LeaveProof::Password { challenge, wait_hours: if by_code { wait_hours } else { 0 } });
         }
+        Asked::Recovery => return Ok(LeaveProof::Recovery { challenge, wait_hours }),
         Asked::Code => {}
     }
-    let begun = erasure::begun(&member.visit.server.app, &member.signed).await?;
+    let begun = erasure::begun(app, &member.signed).await?;
     let masked = member.me.phone.clone().unwrap_or_default();
     let over = LeaveProof::Code { challenge, masked, resend_after_s: 0, expires_min: 0 };
     Ok(begun.map_or(over, |begun| proof(member, begun)))

@@ -56,7 +56,7 @@ pub(crate) fn leaving(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, Stri
     vec![
         ("leave", page(code, 120, 4)),
         ("leave-coins", page(LeaveProof::Coins, 120, 1)),
-        ("leave-password", page(LeaveProof::Password { challenge: "ch_3".into() }, 0, 0)),
+        ("leave-password", page(LeaveProof::Password { challenge: "ch_3".into(), wait_hours: 0 }, 0, 0)),
         ("leave-lost", page(LeaveProof::Recovery { challenge: "ch_4".into(), wait_hours: 72 }, 0, 0)),
         ("pending-leave", PendingLeavePage {
             chrome: Chrome { leaving_at: "2026-12-01T21:13:00.000Z".into(), ..me.clone() },

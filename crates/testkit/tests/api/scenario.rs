@@ -335,10 +335,14 @@ async fn leaving(walk: &mut Walk, client: &Client) {
 async fn limits(walk: &mut Walk) {
     let client = walk.world.client().join("limited").await;
     let id = walk.world.id_of(&client).await;
+    let number = json!({"number": "+491709999999"});
+    let linking = client.post("/api/v1/me/phone", number).await.expect(202).json();
+    let leaving = client.post("/api/v1/me/deletion", json!({})).await.expect(202).json();
     walk.use_up(&[b"tries", id.as_bytes()], 50).await;
-    let answer = json!({"challenge": NO_ID, "code": "123456"});
-    walk.ask(&client, ("POST", "/api/v1/me/phone/verify", ""), Some(answer.clone()), 429).await;
-    walk.ask(&client, ("POST", "/api/v1/me/deletion/confirm", ""), Some(answer), 429).await;
+    for (begun, path) in [(linking, "/api/v1/me/phone/verify"), (leaving, "/api/v1/me/deletion/confirm")] {
+        let answer = json!({"challenge": begun["challenge"], "code": "123456"});
+        walk.ask(&client, ("POST", path, ""), Some(answer), 429).await;
+    }
     walk.use_up(&[b"password", id.as_bytes()], 30).await;
     let password = Some(json!({"password": "limited-password"}));
     walk.ask(&client, ("POST", "/api/v1/sessions/current/password", ""), password, 429).await;

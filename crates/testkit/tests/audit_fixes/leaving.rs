@@ -13,8 +13,12 @@ on_both! {
             let begun = begin(&who).await.expect(202).json();
             assert_eq!(begun["proof"], "password", "{status}");
             confirm_by_password(&who, &begun, "wrong password").await.expect(422);
-            confirm_by_password(&who, &begun, &format!("{handle}-password")).await.expect(200);
-            who.get("/api/v1/me").await.expect(401);
+            // Not at once: else whoever has the password would only need to keep the phone unreachable.
+            confirm_by_password(&who, &begun, &format!("{handle}-password")).await.expect(202);
+            who.get("/api/v1/me").await.expect(200);
+            world.clock.advance_seconds(world.app.settings.lost_phone_hours * 3600);
+            world.settle().await;
+            world.client().get(&format!("/api/v1/accounts/{handle}")).await.expect(404);
         }
     }
 }

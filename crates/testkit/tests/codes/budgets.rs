@@ -121,7 +121,10 @@ on_both! {
             if tried == 11 {
                 let last = other_than(&world.last_code());
                 verify(&client, &challenge, &last).await.expect(422);
+                // One that its challenge takes no more is none.
                 verify(&client, &challenge, &last).await.expect(409);
+                let challenge = super::challenge(link(&client, NUMBER).await);
+                verify(&client, &challenge, &other_than(&world.last_code())).await.expect(422);
                 assert!(used_up(&verify(&client, &challenge, &world.last_code()).await) > 0);
             }
         }
