@@ -161,6 +161,30 @@ on_both! {
     }
 }
 
+on_both! {
+    async fn a_phone_that_came_back_since_a_backup_is_told_anew_after_the_restore(world: World) {
+        let (ada, _) = with_phone(&world, "ada").await;
+        link_phone(&world, &ada, "+491707654321").await;
+        world.run_jobs().await;
+        let folder = tempfile::tempdir().unwrap();
+        backup::take(&world.app, folder.path(), 30).await.unwrap();
+        world.clock.advance_seconds(120);
+        link_phone(&world, &ada, "+491701234567").await;
+        world.clock.advance_seconds(WAIT_SECONDS - 240);
+
+        let again = restored(&world, folder.path()).await;
+        again.run_jobs().await;
+        let due = again.app.clock.now().plus_seconds(WAIT_SECONDS).rfc3339();
+        let told: Vec<_> = again.outbox.messages().iter().map(|one| (one.to.clone(), one.text.contains(&due[..10]))).collect();
+        assert_eq!(told, [("+491701234567".to_owned(), true)]);
+        let ada = sign_in(&again, "ada").await;
+        assert_eq!(ada.get(DELETION).await.expect(200).json()["not_before"], json!(due));
+        again.clock.advance_seconds(WAIT_SECONDS);
+        again.run_jobs().await;
+        assert!(again.rows("replaced_phones").await.is_empty());
+    }
+}
+
 /// The world as it is after its backup was put back, on the same engine.
 async fn restored(world: &World, from: &std::path::Path) -> World {
     let folder = tempfile::tempdir().unwrap();
