@@ -56,7 +56,10 @@ async fn erase(app: &App, job: &Job) -> Result<Outcome, AppError> {
     if app.clock.now() < signable {
         return Ok(Outcome::At(signable));
     }
-    if let Some(left) = last_look(app, &subject).await? {
+    if !finding::forget(app, sheet.account).await? {
+        return Ok(Outcome::At(index_is_busy(app)));
+    }
+    if let Some(left) = audit(app, &subject).await? {
         tracing::error!(left, "an erasure is not complete yet");
         return Ok(Outcome::Again("residue"));
     }
@@ -93,8 +96,7 @@ fn of(sheet: &Erasure, destruction: &Destruction) -> Subject {
     Subject { account: sheet.account, key_id: *destruction.key_id.as_bytes() }
 }
 
-/// Walks the data map for one account and its sealed objects, and drops its entries from the search index. When it has to
-/// wait for others to let go of a key, until when.
+/// Walks the data map for one account and its sealed objects. When it has to wait for others to let go of a key, until when.
 async fn clear(
     app: &App,
     sheet: &Erasure,
@@ -117,15 +119,14 @@ async fn clear(
     }
     // The last row is gone: whoever comes again from here has nothing to do.
     if !steps.is_empty() {
-        finding::drop_leaver(app, sheet.account).await?;
+        app.finder.leaves(sheet.account);
     }
     Ok(None)
 }
 
-/// Writes the words of an account out of the search index, then asks everywhere whether anything is left; where.
-async fn last_look(app: &App, subject: &Subject) -> Result<Option<String>, AppError> {
-    finding::forget(app, subject.account).await?;
-    audit(app, subject).await
+/// When to ask again for the search index: no worker waits for it, others leave meanwhile.
+fn index_is_busy(app: &App) -> Timestamp {
+    Timestamp(app.clock.now().0 + 100)
 }
 
 /// Walks an account out of a restored database: it was erased after the backup. Where its receipt was not
@@ -147,7 +148,10 @@ pub(crate) async fn clear_restored(app: &App, account: AccountId) -> Result<Clea
     if let Some(later) = clear(app, &sheet, &subject, &mut Tally::read(&sheet.erased)).await? {
         return Ok(Cleared::Later(later));
     }
-    Ok(last_look(app, &subject).await?.map_or(Cleared::All, Cleared::Left))
+    if !finding::forget(app, account).await? {
+        return Ok(Cleared::Later(index_is_busy(app)));
+    }
+    Ok(audit(app, &subject).await?.map_or(Cleared::All, Cleared::Left))
 }
 
 /// Overwritten pages stand in the write-ahead log until it is cut; that too belongs to the erasure.

@@ -28,6 +28,8 @@ pub struct Finder {
     /// Who reads rows and puts them holds this, so that what is forgotten is not put by who had read it before.
     pub(super) work: tokio::sync::Mutex<Work>,
     changed: Mutex<BTreeSet<Changed>>,
+    /// Who leaves, whom the next purge drops and takes along.
+    leavers: Mutex<BTreeSet<AccountId>>,
     pub(super) wake: Notify,
     ready: AtomicBool,
 }
@@ -40,8 +42,6 @@ pub(super) struct Work {
     pub(super) held: BTreeMap<AccountId, BTreeMap<[u8; 16], u64>>,
     /// How far the round over everybody has come.
     pub(super) after: Option<AccountId>,
-    /// Who leaves and was dropped since the last purge, which the next one takes along.
-    dropped: BTreeSet<AccountId>,
     /// Whom purges took along, until that is asked for.
     purged: BTreeSet<AccountId>,
 }
@@ -53,6 +53,7 @@ impl Finder {
             index: Arc::new(Index::new()?),
             work: tokio::sync::Mutex::default(),
             changed: Mutex::default(),
+            leavers: Mutex::default(),
             wake: Notify::new(),
             ready: AtomicBool::new(false),
         })
@@ -85,6 +86,15 @@ impl Finder {
     /// For the next beat: at once it would not go better.
     pub(super) fn put_back(&self, changed: BTreeSet<Changed>) {
         self.changed.lock().unwrap_or_else(PoisonError::into_inner).extend(changed);
+    }
+
+    /// To be said when nothing of an account can be read any more. It waits for nobody.
+    pub(crate) fn leaves(&self, account: AccountId) {
+        self.leavers.lock().unwrap_or_else(PoisonError::into_inner).insert(account);
+    }
+
+    fn take_leavers(&self) -> BTreeSet<AccountId> {
+        std::mem::take(&mut self.leavers.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(super) fn set_ready(&self) {
@@ -149,12 +159,6 @@ impl Work {
         }
     }
 
-    /// Drops an account that leaves; its words stay in the dictionary until the next purge.
-    pub(super) fn drop_leaver(&mut self, index: &Index, account: AccountId) {
-        self.drop_account(index, account);
-        self.dropped.insert(account);
-    }
-
     /// Whether a purge took an account along. It is asked for once: then not even the id is here.
     pub(super) fn take_purged(&mut self, account: AccountId) -> bool {
         self.purged.remove(&account)
@@ -165,11 +169,16 @@ impl Work {
         self.purged.clear();
     }
 
-    /// Writes the words of all that was dropped out of the dictionary.
+    /// Drops all who leave, and writes the words of all that was dropped out of the dictionary.
     pub(super) async fn purge(&mut self, finder: &Finder) -> Result<(), AppError> {
-        finder.with_index(|index| index.purge()).await?;
-        self.purged.append(&mut self.dropped);
-        Ok(())
+        let mut leavers = finder.take_leavers();
+        leavers.iter().for_each(|leaver| self.drop_account(&finder.index, *leaver));
+        let purged = finder.with_index(|index| index.purge()).await;
+        match purged {
+            Ok(()) => self.purged.append(&mut leavers),
+            Err(_) => leavers.into_iter().for_each(|leaver| finder.leaves(leaver)),
+        }
+        purged
     }
 
     /// Drops an account and all that is its own.
@@ -200,7 +209,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_purge_is_for_all_who_were_dropped_before_it() {
+    async fn one_purge_is_for_all_who_left_before_it() {
         let finder = Finder::new().unwrap();
         let mut work = finder.work.lock().await;
         for (byte, name) in [(1, "firstleaver"), (2, "secondleaver"), (3, "thirdleaver"), (4, "whostays")] {
@@ -208,22 +217,21 @@ mod tests {
         }
         finder.with_index(Index::commit).await.unwrap();
         for byte in [1, 2] {
-            work.drop_leaver(&finder.index, account(byte));
+            finder.leaves(account(byte));
         }
-        finder.with_index(Index::commit).await.unwrap();
         assert!(!work.take_purged(account(1)), "its words are there still");
         work.purge(&finder).await.unwrap();
-        work.drop_leaver(&finder.index, account(3));
-        finder.with_index(Index::commit).await.unwrap();
+        finder.leaves(account(3));
         let words = finder.dictionary().unwrap();
         let has = |name: &str| words.iter().any(|word| word.contains(name));
         assert!(!has("firstleaver") && !has("secondleaver") && has("thirdleaver") && has("whostays"), "{words:?}");
         assert!(work.take_purged(account(2)));
         assert!(!work.take_purged(account(2)), "its id is let go of");
-        assert!(!work.take_purged(account(3)), "it was dropped after the purge");
-        assert!(!work.take_purged(account(5)), "nobody knows that it was ever dropped");
+        assert!(!work.take_purged(account(3)), "it left after the purge");
+        assert!(!work.take_purged(account(5)), "nobody knows that it ever left");
         work.purge(&finder).await.unwrap();
         work.forget_purged();
-        assert!(work.dropped.is_empty() && work.purged.is_empty(), "no id stays, also where nobody asks");
+        assert!(finder.take_leavers().is_empty() && work.purged.is_empty(), "no id stays, also where nobody asks");
+        assert!(!finder.dictionary().unwrap().iter().any(|word| word.contains("thirdleaver")));
     }
 }

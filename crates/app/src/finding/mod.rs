@@ -17,5 +17,5 @@ pub use finder::Finder;
 pub use search::{Found, search};
 pub use suggest::{Because, Suggestion, suggestions};
 pub use tagged::{TagPage, tagged};
+pub(crate) use upkeep::forget;
 pub use upkeep::{build, catch_up, go_over, keep, tidy};
-pub(crate) use upkeep::{drop_leaver, forget};

@@ -161,24 +161,17 @@ async fn drop_leaving(app: &App) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Drops an account whose erasure runs. Nothing of it is put afterwards: whoever reads its row from now on reads that it
-/// leaves.
-pub(crate) async fn drop_leaver(app: &App, account: AccountId) -> Result<(), AppError> {
-    let mut work = app.finder.work.lock().await;
-    work.drop_leaver(&app.finder.index, account);
-    app.finder.with_index(|index| index.commit()).await
-}
-
-/// Every word that only an account which was dropped had is gone afterwards. To write it out takes as long as there is
-/// much to be found, so it is done once for all who were dropped meanwhile.
-pub(crate) async fn forget(app: &App, account: AccountId) -> Result<(), AppError> {
-    let mut work = app.finder.work.lock().await;
+/// Every word that only an account which leaves had is gone afterwards; `false` where others work on the index just now, and
+/// it is to be asked anew. To write words out takes as long as there is much to be found, so it is done once for all who
+/// left meanwhile. Nothing of them is put afterwards: whoever reads their rows reads that they leave.
+pub(crate) async fn forget(app: &App, account: AccountId) -> Result<bool, AppError> {
+    let Ok(mut work) = app.finder.work.try_lock() else { return Ok(false) };
     if !work.take_purged(account) {
-        work.drop_leaver(&app.finder.index, account);
+        app.finder.leaves(account);
         work.purge(&app.finder).await?;
         work.take_purged(account);
     }
-    Ok(())
+    Ok(true)
 }
 
 async fn read(app: &App, work: &mut Work, changed: Changed) -> Result<(), AppError> {
