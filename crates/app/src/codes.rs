@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::budget::{self, Budget};
 use crate::{App, AppError, RefusalKind, password, phone};
 
-pub(crate) use notice::{minute, tell};
+pub(crate) use notice::{TOLD_LATER_SECONDS, minute, tell, tell_again};
 pub(crate) use send::send;
 
 /// How long a code can be used, in seconds.
@@ -221,10 +221,9 @@ pub(crate) async fn check(
     let (account, now) = (keys.account(), app.clock.now());
     let over = || if purpose == Purpose::LostPhone { too_slow() } else { code_over() };
     let id: ChallengeId = challenge.parse().map_err(|_| over())?;
-    let tags = [purpose.tries(), TRIES_BACK].map(|tag| [tag, account.as_bytes()]);
-    let tags = tags.each_ref().map(|parts| Budget { parts, limit: TRIES_A_DAY });
-    let [usual, back] = [&tags[..1], &tags[1..]].map(|limits| budget::tagged(app, limits));
-    let (usual, back) = (usual.await?, back.await?);
+    let usual = Budget { parts: &[purpose.tries(), account.as_bytes()], limit: TRIES_A_DAY };
+    let back = Budget { parts: &[TRIES_BACK, account.as_bytes()], limit: TRIES_A_DAY };
+    let (usual, back) = (budget::tagged(app, &[usual]).await?, budget::tagged(app, &[back]).await?);
     let mut tx = app.db.write().await?;
     // Of what was never asked for, no try is spent.
     let tried = challenges::spend_try(&mut tx, account, id, purpose.code(), now).await?.ok_or_else(over)?;

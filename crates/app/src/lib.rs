@@ -40,7 +40,7 @@ use outro_courier::Courier;
 use outro_db::Db;
 use outro_jobs::Queue;
 use outro_media::Tools;
-use outro_model::{Clock, Random};
+use outro_model::{Clock, Random, Timestamp};
 use outro_store::erasure::Plan;
 use outro_vault::Vault;
 
@@ -79,6 +79,13 @@ pub struct App {
     pub plan: &'static Plan,
     /// What the operator set.
     pub settings: Arc<Settings>,
+}
+
+impl App {
+    /// The end of a wait to leave that begins now.
+    pub(crate) fn after_the_wait(&self) -> Timestamp {
+        self.clock.now().plus_seconds(self.settings.lost_phone_hours * 3600)
+    }
 }
 
 /// What the operator can set.

@@ -1,5 +1,6 @@
 //! Messages that nobody asked for: they tell a phone what happens with the account that it was linked to.
 
+use outro_jobs::{Job, Outcome};
 use outro_model::{PhoneNumber, Timestamp};
 
 use crate::budget::{self, Budget};
@@ -32,6 +33,20 @@ pub(crate) async fn tell(app: &App, number: &PhoneNumber, text: String) -> Resul
             tx.commit().await?;
             Err(AppError::internal(error))
         }
+    }
+}
+
+/// How often a message that has not left is tried, each time a little later.
+const TRIES: i64 = 8;
+/// How much later it is tried from then on, and where a budget is used up.
+pub(crate) const TOLD_LATER_SECONDS: i64 = 3600;
+
+/// When a job comes again that could not send its message.
+pub(crate) fn tell_again(app: &App, job: &Job, why: &'static str) -> Outcome {
+    if job.errors + 1 < TRIES {
+        Outcome::Again(why)
+    } else {
+        Outcome::At(app.clock.now().plus_seconds(TOLD_LATER_SECONDS))
     }
 }
 

@@ -57,8 +57,7 @@ pub(super) async fn waits_until(app: &App, proved: &Proved, account: AccountId) 
     let settles_at = phone::settles_at(app, &mut tx, account).await?;
     let row = accounts::by_id(&mut tx, account).await?.ok_or(AppError::SignInNeeded)?;
     let unreachable = proved.number.is_none() && is_unreachable(app, &row);
-    let wait = || app.clock.now().plus_seconds(app.settings.lost_phone_hours * 3600);
-    Ok(settles_at.or_else(|| unreachable.then(wait)))
+    Ok(settles_at.or_else(|| unreachable.then(|| app.after_the_wait())))
 }
 
 /// Holds the proof that was asked for against its challenge.

@@ -73,7 +73,7 @@ pub async fn leave_without_phone(
 ) -> Result<(Confirmed, Timestamp), AppError> {
     let proof = Proof::Recovery { password, code };
     let proved = codes::check(app, signed.keys(app).await?, Purpose::LostPhone, challenge, proof).await?;
-    let leaves_at = app.clock.now().plus_seconds(app.settings.lost_phone_hours * 3600);
+    let leaves_at = app.after_the_wait();
     Ok((leave_later(app, signed.account, proved, leaves_at).await?, leaves_at))
 }
 
@@ -132,7 +132,8 @@ pub(crate) async fn stop(tx: &mut Tx, account: AccountId) -> Result<bool, AppErr
     Ok(true)
 }
 
-pub(super) fn of_account(app: &App, kind: &'static str, account: AccountId, run_at: Timestamp) -> NewJob {
+/// A job about an account.
+pub(crate) fn of_account(app: &App, kind: &'static str, account: AccountId, run_at: Timestamp) -> NewJob {
     let id = JobId::random(&*app.random);
     NewJob { id, kind, lane: Lane::Prompt, account: Some(account), video: None, run_at }
 }
@@ -162,21 +163,15 @@ async fn leave(app: &App, account: AccountId) -> Result<Option<Timestamp>, AppEr
     now(app, leave, Allowed::Waited).await.map(|_| None)
 }
 
-/// How often a message that has not left is tried, each time a little later.
-const NOTICE_TRIES: i64 = 8;
-/// How much later it is tried from then on, and where a budget is used up.
-const NOTICE_LATER_SECONDS: i64 = 3600;
-
 /// Tells the linked phone. It is tried for as long as there is something to stop; that it cannot be sent keeps nobody.
 pub(crate) async fn run_notice(app: &App, job: &Job) -> Outcome {
     let Some(account) = job.account else { return Outcome::Done };
-    let later = Outcome::At(app.clock.now().plus_seconds(NOTICE_LATER_SECONDS));
     match notice(app, account).await {
         Ok(true) => Outcome::Done,
-        Ok(false) => later,
+        Ok(false) => Outcome::At(app.clock.now().plus_seconds(codes::TOLD_LATER_SECONDS)),
         Err(error) => {
             tracing::error!(%error, "a phone could not be told yet that its account is leaving");
-            if job.errors + 1 < NOTICE_TRIES { Outcome::Again("notice") } else { later }
+            codes::tell_again(app, job, "notice")
         }
     }
 }
@@ -209,7 +204,7 @@ async fn notice(app: &App, account: AccountId) -> Result<bool, AppError> {
 pub(crate) async fn put_off_restored(app: &App) -> Result<(), AppError> {
     let (now, mut after) = (app.clock.now(), AccountId::from_bytes([0; 16]));
     let mut tx = app.db.write().await?;
-    let until = now.plus_seconds(app.settings.lost_phone_hours * 3600);
+    let until = app.after_the_wait();
     pending_leaves::put_off(&mut tx, until).await?;
     replaced_phones::put_off(&mut tx, until).await?;
     tx.commit().await?;

@@ -18,7 +18,7 @@ pub use consequences::{Consequences, Line, consequences, for_anybody};
 pub(crate) use depart::{DEPART_JOB, all_is_taken, run as run_depart};
 pub use depart::{Departing, departing, leave_when_downloaded, stay};
 pub use log::{log_checkpoint, log_tile};
-pub(crate) use lost_phone::{LEAVE_JOB, NOTICE_JOB, put_off_restored, run_leave, run_notice, stop};
+pub(crate) use lost_phone::{LEAVE_JOB, NOTICE_JOB, of_account, put_off_restored, run_leave, run_notice, stop};
 pub use lost_phone::{Pending, begin_without_phone, leave_without_phone, pending};
 pub(crate) use operator::drop_old;
 pub use operator::{OperatorErasure, erase, erasures_on_request};

@@ -60,26 +60,17 @@ impl Told {
 
     /// Tells `account` that a moderator decided about it, or about something of it.
     pub(crate) async fn decision(&mut self, app: &App, tx: &mut Tx, account: AccountId) -> Result<(), AppError> {
-        let id = NotificationId::random(&*app.random);
-        let news = news(Kind::Decision, account, account, About::default());
-        self.0.push(account);
-        notifications::put(tx, id, &news, app.clock.now()).await.map_err(late)
+        self.nameless(app, tx, Kind::Decision, account, About::default()).await
     }
 
     /// Tells `account` that it goes by itself, so that whoever is signed in may stop it.
     pub(crate) async fn leaving(&mut self, app: &App, tx: &mut Tx, account: AccountId) -> Result<(), AppError> {
-        let id = NotificationId::random(&*app.random);
-        let news = news(Kind::Leaving, account, account, About::default());
-        self.0.push(account);
-        notifications::put(tx, id, &news, app.clock.now()).await.map_err(late)
+        self.nameless(app, tx, Kind::Leaving, account, About::default()).await
     }
 
     /// Tells `account` that another phone took the place of its own, so that whoever is signed in may link theirs again.
     pub(crate) async fn phone_replaced(&mut self, app: &App, tx: &mut Tx, account: AccountId) -> Result<(), AppError> {
-        let id = NotificationId::random(&*app.random);
-        let news = news(Kind::PhoneReplaced, account, account, About::default());
-        self.0.push(account);
-        notifications::put(tx, id, &news, app.clock.now()).await.map_err(late)
+        self.nameless(app, tx, Kind::PhoneReplaced, account, About::default()).await
     }
 
     /// Tells `account` that the sound which its video played is gone. Nothing says whose it was.
@@ -90,10 +81,21 @@ impl Told {
         account: AccountId,
         about: About,
     ) -> Result<(), AppError> {
+        self.nameless(app, tx, Kind::SoundGone, account, about).await
+    }
+
+    /// Tells `account` of something that says of nobody else that they did it.
+    async fn nameless(
+        &mut self,
+        app: &App,
+        tx: &mut Tx,
+        kind: Kind,
+        account: AccountId,
+        about: About,
+    ) -> Result<(), AppError> {
         let id = NotificationId::random(&*app.random);
         self.0.push(account);
-        let news = news(Kind::SoundGone, account, account, about);
-        notifications::put(tx, id, &news, app.clock.now()).await.map_err(late)
+        notifications::put(tx, id, &news(kind, account, account, about), app.clock.now()).await.map_err(late)
     }
 
     /// Tells whoever made a report that it was decided.

@@ -4,23 +4,19 @@
 
 use outro_datamap::REPLACED_PHONE;
 use outro_db::Tx;
-use outro_jobs::{Job, Lane, NewJob, Outcome};
-use outro_model::{AccountId, JobId, PhoneNumber, Timestamp};
+use outro_jobs::{Job, Outcome};
+use outro_model::{AccountId, PhoneNumber, Timestamp};
 use outro_store::replaced_phones::{self, ReplacedPhone};
 use outro_vault::AccountKeys;
 
 use crate::notify::{self, About, Kind, Told};
-use crate::{App, AppError, codes};
+use crate::{App, AppError, codes, erasure};
 
 /// The kind of the job that tells the number from before, and forgets it in the end.
 pub(crate) const REPLACED_JOB: &str = "phone.replaced";
 
-/// How much later a message is tried again that could not be sent.
-const LATER_SECONDS: i64 = 3600;
 /// How long after the wait the number is still told, where it could not be before.
 const GIVEN_UP_SECONDS: i64 = 86_400;
-/// How many errors in a row are tried again sooner.
-const QUICK_TRIES: i64 = 8;
 
 /// From when on one leaves at once by the linked number; none where that is now.
 pub(crate) async fn settles_at(app: &App, tx: &mut Tx, account: AccountId) -> Result<Option<Timestamp>, AppError> {
@@ -49,7 +45,7 @@ pub(super) async fn replace(
     number: &PhoneNumber,
 ) -> Result<(), AppError> {
     let (account, now) = (keys.account(), app.clock.now());
-    let settles_at = now.plus_seconds(app.settings.lost_phone_hours * 3600);
+    let settles_at = app.after_the_wait();
     let found = replaced_phones::get(tx, account).await?.filter(|found| now < found.settles_at);
     let row = match found {
         Some(found) if open(keys, &found)? == *number => {
@@ -71,9 +67,7 @@ pub(super) async fn replace(
 /// Has the number from before told, and forgotten in the end.
 pub(crate) async fn tell_replaced(app: &App, tx: &mut Tx, account: AccountId) -> Result<(), AppError> {
     outro_jobs::cancel(tx, account, REPLACED_JOB).await?;
-    let (id, run_at) = (JobId::random(&*app.random), app.clock.now());
-    let job = NewJob { id, kind: REPLACED_JOB, lane: Lane::Prompt, account: Some(account), video: None, run_at };
-    Ok(outro_jobs::enqueue(tx, &job).await?)
+    Ok(outro_jobs::enqueue(tx, &erasure::of_account(app, REPLACED_JOB, account, app.clock.now())).await?)
 }
 
 /// Tells the number from before, waits, then forgets it. That it cannot be told keeps nobody.
@@ -84,8 +78,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
         Ok(Some(later)) => Outcome::At(later),
         Err(error) => {
             tracing::error!(%error, "a number could not be told yet that another took its place");
-            let later = Outcome::At(app.clock.now().plus_seconds(LATER_SECONDS));
-            if job.errors + 1 < QUICK_TRIES { Outcome::Again("replaced") } else { later }
+            codes::tell_again(app, job, "replaced")
         }
     }
 }
@@ -109,7 +102,7 @@ async fn go_on(app: &App, account: AccountId) -> Result<Option<Timestamp>, AppEr
     Ok(match (over, told) {
         (true, _) => None,
         (false, true) => Some(found.settles_at),
-        (false, false) => Some(now.plus_seconds(LATER_SECONDS)),
+        (false, false) => Some(now.plus_seconds(codes::TOLD_LATER_SECONDS)),
     })
 }
 
