@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::budget::{self, Budget};
 use crate::{App, AppError, RefusalKind, password, phone};
 
-pub(crate) use notice::{TOLD_LATER_SECONDS, minute, tell, tell_again};
+pub(crate) use notice::{TOLD_LATER_SECONDS, minute, tell, tell_again, tell_all, tries_left};
 pub(crate) use send::send;
 
 /// How long a code can be used, in seconds.

@@ -19,6 +19,17 @@ const HASH: usize = 32;
 /// How many wait for each place at most: the last of them for a second or two.
 const WAITING_A_PLACE: usize = 32;
 
+/// What is wrong with a new password, as a code and words; none where nothing is. Only its length is asked for (NIST SP
+/// 800-63B-4 §3.1.1.2 forbids rules on which letters it has).
+pub(crate) fn out_of_bounds(password: &str) -> Option<(&'static str, &'static str)> {
+    let words = "Use 8 to 128 characters.";
+    match password.chars().count() {
+        0..8 => Some(("password_too_short", words)),
+        8..=128 => None,
+        _ => Some(("password_too_long", words)),
+    }
+}
+
 /// The first 64 bits of a slow hash, of which some are kept when the handle is erased.
 pub(crate) fn read_tag(bytes: &[u8]) -> u64 {
     bytes.iter().take(8).fold(0, |tag, byte| tag << 8 | u64::from(*byte))

@@ -103,6 +103,10 @@ pub enum Notice {
     Decided,
     /// A phone number is linked.
     PhoneLinked,
+    /// The password is changed.
+    PasswordChanged,
+    /// The password is changed, and the account does not go by itself any more.
+    PasswordChangedStays,
     /// A conversation is deleted for the viewer.
     TalkDeleted,
     /// Coins were credited.
@@ -144,6 +148,8 @@ impl Notice {
             Notice::Reported => t.moderation_now_reported,
             Notice::Decided => t.moderation_now_decided,
             Notice::PhoneLinked => t.notice_phone_linked,
+            Notice::PasswordChanged => t.notice_password_changed,
+            Notice::PasswordChangedStays => t.notice_password_changed_stays,
             Notice::TalkDeleted => t.messages_deleted,
             Notice::CoinsBought => t.coins_now_bought,
             Notice::CoinsGiven => t.coins_now_given,

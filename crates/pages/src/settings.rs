@@ -59,6 +59,18 @@ pub struct ManageAccountPage {
 
 page!(ManageAccountPage, |_| Tab::Profile);
 
+/// `GET/POST /settings/password` with `password` and `new_password`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "new_password.html", whitespace = "minimize")]
+pub struct NewPasswordPage {
+    /// Shared parts.
+    pub chrome: Chrome,
+    /// Errors.
+    pub form: FormState,
+}
+
+page!(NewPasswordPage, |_| Tab::Profile);
+
 /// `GET /settings/sessions`. Posts `/settings/sessions/revoke` with `session`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "sessions.html", whitespace = "minimize")]

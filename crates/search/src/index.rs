@@ -206,6 +206,11 @@ impl Index {
         self.reload(&mut writer)
     }
 
+    /// Whether there is so much to be found that a purge takes its time: it writes a segment that is not small.
+    pub fn is_large(&self) -> bool {
+        self.reader.searcher().segment_readers().iter().any(|segment| segment.max_doc() > SMALL)
+    }
+
     fn reload(&self, writer: &mut IndexWriter) -> Result<(), SearchError> {
         self.reader.reload()?;
         writer.garbage_collect_files().wait()?;

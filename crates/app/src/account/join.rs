@@ -122,10 +122,8 @@ fn read(app: &App, join: &Join) -> Result<(Handle, BirthDate, AgeRule), AppError
     if handle.is_err() {
         wrong("handle", "handle_invalid", "Use 3 to 24 letters, digits, dots or underscores.");
     }
-    match join.password.chars().count() {
-        0..8 => wrong("password", "password_too_short", "Use 8 to 128 characters."),
-        8..=128 => {}
-        _ => wrong("password", "password_too_long", "Use 8 to 128 characters."),
+    if let Some((code, message)) = password::out_of_bounds(&join.password) {
+        wrong("password", code, message);
     }
     let birth_date = join.birth_date.parse::<BirthDate>();
     let age = birth_date.map(|date| date.rule_at(app.clock.now()));

@@ -1,5 +1,6 @@
 //! Accounts: joining, signing in, being seen, changing what one is called.
 
+mod change_password;
 mod form_token;
 mod join;
 mod me;
@@ -7,6 +8,8 @@ mod profile;
 mod sessions;
 mod sign_in;
 
+pub(crate) use change_password::{PASSWORD_JOB, run_password_changed};
+pub use change_password::{PasswordChanged, change_password};
 pub use form_token::{form_token, form_token_fits};
 pub use join::{Join, Joined, join};
 pub use me::{Me, ProfileChange, change_profile, me};

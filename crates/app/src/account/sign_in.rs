@@ -2,12 +2,14 @@
 
 use outro_datamap::ACCOUNT_PASSWORD_HASH;
 use outro_db::Tx;
-use outro_model::{AccountId, AccountState, Handle};
-use outro_store::{accounts, sessions};
+use outro_model::{AccountState, Handle};
+use outro_store::accounts::{self, Account};
+use outro_store::sessions;
 
 use super::{Found, entry_of, new_session};
 use crate::budget::{self, Budget};
-use crate::{App, AppError, Origin, RefusalKind, Signed, password, standing};
+use crate::password::{self, Turn};
+use crate::{App, AppError, Origin, RefusalKind, Signed, standing};
 
 /// Failed sign-ins a day of one handle from one place, and of one place for all handles.
 const FAILURES_A_HANDLE: i64 = 30;
@@ -35,12 +37,12 @@ pub async fn sign_in(app: &App, handle: &str, given: &str, device: &str, origin:
     // Only what is needed is taken along: nobody's keys are held while this waits its turn.
     let open_hash = |Found { account, keys }: Found| {
         let hash = keys.open(ACCOUNT_PASSWORD_HASH, account.id.as_bytes(), &account.password_hash);
-        hash.map(|hash| (account.id, hash))
+        hash.map(|hash| (account, hash))
     };
     let found = found.map(open_hash).transpose()?;
     let right = turn.verify(given, found.as_ref().map(|(_, hash)| hash.as_slice())).await?;
     match found {
-        Some((account, _)) if right => open(app, account, device).await,
+        Some((account, _)) if right => open(app, &account, device).await,
         _ => {
             fail(app, limits).await?;
             Err(wrong())
@@ -60,11 +62,16 @@ async fn known(app: &App, tx: &mut Tx, handle: &Handle) -> Result<Option<Found>,
     Ok(entry.zip(account).map(|((_, keys), account)| Found { account, keys }))
 }
 
-async fn open(app: &App, account: AccountId, device: &str) -> Result<String, AppError> {
-    let keys = app.vault.account(account).await?.ok_or_else(wrong)?;
+async fn open(app: &App, account: &Account, device: &str) -> Result<String, AppError> {
+    let keys = app.vault.account(account.id).await?.ok_or_else(wrong)?;
     let (token, session) = new_session(app, &keys, device);
     let mut tx = app.db.write().await?;
-    if !accounts::lock_live(&mut tx, account).await? {
+    if !accounts::lock_live(&mut tx, account.id).await? {
+        return Err(wrong());
+    }
+    // Changed while this one was being looked at, it opens nothing any more.
+    let now = accounts::by_id(&mut tx, account.id).await?;
+    if now.is_none_or(|now| now.password_hash != account.password_hash) {
         return Err(wrong());
     }
     sessions::insert(&mut tx, &session).await?;
@@ -83,6 +90,19 @@ async fn fail(app: &App, limits: Vec<budget::Tagged>) -> Result<(), AppError> {
 
 /// Notes that the person gave the password again, for what asks for a recent one; the session as it is then.
 pub async fn confirm_password(app: &App, signed: &Signed, given: &str) -> Result<Signed, AppError> {
+    let (_, turn) = right_password(app, signed, given).await?;
+    drop(turn);
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    let session = sessions::get(&mut tx, signed.account, &signed.token_hash, now).await?;
+    sessions::password_given(&mut tx, &session.ok_or(AppError::SignInNeeded)?, now).await?;
+    tx.commit().await?;
+    Ok(Signed { password_at: now, ..signed.clone() })
+}
+
+/// Holds the password that somebody signed in gives against theirs: the sealed hash that it fits, and the turn among the
+/// slow hashes, for who makes another one. A wrong one counts.
+pub(super) async fn right_password(app: &App, signed: &Signed, given: &str) -> Result<(Vec<u8>, Turn), AppError> {
     let keys = signed.keys(app).await?;
     let limits = [Budget { parts: &[b"password", signed.account.as_bytes()], limit: FAILURES_A_HANDLE }];
     let limits = budget::tagged(app, &limits).await?;
@@ -90,20 +110,19 @@ pub async fn confirm_password(app: &App, signed: &Signed, given: &str) -> Result
     if app.settings.rate_limits && budget::used(&mut tx, &limits).await? {
         return Err(budget::used_up(app));
     }
-    let account = accounts::by_id(&mut tx, signed.account).await?.ok_or(AppError::SignInNeeded)?;
-    let now = app.clock.now();
-    let session = sessions::get(&mut tx, signed.account, &signed.token_hash, now).await?;
-    let session = session.ok_or(AppError::SignInNeeded)?;
+    let stored = accounts::by_id(&mut tx, signed.account).await?.ok_or(AppError::SignInNeeded)?.password_hash;
     drop(tx);
     let turn = password::turn(&password::ENTRY)?;
-    let hash = keys.open(ACCOUNT_PASSWORD_HASH, signed.account.as_bytes(), &account.password_hash)?;
+    let hash = keys.open(ACCOUNT_PASSWORD_HASH, signed.account.as_bytes(), &stored)?;
     drop(keys);
     if !turn.verify(given, Some(&hash)).await? {
         fail(app, limits).await?;
-        return Err(AppError::invalid("password", "password_wrong", "That is not your password."));
+        return Err(wrong_password());
     }
-    let mut tx = app.db.write().await?;
-    sessions::password_given(&mut tx, &session, now).await?;
-    tx.commit().await?;
-    Ok(Signed { password_at: now, ..signed.clone() })
+    Ok((stored, turn))
+}
+
+/// Refuses a password that is not the one of who is signed in.
+pub(super) fn wrong_password() -> AppError {
+    AppError::invalid("password", "password_wrong", "That is not your password.")
 }

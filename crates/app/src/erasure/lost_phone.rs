@@ -176,27 +176,16 @@ pub(crate) async fn run_notice(app: &App, job: &Job) -> Outcome {
     }
 }
 
-/// Whether there is nothing more to tell. Where another phone took the linked one's place a short time ago, both are told:
-/// either may be the one in the hand of who did not ask.
+/// Whether there is nothing more to tell.
 async fn notice(app: &App, account: AccountId) -> Result<bool, AppError> {
-    let mut tx = app.db.read().await?;
-    let (found, row) = (pending_leaves::get(&mut tx, account).await?, accounts::by_id(&mut tx, account).await?);
-    let before = replaced_phones::get(&mut tx, account).await?;
-    drop(tx);
-    let (Some(found), Some(row), Some(keys)) = (found, row, app.vault.account(account).await?) else { return Ok(true) };
-    let mut numbers = Vec::from_iter(codes::linked_number(&keys, &row)?);
-    numbers.extend(before.map(|before| phone::open_replaced(&keys, &before)).transpose()?);
-    drop(keys);
+    let Some(found) = pending_leaves::get(&mut app.db.read().await?, account).await? else { return Ok(true) };
+    let numbers = phone::told_numbers(app, account).await?;
     let (host, at) = (&app.settings.host, codes::minute(found.leaves_at));
     let text = format!(
         "Outro: an account on {host} that has or had this number is to be DELETED on {at} UTC. Not you? Sign in on {host} \
          and press Stop in Settings."
     );
-    let mut all_told = true;
-    for number in &numbers {
-        all_told &= codes::tell(app, number, text.clone()).await?;
-    }
-    Ok(all_told)
+    codes::tell_all(app, &numbers, &text).await
 }
 
 /// After a restore: whoever has stopped it since the backup must not go by that, nor by a phone that they have linked no

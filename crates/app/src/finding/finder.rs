@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use outro_model::{AccountId, VideoId};
+use outro_model::{AccountId, Timestamp, VideoId};
 use outro_search::{Entry, Index, SearchError};
 use tokio::sync::Notify;
 
-use crate::{AppError, RefusalKind};
+use crate::{App, AppError, RefusalKind};
 
 /// What was changed and is to be read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +45,15 @@ pub(super) struct Work {
     pub(super) after: Option<AccountId>,
     /// Whom purges took along, until that is asked for.
     purged: BTreeSet<AccountId>,
+    /// Until when no purge is begun for those who leave.
+    rests_until: Option<Timestamp>,
 }
+
+/// How many times as long as it has worked a purge of a large index rests: those who stay lose three hundredths of one core
+/// however many leave.
+const RESTS: u32 = 30;
+/// How long it rests at most: receipts wait for it.
+const LONGEST_REST: Duration = Duration::from_secs(10);
 
 impl Finder {
     /// With an empty index.
@@ -91,6 +100,11 @@ impl Finder {
     /// To be said when nothing of an account can be read any more. It waits for nobody.
     pub(crate) fn leaves(&self, account: AccountId) {
         self.leavers.lock().unwrap_or_else(PoisonError::into_inner).insert(account);
+    }
+
+    /// Whether the next purge takes somebody along.
+    pub(super) fn has_leavers(&self) -> bool {
+        !self.leavers.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
     fn take_leavers(&self) -> BTreeSet<AccountId> {
@@ -169,8 +183,21 @@ impl Work {
         self.purged.clear();
     }
 
+    /// Whether the last purge was so long ago that the next one may begin. Where there is little to be found it always may.
+    pub(super) fn has_rested(&self, now: Timestamp) -> bool {
+        self.rests_until.is_none_or(|until| until <= now)
+    }
+
     /// Drops all who leave, and writes the words of all that was dropped out of the dictionary.
-    pub(super) async fn purge(&mut self, finder: &Finder) -> Result<(), AppError> {
+    pub(super) async fn purge(&mut self, app: &App) -> Result<(), AppError> {
+        let (finder, began) = (&app.finder, Instant::now());
+        let done = self.purge_now(finder).await;
+        let rest = (began.elapsed() * RESTS).min(LONGEST_REST).as_millis() as i64;
+        self.rests_until = finder.index.is_large().then(|| Timestamp(app.clock.now().0 + rest));
+        done
+    }
+
+    async fn purge_now(&mut self, finder: &Finder) -> Result<(), AppError> {
         let mut leavers = finder.take_leavers();
         leavers.iter().for_each(|leaver| self.drop_account(&finder.index, *leaver));
         let purged = finder.with_index(|index| index.purge()).await;
@@ -220,7 +247,7 @@ mod tests {
             finder.leaves(account(byte));
         }
         assert!(!work.take_purged(account(1)), "its words are there still");
-        work.purge(&finder).await.unwrap();
+        work.purge_now(&finder).await.unwrap();
         finder.leaves(account(3));
         let words = finder.dictionary().unwrap();
         let has = |name: &str| words.iter().any(|word| word.contains(name));
@@ -229,7 +256,7 @@ mod tests {
         assert!(!work.take_purged(account(2)), "its id is let go of");
         assert!(!work.take_purged(account(3)), "it left after the purge");
         assert!(!work.take_purged(account(5)), "nobody knows that it ever left");
-        work.purge(&finder).await.unwrap();
+        work.purge_now(&finder).await.unwrap();
         work.forget_purged();
         assert!(finder.take_leavers().is_empty() && work.purged.is_empty(), "no id stays, also where nobody asks");
         assert!(!finder.dictionary().unwrap().iter().any(|word| word.contains("thirdleaver")));

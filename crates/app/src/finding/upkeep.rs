@@ -76,7 +76,7 @@ pub async fn tidy(app: &App) -> Result<(), AppError> {
     let mut work = app.finder.work.lock().await;
     // Another process may have ended an erasure that was begun here: nobody asks after it.
     work.forget_purged();
-    work.purge(&app.finder).await
+    work.purge(app).await
 }
 
 /// Goes over everybody once; from then on the search answers.
@@ -140,9 +140,9 @@ pub async fn go_over(app: &App, slice: i64) -> Result<(), AppError> {
     app.finder.with_index(|index| index.commit()).await
 }
 
-/// Drops those whose erasure runs, whichever process runs it.
+/// Drops those whose erasure runs, whichever process runs it: nobody finds them any more. Their words go with the next purge.
 async fn drop_leaving(app: &App) -> Result<(), AppError> {
-    let (mut after, mut dropped) = (AccountId::from_bytes([0; 16]), false);
+    let mut after = AccountId::from_bytes([0; 16]);
     loop {
         let leaving = rows::leaving(&mut app.db.read().await?, after, BATCH).await?;
         let Some(last) = leaving.last() else { break };
@@ -151,24 +151,25 @@ async fn drop_leaving(app: &App) -> Result<(), AppError> {
         for account in leaving {
             if work.held.contains_key(&account) {
                 work.drop_account(&app.finder.index, account);
-                dropped = true;
+                app.finder.leaves(account);
             }
         }
     }
-    if dropped {
-        app.finder.work.lock().await.purge(&app.finder).await?;
-    }
-    Ok(())
+    let mut work = app.finder.work.lock().await;
+    if app.finder.has_leavers() && work.has_rested(app.clock.now()) { work.purge(app).await } else { Ok(()) }
 }
 
-/// Every word that only an account which leaves had is gone afterwards; `false` where others work on the index just now, and
-/// it is to be asked anew. To write words out takes as long as there is much to be found, so it is done once for all who
-/// left meanwhile. Nothing of them is put afterwards: whoever reads their rows reads that they leave.
+/// Every word that only an account which leaves had is gone afterwards; `false` where others work on the index just now, or
+/// the last purge was a short time ago, and it is to be asked anew. To write words out takes as long as there is much to be
+/// found, so it is done once for all who left meanwhile. Nothing of them is put afterwards: whoever reads their rows reads that they leave.
 pub(crate) async fn forget(app: &App, account: AccountId) -> Result<bool, AppError> {
     let Ok(mut work) = app.finder.work.try_lock() else { return Ok(false) };
     if !work.take_purged(account) {
         app.finder.leaves(account);
-        work.purge(&app.finder).await?;
+        if !work.has_rested(app.clock.now()) {
+            return Ok(false);
+        }
+        work.purge(app).await?;
         work.take_purged(account);
     }
     Ok(true)

@@ -12,9 +12,7 @@ use crate::{App, AppError, Origin, RefusalKind, Signed, erasure};
 
 pub(crate) use recovery::recovery_code;
 pub use recovery::recovery_codes_left;
-pub(crate) use replaced::{
-    REPLACED_JOB, before, open as open_replaced, run as run_replaced, settles_at, tell_replaced,
-};
+pub(crate) use replaced::{REPLACED_JOB, before, run as run_replaced, settles_at, tell_replaced, told_numbers};
 
 /// A number that was linked.
 #[derive(Clone)]

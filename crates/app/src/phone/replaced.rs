@@ -6,6 +6,7 @@ use outro_datamap::REPLACED_PHONE;
 use outro_db::Tx;
 use outro_jobs::{Job, Outcome};
 use outro_model::{AccountId, PhoneNumber, Timestamp};
+use outro_store::accounts;
 use outro_store::replaced_phones::{self, ReplacedPhone};
 use outro_vault::AccountKeys;
 
@@ -29,8 +30,20 @@ pub(crate) async fn before(tx: &mut Tx, keys: &AccountKeys) -> Result<Option<Pho
     replaced_phones::get(tx, keys.account()).await?.map(|found| open(keys, &found)).transpose()
 }
 
+/// Whom to tell what happens with an account: the linked number, and the one whose place it took a short time ago. Either may
+/// be the one in the hand of who did not ask.
+pub(crate) async fn told_numbers(app: &App, account: AccountId) -> Result<Vec<PhoneNumber>, AppError> {
+    let mut tx = app.db.read().await?;
+    let (row, before) = (accounts::by_id(&mut tx, account).await?, replaced_phones::get(&mut tx, account).await?);
+    drop(tx);
+    let (Some(row), Some(keys)) = (row, app.vault.account(account).await?) else { return Ok(Vec::new()) };
+    let mut numbers = Vec::from_iter(codes::linked_number(&keys, &row)?);
+    numbers.extend(before.map(|before| open(&keys, &before)).transpose()?);
+    Ok(numbers)
+}
+
 /// The number of a row.
-pub(crate) fn open(keys: &AccountKeys, row: &ReplacedPhone) -> Result<PhoneNumber, AppError> {
+fn open(keys: &AccountKeys, row: &ReplacedPhone) -> Result<PhoneNumber, AppError> {
     let number = keys.open_text(REPLACED_PHONE, row.account.as_bytes(), &row.phone)?;
     number.parse().map_err(|_| AppError::internal("a stored number is none"))
 }

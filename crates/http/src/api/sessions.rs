@@ -37,6 +37,24 @@ pub(crate) struct PasswordBody {
     password: String,
 }
 
+/// A new password.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct NewPasswordBody {
+    /// The password so far.
+    password: String,
+    /// The new one, 8 to 128 characters.
+    new_password: String,
+}
+
+/// How it is once the password is changed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PasswordChangedView {
+    /// How many other sessions this has ended: all of them.
+    sessions_ended: u64,
+    /// Whether the account would have gone by itself, which this has stopped.
+    stays: bool,
+}
+
 /// One device that is signed in.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SessionView {
@@ -91,6 +109,25 @@ pub(crate) async fn confirm_password(
 ) -> Result<StatusCode, ApiError> {
     account::confirm_password(&server.app, &signed, &body.password).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Changes the password. Every other session ends, and what was asked for with the old password is taken back, also that the
+/// account goes by itself. The linked phone is told.
+#[utoipa::path(put, path = "/api/v1/me/password", tag = "sessions", request_body = NewPasswordBody,
+    security(("bearer" = [])), responses(
+    (status = 200, description = "Changed", body = PasswordChangedView),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 422, description = "Not the password, or the new one is too short, too long or the same", body = Problem),
+    (status = 429, description = "Too many", body = Problem)))]
+pub(crate) async fn change_password(
+    State(server): State<Server>,
+    Me(signed): Me,
+    Body(body): Body<NewPasswordBody>,
+) -> Result<Json<PasswordChangedView>, ApiError> {
+    let NewPasswordBody { password, new_password } = body;
+    let changed = account::change_password(&server.app, &signed, &password, &new_password).await?;
+    let account::PasswordChanged { signed_out, stays } = changed;
+    Ok(Json(PasswordChangedView { sessions_ended: signed_out, stays }))
 }
 
 /// The devices that are signed in, the last used first.

@@ -36,6 +36,8 @@ const NOTICES: &[(&str, Notice)] = &[
     ("reported", Notice::Reported),
     ("decided", Notice::Decided),
     ("phone_linked", Notice::PhoneLinked),
+    ("password_changed", Notice::PasswordChanged),
+    ("password_changed_stays", Notice::PasswordChangedStays),
     ("coins_bought", Notice::CoinsBought),
     ("coins_given", Notice::CoinsGiven),
     ("talk_deleted", Notice::TalkDeleted),

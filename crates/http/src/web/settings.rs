@@ -4,7 +4,8 @@ use outro_app::AppError;
 use outro_app::account::{self, Device, ProfileChange};
 use outro_model::SessionId;
 use outro_pages::{
-    EditProfilePage, FormState, ManageAccountPage, PasswordCheckPage, SessionRow, SessionsPage, SettingsPage,
+    EditProfilePage, FormState, ManageAccountPage, NewPasswordPage, PasswordCheckPage, SessionRow, SessionsPage,
+    SettingsPage,
 };
 use serde::Deserialize;
 
@@ -26,6 +27,14 @@ pub(super) struct ProfileForm {
 pub(super) struct PasswordForm {
     password: String,
     next: String,
+}
+
+/// The password so far, and a new one.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct NewPasswordForm {
+    password: String,
+    new_password: String,
 }
 
 /// A device to sign out.
@@ -110,6 +119,22 @@ pub(super) async fn password(Posted { member, form }: Posted<PasswordForm>) -> A
         Err(error) => {
             visit.again(error, |chrome, form| PasswordCheckPage { chrome, form, next: next.to_owned() }.render())
         }
+    }
+}
+
+/// `GET /settings/password`.
+pub(super) async fn new_password_page(Member { visit, .. }: Member) -> Answer {
+    Ok(html(NewPasswordPage { chrome: visit.chrome, form: FormState::default() }.render()))
+}
+
+/// `POST /settings/password`.
+pub(super) async fn new_password(Posted { member, form }: Posted<NewPasswordForm>) -> Answer {
+    let Member { visit, signed, .. } = member;
+    let NewPasswordForm { password, new_password } = form;
+    match account::change_password(&visit.server.app, &signed, &password, &new_password).await {
+        Ok(changed) if changed.stays => Ok(go("/settings/account?done=password_changed_stays")),
+        Ok(_) => Ok(go("/settings/account?done=password_changed")),
+        Err(error) => visit.again(error, |chrome, form| NewPasswordPage { chrome, form }.render()),
     }
 }
 

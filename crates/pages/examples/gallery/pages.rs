@@ -327,6 +327,11 @@ fn entries(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
             }
             .render(),
         ),
+        ("new-password", NewPasswordPage { chrome: me.clone(), form: FormState::default() }.render()),
+        (
+            "new-password-errors",
+            NewPasswordPage { chrome: me.clone(), form: wrong(me, "new_password", "password_same") }.render(),
+        ),
     ]
 }
 

@@ -306,6 +306,11 @@ async fn sessions(walk: &mut Walk, client: &Client) {
     let again = "/api/v1/sessions/current/password";
     walk.ask(client, ("POST", again, ""), Some(json!({"password": "wrong password"})), 422).await;
     walk.ask(client, ("POST", again, ""), Some(json!({"password": "walker-password"})), 204).await;
+    let change = ("PUT", "/api/v1/me/password", "");
+    let new = |password: &str, new: &str| Some(json!({"password": password, "new_password": new}));
+    walk.ask(client, change, new("wrong password", "another password"), 422).await;
+    walk.ask(client, change, new("walker-password", "another password"), 200).await;
+    walk.ask(client, change, new("another password", "walker-password"), 200).await;
 }
 
 async fn leaving(walk: &mut Walk, client: &Client) {
@@ -346,6 +351,8 @@ async fn limits(walk: &mut Walk) {
     walk.use_up(&[b"password", id.as_bytes()], 30).await;
     let password = Some(json!({"password": "limited-password"}));
     walk.ask(&client, ("POST", "/api/v1/sessions/current/password", ""), password, 429).await;
+    let new = Some(json!({"password": "limited-password", "new_password": "another password"}));
+    walk.ask(&client, ("PUT", "/api/v1/me/password", ""), new, 429).await;
     let nowhere = [0u8; 4];
     walk.use_up(&[b"sign-in", &nowhere], 300).await;
     let sign_in = json!({"handle": "limited", "password": "limited-password"});

@@ -1,10 +1,11 @@
-//! Leaving without the phone, from outside, and by whoever runs the site; and what is said of all that is kept.
+//! Leaving without the phone, from outside, and by whoever runs the site; a new password; and what is said of all that is kept.
 
 mod another_phone;
 mod codes;
 mod kept;
 mod operator;
 mod outside;
+mod password;
 mod races;
 mod waiting;
 

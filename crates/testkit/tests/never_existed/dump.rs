@@ -82,7 +82,9 @@ pub(crate) struct Allowed {
     pub(crate) decided: bool,
     /// Conversations that the one who is gone was in, or in which something of theirs was shared (`conversations`).
     pub(crate) talks: BTreeSet<String>,
-    /// Of those, the ones that nobody ever had in the other world.
+    /// What the one who is gone said there, which others may have put away for themselves (`conversations`).
+    said: BTreeSet<String>,
+    /// Of the conversations, the ones that nobody ever had in the other world.
     only_here: BTreeSet<String>,
     /// Videos that played a sound of theirs (`sound_gone`).
     pub(crate) silenced: BTreeSet<String>,
@@ -115,6 +117,9 @@ impl Allowed {
                 allowed.decided |= matches!(step.act, Act::Decide(..));
             }
             let Some(made) = &was.made[at] else { continue };
+            if matches!(step.act, Act::Say(_) | Act::Share(..)) && fate == Fate::Dropped {
+                allowed.said.insert(made.clone());
+            }
             let talk = match (&step.act, &fate) {
                 (Act::Talk(_), Fate::Kept) => continue,
                 (Act::Talk(_), _) => made,
@@ -153,6 +158,7 @@ const RANDOM: &[(&str, &str)] = &[("notifications", "id"), ("handle_index", "key
 pub(crate) fn lines(dump: &Dump, allowed: &Allowed, used: &mut BTreeSet<&'static str>) -> BTreeSet<(String, usize)> {
     let mut lines = BTreeMap::<String, usize>::new();
     let talks: BTreeSet<String> = allowed.talks.iter().map(|id| hex_of(id)).collect();
+    let said: BTreeSet<String> = allowed.said.iter().map(|id| hex_of(id)).collect();
     let only_here: BTreeSet<String> = allowed.only_here.iter().map(|id| hex_of(id)).collect();
     let silenced: BTreeSet<String> = allowed.silenced.iter().map(|id| hex_of(id)).collect();
     // Who was told that a sound is gone, and when: there is an event of each too. Another thing may be told at that moment.
@@ -194,6 +200,7 @@ pub(crate) fn lines(dump: &Dump, allowed: &Allowed, used: &mut BTreeSet<&'static
                 "reports" => elsewhere.then_some("reports"),
                 "conversations" => only_here.contains(column("id")).then_some("conversations"),
                 "members" | "messages" | "hidden_messages" if only_here.contains(&talk) => Some("conversations"),
+                "hidden_messages" => said.contains(column("message_id")).then_some("conversations"),
                 "messages" if talks.contains(&talk) => {
                     let nothing = column("text") == "null" && column("video_id") == "null";
                     (column("sender_id") == "null" || nothing).then_some("conversations")

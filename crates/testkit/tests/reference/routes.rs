@@ -207,6 +207,7 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     // It ends the session that asks: `accounts`.
     ("DELETE", "/api/v1/sessions/current", Rule::Elsewhere),
     ("POST", "/api/v1/sessions/current/password", Rule::Elsewhere),
+    ("PUT", "/api/v1/me/password", Rule::Elsewhere),
     ("GET", "/api/v1/sounds/{id}", Rule::Sound),
     ("GET", "/api/v1/sounds/{id}/videos", Rule::SoundVideos),
     ("GET", "/api/v1/suggestions", Rule::Suggestions),
@@ -309,6 +310,7 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     // They end the session, the account, or go on with a proof: `accounts`, `leaving`, `codes`.
     ("POST", "/logout", Rule::Elsewhere),
     ("POST", "/settings/password-check", Rule::Elsewhere),
+    ("POST", "/settings/password", Rule::Elsewhere),
     ("GET", "/settings/leave", Rule::Open),
     ("POST", "/settings/leave", Rule::Elsewhere),
     ("GET", "/settings/leave/confirm", Rule::Open),
@@ -358,6 +360,7 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("POST", "/settings/comments", Rule::Own),
     ("GET", "/settings/account", Rule::Own),
     ("GET", "/settings/password-check", Rule::Own),
+    ("GET", "/settings/password", Rule::Own),
     ("GET", "/settings/sessions", Rule::Own),
     ("POST", "/settings/sessions/revoke", Rule::EndSession),
     ("GET", "/settings/phone", Rule::Own),
