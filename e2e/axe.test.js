@@ -38,6 +38,7 @@ const walk = [
   ['manage-account', async (p) => steps.openManageAccount(p.page)],
   ['phone', async (p) => steps.openPhone(p.page)],
   ['recovery-codes', async (p) => steps.linkPhone(p.page, server, p.number)],
+  ['password', async (p) => p.page.goto('/settings/password')],
   ['phone-linked', async (p) => p.page.goto('/settings/phone')],
   ['leave', async (p) => steps.openLeaving(p.page, server, p.number)],
   ['what-we-keep', async (p) => p.page.goto('/what-we-keep')],

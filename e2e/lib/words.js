@@ -20,6 +20,7 @@ export const words = {
   join: 'Join',
   signIn: 'Sign in',
   signInRefused: 'Handle or password is not right.',
+  passwordWrong: 'The password is not right.',
 
   // Uploading.
   file: 'Choose a video',

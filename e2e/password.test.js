@@ -1,0 +1,65 @@
+// A new password: the other device is out, the old one opens nothing, and this device goes on as it was.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Api } from './lib/api.js';
+import { launch, person } from './lib/browser.js';
+import { startServer } from './lib/server.js';
+import * as steps from './lib/steps.js';
+import { words } from './lib/words.js';
+
+const { follow } = steps;
+const main = (page) => page.getByRole('main');
+const press = (page, name) => follow(page, main(page).getByRole('button', { name, exact: true }));
+const better = 'a longer and better one';
+
+let server, browser;
+before(async () => {
+  server = await startServer();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  const [how, short] = javaScriptEnabled ? ['with scripts', 'js'] : ['without scripts', 'plain'];
+
+  test(`the password is changed, ${how}`, { timeout: 120_000 }, async () => {
+    const handle = `changer.${short}`;
+    await Api.join(server.url, handle, steps.password);
+    const [mira, tablet] = [await person(browser, server.url, { javaScriptEnabled }), await person(browser, server.url, { javaScriptEnabled })];
+    for (const who of [mira, tablet]) await steps.signIn(who.page, handle);
+    const { page } = mira;
+    await steps.openSettings(page);
+    await steps.openManageAccount(page);
+    await follow(page, main(page).getByRole('link', { name: /^Password/ }));
+    await mira.screenshot(`password-${short}`, { fullPage: true });
+    if (javaScriptEnabled) assert.deepEqual(await mira.axe(), []);
+
+    const fill = async (now, next) => {
+      await page.getByLabel('Current password', { exact: true }).fill(now);
+      await page.getByLabel('New password', { exact: true }).fill(next);
+    };
+    await fill('not my password', better);
+    await mira.expecting(/422/, () => press(page, 'Change password'));
+    await main(page).getByText(words.passwordWrong).first().waitFor();
+    assert.equal(await page.getByLabel('New password', { exact: true }).inputValue(), '');
+    await mira.screenshot(`password-wrong-${short}`, { fullPage: true });
+    await fill(steps.password, better);
+    await press(page, 'Change password');
+    await page.getByRole('status').getByText('Every other device is signed out').waitFor();
+    await mira.screenshot(`password-changed-${short}`, { fullPage: true });
+    await follow(page, main(page).getByRole('link', { name: /1 device/ }));
+    assert.equal(await main(page).getByRole('listitem').count(), 1);
+
+    await tablet.page.goto('/settings');
+    await tablet.page.getByRole('button', { name: words.signIn, exact: true }).waitFor();
+    await tablet.expecting(/401/, () => steps.signIn(tablet.page, handle));
+    await main(tablet.page).getByText(words.signInRefused).first().waitFor();
+    for (const who of [mira, tablet]) {
+      who.assertNoProblems();
+      await who.close();
+    }
+  });
+}
