@@ -76,7 +76,9 @@ impl Dump {
 pub(crate) struct Allowed {
     /// Moments at which the two worlds did different things (`news`, `report_decided`, `reports`).
     moments: BTreeSet<i64>,
-    /// Moments at which jobs ran that may have answered requests for who is gone (`news`).
+    /// Moments at which jobs ran.
+    worked: BTreeSet<i64>,
+    /// Those of them at which jobs have answered requests for who is gone (`news`).
     answered: BTreeSet<i64>,
     /// Whether something was decided at one of them.
     pub(crate) decided: bool,
@@ -88,6 +90,9 @@ pub(crate) struct Allowed {
     only_here: BTreeSet<String>,
     /// Videos that played a sound of theirs (`sound_gone`).
     pub(crate) silenced: BTreeSet<String>,
+    /// Whose such videos were deleted by themselves: they may have been told before that the sound is gone, once for each,
+    /// where jobs ran (`news`).
+    told_before: Vec<String>,
 }
 
 /// Numbers of kinds, as they are stored.
@@ -104,11 +109,11 @@ pub(crate) fn hex_of(id: &str) -> String {
 impl Allowed {
     pub(crate) fn of(history: &History, was: &Was, stage: &Stage) -> Self {
         let mut allowed = Self::default();
+        let works = (0..history.steps.len()).filter(|at| history.steps[*at].act == Act::Work);
+        allowed.worked = works.map(|at| stage.moment(at)).chain(stage.ends(history)).map(|moment| moment.0).collect();
         let answers = |act: &Act| matches!(act, Act::AnswerAll(_) | Act::Set("private_account", _));
         if history.steps.iter().any(|step| step.by == history.gone && answers(&step.act)) {
-            let works = (0..history.steps.len()).filter(|at| history.steps[*at].act == Act::Work);
-            allowed.answered = works.map(|at| stage.moment(at).0).collect();
-            allowed.answered.extend(stage.ends(history).map(|moment| moment.0));
+            allowed.answered = allowed.worked.clone();
         }
         for (at, step) in history.steps.iter().enumerate() {
             let fate = history.fate(at, was);
@@ -126,6 +131,9 @@ impl Allowed {
                 (Act::Say(talk) | Act::Share(talk, _), Fate::Dropped) => was.made[*talk].as_ref().unwrap(),
                 (Act::Post(_), Fate::Changed(_)) => {
                     allowed.silenced.insert(made.clone());
+                    if history.steps.iter().any(|later| later.by == step.by && later.act == Act::DeleteVideo(at)) {
+                        allowed.told_before.push(hex_of(&stage.person(step.by).unwrap().id.to_string()));
+                    }
                     continue;
                 }
                 _ => continue,
@@ -168,6 +176,7 @@ pub(crate) fn lines(dump: &Dump, allowed: &Allowed, used: &mut BTreeSet<&'static
             *told.entry((row["account_id"].clone(), row["created_at"].clone())).or_default() += 1;
         }
     }
+    let mut told_before = allowed.told_before.clone();
     let received = from_nobody(dump);
     let sounds: BTreeMap<&String, &String> =
         dump.rows("sounds").iter().map(|row| (&row["id"], &row["video_id"])).collect();
@@ -191,7 +200,10 @@ pub(crate) fn lines(dump: &Dump, allowed: &Allowed, used: &mut BTreeSet<&'static
                     let answered = at.parse().is_ok_and(|at| allowed.answered.contains(&at));
                     let about = talks.contains(&talk) || elsewhere || answered;
                     let of = (column("account_id").to_owned(), at.clone());
-                    (about || column("kind") == OF_NOTIFICATIONS && take_one(&mut told, of)).then_some("news")
+                    let worked = at.parse().is_ok_and(|at| allowed.worked.contains(&at));
+                    let told = column("kind") == OF_NOTIFICATIONS
+                        && (take_one(&mut told, of) || worked && take_first(&mut told_before, column("account_id")));
+                    (about || told).then_some("news")
                 }
                 "notifications" if column("kind") == SOUND_GONE => {
                     silenced.contains(column("video_id")).then_some("sound_gone")
@@ -261,6 +273,12 @@ fn take_one(told: &mut BTreeMap<(String, String), usize>, of: (String, String)) 
     let Some(left) = told.get_mut(&of).filter(|left| **left > 0) else { return false };
     *left -= 1;
     true
+}
+
+/// Whether there was one of this account.
+fn take_first(all: &mut Vec<String>, account: &str) -> bool {
+    let found = all.iter().position(|one| one == account);
+    found.map(|at| all.swap_remove(at)).is_some()
 }
 
 /// A gift to or from somebody who is gone.
