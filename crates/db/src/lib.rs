@@ -193,6 +193,15 @@ impl Tx {
         }
     }
 
+    /// Says that this is one of many large transactions in a row. A page that several of them change is then written once for all,
+    /// until the log is cut ([`Db::shed`]).
+    pub fn in_bulk(&mut self) -> Result<(), DbError> {
+        match &mut self.inner {
+            TxInner::Sqlite(tx) => tx.in_bulk(),
+            TxInner::Postgres(_) => Ok(()),
+        }
+    }
+
     async fn batch(&mut self, sql: &str) -> Result<(), DbError> {
         match &mut self.inner {
             TxInner::Sqlite(tx) => tx.batch(sql),

@@ -14,6 +14,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::{DbError, Engine, Param, Row, Statement, ToParam, Value};
 
 const READERS: usize = 8;
+/// Pages in memory, and in the log before it is folded in. It stays small, so that little of what was overwritten lingers in it.
+const USUAL: &str = "PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 500";
+/// The same while many large transactions follow each other, until the log is cut: 64 MiB each.
+const IN_BULK: &str = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384";
 
 pub(crate) struct Sqlite {
     path: PathBuf,
@@ -58,9 +62,11 @@ impl Sqlite {
     pub(crate) async fn checkpoint(&self) -> Result<bool, DbError> {
         let loan = self.writer.borrow(&self.path, true).await?;
         off_thread(loan, |connection| {
-            connection
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0))
-                .map_err(|error| DbError::sqlite("checkpoint", &error))
+            let cut = || -> rusqlite::Result<bool> {
+                connection.execute_batch(USUAL)?;
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0))
+            };
+            cut().map_err(|error| DbError::sqlite("checkpoint", &error))
         })
         .await
         .1
@@ -91,9 +97,7 @@ fn connect(path: &Path, writes: bool) -> Result<Connection, DbError> {
         "PRAGMA foreign_keys = ON",
         // Temporary tables and sorts never touch the disk.
         "PRAGMA temp_store = MEMORY",
-        "PRAGMA cache_size = -8192",
-        // The log stays small, so that little of what was overwritten lingers in it.
-        "PRAGMA wal_autocheckpoint = 500",
+        USUAL,
     ];
     let run = |sql: &str| connection.execute_batch(sql).map_err(|error| DbError::Open(error.to_string()));
     settings.into_iter().try_for_each(run)?;
@@ -219,6 +223,10 @@ impl SqliteTx {
         let sql = statement.sql_for(Engine::Sqlite);
         let prepared = self.connection()?.prepare(sql).map(|_| ());
         prepared.map_err(|error| DbError::sqlite(statement.name(), &error))
+    }
+
+    pub(crate) fn in_bulk(&mut self) -> Result<(), DbError> {
+        self.connection()?.execute_batch(IN_BULK).map_err(|error| DbError::sqlite("bulk", &error))
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), DbError> {

@@ -69,7 +69,15 @@ pub struct RootFile {
 
 /// Held by who replaces the file; gone when dropped, also by the death of the process.
 pub(crate) struct RootLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for RootLock {
+    fn drop(&mut self) {
+        // A child that is just being started holds the file too until it runs a program of its own: closing it here alone does
+        // not let it go (flock(2)).
+        drop(self.file.unlock());
+    }
 }
 
 /// Tells one version of the file from another.
@@ -126,7 +134,7 @@ impl RootFile {
         blocking(move || {
             let file = lock_file(&path)?;
             match file.try_lock() {
-                Ok(()) => Ok(RootLock { _file: file }),
+                Ok(()) => Ok(RootLock { file }),
                 Err(TryLockError::WouldBlock) => Err(VaultError::RotationRunning),
                 Err(TryLockError::Error(error)) => Err(error.into()),
             }

@@ -39,7 +39,15 @@ pub struct Backups {
     root: PathBuf,
     /// The objects of all backups in it.
     pub(super) shelf: Shelf,
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Backups {
+    fn drop(&mut self) {
+        // A child that is just being started holds the file too until it runs a program of its own: closing it here alone does
+        // not let the folder go (flock(2)).
+        drop(self.lock.unlock());
+    }
 }
 
 impl Backups {
@@ -64,7 +72,7 @@ impl Backups {
             TryLockError::Error(error) => at("the folder of backups")(error),
         })?;
         let shelf = Shelf::open(root.join(OBJECTS), vault.clone())?;
-        Ok(Self { root: root.to_owned(), shelf, _lock: lock })
+        Ok(Self { root: root.to_owned(), shelf, lock })
     }
 
     /// The backups in it, the oldest first.

@@ -198,6 +198,9 @@ async fn batch(
     pace: &mut Pace,
 ) -> Result<usize, AppError> {
     let (mut tx, mut next, mut rows) = (app.db.write().await?, tally.clone(), 0);
+    if pace.0 > BATCH {
+        tx.in_bulk()?;
+    }
     let begun = Instant::now();
     // There, each row of others whose count is lowered costs a walk over the batch, and stays locked until the end of it.
     let counts_on_postgres = tx.engine() == Engine::Postgres && steps.get(at).is_some_and(|step| step.counts());

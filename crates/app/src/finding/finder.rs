@@ -49,11 +49,11 @@ pub(super) struct Work {
     rests_until: Option<Timestamp>,
 }
 
-/// How many times as long as it has worked a purge of a large index rests: those who stay lose three hundredths of one core
-/// however many leave.
-const RESTS: u32 = 30;
-/// How long it rests at most: receipts wait for it.
-const LONGEST_REST: Duration = Duration::from_secs(10);
+/// How many times as long as it has worked a purge of a large index rests: those who stay lose a sixtieth of one core, however
+/// many leave.
+const RESTS: u32 = 60;
+/// How long it rests at most: receipts wait for it. The first one after a quiet while does not.
+const LONGEST_REST: Duration = Duration::from_secs(20);
 
 impl Finder {
     /// With an empty index.
