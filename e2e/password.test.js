@@ -53,6 +53,16 @@ for (const javaScriptEnabled of [true, false]) {
     await follow(page, main(page).getByRole('link', { name: /1 device/ }));
     assert.equal(await main(page).getByRole('listitem').count(), 1);
 
+    // With a phone linked, the code that was sent there is asked for beside it.
+    await steps.linkPhone(page, server, javaScriptEnabled ? '+491701113001' : '+491701113002');
+    await page.goto('/settings/password');
+    await mira.screenshot(`password-code-first-${short}`, { fullPage: true });
+    if (javaScriptEnabled) assert.deepEqual(await mira.axe(), []);
+    await press(page, 'Send code');
+    await page.getByLabel(words.code).waitFor();
+    await mira.screenshot(`password-code-${short}`, { fullPage: true });
+    if (javaScriptEnabled) assert.deepEqual(await mira.axe(), []);
+
     await tablet.page.goto('/settings');
     await tablet.page.getByRole('button', { name: words.signIn, exact: true }).waitFor();
     await tablet.expecting(/401/, () => steps.signIn(tablet.page, handle));

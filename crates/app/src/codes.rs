@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::budget::{self, Budget};
 use crate::{App, AppError, RefusalKind, password, phone};
 
-pub(crate) use notice::{TOLD_LATER_SECONDS, minute, tell, tell_again, tell_all, tries_left};
+pub(crate) use notice::{TOLD_LATER_SECONDS, minute, tell, tell_again, tell_all};
 pub(crate) use send::send;
 
 /// How long a code can be used, in seconds.
@@ -34,6 +34,8 @@ pub(crate) enum Purpose {
     Leave,
     /// Leaving without the linked phone, by password and recovery code. No code is sent for it.
     LostPhone,
+    /// Changing the password, where a phone is linked.
+    Password,
 }
 
 impl Purpose {
@@ -42,6 +44,7 @@ impl Purpose {
             Self::LinkPhone => 1,
             Self::Leave => 2,
             Self::LostPhone => 3,
+            Self::Password => 4,
         }
     }
 
@@ -50,6 +53,7 @@ impl Purpose {
         match self {
             Self::LinkPhone | Self::Leave => b"tries",
             Self::LostPhone => b"lost phone",
+            Self::Password => b"password code",
         }
     }
 
@@ -58,6 +62,7 @@ impl Purpose {
     fn text(self, code: &str, host: &str) -> String {
         let what = match self {
             Self::LinkPhone => "links this phone to your account",
+            Self::Password => "changes the password of your account",
             Self::Leave | Self::LostPhone => "DELETES your account for good",
         };
         let line = dns_name(host).map(|name| format!("\n\n@{name} #{code}")).unwrap_or_default();
@@ -238,7 +243,10 @@ pub(crate) async fn check(
     };
     tx.commit().await?;
     // A code that went to a number which is not the person's any more proves nothing.
-    if purpose == Purpose::Leave && number.is_some() && number != linked_number(&keys, &stored)? {
+    if matches!(purpose, Purpose::Leave | Purpose::Password)
+        && number.is_some()
+        && number != linked_number(&keys, &stored)?
+    {
         return Err(code_over());
     }
     let mut recovery = None;

@@ -5,8 +5,7 @@ use std::future::Future;
 use outro_jobs::{Job, Outcome, Runner};
 
 use crate::{
-    App, account, bring, comment, erasure, feed, graph, housekeeping, message, moderation, phone, privacy, sound,
-    takeout, video,
+    App, bring, comment, erasure, feed, graph, housekeeping, message, moderation, phone, privacy, sound, takeout, video,
 };
 
 /// Runs every kind of job there is.
@@ -22,7 +21,6 @@ impl Runner for AppRunner {
                 erasure::DEPART_JOB => erasure::run_depart(app, job).await,
                 erasure::LEAVE_JOB => erasure::run_leave(app, job).await,
                 erasure::NOTICE_JOB => erasure::run_notice(app, job).await,
-                account::PASSWORD_JOB => account::run_password_changed(app, job).await,
                 phone::REPLACED_JOB => phone::run_replaced(app, job).await,
                 video::ENCODE_JOB => video::run_encode(app, job).await,
                 graph::ANSWER_JOB => graph::run_answer(app, job).await,

@@ -63,8 +63,8 @@ pub use privacy::{
 };
 pub use profile::{Contact, ProfilePage, Tile, TileState};
 pub use settings::{
-    EditProfilePage, ManageAccountPage, NewPasswordPage, PhonePage, PhoneVerifyPage, SessionRow, SessionsPage,
-    SettingsPage,
+    EditProfilePage, ManageAccountPage, NewPasswordPage, NewPasswordTakes, PhonePage, PhoneVerifyPage, SessionRow,
+    SessionsPage, SettingsPage,
 };
 pub use sounds::{ChosenSound, SoundLine, SoundPage, UseSound};
 pub use takeout::{ArchiveState, BringPage, BringState, DepartState, DepartingPage, TakeoutPage};

@@ -59,7 +59,33 @@ pub struct ManageAccountPage {
 
 page!(ManageAccountPage, |_| Tab::Profile);
 
-/// `GET/POST /settings/password` with `password` and `new_password`.
+/// What changing the password takes, besides the one so far.
+#[derive(Debug, Clone)]
+pub enum NewPasswordTakes {
+    /// Nothing.
+    Nothing,
+    /// A code, which is to be asked for: posts `/settings/password/code`.
+    CodeFirst {
+        /// The linked number, masked.
+        masked: String,
+    },
+    /// The code that was sent: `challenge` and `code`.
+    Code {
+        /// The linked number, masked.
+        masked: String,
+        /// Which code is awaited.
+        challenge: String,
+        /// Seconds until another code can be sent.
+        resend_after_s: i64,
+    },
+    /// Patience: the phone is too new.
+    Wait {
+        /// RFC 3339.
+        until: String,
+    },
+}
+
+/// `GET/POST /settings/password` with `password`, `new_password` and what it takes.
 #[derive(Debug, Clone, Template)]
 #[template(path = "new_password.html", whitespace = "minimize")]
 pub struct NewPasswordPage {
@@ -67,6 +93,8 @@ pub struct NewPasswordPage {
     pub chrome: Chrome,
     /// Errors.
     pub form: FormState,
+    /// What it takes.
+    pub takes: NewPasswordTakes,
 }
 
 page!(NewPasswordPage, |_| Tab::Profile);

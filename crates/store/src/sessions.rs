@@ -40,7 +40,6 @@ statements! {
     END = "DELETE FROM sessions WHERE account_id = ?1 AND token_hash = ?2";
     END_BY_ID = "DELETE FROM sessions WHERE account_id = ?1 AND id = ?2";
     END_ALL = "DELETE FROM sessions WHERE account_id = ?1";
-    END_OTHERS = "DELETE FROM sessions WHERE account_id = ?1 AND token_hash <> ?2";
     END_EXPIRED = "DELETE FROM sessions WHERE expires_at <= ?1";
 }
 
@@ -102,11 +101,6 @@ pub async fn end_by_id(tx: &mut Tx, account: AccountId, id: SessionId) -> Result
 /// Ends every session of an account.
 pub async fn end_all(tx: &mut Tx, account: AccountId) -> Result<u64, DbError> {
     tx.execute(&END_ALL, params![account]).await
-}
-
-/// Ends every session of an account but the one of this token; how many.
-pub async fn end_others(tx: &mut Tx, account: AccountId, token_hash: &[u8; 32]) -> Result<u64, DbError> {
-    tx.execute(&END_OTHERS, params![account, token_hash]).await
 }
 
 /// Removes sessions that ended by themselves.

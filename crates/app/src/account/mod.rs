@@ -8,8 +8,7 @@ mod profile;
 mod sessions;
 mod sign_in;
 
-pub(crate) use change_password::{PASSWORD_JOB, run_password_changed};
-pub use change_password::{PasswordChanged, change_password};
+pub use change_password::{PasswordChanged, PasswordTakes, change_password, password_takes, send_password_code};
 pub use form_token::{form_token, form_token_fits};
 pub use join::{Join, Joined, join};
 pub use me::{Me, ProfileChange, change_profile, me};

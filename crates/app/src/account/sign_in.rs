@@ -100,9 +100,9 @@ pub async fn confirm_password(app: &App, signed: &Signed, given: &str) -> Result
     Ok(Signed { password_at: now, ..signed.clone() })
 }
 
-/// Holds the password that somebody signed in gives against theirs: the sealed hash that it fits, and the turn among the
-/// slow hashes, for who makes another one. A wrong one counts.
-pub(super) async fn right_password(app: &App, signed: &Signed, given: &str) -> Result<(Vec<u8>, Turn), AppError> {
+/// Holds the password that somebody signed in gives against theirs: their row, whose hash it fits, and the turn among the slow
+/// hashes, for who makes another one. A wrong one counts.
+pub(super) async fn right_password(app: &App, signed: &Signed, given: &str) -> Result<(Account, Turn), AppError> {
     let keys = signed.keys(app).await?;
     let limits = [Budget { parts: &[b"password", signed.account.as_bytes()], limit: FAILURES_A_HANDLE }];
     let limits = budget::tagged(app, &limits).await?;
@@ -110,16 +110,16 @@ pub(super) async fn right_password(app: &App, signed: &Signed, given: &str) -> R
     if app.settings.rate_limits && budget::used(&mut tx, &limits).await? {
         return Err(budget::used_up(app));
     }
-    let stored = accounts::by_id(&mut tx, signed.account).await?.ok_or(AppError::SignInNeeded)?.password_hash;
+    let account = accounts::by_id(&mut tx, signed.account).await?.ok_or(AppError::SignInNeeded)?;
     drop(tx);
     let turn = password::turn(&password::ENTRY)?;
-    let hash = keys.open(ACCOUNT_PASSWORD_HASH, signed.account.as_bytes(), &stored)?;
+    let hash = keys.open(ACCOUNT_PASSWORD_HASH, signed.account.as_bytes(), &account.password_hash)?;
     drop(keys);
     if !turn.verify(given, Some(&hash)).await? {
         fail(app, limits).await?;
         return Err(wrong_password());
     }
-    Ok((stored, turn))
+    Ok((account, turn))
 }
 
 /// Refuses a password that is not the one of who is signed in.

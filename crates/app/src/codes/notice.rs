@@ -36,13 +36,14 @@ pub(crate) async fn tell(app: &App, number: &PhoneNumber, text: String) -> Resul
     }
 }
 
-/// Tells each of these; `false` when the budget of one is used up for now.
+/// Tells each of these, also where one cannot be told; `false` when the budget of one is used up for now.
 pub(crate) async fn tell_all(app: &App, numbers: &[PhoneNumber], text: &str) -> Result<bool, AppError> {
-    let mut all_told = true;
+    let mut all_told = Ok(true);
     for number in numbers {
-        all_told &= tell(app, number, text.to_owned()).await?;
+        let told = tell(app, number, text.to_owned()).await;
+        all_told = all_told.and_then(|all| told.map(|told| all && told));
     }
-    Ok(all_told)
+    all_told
 }
 
 /// How often a message that has not left is tried, each time a little later.
@@ -50,14 +51,10 @@ const TRIES: i64 = 8;
 /// How much later it is tried from then on, and where a budget is used up.
 pub(crate) const TOLD_LATER_SECONDS: i64 = 3600;
 
-/// Whether a message that could not be sent now is tried again soon.
-pub(crate) fn tries_left(job: &Job) -> bool {
-    job.errors + 1 < TRIES
-}
-
 /// When a job comes again that could not send its message.
 pub(crate) fn tell_again(app: &App, job: &Job, why: &'static str) -> Outcome {
-    if tries_left(job) { Outcome::Again(why) } else { Outcome::At(app.clock.now().plus_seconds(TOLD_LATER_SECONDS)) }
+    let soon = job.errors + 1 < TRIES;
+    if soon { Outcome::Again(why) } else { Outcome::At(app.clock.now().plus_seconds(TOLD_LATER_SECONDS)) }
 }
 
 /// A moment as people read it: day and minute.

@@ -146,7 +146,11 @@ async fn send_limits(
     held: Held,
     origin: &Origin,
 ) -> Result<Vec<Tagged>, AppError> {
-    let kind: &[u8] = if purpose == Purpose::LinkPhone { b"link" } else { b"leave" };
+    let kind: &[u8] = match purpose {
+        Purpose::LinkPhone => b"link",
+        Purpose::Password => b"new password",
+        Purpose::Leave | Purpose::LostPhone => b"leave",
+    };
     let place = origin.place();
     let own = Budget { parts: &[kind, b"account", account.as_bytes()], limit: 10 };
     let of_number = Budget { parts: &[kind, b"number", number.as_str().as_bytes()], limit: 5 };
@@ -157,6 +161,7 @@ async fn send_limits(
         Purpose::LinkPhone if held == Held::Linked => budget::tagged(app, &[own, of_place]).await,
         Purpose::LinkPhone if held == Held::Before => budget::tagged(app, &[back, of_place]).await,
         Purpose::LinkPhone => budget::tagged(app, &[own, of_number, of_place, of_prefix]).await,
+        Purpose::Password => budget::tagged(app, &[own, of_place]).await,
         Purpose::Leave | Purpose::LostPhone => budget::tagged(app, &[own]).await,
     }
 }

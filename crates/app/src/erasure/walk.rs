@@ -56,8 +56,8 @@ async fn erase(app: &App, job: &Job) -> Result<Outcome, AppError> {
     if app.clock.now() < signable {
         return Ok(Outcome::At(signable));
     }
-    if !finding::forget(app, sheet.account).await? {
-        return Ok(Outcome::At(index_is_busy(app)));
+    if let Some(later) = finding::forget(app, sheet.account).await? {
+        return Ok(Outcome::At(later));
     }
     if let Some(left) = audit(app, &subject).await? {
         tracing::error!(left, "an erasure is not complete yet");
@@ -124,11 +124,6 @@ async fn clear(
     Ok(None)
 }
 
-/// When to ask again for the search index: no worker waits for it, others leave meanwhile.
-fn index_is_busy(app: &App) -> Timestamp {
-    Timestamp(app.clock.now().0 + 100)
-}
-
 /// Walks an account out of a restored database: it was erased after the backup. Where its receipt was not
 /// complete, the work sheet is there again, and its job signs; else nothing but the rows is to be done.
 pub(crate) async fn clear_restored(app: &App, account: AccountId) -> Result<Cleared, AppError> {
@@ -148,8 +143,8 @@ pub(crate) async fn clear_restored(app: &App, account: AccountId) -> Result<Clea
     if let Some(later) = clear(app, &sheet, &subject, &mut Tally::read(&sheet.erased)).await? {
         return Ok(Cleared::Later(later));
     }
-    if !finding::forget(app, account).await? {
-        return Ok(Cleared::Later(index_is_busy(app)));
+    if let Some(later) = finding::forget(app, account).await? {
+        return Ok(Cleared::Later(later));
     }
     Ok(audit(app, &subject).await?.map_or(Cleared::All, Cleared::Left))
 }
@@ -168,7 +163,7 @@ async fn walk(
     steps: &[&Step],
     tally: &mut Tally,
 ) -> Result<Option<Timestamp>, AppError> {
-    let (mut at, mut pace) = (0, Pace::default());
+    let (mut at, mut pace, mut in_bulk) = (0, Pace::default(), false);
     while let Some(step) = steps.get(at) {
         if let Some(rooms) = &step.rooms {
             if let Some(later) = leave_rooms(app, sheet, step.table, rooms, tally).await? {
@@ -176,6 +171,7 @@ async fn walk(
             }
             at += 1;
         } else {
+            in_bulk |= pace.0 > BATCH;
             let next = batch(app, sheet, subject, (steps, at), tally, &mut pace).await?;
             // What one line costs says nothing of the next one.
             if next != at {
@@ -183,6 +179,10 @@ async fn walk(
             }
             at = next;
         }
+    }
+    if in_bulk {
+        // The log is large: what was overwritten must not linger in it until the receipt is signed.
+        app.db.shed().await?;
     }
     Ok(None)
 }
@@ -288,8 +288,15 @@ async fn leave_rooms(
             return Ok(Some(free));
         }
         for room in last_in {
-            let messages = message::end_room(app, rooms, sheet.account, room).await?;
-            *tally = tally.plus(table, 1).plus("messages", messages);
+            let mut ended = false;
+            while !ended {
+                let mut tx = app.db.write().await?;
+                let (is_last, messages) = message::end_room_in(&mut tx, rooms, sheet.account, room).await?;
+                let next = tally.plus(table, u64::from(is_last)).plus("messages", messages);
+                receipts::tally(&mut tx, sheet.account, &next.write()).await?;
+                tx.commit().await?;
+                (*tally, ended) = (next, is_last);
+            }
         }
     }
 }

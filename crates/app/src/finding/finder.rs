@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use outro_model::{AccountId, Timestamp, VideoId};
+use outro_model::{AccountId, Clock, Timestamp, VideoId};
 use outro_search::{Entry, Index, SearchError};
 use tokio::sync::Notify;
 
-use crate::{App, AppError, RefusalKind};
+use crate::{AppError, RefusalKind};
 
 /// What was changed and is to be read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +50,7 @@ pub(super) struct Work {
 }
 
 /// How many times as long as it has worked a purge of a large index rests: those who stay lose a sixtieth of one core, however
-/// many leave.
+/// many leave, as long as a purge takes no third of a second.
 const RESTS: u32 = 60;
 /// How long it rests at most: receipts wait for it. The first one after a quiet while does not.
 const LONGEST_REST: Duration = Duration::from_secs(20);
@@ -183,17 +183,17 @@ impl Work {
         self.purged.clear();
     }
 
-    /// Whether the last purge was so long ago that the next one may begin. Where there is little to be found it always may.
-    pub(super) fn has_rested(&self, now: Timestamp) -> bool {
-        self.rests_until.is_none_or(|until| until <= now)
+    /// When the next purge may begin, where that is not now. Where there is little to be found it always may.
+    pub(super) fn rests_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.rests_until.filter(|until| now < *until)
     }
 
     /// Drops all who leave, and writes the words of all that was dropped out of the dictionary.
-    pub(super) async fn purge(&mut self, app: &App) -> Result<(), AppError> {
-        let (finder, began) = (&app.finder, Instant::now());
+    pub(super) async fn purge(&mut self, finder: &Finder, clock: &dyn Clock) -> Result<(), AppError> {
+        let began = Instant::now();
         let done = self.purge_now(finder).await;
         let rest = (began.elapsed() * RESTS).min(LONGEST_REST).as_millis() as i64;
-        self.rests_until = finder.index.is_large().then(|| Timestamp(app.clock.now().0 + rest));
+        self.rests_until = finder.index.is_large().then(|| Timestamp(clock.now().0 + rest));
         done
     }
 
@@ -260,5 +260,29 @@ mod tests {
         work.forget_purged();
         assert!(finder.take_leavers().is_empty() && work.purged.is_empty(), "no id stays, also where nobody asks");
         assert!(!finder.dictionary().unwrap().iter().any(|word| word.contains("thirdleaver")));
+    }
+
+    #[tokio::test]
+    async fn the_purge_of_a_large_index_rests() {
+        let (finder, clock) = (Finder::new().unwrap(), outro_model::FixedClock::at(Timestamp(1_000_000)));
+        let mut work = finder.work.lock().await;
+        joins(&mut work, &finder, 1, "firstleaver");
+        work.purge(&finder, &clock).await.unwrap();
+        assert_eq!(work.rests_until(clock.now()), None, "it is small");
+        let many = (0..20_000u32).map(|number| {
+            let mut id = [9; 16];
+            id[..4].copy_from_slice(&number.to_be_bytes());
+            let id = AccountId::from_bytes(id);
+            Entry::Account { id, handle: format!("stays{number}"), name: String::new() }
+        });
+        finder.index.put(&many.collect::<Vec<_>>()).unwrap();
+        finder.with_index(Index::commit).await.unwrap();
+        finder.leaves(account(1));
+        work.purge(&finder, &clock).await.unwrap();
+        let until = work.rests_until(clock.now());
+        assert!(until.is_none_or(|until| until.0 <= 1_000_000 + LONGEST_REST.as_millis() as i64));
+        assert_eq!(until.is_some(), finder.index.is_large());
+        clock.advance_seconds(20);
+        assert_eq!(work.rests_until(clock.now()), None);
     }
 }

@@ -29,6 +29,8 @@ const BREATH: Duration = Duration::from_millis(20);
 const BEAT: Duration = Duration::from_secs(1);
 /// How many accounts are gone over at each beat.
 const SLICE: i64 = 50;
+/// When it is asked again for an index that others work on, in milliseconds: no worker waits, others leave meanwhile.
+const BUSY_MILLIS: i64 = 100;
 /// At every which beat words that were taken back are written out of the dictionary.
 const PURGE: u64 = 60;
 
@@ -76,7 +78,7 @@ pub async fn tidy(app: &App) -> Result<(), AppError> {
     let mut work = app.finder.work.lock().await;
     // Another process may have ended an erasure that was begun here: nobody asks after it.
     work.forget_purged();
-    work.purge(app).await
+    work.purge(&app.finder, &*app.clock).await
 }
 
 /// Goes over everybody once; from then on the search answers.
@@ -156,23 +158,25 @@ async fn drop_leaving(app: &App) -> Result<(), AppError> {
         }
     }
     let mut work = app.finder.work.lock().await;
-    if app.finder.has_leavers() && work.has_rested(app.clock.now()) { work.purge(app).await } else { Ok(()) }
+    let due = app.finder.has_leavers() && work.rests_until(app.clock.now()).is_none();
+    if due { work.purge(&app.finder, &*app.clock).await } else { Ok(()) }
 }
 
-/// Every word that only an account which leaves had is gone afterwards; `false` where others work on the index just now, or
-/// the last purge was a short time ago, and it is to be asked anew. To write words out takes as long as there is much to be
+/// Every word that only an account which leaves had is gone afterwards. Where others work on the index just now, or the last
+/// purge was a short time ago: when it is to be asked anew. To write words out takes as long as there is much to be
 /// found, so it is done once for all who left meanwhile. Nothing of them is put afterwards: whoever reads their rows reads that they leave.
-pub(crate) async fn forget(app: &App, account: AccountId) -> Result<bool, AppError> {
-    let Ok(mut work) = app.finder.work.try_lock() else { return Ok(false) };
+pub(crate) async fn forget(app: &App, account: AccountId) -> Result<Option<Timestamp>, AppError> {
+    let now = app.clock.now();
+    let Ok(mut work) = app.finder.work.try_lock() else { return Ok(Some(Timestamp(now.0 + BUSY_MILLIS))) };
     if !work.take_purged(account) {
         app.finder.leaves(account);
-        if !work.has_rested(app.clock.now()) {
-            return Ok(false);
+        if let Some(until) = work.rests_until(now) {
+            return Ok(Some(until));
         }
-        work.purge(app).await?;
+        work.purge(&app.finder, &*app.clock).await?;
         work.take_purged(account);
     }
-    Ok(true)
+    Ok(None)
 }
 
 async fn read(app: &App, work: &mut Work, changed: Changed) -> Result<(), AppError> {

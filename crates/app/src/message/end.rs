@@ -1,6 +1,7 @@
 //! The end of a conversation: its key, then what was said, then the conversation with the row of its
 //! last member, which is how whoever comes after a stop finds it.
 
+use outro_db::Tx;
 use outro_jobs::{Job, Outcome};
 use outro_model::{AccountId, ConversationId, Timestamp};
 use outro_store::erasure::Rooms;
@@ -17,21 +18,30 @@ pub(crate) async fn destroy(app: &App, id: ConversationId) -> Result<Timestamp, 
     Ok(Timestamp(at.0 + app.vault.receipt_delay().as_millis() as i64))
 }
 
-/// Deletes what was said, and the conversation. Its key is gone. How many messages went.
-pub(crate) async fn end(app: &App, rooms: &Rooms, last: AccountId, id: ConversationId) -> Result<u64, AppError> {
-    let mut all = 0;
+/// Deletes what was said, and the conversation. Its key is gone.
+pub(crate) async fn end(app: &App, rooms: &Rooms, last: AccountId, id: ConversationId) -> Result<(), AppError> {
     loop {
         let mut tx = app.db.write().await?;
-        let (done, gone) = rooms.empty(&mut tx, id).await?;
-        all += gone;
-        if done {
-            rooms.end(&mut tx, last, id).await?;
-        }
+        let (ended, _) = end_in(&mut tx, rooms, last, id).await?;
         tx.commit().await?;
-        if done {
-            return Ok(all);
+        if ended {
+            return Ok(());
         }
     }
+}
+
+/// The next transaction of that; whether it is the last one, and how many messages go by it.
+pub(crate) async fn end_in(
+    tx: &mut Tx,
+    rooms: &Rooms,
+    last: AccountId,
+    id: ConversationId,
+) -> Result<(bool, u64), AppError> {
+    let (empty, gone) = rooms.empty(tx, id).await?;
+    if empty {
+        rooms.end(tx, last, id).await?;
+    }
+    Ok((empty, gone))
 }
 
 /// Ends what the account of a job has left as the last one. Every step may be done again.

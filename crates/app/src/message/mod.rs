@@ -13,7 +13,7 @@ mod send;
 mod uninvited;
 mod view;
 
-pub(crate) use end::{JOB as END_JOB, destroy as destroy_key, end as end_room, run as run_end};
+pub(crate) use end::{JOB as END_JOB, destroy as destroy_key, end as end_room, end_in as end_room_in, run as run_end};
 pub(crate) use list::archived;
 pub use list::{Folder, Messages, Page, Place, conversation, inbox, messages, requests, unread};
 pub use open::{Opened, open};

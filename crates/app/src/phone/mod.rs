@@ -61,11 +61,21 @@ pub async fn pending(app: &App, signed: &Signed) -> Result<Option<SentCode>, App
 /// password.
 pub async fn renew_codes(app: &App, signed: &Signed, origin: &Origin) -> Result<SentCode, AppError> {
     signed.recent_password(app)?;
+    to_linked(app, signed, Purpose::LinkPhone, origin).await
+}
+
+/// Sends a code to the number that is linked already.
+pub(crate) async fn to_linked(
+    app: &App,
+    signed: &Signed,
+    purpose: Purpose,
+    origin: &Origin,
+) -> Result<SentCode, AppError> {
     let keys = signed.keys(app).await?;
     let account = accounts::by_id(&mut app.db.read().await?, signed.account).await?.ok_or(AppError::SignInNeeded)?;
     let none = || AppError::refused(RefusalKind::Conflict, "no_phone", "Link a phone first: the codes come with it.");
     let number = codes::linked_number(&keys, &account)?.ok_or_else(none)?;
-    codes::send(app, keys, Purpose::LinkPhone, &number, origin).await?.ok_or_else(not_sent)
+    codes::send(app, keys, purpose, &number, origin).await?.ok_or_else(not_sent)
 }
 
 /// Links the number that a code went to. Whoever has the phone in hand stays: a leave without it is taken back.

@@ -55,7 +55,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(sessions::sign_out))
         .routes(routes!(sessions::confirm_password))
         .routes(routes!(me::get, me::change))
-        .routes(routes!(sessions::change_password))
+        .routes(routes!(sessions::send_password_code, sessions::change_password))
         .routes(routes!(privacy::get, privacy::change))
         .routes(routes!(privacy::checkup))
         .routes(routes!(privacy::set_audiences))

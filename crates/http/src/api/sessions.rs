@@ -8,6 +8,7 @@ use outro_app::account;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::phone::SentView;
 use super::views::Page;
 use crate::Server;
 use crate::extract::{Body, Path};
@@ -44,11 +45,19 @@ pub(crate) struct NewPasswordBody {
     password: String,
     /// The new one, 8 to 128 characters.
     new_password: String,
+    /// The `challenge` that came when the code was sent, where a phone is linked.
+    #[serde(default)]
+    challenge: Option<String>,
+    /// The six digits.
+    #[serde(default)]
+    code: Option<String>,
 }
 
 /// How it is once the password is changed.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PasswordChangedView {
+    /// The token from here on: the one so far has ended too.
+    token: String,
     /// How many other sessions this has ended: all of them.
     sessions_ended: u64,
     /// Whether the account would have gone by itself, which this has stopped.
@@ -111,23 +120,40 @@ pub(crate) async fn confirm_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Changes the password. Every other session ends, and what was asked for with the old password is taken back, also that the
-/// account goes by itself. The linked phone is told.
+/// Sends a code to the linked phone, which changing the password takes.
+#[utoipa::path(post, path = "/api/v1/me/password", tag = "sessions", security(("bearer" = [])), responses(
+    (status = 202, description = "The code was sent", body = SentView),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 409, description = "No code is needed, or the phone took another's place a short time ago", body = Problem),
+    (status = 429, description = "Too many, or too soon", body = Problem),
+    (status = 503, description = "The code could not be sent", body = Problem)))]
+pub(crate) async fn send_password_code(
+    State(server): State<Server>,
+    Me(signed): Me,
+    From(origin): From,
+) -> Result<(StatusCode, Json<SentView>), ApiError> {
+    Ok((StatusCode::ACCEPTED, Json(account::send_password_code(&server.app, &signed, &origin).await?.into())))
+}
+
+/// Changes the password. Every session ends, and another one begins; what was asked for with the old password is taken back, also
+/// that the account goes by itself. Where a phone is linked, it takes a code that was sent there.
 #[utoipa::path(put, path = "/api/v1/me/password", tag = "sessions", request_body = NewPasswordBody,
     security(("bearer" = [])), responses(
     (status = 200, description = "Changed", body = PasswordChangedView),
     (status = 401, description = "Not signed in", body = Problem),
-    (status = 422, description = "Not the password, or the new one is too short, too long or the same", body = Problem),
+    (status = 409, description = "A code is needed, or cannot be used any more, or the phone is too new", body = Problem),
+    (status = 422, description = "Not the password or the code, or the new one is too short, too long or the same", body = Problem),
     (status = 429, description = "Too many", body = Problem)))]
 pub(crate) async fn change_password(
     State(server): State<Server>,
     Me(signed): Me,
     Body(body): Body<NewPasswordBody>,
 ) -> Result<Json<PasswordChangedView>, ApiError> {
-    let NewPasswordBody { password, new_password } = body;
-    let changed = account::change_password(&server.app, &signed, &password, &new_password).await?;
-    let account::PasswordChanged { signed_out, stays } = changed;
-    Ok(Json(PasswordChangedView { sessions_ended: signed_out, stays }))
+    let NewPasswordBody { password, new_password, challenge, code } = body;
+    let code = challenge.as_deref().zip(code.as_deref());
+    let changed = account::change_password(&server.app, &signed, (&password, &new_password), code).await?;
+    let account::PasswordChanged { token, signed_out, stays } = changed;
+    Ok(Json(PasswordChangedView { token, sessions_ended: signed_out, stays }))
 }
 
 /// The devices that are signed in, the last used first.

@@ -123,6 +123,7 @@ fn settings_routes() -> Routes {
         .route("/settings/comments", get(comments::words_page).post(comments::words))
         .route("/settings/account", get(settings::account))
         .route("/settings/password", get(settings::new_password_page).post(settings::new_password))
+        .route("/settings/password/code", get(settings::to_password).post(settings::password_code))
         .route("/settings/password-check", get(settings::password_page).post(settings::password))
         .route("/settings/sessions", get(settings::sessions))
         .route("/settings/sessions/revoke", post(settings::revoke))

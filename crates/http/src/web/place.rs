@@ -60,6 +60,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/leave", "/leave"),
     ("/settings/leave", "/settings/account"),
     ("/settings/password-check", "/settings/account"),
+    ("/settings/password", "/settings/password"),
     ("/settings/phone", "/settings/phone"),
     ("/settings/privacy", "/settings/privacy"),
     ("/settings/see-as", "/settings/see-as"),

@@ -1,17 +1,21 @@
 //! Settings and privacy.
 
-use outro_app::AppError;
-use outro_app::account::{self, Device, ProfileChange};
+use axum::response::Response;
+use outro_app::account::{self, Device, PasswordTakes, ProfileChange};
+use outro_app::{AppError, Signed};
 use outro_model::SessionId;
 use outro_pages::{
-    EditProfilePage, FormState, ManageAccountPage, NewPasswordPage, PasswordCheckPage, SessionRow, SessionsPage,
-    SettingsPage,
+    EditProfilePage, FormState, ManageAccountPage, NewPasswordPage, NewPasswordTakes, PasswordCheckPage, SessionRow,
+    SessionsPage, SettingsPage,
 };
 use serde::Deserialize;
 
-use super::place::{go, local};
-use super::render::{Answer, OrPage as _, html};
-use super::visit::{Member, Posted};
+use super::phone::seconds_until;
+use super::place::{go, local, with_cookie};
+use super::render::{Answer, OrPage as _, failed, html};
+use super::video::NoFields;
+use super::visit::{Member, Posted, Visit};
+use crate::who::{From, set_cookie};
 
 /// Name and bio.
 #[derive(Deserialize, Default)]
@@ -35,6 +39,8 @@ pub(super) struct PasswordForm {
 pub(super) struct NewPasswordForm {
     password: String,
     new_password: String,
+    challenge: Option<String>,
+    code: Option<String>,
 }
 
 /// A device to sign out.
@@ -123,18 +129,57 @@ pub(super) async fn password(Posted { member, form }: Posted<PasswordForm>) -> A
 }
 
 /// `GET /settings/password`.
-pub(super) async fn new_password_page(Member { visit, .. }: Member) -> Answer {
-    Ok(html(NewPasswordPage { chrome: visit.chrome, form: FormState::default() }.render()))
+pub(super) async fn new_password_page(Member { visit, signed, .. }: Member) -> Answer {
+    Ok(html(ask_for_new_password(&visit, &signed, FormState::default()).await.or_page(&visit)?))
+}
+
+/// The page with what changing the password takes now.
+async fn ask_for_new_password(visit: &Visit, signed: &Signed, form: FormState) -> Result<String, AppError> {
+    let takes = match account::password_takes(&visit.server.app, signed).await? {
+        PasswordTakes::Nothing => NewPasswordTakes::Nothing,
+        PasswordTakes::Wait(at) => NewPasswordTakes::Wait { until: at.rfc3339() },
+        PasswordTakes::Code { linked, sent: None } => NewPasswordTakes::CodeFirst { masked: linked },
+        PasswordTakes::Code { linked, sent: Some(sent) } => NewPasswordTakes::Code {
+            masked: linked,
+            challenge: sent.challenge.to_string(),
+            resend_after_s: seconds_until(visit, sent.resend_at),
+        },
+    };
+    Ok(NewPasswordPage { chrome: visit.chrome.clone(), form, takes }.render())
+}
+
+/// `GET` of the step between: it begins with the page.
+pub(super) async fn to_password() -> Response {
+    go("/settings/password")
+}
+
+/// `POST /settings/password/code`.
+pub(super) async fn password_code(From(origin): From, Posted { member, .. }: Posted<NoFields>) -> Answer {
+    let Member { visit, signed, .. } = member;
+    match account::send_password_code(&visit.server.app, &signed, &origin).await {
+        Ok(_) => Ok(go("/settings/password?done=code_sent")),
+        Err(error) => {
+            let (form, error) = visit.form_of(error)?;
+            Ok(failed(&error, ask_for_new_password(&visit, &signed, form).await.or_page(&visit)?))
+        }
+    }
 }
 
 /// `POST /settings/password`.
 pub(super) async fn new_password(Posted { member, form }: Posted<NewPasswordForm>) -> Answer {
     let Member { visit, signed, .. } = member;
-    let NewPasswordForm { password, new_password } = form;
-    match account::change_password(&visit.server.app, &signed, &password, &new_password).await {
-        Ok(changed) if changed.stays => Ok(go("/settings/account?done=password_changed_stays")),
-        Ok(_) => Ok(go("/settings/account?done=password_changed")),
-        Err(error) => visit.again(error, |chrome, form| NewPasswordPage { chrome, form }.render()),
+    let NewPasswordForm { password, new_password, challenge, code } = form;
+    let code = challenge.as_deref().zip(code.as_deref());
+    match account::change_password(&visit.server.app, &signed, (&password, &new_password), code).await {
+        Ok(changed) => {
+            let done = if changed.stays { "password_changed_stays" } else { "password_changed" };
+            let onward = go(&format!("/settings/account?done={done}"));
+            Ok(with_cookie(onward, set_cookie(&visit.server.config, &changed.token)))
+        }
+        Err(error) => {
+            let (form, error) = visit.form_of(error)?;
+            Ok(failed(&error, ask_for_new_password(&visit, &signed, form).await.or_page(&visit)?))
+        }
     }
 }
 

@@ -327,10 +327,41 @@ fn entries(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
             }
             .render(),
         ),
-        ("new-password", NewPasswordPage { chrome: me.clone(), form: FormState::default() }.render()),
+        (
+            "new-password",
+            NewPasswordPage { chrome: me.clone(), form: FormState::default(), takes: NewPasswordTakes::Nothing }
+                .render(),
+        ),
         (
             "new-password-errors",
-            NewPasswordPage { chrome: me.clone(), form: wrong(me, "new_password", "password_same") }.render(),
+            NewPasswordPage {
+                chrome: me.clone(),
+                form: wrong(me, "new_password", "password_same"),
+                takes: NewPasswordTakes::Code {
+                    masked: "•••• 78".into(),
+                    challenge: "challenge".into(),
+                    resend_after_s: 25,
+                },
+            }
+            .render(),
+        ),
+        (
+            "new-password-code-first",
+            NewPasswordPage {
+                chrome: me.clone(),
+                form: FormState::default(),
+                takes: NewPasswordTakes::CodeFirst { masked: "•••• 78".into() },
+            }
+            .render(),
+        ),
+        (
+            "new-password-settling",
+            NewPasswordPage {
+                chrome: me.clone(),
+                form: FormState::default(),
+                takes: NewPasswordTakes::Wait { until: "2026-03-04T05:06:07Z".into() },
+            }
+            .render(),
         ),
     ]
 }

@@ -94,6 +94,7 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("GET", "/api/v1/me/takeouts/{id}", Open::No, ""),
     ("DELETE", "/api/v1/me/takeouts/{id}", Open::No, ""),
     ("GET", "/api/v1/me/takeouts/{id}/download", Open::No, ""),
+    ("POST", "/api/v1/me/password", Open::No, ""),
     ("PUT", "/api/v1/me/password", Open::No, r#"{"password":"12345678","new_password":"87654321"}"#),
     ("GET", "/api/v1/me/sessions", Open::No, ""),
     ("DELETE", "/api/v1/me/sessions/{id}", Open::No, ""),

@@ -66,6 +66,7 @@ on_both! {
         Box::pin(coins::walk(&mut walk)).await;
         Box::pin(phone(&mut walk, &client)).await;
         Box::pin(sessions(&mut walk, &client)).await;
+        Box::pin(new_password(&mut walk)).await;
         Box::pin(super::takeouts::walk(&mut walk, &client)).await;
         Box::pin(super::lost_phone::walk(&mut walk, &client)).await;
         Box::pin(leaving(&mut walk, &client)).await;
@@ -306,11 +307,30 @@ async fn sessions(walk: &mut Walk, client: &Client) {
     let again = "/api/v1/sessions/current/password";
     walk.ask(client, ("POST", again, ""), Some(json!({"password": "wrong password"})), 422).await;
     walk.ask(client, ("POST", again, ""), Some(json!({"password": "walker-password"})), 204).await;
-    let change = ("PUT", "/api/v1/me/password", "");
+}
+
+async fn new_password(walk: &mut Walk) {
+    let (ask, change) = (("POST", "/api/v1/me/password", ""), ("PUT", "/api/v1/me/password", ""));
+    let client = walk.world.client().join("changer").await;
     let new = |password: &str, new: &str| Some(json!({"password": password, "new_password": new}));
-    walk.ask(client, change, new("wrong password", "another password"), 422).await;
-    walk.ask(client, change, new("walker-password", "another password"), 200).await;
-    walk.ask(client, change, new("another password", "walker-password"), 200).await;
+    walk.ask(&client, ask, None, 409).await;
+    walk.ask(&client, change, new("wrong password", "another password"), 422).await;
+    let token = walk.ask(&client, change, new("changer-password", "another password"), 200).await.json();
+    let client = client.with_token(&token);
+    let sent = client.post("/api/v1/me/phone", json!({"number": "+4915112345677"})).await.expect(202).json();
+    let proof = json!({"challenge": sent["challenge"], "code": walk.world.last_code()});
+    client.post("/api/v1/me/phone/verify", proof).await.expect(200);
+    walk.ask(&client, change, new("another password", "changer-password"), 409).await;
+    let broken = broken_gateway(walk, &client);
+    walk.ask(&broken, ask, None, 503).await;
+    walk.world.clock.advance_seconds(30);
+    let sent = walk.ask(&client, ask, None, 202).await.json();
+    walk.ask(&client, ask, None, 429).await;
+    let (challenge, code) = (&sent["challenge"], walk.world.last_code());
+    let by_code = json!({
+        "password": "another password", "new_password": "changer-password", "challenge": challenge, "code": code,
+    });
+    walk.ask(&client, change, Some(by_code), 200).await;
 }
 
 async fn leaving(walk: &mut Walk, client: &Client) {

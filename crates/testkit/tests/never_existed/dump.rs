@@ -7,7 +7,7 @@ use outro_datamap::{Holds, TABLES, Table};
 use outro_db::{Statement, Value};
 use outro_model::{AccountId, Timestamp};
 
-use crate::acts::{Act, Fate, History, Was};
+use crate::acts::{Act, Fate, History, Thing, Was};
 use crate::stage::Stage;
 
 /// A row: its values by the names of their columns.
@@ -76,9 +76,7 @@ impl Dump {
 pub(crate) struct Allowed {
     /// Moments at which the two worlds did different things (`news`, `report_decided`, `reports`).
     moments: BTreeSet<i64>,
-    /// Moments at which jobs ran.
-    worked: BTreeSet<i64>,
-    /// Those of them at which jobs have answered requests for who is gone (`news`).
+    /// Moments at which jobs ran that may have answered requests for who is gone (`news`).
     answered: BTreeSet<i64>,
     /// Whether something was decided at one of them.
     pub(crate) decided: bool,
@@ -90,9 +88,9 @@ pub(crate) struct Allowed {
     only_here: BTreeSet<String>,
     /// Videos that played a sound of theirs (`sound_gone`).
     pub(crate) silenced: BTreeSet<String>,
-    /// Whose such videos were deleted by themselves: they may have been told before that the sound is gone, once for each,
-    /// where jobs ran (`news`).
-    told_before: Vec<String>,
+    /// Whose such videos were deleted by themselves after the sound was gone: they were told of that where jobs ran in between,
+    /// once for each (`news`).
+    told_before: Vec<(String, BTreeSet<i64>)>,
 }
 
 /// Numbers of kinds, as they are stored.
@@ -109,11 +107,11 @@ pub(crate) fn hex_of(id: &str) -> String {
 impl Allowed {
     pub(crate) fn of(history: &History, was: &Was, stage: &Stage) -> Self {
         let mut allowed = Self::default();
-        let works = (0..history.steps.len()).filter(|at| history.steps[*at].act == Act::Work);
-        allowed.worked = works.map(|at| stage.moment(at)).chain(stage.ends(history)).map(|moment| moment.0).collect();
         let answers = |act: &Act| matches!(act, Act::AnswerAll(_) | Act::Set("private_account", _));
         if history.steps.iter().any(|step| step.by == history.gone && answers(&step.act)) {
-            allowed.answered = allowed.worked.clone();
+            let works = (0..history.steps.len()).filter(|at| history.steps[*at].act == Act::Work);
+            allowed.answered = works.map(|at| stage.moment(at).0).collect();
+            allowed.answered.extend(stage.ends(history).map(|moment| moment.0));
         }
         for (at, step) in history.steps.iter().enumerate() {
             let fate = history.fate(at, was);
@@ -131,9 +129,8 @@ impl Allowed {
                 (Act::Say(talk) | Act::Share(talk, _), Fate::Dropped) => was.made[*talk].as_ref().unwrap(),
                 (Act::Post(_), Fate::Changed(_)) => {
                     allowed.silenced.insert(made.clone());
-                    if history.steps.iter().any(|later| later.by == step.by && later.act == Act::DeleteVideo(at)) {
-                        allowed.told_before.push(hex_of(&stage.person(step.by).unwrap().id.to_string()));
-                    }
+                    let account = hex_of(&stage.person(step.by).unwrap().id.to_string());
+                    allowed.told_before.extend(told_before(history, at, stage).map(|moments| (account, moments)));
                     continue;
                 }
                 _ => continue,
@@ -145,6 +142,23 @@ impl Allowed {
         }
         allowed
     }
+}
+
+/// When whoever borrowed a sound for the video that a step made was told that it is gone, before they deleted that video.
+fn told_before(history: &History, at: usize, stage: &Stage) -> Option<BTreeSet<i64>> {
+    let Act::Post(Some(lender)) = history.steps[at].act else { return None };
+    let when = |act: &Act| history.steps.iter().position(|step| step.act == *act);
+    let deleted = when(&Act::DeleteVideo(at))?;
+    let of_lender = |act: &Act| match act {
+        Act::DeleteVideo(video) => *video == lender,
+        // What a moderator took away is gone too.
+        Act::Decide(report, _) => history.steps[*report].act == Act::Report(Thing::Video(lender)),
+        _ => false,
+    };
+    let gone = history.steps.iter().position(|step| of_lender(&step.act))?;
+    let works = (gone..deleted).filter(|at| history.steps[*at].act == Act::Work);
+    let moments: BTreeSet<i64> = works.map(|at| stage.moment(at).0).collect();
+    (!moments.is_empty()).then_some(moments)
 }
 
 /// The tables that are left out as a whole, each with the word under which it stands among what stays.
@@ -200,9 +214,8 @@ pub(crate) fn lines(dump: &Dump, allowed: &Allowed, used: &mut BTreeSet<&'static
                     let answered = at.parse().is_ok_and(|at| allowed.answered.contains(&at));
                     let about = talks.contains(&talk) || elsewhere || answered;
                     let of = (column("account_id").to_owned(), at.clone());
-                    let worked = at.parse().is_ok_and(|at| allowed.worked.contains(&at));
                     let told = column("kind") == OF_NOTIFICATIONS
-                        && (take_one(&mut told, of) || worked && take_first(&mut told_before, column("account_id")));
+                        && (take_one(&mut told, of.clone()) || take_first(&mut told_before, &of));
                     (about || told).then_some("news")
                 }
                 "notifications" if column("kind") == SOUND_GONE => {
@@ -212,7 +225,11 @@ pub(crate) fn lines(dump: &Dump, allowed: &Allowed, used: &mut BTreeSet<&'static
                 "reports" => elsewhere.then_some("reports"),
                 "conversations" => only_here.contains(column("id")).then_some("conversations"),
                 "members" | "messages" | "hidden_messages" if only_here.contains(&talk) => Some("conversations"),
-                "hidden_messages" => said.contains(column("message_id")).then_some("conversations"),
+                "hidden_messages" => {
+                    let message = column("message_id");
+                    let is_there = dump.rows("messages").iter().any(|row| row["id"] == message);
+                    (said.contains(message) && is_there).then_some("conversations")
+                }
                 "messages" if talks.contains(&talk) => {
                     let nothing = column("text") == "null" && column("video_id") == "null";
                     (column("sender_id") == "null" || nothing).then_some("conversations")
@@ -275,9 +292,11 @@ fn take_one(told: &mut BTreeMap<(String, String), usize>, of: (String, String)) 
     true
 }
 
-/// Whether there was one of this account.
-fn take_first(all: &mut Vec<String>, account: &str) -> bool {
-    let found = all.iter().position(|one| one == account);
+/// Whether there was one of this account and moment.
+fn take_first(all: &mut Vec<(String, BTreeSet<i64>)>, (account, at): &(String, String)) -> bool {
+    let fits =
+        |(of, moments): &(String, BTreeSet<i64>)| of == account && at.parse().is_ok_and(|at| moments.contains(&at));
+    let found = all.iter().position(fits);
     found.map(|at| all.swap_remove(at)).is_some()
 }
 

@@ -57,6 +57,8 @@ const FORMS: &[(&str, Form)] = &[
     ("/settings/feed", Form::Taken(OWN)),
     ("/settings/feed/reset", Form::Taken(OWN)),
     ("/settings/comments", Form::Taken(OWN)),
+    ("/settings/password", Form::Taken(OWN)),
+    ("/settings/password/code", Form::Taken(OWN)),
     ("/settings/password-check", Form::Taken(OWN)),
     ("/settings/sessions/revoke", Form::Taken(OWN)),
     ("/settings/phone", Form::Taken(OWN)),

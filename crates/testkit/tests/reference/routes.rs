@@ -207,6 +207,7 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     // It ends the session that asks: `accounts`.
     ("DELETE", "/api/v1/sessions/current", Rule::Elsewhere),
     ("POST", "/api/v1/sessions/current/password", Rule::Elsewhere),
+    ("POST", "/api/v1/me/password", Rule::Elsewhere),
     ("PUT", "/api/v1/me/password", Rule::Elsewhere),
     ("GET", "/api/v1/sounds/{id}", Rule::Sound),
     ("GET", "/api/v1/sounds/{id}/videos", Rule::SoundVideos),
@@ -311,6 +312,8 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("POST", "/logout", Rule::Elsewhere),
     ("POST", "/settings/password-check", Rule::Elsewhere),
     ("POST", "/settings/password", Rule::Elsewhere),
+    ("GET", "/settings/password/code", Rule::Open),
+    ("POST", "/settings/password/code", Rule::Elsewhere),
     ("GET", "/settings/leave", Rule::Open),
     ("POST", "/settings/leave", Rule::Elsewhere),
     ("GET", "/settings/leave/confirm", Rule::Open),
