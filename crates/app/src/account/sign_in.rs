@@ -104,7 +104,10 @@ pub async fn confirm_password(app: &App, signed: &Signed, given: &str) -> Result
 /// hashes, for who makes another one. A wrong one counts.
 pub(super) async fn right_password(app: &App, signed: &Signed, given: &str) -> Result<(Account, Turn), AppError> {
     let keys = signed.keys(app).await?;
-    let limits = [Budget { parts: &[b"password", signed.account.as_bytes()], limit: FAILURES_A_HANDLE }];
+    // Each session has its own tries: whoever holds a stolen one must not use up those of its owner, and the password alone
+    // opens another.
+    let parts: &[&[u8]] = &[b"password", signed.account.as_bytes(), &signed.token_hash];
+    let limits = [Budget { parts, limit: FAILURES_A_HANDLE }];
     let limits = budget::tagged(app, &limits).await?;
     let mut tx = app.db.read().await?;
     if app.settings.rate_limits && budget::used(&mut tx, &limits).await? {

@@ -1,5 +1,7 @@
 //! One walk over every route, in which each described answer comes up once, and each is as described.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use outro_courier::{Courier, Gateway};
 use outro_model::Circle;
 use outro_store::accounts::{self, PrivacyChange};
@@ -368,7 +370,8 @@ async fn limits(walk: &mut Walk) {
         let answer = json!({"challenge": begun["challenge"], "code": "123456"});
         walk.ask(&client, ("POST", path, ""), Some(answer), 429).await;
     }
-    walk.use_up(&[b"password", id.as_bytes()], 30).await;
+    let token = URL_SAFE_NO_PAD.decode(client.token.as_deref().unwrap()).unwrap();
+    walk.use_up(&[b"password", id.as_bytes(), &outro_vault::sha256(&[&token[16..]])], 30).await;
     let password = Some(json!({"password": "limited-password"}));
     walk.ask(&client, ("POST", "/api/v1/sessions/current/password", ""), password, 429).await;
     let new = Some(json!({"password": "limited-password", "new_password": "another password"}));
