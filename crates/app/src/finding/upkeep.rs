@@ -163,8 +163,8 @@ async fn drop_leaving(app: &App) -> Result<(), AppError> {
 }
 
 /// Every word that only an account which leaves had is gone afterwards. Where others work on the index just now, or the last
-/// purge was a short time ago: when it is to be asked anew. To write words out takes as long as there is much to be
-/// found, so it is done once for all who left meanwhile. Nothing of them is put afterwards: whoever reads their rows reads that they leave.
+/// purge was a short time ago: when it is to be asked anew. To write words out takes as long as there is much to be found, so
+/// it is done once for all who left meanwhile. Nothing of them is put afterwards: whoever reads their rows reads that they leave.
 pub(crate) async fn forget(app: &App, account: AccountId) -> Result<Option<Timestamp>, AppError> {
     let now = app.clock.now();
     let Ok(mut work) = app.finder.work.try_lock() else { return Ok(Some(Timestamp(now.0 + BUSY_MILLIS))) };
