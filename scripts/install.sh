@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 readonly tools="$PWD/target/tools"
 readonly deny_version=0.20.2
 readonly localstripe_version=1.15.10
+readonly tuspy_version=1.1.0
 readonly node_major=20
 readonly postgres_major=15
 
@@ -172,6 +173,20 @@ need_localstripe() {
   localstripe_ok || die "localstripe does not run"
 }
 
+tuspy_ok() {
+  "$tools/venv/bin/python" -c 'import importlib.metadata, sys; sys.exit(importlib.metadata.version("tuspy") != sys.argv[1])' \
+    "$tuspy_version" >/dev/null 2>&1
+}
+
+# A tus client that others wrote, for the tests of uploads.
+need_tuspy() {
+  tuspy_ok && return 0
+  say "installing tuspy into target/tools"
+  { tools_venv && quietly "$tools/venv/bin/python" -m pip install --disable-pip-version-check "tuspy==$tuspy_version"; } \
+    || die "tuspy could not be installed"
+  tuspy_ok || die "tuspy does not run"
+}
+
 need_bench() {
   local wanted=()
   have nginx || [ -x /usr/sbin/nginx ] || wanted+=(nginx-light)
@@ -192,7 +207,7 @@ need_bench() {
 
 case "${1:-}" in
   run) need_rust; need_cc; need_ffmpeg ;;
-  test) need_rust; need_cc; need_ffmpeg; need_postgres; need_node; need_chromium; need_localstripe ;;
+  test) need_rust; need_cc; need_ffmpeg; need_postgres; need_node; need_chromium; need_localstripe; need_tuspy ;;
   bench) need_rust; need_cc; need_ffmpeg; need_bench; need_node; need_chromium ;;
   lint) need_rust; need_cc; need_deny ;;
   *) die "usage: scripts/install.sh run|test|bench|lint" ;;

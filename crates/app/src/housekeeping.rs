@@ -40,6 +40,7 @@ pub(crate) async fn run(app: &App) -> Outcome {
         ("what was told", drop_told(app, now.plus_seconds(-KEPT_SECONDS)).await),
         ("what pages were told", drop_events(app, now.plus_seconds(-EVENT_SECONDS)).await),
         ("uploads", drop_unfinished(app, now.plus_seconds(-UPLOAD_SECONDS)).await),
+        ("uploads that came in pieces", crate::upload::drop_expired(app).await),
         ("takeouts", crate::takeout::drop_expired(app).await),
         ("imports", crate::bring::drop_unfinished(app, now.plus_seconds(-UPLOAD_SECONDS)).await),
         ("conversations", drop_unopened(app, now.plus_seconds(-JOIN_SECONDS)).await),

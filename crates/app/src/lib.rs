@@ -28,6 +28,7 @@ mod runner;
 pub mod sound;
 mod standing;
 pub mod takeout;
+pub mod upload;
 pub mod video;
 mod viewer;
 pub mod wallet;

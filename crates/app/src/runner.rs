@@ -23,6 +23,7 @@ impl Runner for AppRunner {
                 erasure::NOTICE_JOB => erasure::run_notice(app, job).await,
                 phone::REPLACED_JOB => phone::run_replaced(app, job).await,
                 video::ENCODE_JOB => video::run_encode(app, job).await,
+                video::PUBLISH_JOB => video::run_publish(app, job).await,
                 graph::ANSWER_JOB => graph::run_answer(app, job).await,
                 comment::REMOVE_JOB => comment::run_remove(app, job).await,
                 video::REMOVE_JOB => video::run_remove(app, job).await,

@@ -244,6 +244,7 @@ fn video(app: &App, keys: &AccountKeys, duration_ms: i64, draw: &mut fastrand::R
         like_count: 0,
         view_count: 0,
         comment_count: 0,
+        draft: None,
         sounds: Sounds::default(),
     }
 }

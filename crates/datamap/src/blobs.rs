@@ -33,6 +33,9 @@ pub const fn blob(kind: BlobKind) -> Blob {
         BlobKind::Import => {
             ("An archive that you brought from elsewhere. It goes once what is in it is here.", Takeout::Internal)
         }
+        BlobKind::Part => {
+            ("A piece of a video whose upload is not at its end. It goes once the whole is here.", Takeout::Internal)
+        }
     };
     Blob { kind, why, takeout }
 }
@@ -46,4 +49,5 @@ pub const BLOBS: &[Blob] = &[
     blob(BlobKind::Mix),
     blob(BlobKind::Takeout),
     blob(BlobKind::Import),
+    blob(BlobKind::Part),
 ];

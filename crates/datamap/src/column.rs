@@ -39,6 +39,8 @@ sealed! {
     SESSION_DEVICE = "sessions"."device";
     /// The caption of a video.
     VIDEO_CAPTION = "videos"."caption";
+    /// What an upload that is not at its end is called, and what was said of it.
+    UPLOAD_ABOUT = "uploads"."about";
     /// What a message says; sealed under its conversation's key.
     MESSAGE_TEXT = "messages"."text";
     /// What somebody wrote under a video.

@@ -12,6 +12,7 @@ mod messages;
 mod moderation;
 mod sounds;
 mod takeout;
+mod uploads;
 
 use crate::Erase::{
     DeleteBlobs, DeleteByKeyId, DeleteLast, DeleteRows, DeleteRowsAndLower, DestroyKey, DestroyWithLast, ExpiresWithin,
@@ -134,6 +135,7 @@ pub const TABLES: &[Table] = &[
     takeout::TAKEOUTS,
     takeout::IMPORTS,
     takeout::BROUGHT,
+    uploads::UPLOADS,
     lost_phone::RECOVERY_CODES,
     lost_phone::PENDING_LEAVES,
     lost_phone::REPLACED_PHONES,
@@ -186,6 +188,7 @@ pub const TABLES: &[Table] = &[
             column("width", Structure, Part("videos")),
             column("height", Structure, Part("videos")),
             column("created_at", Structure, Internal),
+            column("part_start", Structure, Internal),
         ],
         links: &[Link { column: "owner_id", erase: DeleteBlobs }],
         video: Some(VideoLink { owner: "owner_id", video: "video_id" }),
@@ -207,6 +210,7 @@ pub const TABLES: &[Table] = &[
             column("leased_until", Structure, Internal),
             column("lease", Structure, Internal),
             column("failure", Structure, Internal),
+            column("turn", Structure, Internal),
         ],
         links: &[Link { column: "account_id", erase: DeleteRows }],
         video: None,
@@ -235,6 +239,8 @@ pub const TABLES: &[Table] = &[
             column("comments_from", Structure, Part("videos")),
             column("hidden", Structure, Part("videos")),
             column("sound_reuse", Structure, Part("videos")),
+            column("draft_audience", Structure, Part("videos")),
+            column("publish_at", Structure, Part("videos")),
         ],
         links: &[Link { column: "owner_id", erase: DeleteRows }],
         video: Some(VideoLink { owner: "owner_id", video: "id" }),

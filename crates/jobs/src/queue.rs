@@ -14,6 +14,15 @@ pub(crate) const LEASE_SECONDS: i64 = 30;
 statements! {
     ENQUEUE = "INSERT INTO jobs (id, kind, lane, account_id, video_id, run_at, attempts, errors, leased_until)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0)";
+    // Whose turn it is: one of an account comes after all that it has waiting, and nobody before what waits first.
+    ENQUEUE_ENCODE = "INSERT INTO jobs (id, kind, lane, account_id, video_id, run_at, attempts, errors, leased_until, turn)
+        SELECT ?1, ?2, 'encode', ?3, ?4, ?5, 0, 0, 0, CASE WHEN t.own > t.first THEN t.own ELSE t.first END
+        FROM (SELECT COALESCE((SELECT MAX(turn) + 1 FROM jobs WHERE account_id = ?3 AND lane = 'encode'), 0) AS own,
+            COALESCE((SELECT MIN(turn) FROM jobs WHERE lane = 'encode'), 0) AS first) t";
+    LEASE_ENCODE = "UPDATE jobs SET leased_until = ?2, lease = ?3, attempts = attempts + 1
+        WHERE id = (SELECT id FROM jobs WHERE lane = 'encode' AND run_at <= ?1 AND leased_until <= ?1
+            ORDER BY turn, run_at, id LIMIT 1 {skip_locked})
+        RETURNING id, kind, account_id, video_id, attempts, errors";
     LEASE = "UPDATE jobs SET leased_until = ?3, lease = ?4, attempts = attempts + 1
         WHERE id = (SELECT id FROM jobs WHERE lane = ?1 AND run_at <= ?2 AND leased_until <= ?2
             ORDER BY run_at, id LIMIT 1 {skip_locked})
@@ -38,8 +47,14 @@ statements! {
 }
 
 /// Adds a job in the transaction of the change that needs it. Call [`Queue::wake`] after the commit.
+///
+/// Encodes take turns: the first of one account goes before the second of another, however many that has waiting
+/// (start-time fair queueing: Goyal, Vin, Cheng, 1996, each encode counted as one).
 pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<(), DbError> {
     let NewJob { id, kind, lane, account, video, run_at } = job;
+    if *lane == Lane::Encode {
+        return tx.execute(&ENQUEUE_ENCODE, params![id, kind, account, video, run_at]).await.map(|_| ());
+    }
     tx.execute(&ENQUEUE, params![id, kind, lane.word(), account, video, run_at]).await.map(|_| ())
 }
 
@@ -131,7 +146,10 @@ impl Queue {
         let token: [u8; 16] = random_bytes(&*self.random);
         let mut tx = self.db.write().await?;
         let until = now.plus_seconds(LEASE_SECONDS);
-        let row = tx.query_opt(&LEASE, params![lane.word(), now, until, token]).await?;
+        let row = match lane {
+            Lane::Encode => tx.query_opt(&LEASE_ENCODE, params![now, until, token]).await?,
+            _ => tx.query_opt(&LEASE, params![lane.word(), now, until, token]).await?,
+        };
         let Some(job) = row.as_ref().map(read).transpose()? else { return Ok(None) };
         tx.commit().await?;
         let lease = Lease { job: job.id, token };

@@ -74,5 +74,7 @@ words! {
         Takeout = 4, "takeout";
         /// An archive that its owner brought, until what is in it is here.
         Import = 5, "import";
+        /// A piece of a file that is uploaded bit by bit, until the whole is here.
+        Part = 6, "part";
     }
 }

@@ -7,7 +7,7 @@ use outro_model::{AccountId, BlobId, BlobKind, Timestamp, VideoId};
 use crate::changed;
 
 /// A row of `blobs`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Blob {
     /// Whose it is.
     pub owner: AccountId,
@@ -35,6 +35,9 @@ statements! {
     FINISH = "UPDATE blobs SET header = ?3, length = ?4, width = ?5, height = ?6 WHERE owner_id = ?1 AND id = ?2";
     OF_VIDEO = "SELECT owner_id, id, video_id, kind, header, length, width, height, created_at
         FROM blobs WHERE owner_id = ?1 AND video_id = ?2 AND kind = ?3 AND header IS NOT NULL";
+    FINISH_PART = "UPDATE blobs SET header = ?3, length = ?4, part_start = ?5 WHERE owner_id = ?1 AND id = ?2";
+    PARTS = "SELECT owner_id, id, video_id, kind, header, length, width, height, created_at, part_start
+        FROM blobs WHERE owner_id = ?1 AND video_id = ?2 AND kind = ?3 AND header IS NOT NULL ORDER BY part_start";
     OF_KIND = "SELECT id FROM blobs WHERE owner_id = ?1 AND video_id = ?2 AND kind = ?3";
     ALL_OF_VIDEO = "SELECT id FROM blobs WHERE owner_id = ?1 AND video_id = ?2";
     DELETE = "DELETE FROM blobs WHERE owner_id = ?1 AND id = ?2";
@@ -57,6 +60,17 @@ pub async fn finish(tx: &mut Tx, blob: &Blob) -> Result<bool, DbError> {
 /// The whole object of one kind that a video has.
 pub async fn of_video(tx: &mut Tx, owner: AccountId, video: VideoId, kind: BlobKind) -> Result<Option<Blob>, DbError> {
     tx.query_opt(&OF_VIDEO, params![owner, video, kind.code()]).await?.as_ref().map(read).transpose()
+}
+
+/// Notes that a piece of an upload is whole, and where in the file it begins; `false` when its row is gone.
+pub async fn finish_part(tx: &mut Tx, blob: &Blob, start: i64) -> Result<bool, DbError> {
+    changed(tx, &FINISH_PART, params![blob.owner, blob.id, blob.header, blob.length, start]).await
+}
+
+/// The whole pieces of an upload, in their order, and where each begins.
+pub async fn parts(tx: &mut Tx, owner: AccountId, video: VideoId) -> Result<Vec<(Blob, i64)>, DbError> {
+    let rows = tx.query(&PARTS, params![owner, video, BlobKind::Part.code()]).await?;
+    rows.iter().map(|row| Ok((read(row)?, row.get(9)?))).collect()
 }
 
 fn read(row: &Row) -> Result<Blob, DbError> {

@@ -36,6 +36,7 @@ pub mod sounds;
 pub mod takeout;
 pub mod takeouts;
 pub mod timeline;
+pub mod uploads;
 pub mod videos;
 mod visibility;
 pub mod watches;
@@ -101,6 +102,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         sounds::STATEMENTS,
         takeouts::STATEMENTS,
         timeline::STATEMENTS,
+        uploads::STATEMENTS,
         videos::STATEMENTS,
         watches::STATEMENTS,
     ]

@@ -37,8 +37,19 @@ pub struct Video {
     pub view_count: i64,
     /// How many comments are shown under it.
     pub comment_count: i64,
+    /// Of a draft, who is to see it and when: until it is published, it is for its owner alone.
+    pub draft: Option<Draft>,
     /// What is heard with it.
     pub sounds: Sounds,
+}
+
+/// What becomes of a draft once it is published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Who is to see it.
+    pub audience: Audience,
+    /// When it is published by itself; 0 when it is not.
+    pub publish_at: Timestamp,
 }
 
 impl Video {
@@ -64,6 +75,7 @@ impl Video {
             like_count: 0,
             view_count: 0,
             comment_count: 0,
+            draft: None,
             sounds: Sounds::default(),
         }
     }
@@ -99,30 +111,45 @@ macro_rules! heat {
 
 statements! {
     INSERT = "INSERT INTO videos (owner_id, id, state, audience, reframe, caption, created_at, published_at,
-        duration_ms, progress, like_count, comments_from, sound_reuse)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, ?8, ?9)";
+        duration_ms, progress, like_count, comments_from, sound_reuse, draft_audience)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, ?8, ?9, ?10)";
     BY_ID = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
-        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count, ",
-        sound_columns!(), " FROM videos v WHERE v.id = ?1");
+        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count, v.draft_audience,
+        v.publish_at, ", sound_columns!(), " FROM videos v WHERE v.id = ?1");
     OF_OWNER = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
-        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count, ",
-        sound_columns!(), " FROM videos v
+        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count, v.draft_audience,
+        v.publish_at, ", sound_columns!(), " FROM videos v
         WHERE v.owner_id = ?1 AND (v.created_at, v.id) < (?2, ?3) ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
+    DRAFTS = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
+        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count, v.draft_audience,
+        v.publish_at, ", sound_columns!(), " FROM videos v
+        WHERE v.owner_id = ?1 AND v.draft_audience IS NOT NULL AND v.state <> 3 AND (v.created_at, v.id) < (?2, ?3)
+        ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
+    COUNT_DRAFTS = "SELECT COUNT(*) FROM videos WHERE owner_id = ?1 AND draft_audience IS NOT NULL AND state <> 3";
     COUNT = "SELECT COUNT(*), CAST(COALESCE(SUM(like_count), 0) AS BIGINT) FROM videos
-        WHERE owner_id = ?1 AND state = ?2 AND audience <= ?3 AND hidden <= ?4";
+        WHERE owner_id = ?1 AND state = ?2 AND audience <= ?3 AND hidden <= ?4 AND draft_audience IS NULL";
     COUNT_ALL = "SELECT COUNT(*) FROM videos WHERE owner_id = ?1";
     PROGRESS = "UPDATE videos SET progress = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
     READY = "UPDATE videos SET state = 1, progress = 1000, duration_ms = ?3,
-        published_at = CASE WHEN published_at > 0 THEN published_at ELSE ?4 END,
-        heat = CASE WHEN published_at > 0 THEN published_at ELSE ?4 END
+        published_at = CASE WHEN published_at > 0 OR draft_audience IS NOT NULL THEN published_at ELSE ?4 END,
+        heat = CASE WHEN published_at > 0 OR draft_audience IS NOT NULL THEN published_at ELSE ?4 END
         WHERE owner_id = ?1 AND id = ?2 AND state = 0";
+    SET_DRAFT = "UPDATE videos SET draft_audience = ?3, publish_at = ?4
+        WHERE owner_id = ?1 AND id = ?2 AND draft_audience IS NOT NULL AND state <> 3";
+    PUBLISH = "UPDATE videos SET audience = draft_audience, draft_audience = NULL, publish_at = 0, created_at = ?3,
+        published_at = CASE WHEN state = 1 THEN ?3 ELSE 0 END, heat = CASE WHEN state = 1 THEN ?3 ELSE 0 END
+        WHERE owner_id = ?1 AND id = ?2 AND draft_audience IS NOT NULL AND state < 2";
+    MAKE_ANEW = "UPDATE videos SET reframe = ?3, state = 0, progress = 0 WHERE owner_id = ?1 AND id = ?2
+        AND draft_audience IS NOT NULL AND state < 2";
     FAIL = "UPDATE videos SET state = 2, failure = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
     REMOVE = "UPDATE videos SET state = 3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_AUDIENCE = "UPDATE videos SET audience = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_COMMENTS_FROM = "UPDATE videos SET comments_from = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_SOUND_REUSE = "UPDATE videos SET sound_reuse = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
-    SET_AUDIENCE_OF_ALL = "UPDATE videos SET audience = ?2 WHERE owner_id = ?1 AND state <> 3 AND audience <> ?2";
-    AUDIENCES = "SELECT audience, COUNT(*) FROM videos WHERE owner_id = ?1 AND state <> 3 GROUP BY audience";
+    SET_AUDIENCE_OF_ALL = "UPDATE videos SET audience = ?2 WHERE owner_id = ?1 AND state <> 3 AND audience <> ?2
+        AND draft_audience IS NULL";
+    AUDIENCES = "SELECT audience, COUNT(*) FROM videos WHERE owner_id = ?1 AND state <> 3 AND draft_audience IS NULL
+        GROUP BY audience";
     SET_CAPTION = "UPDATE videos SET caption = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     LIKED = concat!("UPDATE videos SET like_count = like_count + ?3, heat = ", heat!("(like_count + ?3)"), "
         WHERE owner_id = ?1 AND id = ?2 AND state = 1");
@@ -140,7 +167,9 @@ pub async fn insert(tx: &mut Tx, video: &Video) -> Result<(), DbError> {
     let Video { owner, id, facts, reframe, caption, created_at, .. } = video;
     let (state, audience, reframe) = (facts.state.code(), facts.audience.code(), reframe.code());
     let comments_from = facts.comments_from.code();
-    let values = params![owner, id, state, audience, reframe, caption, created_at, comments_from, facts.sound_reuse];
+    let draft = video.draft.map(|draft| draft.audience.code());
+    let values =
+        params![owner, id, state, audience, reframe, caption, created_at, comments_from, facts.sound_reuse, draft];
     tx.execute(&INSERT, values).await.map(|_| ())
 }
 
@@ -175,8 +204,44 @@ fn read(row: &Row) -> Result<Video, DbError> {
         like_count: row.get(VIDEO + 9)?,
         view_count: row.get(VIDEO + 10)?,
         comment_count: row.get(VIDEO + 11)?,
-        sounds: Sounds::read(row, VIDEO + 12)?,
+        draft: draft(row.get(VIDEO + 12)?, row.get(VIDEO + 13)?),
+        sounds: Sounds::read(row, VIDEO + 14)?,
     })
+}
+
+fn draft(audience: Option<i64>, publish_at: Timestamp) -> Option<Draft> {
+    audience.map(|code| Draft { audience: Audience::from_code(code).unwrap_or(Audience::OnlyMe), publish_at })
+}
+
+/// Drafts of an owner, the newest first, those before `before`, at most `limit`.
+pub async fn drafts(
+    tx: &mut Tx,
+    owner: AccountId,
+    before: (Timestamp, VideoId),
+    limit: i64,
+) -> Result<Vec<Video>, DbError> {
+    tx.query(&DRAFTS, params![owner, before.0, before.1, limit]).await?.iter().map(read).collect()
+}
+
+/// How many drafts an owner has.
+pub async fn count_drafts(tx: &mut Tx, owner: AccountId) -> Result<i64, DbError> {
+    tx.query(&COUNT_DRAFTS, params![owner]).await?.first().map_or(Ok(0), |row| row.get(0))
+}
+
+/// Says who is to see a draft, and when; `false` when it is none any more.
+pub async fn set_draft(tx: &mut Tx, owner: AccountId, id: VideoId, draft: Draft) -> Result<bool, DbError> {
+    changed(tx, &SET_DRAFT, params![owner, id, draft.audience.code(), draft.publish_at]).await
+}
+
+/// Publishes a draft: it is for those whom it was meant for, at once where it is ready, else from then on. `false` when
+/// it is no draft any more, or could not be made.
+pub async fn publish(tx: &mut Tx, owner: AccountId, id: VideoId, now: Timestamp) -> Result<bool, DbError> {
+    changed(tx, &PUBLISH, params![owner, id, now]).await
+}
+
+/// Says how a draft becomes upright, and that it is made anew; `false` when it is none any more, or could not be made.
+pub async fn make_anew(tx: &mut Tx, owner: AccountId, id: VideoId, reframe: Reframe) -> Result<bool, DbError> {
+    changed(tx, &MAKE_ANEW, params![owner, id, reframe.code()]).await
 }
 
 /// How many videos of an owner are ready for those whom the narrowest of these audiences names, and how many
@@ -198,7 +263,7 @@ pub async fn set_progress(tx: &mut Tx, owner: AccountId, id: VideoId, permille: 
     changed(tx, &PROGRESS, params![owner, id, permille]).await
 }
 
-/// Publishes a video that was being made.
+/// Notes that a video is made, and publishes it unless it is a draft; `false` when it is not being made any more.
 pub async fn set_ready(
     tx: &mut Tx,
     owner: AccountId,

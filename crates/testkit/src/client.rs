@@ -3,6 +3,8 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -109,6 +111,32 @@ impl Client {
         let body = json!({"handle": handle, "password": format!("{handle}-password"), "birth_date": "1990-05-05"});
         let reply = self.post("/api/v1/accounts", body).await.expect(201);
         Self { router: self.router.clone(), token: reply.json()["token"].as_str().map(str::to_owned) }
+    }
+
+    /// Speaks tus: its version, these headers, and this body, which is a piece of a file.
+    pub async fn tus(&self, method: &str, path: &str, headers: &[(&str, &str)], piece: impl Into<Body>) -> Reply {
+        let mut request = Request::builder().method(method).uri(path).header("tus-resumable", "1.0.0");
+        request = request.header(header::CONTENT_TYPE, "application/offset+octet-stream");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(piece.into()).unwrap()).await
+    }
+
+    /// Begins an upload of so many bytes, of which these things are said; its address.
+    pub async fn begin_upload(&self, length: usize, said: &[(&str, &str)]) -> String {
+        let said: Vec<_> = said.iter().map(|(key, value)| format!("{key} {}", STANDARD.encode(value))).collect();
+        let (length, said) = (length.to_string(), said.join(","));
+        let headers = [("upload-length", length.as_str()), ("upload-metadata", said.as_str())];
+        let begun = self.tus("POST", "/api/v1/uploads", &headers, Body::empty()).await.expect(201);
+        begun.headers[header::LOCATION].to_str().unwrap().to_owned()
+    }
+
+    /// Adds a piece to an upload, from this byte on.
+    pub async fn add_piece(&self, upload: &str, offset: usize, piece: &[u8]) -> Reply {
+        let (offset, length) = (offset.to_string(), piece.len().to_string());
+        let headers = [("upload-offset", offset.as_str()), ("content-length", length.as_str())];
+        self.tus("PATCH", upload, &headers, piece.to_vec()).await
     }
 
     /// Uploads a file with fields.

@@ -9,6 +9,7 @@ use outro_media::{RunError, Scratch};
 use outro_model::{Audience, BlobKind, Circle, Handle, Reframe, Timestamp, bounded_line, bounded_text};
 use outro_store::accounts::PrivacyChange;
 use outro_store::imports::Import;
+use outro_store::videos::Draft;
 use outro_vault::Sha256;
 use serde::Deserialize;
 use zip::ZipArchive;
@@ -100,6 +101,8 @@ struct ClipWords {
     bytes: u64,
     caption: String,
     audience: String,
+    /// Of a draft, who is to see it.
+    draft_audience: Option<String>,
     comments_from: String,
     /// Where nothing is said of it, others may not.
     #[serde(default)]
@@ -125,6 +128,7 @@ pub(super) struct Clip {
     pub(super) bytes: u64,
     pub(super) caption: String,
     pub(super) audience: Audience,
+    pub(super) draft: Option<Draft>,
     pub(super) comments_from: Circle,
     pub(super) sound_reuse: bool,
     pub(super) reframe: Reframe,
@@ -200,12 +204,16 @@ fn clip(words: ClipWords, most: u64, now: Timestamp) -> Result<Clip, Stop> {
     }
     let sha256 = hex::decode(&words.sha256).ok().and_then(|hash| hash.try_into().ok()).ok_or_else(unusable)?;
     let published = words.published_at.as_deref().map(|at| moment(at, now).ok_or_else(unusable)).transpose()?;
+    let draft = words.draft_audience.map(|word| word.parse::<Audience>().map_err(|_| unusable())).transpose()?;
+    // A draft is for its owner alone, whatever else is said of it.
+    let audience = draft.map_or_else(|| words.audience.parse().map_err(|_| unusable()), |_| Ok(Audience::OnlyMe))?;
     Ok(Clip {
         original: words.original,
         sha256,
         bytes: words.bytes,
         caption: read_caption(&words.caption).map_err(|_| unusable())?,
-        audience: words.audience.parse().map_err(|_| unusable())?,
+        audience,
+        draft: draft.map(|audience| Draft { audience, publish_at: Timestamp(0) }),
         comments_from: words.comments_from.parse().map_err(|_| unusable())?,
         sound_reuse: words.sound_reuse,
         reframe: words.reframe.parse().map_err(|_| unusable())?,

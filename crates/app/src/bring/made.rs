@@ -122,7 +122,7 @@ fn video(clip: &Clip, owner: AccountId, id: VideoId, caption: Vec<u8>) -> Video 
     let Clip { audience, comments_from, sound_reuse, .. } = *clip;
     let facts = VideoFacts { audience, comments_from, sound_reuse, ..VideoFacts::OPEN };
     let begun = Video::processing(owner, id, facts, clip.reframe, clip.created_at);
-    Video { caption, published_at: clip.published_at, ..begun }
+    Video { caption, published_at: clip.published_at, draft: clip.draft, ..begun }
 }
 
 /// The transaction of one video; `false` when it was made before, or its owner is leaving.

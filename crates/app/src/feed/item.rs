@@ -66,6 +66,8 @@ fn opened(
     let sound = credit.map_or(Ok(None), |credit| credit.line(keys, &handle))?;
     let (keys, row) = (own, item.owner.as_bytes());
     Ok(Some(VideoView {
+        // A feed has none: those are for their owner alone.
+        draft: None,
         id: item.video,
         sound,
         sound_reuse: item.video_facts.sound_reuse,

@@ -33,6 +33,7 @@ pub(super) async fn write(making: &mut Making<'_>, rows: &Rows<'_>, writing: &mu
                 "bytes": original.bytes,
                 "caption": keys.open_text(VIDEO_CAPTION, id.as_bytes(), &video.caption)?,
                 "audience": video.facts.audience.word(),
+                "draft_audience": video.draft.map(|draft| draft.audience.word()),
                 "comments_from": video.facts.comments_from.word(),
                 "sound_reuse": video.facts.sound_reuse,
                 "reframe": video.reframe.word(),

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, stream};
+use outro_blobs::BlobReader;
 use outro_model::{AccountId, BlobKind, Timestamp, VideoId, VideoState};
 use outro_store::blobs::{self, Blob};
 use outro_store::videos::{self, Video};
@@ -97,14 +98,16 @@ async fn copy(
     path: impl FnOnce(&[u8]) -> String,
 ) -> Result<Option<Entry>, AppError> {
     let (app, account) = (making.app, making.account);
-    let found = blobs::of_video(&mut app.db.read().await?, account, video, kind).await?;
-    let Some(Blob { id, header: Some(header), .. }) = found else { return Ok(None) };
-    let keys = app.vault.account(account).await?.ok_or(AppError::NotFound)?;
-    let Some(reader) = app.blobs.reader(&keys, id, kind, &header).await? else { return Ok(None) };
-    // The reader holds the object's own key: the account's is let go before the long copy.
-    drop(keys);
-    let length = reader.len();
-    let mut pieces = std::pin::pin!(reader.stream(0..length));
+    let readers = readers(app, account, video, kind).await?;
+    if readers.is_empty() {
+        return Ok(None);
+    }
+    let length = readers.iter().map(BlobReader::len).sum();
+    let whole = |reader: BlobReader| {
+        let length = reader.len();
+        reader.stream(0..length)
+    };
+    let mut pieces = std::pin::pin!(stream::iter(readers).flat_map(whole));
     let first = pieces.next().await.transpose()?.unwrap_or_default();
     writing.begin_stored(path(&first), length)?;
     let mut next = Some(Ok(first));
@@ -116,6 +119,26 @@ async fn copy(
         next = pieces.next().await;
     }
     writing.end().await.map(Some)
+}
+
+/// What is to be copied, opened: one object, or of an original that was just uploaded its pieces; none where there is
+/// nothing. The readers hold the objects' own keys: the account's is let go before the long copy.
+async fn readers(app: &App, account: AccountId, video: VideoId, kind: BlobKind) -> Result<Vec<BlobReader>, AppError> {
+    let mut tx = app.db.read().await?;
+    let mut found: Vec<_> = blobs::of_video(&mut tx, account, video, kind).await?.into_iter().collect();
+    if found.is_empty() && kind == BlobKind::Original {
+        found.extend(blobs::parts(&mut tx, account, video).await?.into_iter().map(|(part, _)| part));
+    }
+    drop(tx);
+    let keys = app.vault.account(account).await?.ok_or(AppError::NotFound)?;
+    let mut readers = Vec::with_capacity(found.len());
+    for Blob { id, kind, header, .. } in found {
+        let Some(reader) = app.blobs.reader(&keys, id, kind, &header.unwrap_or_default()).await? else {
+            return Ok(vec![]);
+        };
+        readers.push(reader);
+    }
+    Ok(readers)
 }
 
 /// The ending that players know a file by. What it is not known for is played by what is in it all the same.

@@ -61,7 +61,7 @@ pub(super) fn form(table: &Table, column: &Column) -> Form {
             Form::Word(|code| Circle::from_code(code).map(Circle::word))
         }
         ("videos", "state") => Form::Word(|code| VideoState::from_code(code).map(VideoState::word)),
-        ("videos", "audience") => Form::Word(|code| Audience::from_code(code).map(Audience::word)),
+        ("videos", "audience" | "draft_audience") => Form::Word(|code| Audience::from_code(code).map(Audience::word)),
         ("videos", "reframe") => Form::Word(|code| Reframe::from_code(code).map(Reframe::word)),
         ("blobs", "kind") => Form::Word(|code| BlobKind::from_code(code).map(BlobKind::word)),
         // Whoever hides it: to its author it is hidden or shown.

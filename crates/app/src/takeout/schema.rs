@@ -115,7 +115,8 @@ fn content() -> Value {
             "settings": { "type": "object" },
             "videos": { "type": "array", "items": { "type": "object", "properties": {
                 "original": text(), "sha256": text(), "bytes": { "type": "integer" }, "caption": text(),
-                "audience": text(), "comments_from": text(), "sound_reuse": { "type": "boolean" }, "reframe": text(),
+                "audience": text(), "draft_audience": maybe(), "comments_from": text(),
+                "sound_reuse": { "type": "boolean" }, "reframe": text(),
                 "created_at": text(), "published_at": maybe(),
             } } },
             "comments": { "type": "array", "items": { "type": "object", "properties": {

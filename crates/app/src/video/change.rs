@@ -1,10 +1,13 @@
 //! Changing a video: who may see it, what its caption says.
 
-use outro_model::{AccountId, Audience, VideoId, bounded_text};
+use outro_model::{AccountId, Audience, Timestamp, VideoId, bounded_text};
 use outro_policy::Action;
 use outro_store::{accounts, videos};
 use outro_vault::AccountKeys;
 
+use super::draft::{self, DraftChange};
+use super::encode::named_in_caption;
+use super::upload::read_reframe;
 use super::view::{VideoView, find, view_of};
 use crate::budget::{self, Budget, Tagged};
 use crate::notify::{self, Told};
@@ -27,6 +30,12 @@ pub struct VideoChange {
     pub caption: Option<String>,
     /// Whether others may use its sound. What they have made of it falls silent when they may not.
     pub sound_reuse: Option<bool>,
+    /// Of a draft, how a landscape video becomes upright: it is made anew.
+    pub reframe: Option<String>,
+    /// Of a draft, `false` publishes it: at once where it is ready, else as soon as it is.
+    pub draft: Option<bool>,
+    /// Of a draft, when it is published by itself, RFC 3339; `Some(None)` takes that back.
+    pub publish_at: Option<Option<String>>,
 }
 
 pub(crate) fn read_audience(word: &str) -> Result<Audience, AppError> {
@@ -44,18 +53,29 @@ pub async fn change(app: &App, signed: &Signed, id: VideoId, change: VideoChange
     let audience = change.audience.as_deref().map(read_audience).transpose()?;
     let comments_from = change.comments_from.as_deref().map(read_comments_from).transpose()?;
     let caption = change.caption.as_deref().map(read_caption).transpose()?;
+    let of_draft = read_draft_change(app, &change, audience)?;
     let keys = signed.keys(app).await?;
     let added = match &caption {
         Some(caption) => added(app, &keys, id, caption).await?,
         None => Added::default(),
     };
+    let named = match (of_draft.publish, &caption) {
+        (false, _) => vec![],
+        (true, Some(caption)) => notify::mentioned(app, caption).await?,
+        (true, None) => named_in_caption(app, signed.account, id).await.or_else(none_there)?,
+    };
     let (me, mut told) = (Some(signed.account), Told::default());
     let mut tx = app.db.write().await?;
-    if !accounts::lock_live(&mut tx, signed.account).await? {
+    // What becomes of a draft is decided before its making ends, or after, and not beside it.
+    let live = match of_draft.publish || of_draft.reframe.is_some() {
+        true => accounts::lock_alone(&mut tx, signed.account).await?,
+        false => accounts::lock_live(&mut tx, signed.account).await?,
+    };
+    if !live {
         return Err(AppError::SignInNeeded);
     }
-    find(&mut tx, me, Action::ChangeVideo, id).await?;
-    if let Some(audience) = audience {
+    let row = find(&mut tx, me, Action::ChangeVideo, id).await?.video;
+    if let Some(audience) = audience.filter(|_| row.draft.is_none()) {
         videos::set_audience(&mut tx, signed.account, id, audience).await?;
     }
     if let Some(from) = comments_from {
@@ -68,13 +88,34 @@ pub async fn change(app: &App, signed: &Signed, id: VideoId, change: VideoChange
         let sealed = keys.seal_text(outro_datamap::VIDEO_CAPTION, id.as_bytes(), &caption);
         videos::set_caption(&mut tx, signed.account, id, &sealed).await?;
     }
+    draft::change(app, &mut tx, &mut told, &row, (of_draft, &named)).await?;
     let after = find(&mut tx, me, Action::SeeVideo, id).await?;
     if added.may_call(app, &mut tx).await? {
         notify::call_added(app, &mut tx, &mut told, (signed.account, id), &added.mentioned).await?;
     }
     told.commit(app, tx).await?;
     app.finder.video_changed(signed.account, id);
+    app.queue.wake();
     view_of(app, me, after).await
+}
+
+fn read_draft_change(app: &App, change: &VideoChange, audience: Option<Audience>) -> Result<DraftChange, AppError> {
+    if change.draft == Some(true) {
+        let detail = "A video that is published does not become a draft again. Make it one for yourself alone.";
+        return Err(AppError::invalid("draft", "invalid_draft", detail));
+    }
+    let publish_at = match &change.publish_at {
+        None => None,
+        Some(None) => Some(Timestamp(0)),
+        Some(Some(text)) => Some(draft::read_publish_at(app, text)?),
+    };
+    let reframe = change.reframe.as_deref().map(read_reframe).transpose()?;
+    Ok(DraftChange { audience, publish_at, reframe, publish: change.draft == Some(false) })
+}
+
+/// What is not there is refused in the transaction.
+fn none_there(error: AppError) -> Result<Vec<AccountId>, AppError> {
+    if matches!(error, AppError::NotFound) { Ok(vec![]) } else { Err(error) }
 }
 
 /// Whom a caption mentions that the one before did not, and how often that may call somebody.
@@ -88,7 +129,8 @@ struct Added {
 /// read: the transaction refuses it.
 async fn added(app: &App, keys: &AccountKeys, id: VideoId, caption: &str) -> Result<Added, AppError> {
     let row = videos::by_id(&mut app.db.read().await?, id).await?.filter(|row| row.owner == keys.account());
-    let Some(row) = row else { return Ok(Added::default()) };
+    // A draft calls nobody before it is published.
+    let Some(row) = row.filter(|row| row.draft.is_none()) else { return Ok(Added::default()) };
     let before = keys.open_text(outro_datamap::VIDEO_CAPTION, id.as_bytes(), &row.caption)?;
     let known = notify::mentioned(app, &before).await?;
     let mut mentioned = notify::mentioned(app, caption).await?;

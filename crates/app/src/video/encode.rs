@@ -12,9 +12,11 @@ use outro_jobs::{Job, Outcome};
 use outro_media::{Outcome as Encoded, Plan, Progress, RunError, Scratch};
 use outro_model::{AccountId, BlobKind, Reframe, VideoId, VideoState};
 use outro_store::blobs::{self, Blob};
-use outro_store::{accounts, sounds, videos};
+use outro_store::videos::{self, Video};
+use outro_store::{accounts, sounds};
 use outro_vault::AccountKeys;
 
+use super::source::{clear, source};
 use super::upload::{discard, new_blob};
 use crate::sound::Mixed;
 use crate::{App, AppError, notify, sound};
@@ -35,7 +37,7 @@ const STEP: Duration = Duration::from_millis(500);
 pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
     let (Some(owner), Some(video)) = (job.account, job.video) else { return Outcome::Done };
     let too_hard = job.errors >= ERRORS || job.attempts > BEGINNINGS;
-    let made = if too_hard { Err(Failed::Give(TOO_HARD.to_owned())) } else { make(app, owner, video).await };
+    let made = if too_hard { Err(Failed::Give(TOO_HARD.to_owned())) } else { make_as_wanted(app, owner, video).await };
     let word = match made {
         Ok(()) | Err(Failed::Gone) => return Outcome::Done,
         Err(Failed::Give(word)) => word,
@@ -53,7 +55,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
     }
 }
 
-enum Failed {
+pub(super) enum Failed {
     /// The video or its owner is gone, or going.
     Gone,
     /// It is the file's fault; the word says which.
@@ -71,7 +73,7 @@ impl<E: Into<AppError>> From<E> for Failed {
     }
 }
 
-fn of_run(error: RunError) -> Failed {
+pub(super) fn of_run(error: RunError) -> Failed {
     match error {
         RunError::Refused(refusal) => Failed::Give(refusal.code().to_owned()),
         RunError::TooMuch(_) => Failed::Give("too_large".to_owned()),
@@ -80,29 +82,45 @@ fn of_run(error: RunError) -> Failed {
     }
 }
 
-async fn make(app: &App, owner: AccountId, video: VideoId) -> Result<(), Failed> {
-    let mut tx = app.db.read().await?;
-    let row = videos::by_id(&mut tx, video).await?.ok_or(Failed::Gone)?;
+/// Makes the video; where it is to become upright in another way by now, it is begun anew.
+async fn make_as_wanted(app: &App, owner: AccountId, video: VideoId) -> Result<(), Failed> {
+    loop {
+        let row = videos::by_id(&mut app.db.read().await?, video).await?.ok_or(Failed::Gone)?;
+        let reframe = row.reframe;
+        let made = make(app, owner, row).await;
+        let now = videos::by_id(&mut app.db.read().await?, video).await?;
+        let is_changed = now.is_some_and(|now| now.facts.state == VideoState::Processing && now.reframe != reframe);
+        match made {
+            Err(Failed::Gone) if is_changed => {}
+            made => return made,
+        }
+    }
+}
+
+async fn make(app: &App, owner: AccountId, row: Video) -> Result<(), Failed> {
+    let video = row.id;
     match (row.facts.state, row.failure) {
         (VideoState::Processing, _) => {}
         // It was given up, and the stop came before its files went.
         (VideoState::Failed, Some(word)) => return Err(Failed::Give(word)),
         _ => return Err(Failed::Gone),
     }
-    let original = blobs::of_video(&mut tx, owner, video, BlobKind::Original).await?.ok_or(Failed::Gone)?;
-    drop(tx);
-    let input = unseal(app, &original).await?.ok_or(Failed::Gone)?;
+    // What was made before it was to be made in another way, or before a stop: nobody sees a video that is being made.
+    for kind in [BlobKind::Rendition, BlobKind::Cover, BlobKind::Mix] {
+        clear(app, owner, video, kind).await?;
+    }
+    let (input, probe) = source(app, owner, video).await?;
     let limits = app.limits();
-    let probe = outro_media::probe(&app.tools, &input, &limits).await.map_err(of_run)?;
     let options = outro_media::Options { max_duration: limits.max_duration, ..app.tools.options() };
     let plan = outro_media::plan(&probe, reframe(row.reframe), &options);
     let output = Scratch::new(plan.size_hint(), &app.settings.scratch)?;
-    let encoded = encode(app, owner, video, input, output.try_clone()?, &plan).await?;
+    let encoded = encode(app, (owner, video), row.reframe, input, output.try_clone()?, &plan).await?;
     let cover = Scratch::new(0, &app.settings.scratch)?;
     outro_media::cover(&app.tools, output.try_clone()?, cover.try_clone()?, &limits).await.map_err(of_run)?;
     let picture = output.try_clone()?;
-    let rendition = seal(app, owner, video, BlobKind::Rendition, output.into_file(), &encoded).await?;
-    let cover = match seal(app, owner, video, BlobKind::Cover, cover.into_file(), &encoded).await {
+    let size = (encoded.width, encoded.height);
+    let rendition = seal(app, (owner, video), BlobKind::Rendition, output.into_file(), size).await?;
+    let cover = match seal(app, (owner, video), BlobKind::Cover, cover.into_file(), size).await {
         Ok(cover) => cover,
         Err(failed) => {
             discard(app, owner, rendition.id).await?;
@@ -119,7 +137,7 @@ async fn make(app: &App, owner: AccountId, video: VideoId) -> Result<(), Failed>
             return Err(error.into());
         }
     };
-    publish(app, owner, video, &encoded, [rendition, cover], mixed).await
+    publish(app, (owner, video), row.reframe, &encoded, [rendition, cover], mixed).await
 }
 
 fn reframe(reframe: Reframe) -> outro_media::Reframe {
@@ -129,23 +147,11 @@ fn reframe(reframe: Reframe) -> outro_media::Reframe {
     }
 }
 
-/// A sealed object, opened into scratch that has no name; none when it, or its key, is gone.
-pub(crate) async fn unseal(app: &App, blob: &Blob) -> Result<Option<File>, AppError> {
-    let (Some(keys), Some(header)) = (app.vault.account(blob.owner).await?, blob.header.as_deref()) else {
-        return Ok(None);
-    };
-    let Some(reader) = app.blobs.reader(&keys, blob.id, blob.kind, header).await? else { return Ok(None) };
-    let scratch = Scratch::new(blob.length as u64, &app.settings.scratch)?;
-    reader.copy_out(scratch.try_clone()?).await?;
-    scratch.rewind()?;
-    Ok(Some(scratch.into_file()))
-}
-
 /// Runs ffmpeg, notes its progress, and ends it when the video or its owner goes.
 async fn encode(
     app: &App,
-    owner: AccountId,
-    video: VideoId,
+    place: (AccountId, VideoId),
+    reframe: Reframe,
     input: File,
     output: File,
     plan: &Plan,
@@ -165,7 +171,7 @@ async fn encode(
             ended = &mut encoding => return ended.map_err(of_run),
             () = tokio::time::sleep(STEP) => {
                 let permille = i64::from(reached.load(Ordering::Relaxed)).min(990);
-                if !note(app, owner, video, permille).await? {
+                if !note(app, place, reframe, permille).await? {
                     stop.store(true, Ordering::Relaxed);
                 }
             }
@@ -173,23 +179,28 @@ async fn encode(
     }
 }
 
-/// Notes the progress; `false` when the video is not being made any more.
-async fn note(app: &App, owner: AccountId, video: VideoId, permille: i64) -> Result<bool, AppError> {
+/// Notes the progress; `false` when the video is not being made any more, or is to be made in another way.
+async fn note(app: &App, place: (AccountId, VideoId), reframe: Reframe, permille: i64) -> Result<bool, AppError> {
     let mut tx = app.db.write().await?;
-    let live = accounts::lock_live(&mut tx, owner).await?;
-    let going_on = live && videos::set_progress(&mut tx, owner, video, permille).await?;
+    let going_on = accounts::lock_live(&mut tx, place.0).await?
+        && is_made_as(&mut tx, place.1, reframe).await?
+        && videos::set_progress(&mut tx, place.0, place.1, permille).await?;
     tx.commit().await?;
     Ok(going_on)
 }
 
-/// Seals an output. The row is there before the file.
-async fn seal(
+/// Whether a video is still to become upright in this way. Who changes that holds the owner's row alone.
+async fn is_made_as(tx: &mut Tx, video: VideoId, reframe: Reframe) -> Result<bool, AppError> {
+    Ok(videos::by_id(tx, video).await?.is_some_and(|row| row.reframe == reframe))
+}
+
+/// Seals a file, whose picture has this size. The row is there before the file.
+pub(super) async fn seal(
     app: &App,
-    owner: AccountId,
-    video: VideoId,
+    (owner, video): (AccountId, VideoId),
     kind: BlobKind,
     mut source: File,
-    encoded: &Encoded,
+    (width, height): (u32, u32),
 ) -> Result<Blob, Failed> {
     let keys: AccountKeys = app.vault.account(owner).await?.ok_or(Failed::Gone)?;
     let blob = new_blob(app, owner, video, kind);
@@ -202,7 +213,7 @@ async fn seal(
     std::io::Seek::rewind(&mut source)?;
     match app.blobs.copy_in(&keys, blob.id, kind, source).await {
         Ok(sealed) => {
-            let (width, height) = (i64::from(encoded.width), i64::from(encoded.height));
+            let (width, height) = (i64::from(width), i64::from(height));
             Ok(Blob { header: Some(sealed.header), length: sealed.length as i64, width, height, ..blob })
         }
         Err(error) => {
@@ -215,13 +226,13 @@ async fn seal(
 /// The last transaction: neither the video nor its owner is leaving, and it is not made already.
 async fn publish(
     app: &App,
-    owner: AccountId,
-    video: VideoId,
+    (owner, video): (AccountId, VideoId),
+    reframe: Reframe,
     encoded: &Encoded,
     made: [Blob; 2],
     mixed: Mixed,
 ) -> Result<(), Failed> {
-    let published = commit(app, owner, video, encoded, &made, &mixed).await;
+    let published = commit(app, (owner, video), reframe, encoded, &made, &mixed).await;
     if !matches!(published, Ok(Published::OwnSound | Published::Mixed)) {
         for blob in &made {
             discard(app, owner, blob.id).await?;
@@ -248,8 +259,8 @@ enum Published {
 
 async fn commit(
     app: &App,
-    owner: AccountId,
-    video: VideoId,
+    (owner, video): (AccountId, VideoId),
+    reframe: Reframe,
     encoded: &Encoded,
     made: &[Blob; 2],
     mixed: &Mixed,
@@ -259,7 +270,7 @@ async fn commit(
     let news = row.is_none_or(|row| row.published_at.0 == 0);
     let named = if news { named_in_caption(app, owner, video).await? } else { vec![] };
     let mut tx = app.db.write().await?;
-    if !accounts::lock_live(&mut tx, owner).await? {
+    if !accounts::lock_live(&mut tx, owner).await? || !is_made_as(&mut tx, video, reframe).await? {
         return Ok(Published::Not);
     }
     for blob in made {
@@ -271,12 +282,13 @@ async fn commit(
     if !videos::set_ready(&mut tx, owner, video, duration, app.clock.now()).await? {
         return Ok(Published::Not);
     }
-    if news {
-        crate::feed::announce(app, &mut tx, owner, video).await?;
-    }
     let mut told = notify::Told::default();
     let is_mixed = settle_sound(app, &mut tx, &mut told, (owner, video), encoded, mixed).await?;
-    notify::call_mentioned(app, &mut tx, &mut told, (owner, video), &named).await?;
+    // A draft is nobody's to see before it is published.
+    let is_draft = videos::by_id(&mut tx, video).await?.is_some_and(|row| row.draft.is_some());
+    if news && !is_draft {
+        announce(app, &mut tx, &mut told, (owner, video), &named).await?;
+    }
     told.commit(app, tx).await?;
     app.finder.video_changed(owner, video);
     app.queue.wake();
@@ -307,8 +319,20 @@ async fn settle_sound(
     Ok(false)
 }
 
+/// Tells of a video that can be watched from now on: those who follow, and those whom its caption mentions.
+pub(super) async fn announce(
+    app: &App,
+    tx: &mut Tx,
+    told: &mut notify::Told,
+    (owner, video): (AccountId, VideoId),
+    named: &[AccountId],
+) -> Result<(), AppError> {
+    crate::feed::announce(app, tx, owner, video).await?;
+    notify::call_mentioned(app, tx, told, (owner, video), named).await
+}
+
 /// Whom the caption mentions: they are told once there is something to see.
-async fn named_in_caption(app: &App, owner: AccountId, id: VideoId) -> Result<Vec<AccountId>, AppError> {
+pub(super) async fn named_in_caption(app: &App, owner: AccountId, id: VideoId) -> Result<Vec<AccountId>, AppError> {
     let row = videos::by_id(&mut app.db.read().await?, id).await?;
     let (Some(row), Some(keys)) = (row, app.vault.account(owner).await?) else { return Ok(vec![]) };
     let caption = keys.open_text(outro_datamap::VIDEO_CAPTION, id.as_bytes(), &row.caption)?;
@@ -329,9 +353,14 @@ async fn give_up(app: &App, owner: AccountId, video: VideoId, word: &str) -> Res
     let Some(failed) = failed else { return Ok(()) };
     let left = blobs::all_of_video(&mut tx, owner, video).await?;
     let original = blobs::of_video(&mut tx, owner, video, BlobKind::Original).await?;
+    let parts = blobs::parts(&mut tx, owner, video).await?;
     drop(tx);
-    let kept = original.filter(|_| failed.failure.as_deref() == Some(TOO_HARD)).map(|original| original.id);
-    for id in left.into_iter().filter(|id| Some(*id) != kept) {
+    let kept: Vec<_> = match (original, failed.failure.as_deref() == Some(TOO_HARD)) {
+        (_, false) => vec![],
+        (Some(original), true) => vec![original.id],
+        (None, true) => parts.into_iter().map(|(part, _)| part.id).collect(),
+    };
+    for id in left.into_iter().filter(|id| !kept.contains(id)) {
         discard(app, owner, id).await?;
     }
     Ok(())

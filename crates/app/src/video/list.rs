@@ -61,7 +61,8 @@ pub(crate) async fn listed(
     let rows = videos::of_owner(tx, found.account.id, before, limit).await?;
     let next = (rows.len() as i64 == limit).then(|| rows.last().map(|video| (video.created_at, video.id))).flatten();
     let mut out = Vec::with_capacity(rows.len());
-    for video in rows {
+    // A draft is no video of the profile yet, also for its owner.
+    for video in rows.into_iter().filter(|video| video.draft.is_none()) {
         let facts = Facts { video: Some(video.facts), ..facts };
         let decision = decide(Action::SeeVideo, &facts);
         out.push(if decision.allowed {

@@ -8,12 +8,14 @@ use outro_blobs::BlobWriter;
 use outro_db::Tx;
 use outro_jobs::{Lane, NewJob};
 use outro_media::{Limits, RunError, Scratch};
-use outro_model::{AccountId, AccountState, BlobId, BlobKind, JobId, Reframe, SoundId, VideoId};
+use outro_model::{AccountId, AccountState, Audience, BlobId, BlobKind, JobId, Reframe, SoundId, Timestamp, VideoId};
 use outro_policy::{Action, VideoFacts};
 use outro_store::accounts;
 use outro_store::blobs::{self, Blob};
-use outro_store::sounds;
-use outro_store::videos::{self, Video};
+use outro_store::sounds::{self, Sound};
+use outro_store::videos::{self, Draft, Video};
+use outro_vault::AccountKeys;
+use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 
 use super::change::{read_audience, read_caption};
@@ -25,7 +27,7 @@ use crate::privacy::read_comments_from;
 use crate::{App, AppError, RefusalKind, Signed, Viewer, sound, standing, viewer};
 
 /// What is said of a video besides its bytes.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewVideo {
     /// At most 2,200 characters.
     pub caption: Option<String>,
@@ -39,6 +41,8 @@ pub struct NewVideo {
     pub sound_reuse: Option<String>,
     /// The id of a sound that is to be heard in the place of its own; none when empty.
     pub sound: Option<String>,
+    /// Whether it stays a draft, which its owner alone sees, until it is published: `true` or `false` (the default).
+    pub draft: Option<String>,
 }
 
 /// An upload that goes on. Dropped unfinished, it leaves nothing that can be read: the sealed file goes at
@@ -53,7 +57,7 @@ pub struct Upload {
 }
 
 /// The row of an object that may come to nothing. Dropped, it is removed, unless it was kept.
-struct UnusedRow {
+pub(crate) struct UnusedRow {
     app: App,
     owner: AccountId,
     id: BlobId,
@@ -61,8 +65,13 @@ struct UnusedRow {
 }
 
 impl UnusedRow {
-    fn of(app: &App, blob: &Blob) -> Self {
+    pub(crate) fn of(app: &App, blob: &Blob) -> Self {
         Self { app: app.clone(), owner: blob.owner, id: blob.id, kept: false }
+    }
+
+    /// It came to something.
+    pub(crate) fn keep(mut self) {
+        self.kept = true;
     }
 
     /// Removes it now. What goes wrong with that is logged, and left to housekeeping, which finds such rows.
@@ -145,7 +154,7 @@ pub(crate) fn new_blob(app: &App, owner: AccountId, video: VideoId, kind: BlobKi
     }
 }
 
-fn too_large(app: &App) -> AppError {
+pub(crate) fn too_large(app: &App) -> AppError {
     let most = app.settings.max_upload_bytes / 1_000_000;
     AppError::refused(RefusalKind::TooLarge, "file_too_large", format!("This file is larger than {most} MB."))
 }
@@ -195,8 +204,7 @@ async fn seal(
     new: NewVideo,
     (blob, writer, mut scratch): (Blob, BlobWriter, File),
 ) -> Result<VideoView, AppError> {
-    let sound = read_sound(new.sound.as_deref())?;
-    let video = read(app, &blob, new)?;
+    let wanted = wanted(app, (blob.owner, blob.video), &new)?;
     scratch.rewind()?;
     match outro_media::probe(&app.tools, &scratch, &app.limits()).await {
         Ok(_) => {}
@@ -209,8 +217,7 @@ async fn seal(
     let keys = signed.keys(app).await?;
     let sealed = writer.finish(&keys).await?;
     let blob = Blob { header: Some(sealed.header), length: sealed.length as i64, ..blob };
-    let caption = keys.seal_text(outro_datamap::VIDEO_CAPTION, video.id.as_bytes(), &video.text);
-    write(app, signed, &blob, Video { caption, ..video.row }, sound).await
+    write(app, signed, &blob, wanted.seal(&keys)).await
 }
 
 fn no_such_sound() -> AppError {
@@ -221,73 +228,108 @@ fn read_sound(id: Option<&str>) -> Result<Option<SoundId>, AppError> {
     id.filter(|id| !id.is_empty()).map(|id| id.parse().map_err(|_| no_such_sound())).transpose()
 }
 
-pub(super) fn read_reuse(word: &str) -> Result<bool, AppError> {
-    word.parse().map_err(|_| AppError::invalid("sound_reuse", "invalid_sound_reuse", "Choose true or false."))
+fn read_flag(word: &str, field: &'static str, code: &'static str) -> Result<bool, AppError> {
+    word.parse().map_err(|_| AppError::invalid(field, code, "Choose true or false."))
 }
 
-struct Read {
-    id: VideoId,
-    text: String,
+pub(super) fn read_reframe(word: &str) -> Result<Reframe, AppError> {
+    word.parse().map_err(|_| AppError::invalid("reframe", "invalid_reframe", "Choose fit or crop."))
+}
+
+/// A video that is to be made: what was said of it, read.
+pub(crate) struct Wanted {
     row: Video,
+    /// The caption, before it is sealed.
+    text: String,
+    /// The sound of another that is to be heard with it.
+    pub(crate) sound: Option<SoundId>,
 }
 
-fn read(app: &App, blob: &Blob, new: NewVideo) -> Result<Read, AppError> {
+impl Wanted {
+    /// With its caption sealed.
+    pub(crate) fn seal(self, keys: &AccountKeys) -> Self {
+        let caption = keys.seal_text(outro_datamap::VIDEO_CAPTION, self.row.id.as_bytes(), &self.text);
+        Self { row: Video { caption, ..self.row }, ..self }
+    }
+}
+
+/// Reads what is said of a video.
+pub(crate) fn wanted(app: &App, (owner, id): (AccountId, VideoId), new: &NewVideo) -> Result<Wanted, AppError> {
+    let sound = read_sound(new.sound.as_deref())?;
     let text = read_caption(new.caption.as_deref().unwrap_or_default())?;
     let audience = read_audience(new.audience.as_deref().unwrap_or("everyone"))?;
     let comments_from = read_comments_from(new.comments_from.as_deref().unwrap_or("everyone"))?;
-    let sound_reuse = new.sound_reuse.as_deref().map_or(Ok(true), read_reuse)?;
-    let wrong = "Choose fit or crop.";
-    let reframe: Reframe = new
-        .reframe
-        .as_deref()
-        .unwrap_or("fit")
-        .parse()
-        .map_err(|_| AppError::invalid("reframe", "invalid_reframe", wrong))?;
+    let flag = |word: &Option<String>, default, field, code| {
+        word.as_deref().map_or(Ok(default), |word| read_flag(word, field, code))
+    };
+    let sound_reuse = flag(&new.sound_reuse, true, "sound_reuse", "invalid_sound_reuse")?;
+    let is_draft = flag(&new.draft, false, "draft", "invalid_draft")?;
+    let reframe = read_reframe(new.reframe.as_deref().unwrap_or("fit"))?;
+    let draft = is_draft.then_some(Draft { audience, publish_at: Timestamp(0) });
+    // Who sees a draft is its owner alone, whoever asks.
+    let audience = if is_draft { Audience::OnlyMe } else { audience };
     let facts = VideoFacts { audience, comments_from, sound_reuse, ..VideoFacts::OPEN };
-    let row = Video::processing(blob.owner, blob.video, facts, reframe, app.clock.now());
-    Ok(Read { id: blob.video, text, row })
+    let row = Video { draft, ..Video::processing(owner, id, facts, reframe, app.clock.now()) };
+    Ok(Wanted { row, text, sound })
 }
 
 /// The one transaction of an upload.
-async fn write(
-    app: &App,
-    signed: &Signed,
-    blob: &Blob,
-    video: Video,
-    sound: Option<SoundId>,
-) -> Result<VideoView, AppError> {
-    let id = video.id;
+async fn write(app: &App, signed: &Signed, blob: &Blob, wanted: Wanted) -> Result<VideoView, AppError> {
+    let (id, sound) = (wanted.row.id, wanted.sound);
     let mut tx = app.db.write().await?;
     // Who left meanwhile has taken the row of the object along: nothing may be added any more.
     standing::hold_present(&mut tx, signed.account).await?;
     if !blobs::finish(&mut tx, blob).await? {
         return Err(AppError::SignInNeeded);
     }
-    videos::insert(&mut tx, &video).await?;
     if let Some(sound) = sound {
-        borrow(app, &mut tx, (signed.account, id), sound).await?;
+        may_borrow(&mut tx, signed.account, sound).await?;
     }
-    let job = NewJob {
-        id: JobId::random(&*app.random),
-        kind: JOB,
-        lane: Lane::Encode,
-        account: Some(signed.account),
-        video: Some(id),
-        run_at: app.clock.now(),
-    };
-    outro_jobs::enqueue(&mut tx, &job).await?;
+    take_in(app, &mut tx, wanted).await?;
     let found = find(&mut tx, Some(signed.account), Action::SeeVideo, id).await?;
     tx.commit().await?;
     app.queue.wake();
     view_of(app, Some(signed.account), found).await
 }
 
-/// Notes which sound is to be heard. One that may not be seen is refused as one that never was, and one that goes at
-/// this very moment by its foreign key.
-async fn borrow(app: &App, tx: &mut Tx, place: (AccountId, VideoId), id: SoundId) -> Result<(), AppError> {
+/// Adds a video whose file is here, in the transaction that notes so: it is being made from then on. A sound that is gone,
+/// or closed, by now is not in it.
+pub(crate) async fn take_in(app: &App, tx: &mut Tx, Wanted { row, sound, .. }: Wanted) -> Result<(), AppError> {
+    let (owner, id) = (row.owner, row.id);
+    videos::insert(tx, &row).await?;
+    if let Some(sound) = sound {
+        match may_borrow(tx, owner, sound).await {
+            Ok(found) => borrow(app, tx, (owner, id), &found).await?,
+            Err(AppError::Internal(error)) => return Err(AppError::Internal(error)),
+            Err(_) => {}
+        }
+    }
+    enqueue(app, tx, owner, id).await
+}
+
+/// Has a video made, in the transaction of the change that asks for it.
+pub(super) async fn enqueue(app: &App, tx: &mut Tx, owner: AccountId, id: VideoId) -> Result<(), AppError> {
+    let job = NewJob {
+        id: JobId::random(&*app.random),
+        kind: JOB,
+        lane: Lane::Encode,
+        account: Some(owner),
+        video: Some(id),
+        run_at: app.clock.now(),
+    };
+    Ok(outro_jobs::enqueue(tx, &job).await?)
+}
+
+/// The sound that somebody wants to use. One that may not be seen is refused as one that never was.
+pub(crate) async fn may_borrow(tx: &mut Tx, asking: AccountId, id: SoundId) -> Result<Sound, AppError> {
     let missing = |error| if matches!(error, AppError::NotFound) { no_such_sound() } else { error };
-    let sound = sound::to_borrow(tx, place.0, id).await.map_err(missing)?;
-    sounds::borrow(tx, place, &sound, app.clock.now()).await.map_err(|error| missing(late(error)))
+    sound::to_borrow(tx, asking, id).await.map_err(missing)
+}
+
+/// Notes which sound is to be heard. One that goes at this very moment is refused by its foreign key.
+async fn borrow(app: &App, tx: &mut Tx, place: (AccountId, VideoId), sound: &Sound) -> Result<(), AppError> {
+    let missing = |error| if matches!(error, AppError::NotFound) { no_such_sound() } else { error };
+    sounds::borrow(tx, place, sound, app.clock.now()).await.map_err(|error| missing(late(error)))
 }
 
 /// Removes an object that nothing will come of: the file, then the row.

@@ -10,7 +10,7 @@ use outro_policy::{Action, Relation, Ties};
 use outro_store::accounts::{self, Account};
 use outro_store::blobs::{self, Blob};
 use outro_store::likes;
-use outro_store::videos::{self, Video};
+use outro_store::videos::{self, Draft, Video};
 use outro_vault::AccountKeys;
 
 use crate::account::{open_handle, since};
@@ -29,8 +29,10 @@ pub struct VideoView {
     pub display_name: String,
     /// The caption.
     pub caption: String,
-    /// Who may see it.
+    /// Who may see it; of a draft, who is to see it.
     pub audience: Audience,
+    /// What is said of it while it is a draft: its owner alone sees it then.
+    pub draft: Option<DraftView>,
     /// Who may comment.
     pub comments_from: Circle,
     /// How it becomes upright.
@@ -69,6 +71,13 @@ pub struct VideoView {
     pub sound_reuse: bool,
     /// Why a feed shows it.
     pub why: Option<Why>,
+}
+
+/// A draft.
+#[derive(Clone, Debug)]
+pub struct DraftView {
+    /// When it is published by itself, RFC 3339; none when it is not.
+    pub publish_at: Option<String>,
 }
 
 /// Why a video failed.
@@ -175,7 +184,10 @@ pub(super) fn opened(
         handle,
         display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, row, &owner.display_name)?,
         caption: keys.open_text(VIDEO_CAPTION, video.id.as_bytes(), &video.caption)?,
-        audience: video.facts.audience,
+        audience: video.draft.map_or(video.facts.audience, |draft| draft.audience),
+        draft: video
+            .draft
+            .map(|Draft { publish_at, .. }| DraftView { publish_at: (publish_at.0 > 0).then(|| publish_at.rfc3339()) }),
         comments_from: video.facts.comments_from,
         reframe: video.reframe,
         state: video.facts.state,

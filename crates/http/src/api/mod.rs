@@ -22,6 +22,7 @@ mod receipts;
 mod sessions;
 mod sounds;
 mod takeouts;
+mod uploads;
 mod videos;
 mod views;
 mod wallet;
@@ -44,6 +45,9 @@ const BODY_BYTES: usize = 64 << 10;
 /// Every route of the interface, with its description.
 pub(crate) fn routes() -> OpenApiRouter<Server> {
     let uploads = OpenApiRouter::new()
+        .routes(routes!(uploads::describe, uploads::list, uploads::begin))
+        .routes(routes!(uploads::look, uploads::add, uploads::end, uploads::instead))
+        .layer(axum::middleware::map_response(uploads::speak))
         .routes(routes!(videos::upload))
         .routes(routes!(imports::list, imports::begin))
         .layer(DefaultBodyLimit::disable());
@@ -80,6 +84,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(receipts::get))
         .routes(routes!(kept::get))
         .routes(routes!(videos::get, videos::change, videos::remove))
+        .routes(routes!(videos::drafts))
         .routes(routes!(likes::like, likes::unlike))
         .routes(routes!(conversations::list, conversations::open))
         .routes(routes!(conversations::get, conversations::clear))

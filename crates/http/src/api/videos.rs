@@ -7,12 +7,13 @@ use axum::http::{HeaderMap, StatusCode, header};
 use outro_app::video::{self, NewVideo, Upload, VideoChange, VideoView};
 use outro_app::{AppError, Signed};
 use outro_model::VideoId;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::views::VideoJson;
+use super::views::{Page, VideoJson};
 use crate::Server;
-use crate::extract::{Body, Path};
+use crate::cursor::{self, PageQuery};
+use crate::extract::{Body, Path, Query};
 use crate::form::{Form, Meter};
 use crate::problem::{ApiError, Problem};
 use crate::who::{Me, Who};
@@ -40,6 +41,8 @@ pub(crate) struct UploadForm {
     sound: Option<String>,
     /// Whether others may use its sound: `true` (when not given) or `false`. They may only while everyone may watch it.
     sound_reuse: Option<String>,
+    /// Whether it stays a draft, which its owner alone sees, until it is published: `true`, or `false` (when not given).
+    draft: Option<String>,
 }
 
 /// A video that was taken in.
@@ -60,6 +63,19 @@ pub(crate) struct VideoChangeBody {
     caption: Option<String>,
     /// Whether others may use its sound. Videos that do play their own as soon as they may not.
     sound_reuse: Option<bool>,
+    /// Of a draft, how a landscape video becomes upright: `fit` or `crop`. It is made anew.
+    reframe: Option<String>,
+    /// `false` publishes a draft: at once where it is ready, else as soon as it is.
+    draft: Option<bool>,
+    /// Of a draft, when it is published by itself, RFC 3339; null takes that back.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    publish_at: Option<Option<String>>,
+}
+
+/// Parts null from what is left out.
+fn said<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(value).map(Some)
 }
 
 fn read_id(id: &str) -> Result<VideoId, AppError> {
@@ -142,6 +158,7 @@ async fn fields(
             Some("reframe") => new.reframe = Some(text(&meter, &mut field).await?),
             Some("sound") => new.sound = Some(text(&meter, &mut field).await?),
             Some("sound_reuse") => new.sound_reuse = Some(text(&meter, &mut field).await?),
+            Some("draft") => new.draft = Some(text(&meter, &mut field).await?),
             _ => {}
         }
     }
@@ -174,6 +191,7 @@ pub(crate) async fn get(
     (status = 200, description = "Changed", body = VideoJson),
     (status = 401, description = "Not signed in", body = Problem),
     (status = 404, description = "Nothing here", body = Problem),
+    (status = 409, description = "It is no draft any more, or could not be made ready", body = Problem),
     (status = 422, description = "A field cannot be used", body = Problem)))]
 pub(crate) async fn change(
     State(server): State<Server>,
@@ -181,9 +199,24 @@ pub(crate) async fn change(
     Path(id): Path<String>,
     Body(body): Body<VideoChangeBody>,
 ) -> Result<Json<VideoJson>, ApiError> {
-    let VideoChangeBody { audience, comments_from, caption, sound_reuse } = body;
-    let change = VideoChange { audience, comments_from, caption, sound_reuse };
+    let VideoChangeBody { audience, comments_from, caption, sound_reuse, reframe, draft, publish_at } = body;
+    let change = VideoChange { audience, comments_from, caption, sound_reuse, reframe, draft, publish_at };
     Ok(Json(video::change(&server.app, &signed, read_id(&id)?, change).await?.into()))
+}
+
+/// One's own drafts: videos that nobody else sees before they are published.
+#[utoipa::path(get, path = "/api/v1/me/drafts", tag = "videos", security(("bearer" = [])), params(PageQuery), responses(
+    (status = 200, description = "The drafts, the newest first", body = Page<VideoJson>),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 422, description = "The cursor cannot be used", body = Problem)))]
+pub(crate) async fn drafts(
+    State(server): State<Server>,
+    Me(signed): Me,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<VideoJson>>, ApiError> {
+    let found = video::drafts(&server.app, &signed, page.before()?, page.limit()?).await?;
+    let items = found.items.into_iter().map(VideoJson::from).collect();
+    Ok(Json(Page { items, next_cursor: found.next.map(cursor::write) }))
 }
 
 /// Takes one's own video away. When this answers, nobody sees or plays it any more.

@@ -175,6 +175,12 @@ pub(crate) struct VideoJson {
     sound: Option<SoundRef>,
     /// Of one's own video, whether others may use its sound; null for others.
     sound_reuse: Option<bool>,
+    /// Of one's own video, how a landscape one becomes upright: `fit` or `crop`; null for others.
+    reframe: Option<&'static str>,
+    /// Of one's own video, whether it is a draft, which nobody else sees; null for others.
+    draft: Option<bool>,
+    /// When a draft is published by itself, RFC 3339; null when it is not.
+    publish_at: Option<String>,
     /// Why a feed shows it.
     why: Option<WhyJson>,
 }
@@ -256,6 +262,9 @@ impl From<VideoView> for VideoJson {
             is_mine: video.is_mine,
             sound: video.sound.map(SoundRef::from),
             sound_reuse: video.is_mine.then_some(video.sound_reuse),
+            reframe: video.is_mine.then(|| video.reframe.word()),
+            draft: video.is_mine.then_some(video.draft.is_some()),
+            publish_at: video.draft.and_then(|draft| draft.publish_at),
             why: video.why.map(|why| WhyJson { code: why.code() }),
         }
     }

@@ -71,7 +71,7 @@ pub(super) async fn audience(Named(id): Named<VideoId>, Posted { member, form }:
     let id = id.or_page(&member.visit)?;
     let AudienceForm { audience, comments_from, sound_reuse } = form;
     let sound_reuse = sound_reuse.map(|word| word != "false");
-    let change = VideoChange { audience: Some(audience), comments_from, caption: None, sound_reuse };
+    let change = VideoChange { audience: Some(audience), comments_from, sound_reuse, ..VideoChange::default() };
     let changed = video::change(&member.visit.server.app, &member.signed, id, change).await;
     changed.or_page(&member.visit)?;
     Ok(go(&format!("/v/{id}?done=saved")))

@@ -14,6 +14,7 @@ mod replaced_phones;
 mod restores;
 mod sounds;
 mod spine;
+mod studio;
 mod takeout;
 
 use outro_db::Migration;
@@ -35,4 +36,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 14, name: "takeout", sql: takeout::SQL },
     Migration { number: 15, name: "lost_phone", sql: lost_phone::SQL },
     Migration { number: 16, name: "replaced_phones", sql: replaced_phones::SQL },
+    Migration { number: 17, name: "studio", sql: studio::SQL },
 ];

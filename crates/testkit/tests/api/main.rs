@@ -15,6 +15,7 @@ mod scenario_messages;
 mod schema;
 mod sounds;
 mod takeouts;
+mod uploads;
 
 use axum::body::Body;
 use axum::http::{Request, header};

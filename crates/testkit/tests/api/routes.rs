@@ -115,6 +115,14 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("DELETE", "/api/v1/suggestions/{handle}", Open::No, ""),
     // An address that names no hashtag.
     ("GET", "/api/v1/tags/{tag}/videos", Open::Yes(404), ""),
+    ("OPTIONS", "/api/v1/uploads", Open::Yes(204), ""),
+    ("GET", "/api/v1/uploads", Open::No, ""),
+    ("POST", "/api/v1/uploads", Open::No, ""),
+    ("HEAD", "/api/v1/uploads/{id}", Open::No, ""),
+    ("PATCH", "/api/v1/uploads/{id}", Open::No, ""),
+    ("DELETE", "/api/v1/uploads/{id}", Open::No, ""),
+    ("POST", "/api/v1/uploads/{id}", Open::No, ""),
+    ("GET", "/api/v1/me/drafts", Open::No, ""),
     ("POST", "/api/v1/videos", Open::No, ""),
     ("GET", "/api/v1/videos/{id}", Open::Yes(404), ""),
     ("DELETE", "/api/v1/videos/{id}", Open::No, ""),
@@ -137,7 +145,9 @@ fn filled(template: &str) -> String {
 
 async fn ask(client: &Client, (method, template): &Operation, body: &str) -> Reply {
     let path = filled(template);
-    if body.is_empty() {
+    if path.starts_with("/api/v1/uploads") {
+        super::uploads::spoken(client, method, &path).await
+    } else if body.is_empty() {
         client.call(method, &path, None).await
     } else {
         send(client, method, &path, "application/json", body.to_owned()).await
@@ -217,7 +227,9 @@ on_both! {
         for (method, path, _, body) in ROUTES.iter().filter(|(_, path, ..)| path.contains('{')) {
             for id in ids {
                 let path = path.replace("{id}", id).replace("{message}", id).replace("{handle}", id);
-                let reply = if body.is_empty() { client.call(method, &path, None).await } else {
+                let reply = if path.starts_with("/api/v1/uploads") {
+                    super::uploads::spoken(&client, method, &path).await
+                } else if body.is_empty() { client.call(method, &path, None).await } else {
                     send(&client, method, &path, "application/json", *body).await
                 };
                 assert_problem(&reply, 404, &format!("{method} {path}"));

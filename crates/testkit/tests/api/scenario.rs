@@ -58,6 +58,7 @@ on_both! {
         // Each step of its own on the heap: one future of all of them would be too much for a stack.
         let client = Box::pin(accounts(&mut walk)).await;
         Box::pin(videos(&mut walk, &client)).await;
+        Box::pin(super::uploads::walk(&mut walk, &client)).await;
         Box::pin(super::scenario_messages::messages(&mut walk)).await;
         Box::pin(graph::walk(&mut walk, &client)).await;
         Box::pin(privacy(&mut walk, &client)).await;
@@ -161,6 +162,7 @@ async fn videos(walk: &mut Walk, client: &Client) {
     walk.ask(client, ("PATCH", one, &id), Some(json!({"caption": "Another"})), 200).await;
     walk.ask(client, ("PATCH", one, &id), Some(json!({"audience": "friends of friends"})), 422).await;
     walk.ask(client, ("PATCH", one, NO_ID), Some(json!({"caption": "x"})), 404).await;
+    walk.ask(client, ("PATCH", one, &id), Some(json!({"reframe": "crop"})), 409).await;
     walk.ask(client, ("DELETE", one, NO_ID), None, 404).await;
     walk.ask(client, ("DELETE", one, &id), None, 204).await;
     walk.world.settle().await;

@@ -110,6 +110,20 @@ async fn upload(who: &Client, mint: &mut Mint) -> String {
     sent.expect(202).json()["video"]["id"].as_str().unwrap().to_owned()
 }
 
+/// An upload that is not at its end, with canaries in what is said of it and in the piece that is here.
+async fn begin_upload(who: &Client, mint: &mut Mint) {
+    let piece = [mint.some("file bytes", 20), mint.some("captions", 2)].concat();
+    let said = [
+        ("filename", mint.some("what an upload is called", 3)),
+        ("filetype", mint.one("what an upload is called")),
+        ("caption", mint.some("captions", 3)),
+        ("unknown", mint.one("fields that are unknown")),
+    ];
+    let said = said.each_ref().map(|(key, value)| (*key, value.as_str()));
+    let upload = who.begin_upload(1_000_000, &said).await;
+    who.add_piece(&upload, 0, piece.as_bytes()).await.expect(204);
+}
+
 impl Life {
     /// Begins it: joins, brings an archive, uploads, opens a conversation.
     pub(crate) async fn begin(world: &World, mint: &mut Mint) -> Self {
@@ -124,6 +138,7 @@ impl Life {
         let bring = bring.header(header::CONTENT_LENGTH, bytes.len()).body(Body::from(bytes)).unwrap();
         who.send(bring).await.expect(202);
         world.settle().await;
+        begin_upload(&who, mint).await;
         let own_video = upload(&who, mint).await;
         world.settle().await;
         let opened = json!({ "to": ["listener"], "text": mint.some("messages", IN_MESSAGE) });

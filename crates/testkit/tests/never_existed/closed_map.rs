@@ -232,6 +232,11 @@ pub(crate) async fn plant(stage: &Stage, history: &History) {
              VALUES (?1, ?2, 4, 0, 0, 1, 0)",
             &[me, id],
         ),
+        (
+            "INSERT INTO uploads (account_id, id, length, received, about, created_at, expires_at)
+             VALUES (?1, ?2, 9, 0, ?3, 1, 1)",
+            &[me, id, secret],
+        ),
         ("INSERT INTO brought (account_id, kind, seq, id, text) VALUES (?1, 0, 0, ?2, ?3)", &[me, id, secret]),
         (
             "INSERT INTO jobs (id, kind, lane, account_id, run_at, attempts, errors, leased_until)

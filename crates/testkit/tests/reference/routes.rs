@@ -156,6 +156,8 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     // The stage leaves by it; `leaving` asks it.
     ("POST", "/api/v1/me/deletion", Rule::Elsewhere),
     ("POST", "/api/v1/me/deletion/confirm", Rule::Elsewhere),
+    // Drafts are videos for oneself alone, which are asked one by one; which of them stand here: `studio`.
+    ("GET", "/api/v1/me/drafts", Rule::Own),
     ("GET", "/api/v1/me/feed", Rule::Own),
     ("PATCH", "/api/v1/me/feed", Rule::Own),
     ("POST", "/api/v1/me/feed/reset", Rule::Own),
@@ -214,6 +216,14 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/suggestions", Rule::Suggestions),
     ("DELETE", "/api/v1/suggestions/{handle}", Rule::Dismiss),
     ("GET", "/api/v1/tags/{tag}/videos", Rule::Tagged),
+    ("OPTIONS", "/api/v1/uploads", Rule::Open),
+    ("GET", "/api/v1/uploads", Rule::Own),
+    // Each is its owner's alone, whoever else asks finds nothing: `studio`.
+    ("POST", "/api/v1/uploads", Rule::Elsewhere),
+    ("HEAD", "/api/v1/uploads/{id}", Rule::Elsewhere),
+    ("PATCH", "/api/v1/uploads/{id}", Rule::Elsewhere),
+    ("DELETE", "/api/v1/uploads/{id}", Rule::Elsewhere),
+    ("POST", "/api/v1/uploads/{id}", Rule::Elsewhere),
     // It makes a video, of nobody else's: `media`.
     ("POST", "/api/v1/videos", Rule::Elsewhere),
     ("GET", "/api/v1/videos/{id}", Rule::Video),

@@ -28,6 +28,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("moderation_acts", "statement", "PlantedStatement"),
     ("moderation_acts", "provision", "PlantedProvision"),
     ("brought", "text", "PlantedElsewhere"),
+    ("uploads", "about", "PlantedUpload"),
     ("purchases", "session", "PlantedSession"),
 ];
 
@@ -42,6 +43,7 @@ const CODES: &[(&str, &str)] = &[
     ("videos", "comments_from"),
     ("videos", "hidden"),
     ("videos", "sound_reuse"),
+    ("videos", "draft_audience"),
     ("accounts", "private_account"),
     ("accounts", "on_hiatus"),
     ("accounts", "suspended"),
@@ -192,6 +194,7 @@ async fn full(world: &World) -> Client {
     let replaced = ReplacedPhone { account, phone, told: true, settles_at: Timestamp(3) };
     replaced_phones::put(&mut tx, &replaced).await.unwrap();
     tx.commit().await.unwrap();
+    ada.begin_upload(9000, &[("filename", "PlantedUpload")]).await;
     buy(world, &ada, &others[6], &keys).await;
     world.settle().await;
     ada

@@ -1,0 +1,203 @@
+//! Drafts: nobody else's to see before they are published, by hand or when their time has come.
+
+use super::*;
+
+/// What `viewer` finds of a video, its bytes and its owner's list.
+async fn seen(viewer: &Client, video: &str) -> (u16, u16, usize) {
+    let media = video.replace("/api/v1/videos/", "/media/") + "/video.mp4";
+    let list = viewer.get("/api/v1/accounts/owner/videos").await.expect(200).json();
+    let found = viewer.get(video).await.status.as_u16();
+    (found, viewer.get(&media).await.status.as_u16(), list["items"].as_array().unwrap().len())
+}
+
+async fn follow(who: &Client, whom: &str) {
+    who.call("PUT", &format!("/api/v1/accounts/{whom}/follow"), None).await.expect(200);
+}
+
+on_both! {
+    async fn a_draft_is_its_owners_alone_until_it_is_published(world: World) {
+        let (owner, fan) = (world.client().join("owner").await, world.client().join("fan").await);
+        follow(&fan, "owner").await;
+        let video = draft(&world, &owner, &[("caption", "Hello @fan #draft"), ("audience", "followers")]).await;
+        let mine = owner.get(&video).await.expect(200).json();
+        assert_eq!((&mine["draft"], &mine["state"], &mine["audience"]), (&json!(true), &json!("ready"), &json!("followers")));
+        assert_eq!(mine["publish_at"], Value::Null);
+        assert_eq!(seen(&owner, &video).await, (200, 200, 0), "it plays for its owner, and is no video of the profile yet");
+        assert_eq!(seen(&fan, &video).await, (404, 404, 0));
+        for place in ["/api/v1/feed/following", "/api/v1/feed/for-you", "/api/v1/search?q=draft", "/api/v1/me/notifications"] {
+            assert_eq!(fan.get(place).await.expect(200).json()["items"], json!([]), "{place}");
+        }
+        let drafts = owner.get("/api/v1/me/drafts").await.expect(200).json();
+        assert_eq!((drafts["items"].as_array().unwrap().len(), &drafts["items"][0]["id"]), (1, &mine["id"]));
+        assert_eq!(fan.get("/api/v1/me/drafts").await.expect(200).json()["items"], json!([]));
+        assert_eq!(owner.get("/api/v1/accounts/owner").await.json()["video_count"], 0);
+        // Changing them all is not about what is not published.
+        owner.post("/api/v1/me/videos/audience", json!({"audience": "everyone"})).await.expect(200);
+        assert_eq!(seen(&fan, &video).await, (404, 404, 0));
+        // Changing who is to see it shows it to nobody.
+        patch(&owner, &video, json!({"audience": "everyone"})).await.expect(200);
+        assert_eq!(seen(&world.client(), &video).await, (404, 404, 0));
+        assert_eq!(owner.get(&video).await.json()["audience"], "everyone");
+        patch(&owner, &video, json!({"audience": "followers"})).await.expect(200);
+
+        world.clock.advance_seconds(3600);
+        let published = patch(&owner, &video, json!({"draft": false, "caption": "Hello again @fan"})).await.expect(200).json();
+        assert_eq!((&published["draft"], &published["audience"]), (&json!(false), &json!("followers")));
+        assert_ne!(published["created_at"], mine["created_at"], "it is of the moment in which it was published");
+        world.settle().await;
+        assert_eq!(seen(&fan, &video).await, (200, 200, 1));
+        assert_eq!(seen(&world.client(), &video).await, (404, 404, 0));
+        assert_eq!(fan.get("/api/v1/feed/following").await.json()["items"][0]["id"], mine["id"]);
+        assert_eq!(fan.get("/api/v1/me/notifications").await.json()["items"][0]["kind"], "mention");
+        assert_eq!(owner.get("/api/v1/me/drafts").await.json()["items"], json!([]));
+        // Once is enough, and there is no way back.
+        patch(&owner, &video, json!({"draft": false})).await.expect(200);
+        assert_eq!(patch(&owner, &video, json!({"draft": true})).await.expect(422).code(), "invalid_draft");
+        assert_eq!(patch(&owner, &video, json!({"reframe": "crop"})).await.expect(409).code(), "not_a_draft");
+        world.settle().await;
+        assert_eq!(fan.get("/api/v1/me/notifications").await.json()["items"].as_array().unwrap().len(), 1);
+    }
+}
+
+on_both! {
+    async fn what_is_published_before_it_is_ready_goes_out_when_it_is(world: World) {
+        let (owner, fan) = (world.client().join("owner").await, world.client().join("fan").await);
+        follow(&fan, "owner").await;
+        let upload = owner.begin_upload(clip().len(), &[("caption", "@fan"), ("draft", "true")]).await;
+        owner.add_piece(&upload, 0, clip()).await.expect(204);
+        let video = video_of(&upload);
+        let early = patch(&owner, &video, json!({"draft": false})).await.expect(200).json();
+        assert_eq!((&early["draft"], &early["state"]), (&json!(false), &json!("processing")));
+        assert_eq!(seen(&fan, &video).await, (404, 404, 0));
+        assert_eq!(fan.get("/api/v1/me/notifications").await.json()["items"], json!([]));
+        world.settle().await;
+        assert_eq!(seen(&fan, &video).await, (200, 200, 1));
+        assert_eq!(fan.get("/api/v1/feed/following").await.json()["items"].as_array().unwrap().len(), 1);
+        assert_eq!(fan.get("/api/v1/me/notifications").await.json()["items"][0]["kind"], "mention");
+    }
+}
+
+on_both! {
+    async fn a_draft_goes_out_at_the_time_that_was_set(world: World) {
+        let (owner, fan) = (world.client().join("owner").await, world.client().join("fan").await);
+        follow(&fan, "owner").await;
+        let video = draft(&world, &owner, &[("caption", "@fan")]).await;
+        let at = |seconds: i64| outro_model::Clock::now(&*world.clock).plus_seconds(seconds).rfc3339();
+        for wrong in [json!("soon"), json!(at(-1)), json!(at(400 * 86_400)), json!("")] {
+            let refused = patch(&owner, &video, json!({"publish_at": wrong})).await.expect(422);
+            assert_eq!(refused.code(), "invalid_publish_at");
+        }
+        let first = at(3600);
+        let set = patch(&owner, &video, json!({"publish_at": first})).await.expect(200).json();
+        assert_eq!((&set["publish_at"], &set["draft"]), (&json!(first), &json!(true)));
+        // Later, after all: the first time comes and goes.
+        let second = at(7200);
+        patch(&owner, &video, json!({"publish_at": second, "audience": "followers"})).await.expect(200);
+        world.clock.advance_seconds(3601);
+        world.settle().await;
+        assert_eq!(seen(&fan, &video).await, (404, 404, 0));
+        // A server that was stopped meanwhile does it when it is there again.
+        world.clock.advance_seconds(86_400);
+        let world = world.restart().await;
+        let (owner, fan) =
+            (world.client().with(owner.token.as_deref()), world.client().with(fan.token.as_deref()));
+        world.settle().await;
+        assert_eq!(seen(&fan, &video).await, (200, 200, 1));
+        assert_eq!(seen(&world.client(), &video).await, (404, 404, 0));
+        assert_eq!(fan.get("/api/v1/me/notifications").await.json()["items"][0]["kind"], "mention");
+        assert_eq!(owner.get(&video).await.json()["publish_at"], Value::Null);
+    }
+}
+
+on_both! {
+    async fn a_time_that_is_taken_back_publishes_nothing(world: World) {
+        let owner = world.client().join("owner").await;
+        let video = draft(&world, &owner, &[]).await;
+        let at = outro_model::Clock::now(&*world.clock).plus_seconds(60).rfc3339();
+        patch(&owner, &video, json!({"publish_at": at})).await.expect(200);
+        let taken_back = patch(&owner, &video, json!({"publish_at": null})).await.expect(200).json();
+        assert_eq!(taken_back["publish_at"], Value::Null);
+        world.clock.advance_seconds(3600);
+        world.settle().await;
+        assert_eq!(owner.get(&video).await.json()["draft"], true);
+        // Neither does a time of one that is taken away.
+        let at = outro_model::Clock::now(&*world.clock).plus_seconds(60).rfc3339();
+        patch(&owner, &video, json!({"publish_at": at})).await.expect(200);
+        owner.call("DELETE", &video, None).await.expect(204);
+        world.clock.advance_seconds(3600);
+        world.settle().await;
+        assert_eq!(world.rows("videos").await, [] as [String; 0]);
+    }
+}
+
+on_both! {
+    async fn a_draft_that_could_not_be_made_is_not_published(world: World) {
+        let owner = world.client().join("owner").await;
+        let upload = owner.begin_upload(10, &[("draft", "true")]).await;
+        owner.add_piece(&upload, 0, b"no picture").await.expect(204);
+        let video = video_of(&upload);
+        let at = outro_model::Clock::now(&*world.clock).plus_seconds(60).rfc3339();
+        patch(&owner, &video, json!({"publish_at": at})).await.expect(200);
+        world.settle().await;
+        assert_eq!(owner.get(&video).await.json()["state"], "failed");
+        assert_eq!(patch(&owner, &video, json!({"draft": false})).await.expect(409).code(), "video_failed");
+        world.clock.advance_seconds(3600);
+        world.settle().await;
+        assert_eq!(owner.get(&video).await.json()["draft"], true);
+        assert_eq!(owner.get("/api/v1/me/drafts").await.json()["items"][0]["failure"]["code"], "not_a_video");
+        owner.call("DELETE", &video, None).await.expect(204);
+        world.settle().await;
+        assert_eq!(world.rows("videos").await, [] as [String; 0]);
+    }
+}
+
+on_both! {
+    async fn a_draft_is_made_anew_in_another_shape(world: World) {
+        let owner = world.client().join("owner").await;
+        let file = outro_testkit::landscape_clip("x");
+        let upload = owner.begin_upload(file.len(), &[("draft", "true"), ("reframe", "fit")]).await;
+        owner.add_piece(&upload, 0, &file).await.expect(204);
+        let video = video_of(&upload);
+        // Before it is made it costs nothing.
+        patch(&owner, &video, json!({"reframe": "crop"})).await.expect(200);
+        assert_eq!(world.rows("jobs").await.iter().filter(|row| row.contains("video.encode")).count(), 1);
+        world.settle().await;
+        let size = |video: &Value| (video["renditions"][0]["width"].clone(), video["renditions"][0]["height"].clone());
+        let cropped = owner.get(&video).await.expect(200).json();
+        assert_eq!((&cropped["state"], &cropped["reframe"]), (&json!("ready"), &json!("crop")));
+        let media = video.replace("/api/v1/videos/", "/media/") + "/video.mp4";
+        let first = owner.get(&media).await.expect(200);
+
+        let again = patch(&owner, &video, json!({"reframe": "fit"})).await.expect(200).json();
+        assert_eq!((&again["state"], &again["renditions"]), (&json!("processing"), &json!([])));
+        owner.get(&media).await.expect(404);
+        world.settle().await;
+        let fit = owner.get(&video).await.expect(200).json();
+        assert_eq!((&fit["state"], &fit["reframe"], &fit["draft"]), (&json!("ready"), &json!("fit"), &json!(true)));
+        assert_ne!(size(&fit), size(&cropped));
+        let second = owner.get(&media).await.expect(200);
+        assert!(first.body != second.body && first.headers["etag"] != second.headers["etag"]);
+        assert_eq!(world.rows("blobs").await.len(), 3, "what was made before is gone");
+        assert_eq!(world.rows("sounds").await.len(), usize::from(!fit["sound"].is_null()));
+    }
+}
+
+on_both! {
+    async fn a_draft_is_taken_along_and_comes_in_as_one(world: World) {
+        let owner = world.client().join("owner").await;
+        draft(&world, &owner, &[("caption", "Not yet"), ("audience", "friends")]).await;
+        let begun = owner.post("/api/v1/me/takeouts", json!({"password": "owner-password"})).await.expect(202).json();
+        world.settle().await;
+        let archive = owner.get(&format!("/api/v1/me/takeouts/{}/download", begun["id"].as_str().unwrap())).await.expect(200);
+        let newcomer = world.client().join("newcomer").await;
+        let bring = axum::http::Request::builder().method("POST").uri("/api/v1/me/imports");
+        let bring = bring.header(header::CONTENT_TYPE, "application/zip").header(header::CONTENT_LENGTH, archive.body.len());
+        newcomer.send(bring.body(Body::from(archive.body)).unwrap()).await.expect(202);
+        world.settle().await;
+        let drafts = newcomer.get("/api/v1/me/drafts").await.expect(200).json();
+        let one = &drafts["items"][0];
+        assert_eq!((&one["caption"], &one["audience"], &one["state"]), (&json!("Not yet"), &json!("friends"), &json!("ready")));
+        let path = format!("/api/v1/videos/{}", one["id"].as_str().unwrap());
+        owner.get(&path).await.expect(404);
+    }
+}
