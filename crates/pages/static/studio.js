@@ -308,14 +308,16 @@ export class Studio {
 
   #showBar(ready, planned) {
     const soon = this.wish?.draft === false;
+    const failed = this.video?.state === "failed";
     this.part("publish").hidden = soon;
+    this.part("publish").disabled = failed;
     this.part("unwish").hidden = !soon || Boolean(this.video);
     this.menu.hidden = soon;
     this.part("unschedule").hidden = !planned;
     const follows = !ready && this.form.elements.reframe.value === "follow";
-    const words = soon ? say.stay : planned ? fill(say.later, when.format(new Date(planned))) : !ready && !follows ? say.early : "";
+    const words = failed ? say.failed_more : soon ? say.stay : planned ? fill(say.later, when.format(new Date(planned))) : !ready && !follows ? say.early : "";
     clearTimeout(this.telling);
-    this.bar.textContent = soon && this.video ? say.soon : follows && !soon && !planned ? say.follow : words;
+    this.bar.textContent = soon && this.video ? say.soon : follows && !soon && !planned && !failed ? say.follow : words;
     this.bar.classList.remove("bad");
   }
 

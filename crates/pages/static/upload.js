@@ -68,6 +68,11 @@ class Item extends Studio {
     return ["turn", "checking", "sending", "line"].includes(this.phase);
   }
 
+  // Whether "Publish all" is for it too.
+  get undecided() {
+    return !this.out && !this.wish && !this.planned && this.phase !== "refused" && this.video?.state !== "failed";
+  }
+
   // Another phase, and the next file's turn if this one has made room.
   turn(phase) {
     this.phase = phase;
@@ -267,6 +272,7 @@ class Item extends Studio {
     this.part("retry").hidden = this.phase !== "refused";
     this.part("keep").hidden = !this.video;
     this.part("open").disabled = this.out;
+    if (this.phase === "refused") this.part("publish").disabled = true;
     this.root.dataset.phase = this.video?.state ?? this.phase;
     arrange();
   }
@@ -304,7 +310,7 @@ function arrange() {
   form.hidden = items.length > 0;
   document.querySelector("[data-add]").hidden = !items.length;
   batch.querySelector("[data-many]").hidden = !many;
-  batch.querySelector("[data-all]").hidden = !many || !items.some((item) => !item.out && !item.wish && !item.planned);
+  batch.querySelector("[data-all]").hidden = !many || !items.some((item) => item.undecided);
   for (const item of items) item.root.classList.toggle("alone", !many);
   if (items.length === 1 && !items[0].opened) open(items[0], true);
 }
@@ -357,7 +363,7 @@ input.addEventListener("change", () => {
 });
 document.querySelector("[data-add]").addEventListener("click", () => input.click());
 batch.querySelector("[data-all]").addEventListener("click", () => {
-  for (const item of items) if (!item.out && !item.wish && !item.planned) item.publish();
+  for (const item of items) if (item.undecided) item.publish();
 });
 for (const button of document.querySelectorAll("[data-again]")) {
   button.addEventListener("click", () => {
