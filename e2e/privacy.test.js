@@ -7,7 +7,7 @@ import { launch, person } from './lib/browser.js';
 import { clip } from './lib/clips.js';
 import { startServer } from './lib/server.js';
 import * as steps from './lib/steps.js';
-import { paths } from './lib/words.js';
+import { paths, words } from './lib/words.js';
 
 const { follow } = steps;
 const main = (page) => page.getByRole('main');
@@ -196,7 +196,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole('radio', { name: /^Friends/ }).check();
     await page.getByLabel('Who can comment').selectOption('no_one');
     await who.screenshot(`upload-choices-${javaScriptEnabled ? 'js' : 'plain'}`, { fullPage: true });
-    await press(page, 'Share');
+    await press(page, words.publish);
     const id = new URL(page.url()).pathname.split('/').at(-1);
     const video = await api.ready(id);
     assert.deepEqual([video.audience, video.comments_from], ['friends', 'no_one']);

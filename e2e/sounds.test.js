@@ -27,7 +27,7 @@ const bytes = async (id) => Buffer.from(await (await fetch(`${server.url}/media/
 const share = async (page, hue, caption) => {
   await page.getByLabel(words.file).and(page.locator('input')).setInputFiles(await clip({ hue, seconds: 3 }));
   await page.getByLabel(words.caption).and(page.locator('textarea')).fill(caption);
-  await steps.follow(page, page.getByRole('button', { name: words.share, exact: true }));
+  await steps.follow(page, page.getByRole('button', { name: words.publish, exact: true }));
   const id = new URL(page.url()).pathname.split('/').pop();
   return id;
 };

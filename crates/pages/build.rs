@@ -17,6 +17,9 @@ const LANGUAGES: [(&str, &str); 2] = [("en", "EN"), ("ar", "AR")];
 /// Sections that are looked up by a word at run time rather than by a field.
 const LOOKUPS: [&str; 9] = ["problem", "why", "because", "line", "question", "reach", "reason", "reasons", "archived"];
 
+/// How a module names another, up to its name; what else looks like one is a bundle's own affair.
+const IMPORTS: [&str; 2] = ["from \"./", "import(\"./"];
+
 fn main() -> Outcome<()> {
     for folder in ["locales", "icons", "static", "templates", "build.rs"] {
         println!("cargo:rerun-if-changed={folder}");
@@ -138,15 +141,15 @@ fn icons(root: &Path) -> Outcome<String> {
     Ok(code)
 }
 
-/// Copies each static file under a name that holds its fingerprint. Order matters: `ui.js` is imported
-/// by the other modules, whose text must hold its final name before they are fingerprinted themselves.
+/// Copies each static file under a name that holds its fingerprint. Order matters: a module's text must hold the final
+/// names of those it imports before it is fingerprinted itself.
 fn assets(root: &Path, out: &Path) -> Outcome<String> {
     let folder = root.join("static");
     let mut names: Vec<PathBuf> = Vec::new();
     for kind in ["png", "svg", "css", "js"] {
         names.extend(files(&folder, kind)?);
     }
-    names.sort_by_key(|path| !path.ends_with("ui.js"));
+    let names = imported_first(names)?;
     let mut renamed: Vec<(String, String)> = Vec::new();
     let mut code = String::from("pub(crate) static TABLE: &[Entry] = &[\n");
     for path in names {
@@ -158,8 +161,8 @@ fn assets(root: &Path, out: &Path) -> Outcome<String> {
             if kind == "css" {
                 source = tighten(source);
             }
-            for (old, new) in &renamed {
-                source = source.replace(&format!("\"./{old}\""), &format!("\"./{new}\""));
+            for ((old, new), import) in renamed.iter().flat_map(|names| IMPORTS.map(|import| (names, import))) {
+                source = source.replace(&format!("{import}{old}\""), &format!("{import}{new}\""));
             }
             bytes = source.into_bytes();
         }
@@ -181,6 +184,34 @@ fn assets(root: &Path, out: &Path) -> Outcome<String> {
     }
     code.push_str("];\n");
     Ok(code)
+}
+
+/// The files in an order in which each comes after those that it names.
+fn imported_first(names: Vec<PathBuf>) -> Outcome<Vec<PathBuf>> {
+    let mut waiting = Vec::new();
+    for path in names {
+        let source =
+            if path.extension().is_some_and(|e| e == "js") { fs::read_to_string(&path)? } else { String::new() };
+        let imports: Vec<String> = IMPORTS
+            .iter()
+            .flat_map(|import| source.split(import).skip(1).filter_map(|part| part.split('"').next()))
+            .map(str::to_owned)
+            .collect();
+        waiting.push((path, imports));
+    }
+    let mut ordered: Vec<PathBuf> = Vec::new();
+    while !waiting.is_empty() {
+        let (blocked, free): (Vec<_>, Vec<_>) = waiting
+            .iter()
+            .cloned()
+            .partition(|(_, imports)| waiting.iter().any(|(path, _)| imports.iter().any(|name| path.ends_with(name))));
+        if free.is_empty() {
+            return Err(format!("modules that import each other in a circle: {blocked:?}").into());
+        }
+        ordered.extend(free.into_iter().map(|(path, _)| path));
+        waiting = blocked;
+    }
+    Ok(ordered)
 }
 
 /// Packed once, here: static files are the same for everybody and hold no secret that their size could tell of.

@@ -25,6 +25,18 @@ export async function clip({ seconds = 2, size = '640x360', hue = 0 } = {}) {
   return path;
 }
 
+// Noise, which no codec makes small: a file large enough to see it go up.
+export async function heavyClip({ seconds = 5, hue = 0 } = {}) {
+  const path = join(scratch, `heavy-${seconds}-${hue}.mp4`);
+  await run('ffmpeg', [
+    '-v', 'error', '-y',
+    '-f', 'lavfi', '-i', `testsrc2=size=1280x720:rate=25:duration=${seconds},hue=h=${hue},noise=alls=60:allf=t`,
+    '-f', 'lavfi', '-i', `sine=frequency=${330 + hue}:duration=${seconds}`,
+    '-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '40M', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-shortest', path,
+  ]);
+  return path;
+}
+
 export async function sample(name, instead) {
   const path = join(samples, name);
   return existsSync(path) ? path : clip(instead);

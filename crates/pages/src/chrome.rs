@@ -75,6 +75,12 @@ pub enum Notice {
     NowBack,
     /// A video is deleted.
     VideoDeleted,
+    /// A draft or an unfinished upload is discarded.
+    Discarded,
+    /// A draft is published, or will be as soon as it is ready.
+    Published,
+    /// A draft has a time at which it is published.
+    Scheduled,
     /// Somebody is blocked.
     Blocked,
     /// Somebody is not blocked any more.
@@ -134,6 +140,9 @@ impl Notice {
             Notice::NowAway => t.notice_now_away,
             Notice::NowBack => t.notice_now_back,
             Notice::VideoDeleted => t.notice_video_deleted,
+            Notice::Discarded => t.notice_discarded,
+            Notice::Published => t.notice_published,
+            Notice::Scheduled => t.notice_scheduled,
             Notice::Blocked => t.graph_now_blocked,
             Notice::Unblocked => t.graph_now_unblocked,
             Notice::Muted => t.graph_now_muted,

@@ -69,8 +69,8 @@ pub use settings::{
 pub use sounds::{ChosenSound, SoundLine, SoundPage, UseSound};
 pub use takeout::{ArchiveState, BringPage, BringState, DepartState, DepartingPage, TakeoutPage};
 pub use text::{Lang, Text};
-pub use upload::{Reframe, UploadPage};
-pub use video::{Audience, OwnerTools, VideoPage, VideoState};
+pub use upload::{DraftLine, DraftPage, Reframe, UnfinishedUpload, UploadPage};
+pub use video::{Audience, DraftInfo, OwnerTools, VideoPage, VideoState};
 
 pub(crate) use assets::link;
 pub(crate) use chrome::Tab;

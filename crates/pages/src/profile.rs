@@ -42,6 +42,8 @@ pub struct ProfilePage {
     pub contact: Contact,
     /// Covers, newest first.
     pub tiles: Vec<Tile>,
+    /// How many drafts wait to be published; on one's own profile alone, else 0.
+    pub drafts: i64,
     /// Address of the next page of covers.
     pub next_href: Option<String>,
     /// Set where one's own profile is shown as others see it.

@@ -18,6 +18,15 @@ pub struct VideoPage {
     pub state: VideoState,
     /// Set for its owner alone.
     pub owner: Option<OwnerTools>,
+    /// Set where it is not published, which its owner alone sees.
+    pub draft: Option<DraftInfo>,
+}
+
+/// What is said of a draft on its own page, with a way to [`crate::DraftPage`].
+#[derive(Debug, Clone)]
+pub struct DraftInfo {
+    /// When it is to be published, RFC 3339; none where no time is set.
+    pub publish_at: Option<String>,
 }
 
 page!(VideoPage, |page| if page.owner.is_some() { Tab::Profile } else { Tab::Elsewhere });
@@ -44,11 +53,16 @@ pub enum VideoState {
 impl VideoPage {
     /// The sentence for a failure.
     fn reason<'a>(&self, code: &str, detail: &'a str) -> &'a str {
-        match self.chrome.t().known_problem(code) {
-            Some(sentence) => sentence,
-            None if detail.is_empty() => self.chrome.t().error_general,
-            None => detail,
-        }
+        failure(self.chrome.t(), code, detail)
+    }
+}
+
+/// The sentence for why a video could not be made ready.
+pub(crate) fn failure<'a>(t: &'static Text, code: &str, detail: &'a str) -> &'a str {
+    match t.known_problem(code) {
+        Some(sentence) => sentence,
+        None if detail.is_empty() => t.error_general,
+        None => detail,
     }
 }
 

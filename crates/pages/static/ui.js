@@ -76,8 +76,7 @@ for (const input of document.querySelectorAll("input.code")) {
   });
 }
 
-for (const area of document.querySelectorAll("[data-counter]")) {
-  const out = document.querySelector(`[data-count-for="${area.id}"]`);
+export function counter(area, out) {
   const max = Number(area.dataset.counter);
   const number = new Intl.NumberFormat(locale);
   const show = () => {
@@ -88,9 +87,12 @@ for (const area of document.querySelectorAll("[data-counter]")) {
   area.addEventListener("input", show);
   if (area.value) show();
 }
+for (const area of document.querySelectorAll("[data-counter]")) {
+  counter(area, document.querySelector(`[data-count-for="${area.id}"]`));
+}
 
 // A form is sent once, however often its button is pressed.
-for (const form of document.querySelectorAll("form[method=post]:not([data-like], [data-upload], [data-write])")) {
+for (const form of document.querySelectorAll("form[method=post]:not([data-like], [data-upload], [data-write], [data-details])")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";

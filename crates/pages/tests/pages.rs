@@ -31,11 +31,18 @@ fn both_catalogues_render_every_page() {
         assert!(html.trim_end().ends_with("</html>"), "{name}");
         let lang = if name.starts_with("Ar") { "lang=\"ar\" dir=\"rtl\"" } else { "lang=\"en\" dir=\"ltr\"" };
         assert!(html.contains(lang), "{name}");
+        let html = without_script_sentences(&html);
         assert!(
             !html.replace("in {} s", "").replace("بعد {} ث", "").contains("{}") && !html.contains("{n}"),
             "{name}: an unfilled sentence"
         );
     }
+}
+
+/// Sentences that a script fills stand apart, where nobody reads them.
+fn without_script_sentences(html: &str) -> String {
+    let Some((before, rest)) = html.split_once("<template data-say>") else { return html.to_owned() };
+    format!("{before}{}", rest.split_once("</template>").expect("a template that ends").1)
 }
 
 #[test]

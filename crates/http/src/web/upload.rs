@@ -50,6 +50,8 @@ fn page(server: &Server, chrome: Chrome, form: FormState, sound: Option<ChosenSo
         sound,
         max_bytes: i64::try_from(settings.max_upload_bytes).unwrap_or(i64::MAX),
         max_seconds: i64::try_from(settings.max_duration_s).unwrap_or(i64::MAX),
+        unfinished: vec![],
+        drafts: vec![],
     };
     page.render()
 }

@@ -14,6 +14,8 @@ mod messages;
 mod moderation;
 #[path = "privacy.rs"]
 mod privacy;
+#[path = "studio.rs"]
+mod studio;
 
 #[path = "talk.rs"]
 mod talk;
@@ -39,6 +41,7 @@ pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(moderation::pages(&me));
     pages.extend(entries(&me, &stranger));
     pages.extend(settings(&me));
+    pages.extend(studio::pages(&me));
     pages.extend(coins::pages(&me));
     pages.extend(privacy(&me));
     pages.extend(talk(&me, &stranger));
@@ -187,6 +190,7 @@ fn videos(me: &Chrome) -> Vec<(&'static str, String)> {
                 sound_reuse: file,
                 download_url: file.then(|| "/media/v1.mp4".into()),
             }),
+            draft: None,
         }
         .render()
     };
@@ -241,6 +245,7 @@ pub(crate) fn profile_of(chrome: &Chrome, is_self: bool, locked: bool, count: us
         locked,
         tiles: (0..count).map(|n| tile(chrome, n)).collect(),
         next_href: (count > 8).then(|| "/@mara.k?cursor=abc".into()),
+        drafts: if is_self { 3 } else { 0 },
         seen: None,
     }
 }
@@ -253,6 +258,7 @@ fn profiles(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
     own.tiles[1].state = TileState::Failed;
     let mut empty = page(me, true, false, 0);
     empty.bio = String::new();
+    empty.drafts = 0;
     let mut asked = page(me, false, true, 0);
     asked.follow = Some(graph::button("mara.k", FollowState::Requested));
     asked.menu = Some(AccountMenu { muted: true, follows_you: false });
@@ -275,7 +281,7 @@ fn profiles(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn wrong(chrome: &Chrome, field: &str, code: &str) -> FormState {
+pub(crate) fn wrong(chrome: &Chrome, field: &str, code: &str) -> FormState {
     FormState {
         message: None,
         errors: vec![FieldError { field: field.into(), message: chrome.t().problem(code).into() }],
@@ -297,27 +303,11 @@ fn entries(me: &Chrome, stranger: &Chrome) -> Vec<(&'static str, String)> {
         LoginPage { chrome: stranger.clone(), form, handle: handle.into(), next: String::new() }.render()
     };
     let refused = FormState { message: Some(stranger.t().problem("credentials_wrong").into()), errors: vec![] };
-    let upload = |form, caption: &str| {
-        UploadPage {
-            chrome: me.clone(),
-            form,
-            caption: caption.into(),
-            audience: Audience::Everyone,
-            reframe: Reframe::Fit,
-            sound: (!caption.is_empty())
-                .then(|| ChosenSound { id: "AAAAAAAAAAAAAAAAAAAAAA".into(), handle: "nora_sings".into() }),
-            max_bytes: 500_000_000,
-            max_seconds: 600,
-        }
-        .render()
-    };
     vec![
         ("join", join(FormState::default(), "")),
         ("join-errors", join(wrong(stranger, "handle", "handle_unavailable"), HOSTILE)),
         ("login", login(FormState::default(), "")),
         ("login-errors", login(refused, "mara.k")),
-        ("upload", upload(FormState::default(), "")),
-        ("upload-errors", upload(wrong(me, "file", "not_a_video"), HOSTILE)),
         (
             "password-check",
             PasswordCheckPage {
