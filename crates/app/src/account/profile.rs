@@ -38,6 +38,8 @@ pub struct Profile {
     pub muted: bool,
     /// Whether somebody waits for the viewer's answer; always false on others' profiles.
     pub requests_wait: bool,
+    /// How many drafts the viewer has, where it is their own profile; else 0.
+    pub drafts: i64,
     /// What only those may see who see the profile.
     pub content: Option<ProfileContent>,
 }
@@ -97,6 +99,7 @@ pub(crate) async fn profile_seen(
         asks_me,
         muted,
         requests_wait: is_me && requests_wait(tx, account.id).await?,
+        drafts: if is_me { videos::count_drafts(tx, account.id).await? } else { 0 },
         content,
     })
 }

@@ -162,8 +162,3 @@ pub async fn drafts(
     }
     Ok(VideoPage { items, next })
 }
-
-/// How many drafts one has.
-pub async fn count(app: &App, signed: &Signed) -> Result<i64, AppError> {
-    Ok(videos::count_drafts(&mut app.db.read().await?, signed.account).await?)
-}

@@ -12,8 +12,8 @@ mod view;
 
 pub use change::{VideoChange, change};
 pub(crate) use change::{read_audience, read_caption};
+pub use draft::drafts;
 pub(crate) use draft::{JOB as PUBLISH_JOB, run as run_publish};
-pub use draft::{count as count_drafts, drafts};
 pub use encode::plan_args;
 pub(crate) use encode::{JOB as ENCODE_JOB, run as run_encode};
 pub(crate) use list::{Listed, listed, own_view};

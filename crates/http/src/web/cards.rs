@@ -61,6 +61,15 @@ pub(super) fn card(lang: Lang, may_act: bool, video: &VideoView) -> VideoCard {
     }
 }
 
+/// How far a video is, in a list.
+pub(super) const fn tile_state(video: &VideoView) -> TileState {
+    match video.state {
+        VideoState::Ready => TileState::Ready,
+        VideoState::Processing => TileState::Processing { percent: percent(video.progress) },
+        VideoState::Failed | VideoState::Removing => TileState::Failed,
+    }
+}
+
 /// A video as a profile's grid shows it.
 pub(super) fn tile(video: &VideoView) -> Tile {
     Tile {
@@ -68,11 +77,7 @@ pub(super) fn tile(video: &VideoView) -> Tile {
         cover_url: part(video, Part::Cover),
         caption: video.caption.clone(),
         like_count: video.like_count,
-        state: match video.state {
-            VideoState::Ready => TileState::Ready,
-            VideoState::Processing => TileState::Processing { percent: percent(video.progress) },
-            VideoState::Failed | VideoState::Removing => TileState::Failed,
-        },
+        state: tile_state(video),
         audience: audience(video.audience),
     }
 }

@@ -24,6 +24,7 @@ mod profile;
 mod render;
 mod settings;
 mod sounds;
+mod studio;
 mod takeout;
 mod upload;
 mod video;
@@ -63,6 +64,8 @@ pub(crate) fn routes(dev: bool) -> Routes {
         .route("/comments/{id}/delete", post(comments::delete))
         .route("/activity", get(activity::show))
         .route("/activity/seen", post(activity::seen))
+        .route("/upload/{id}", get(studio::show).post(studio::change))
+        .route("/uploads/{id}/discard", post(studio::discard))
         .route("/videos/{id}/audience", post(video::audience))
         .route("/videos/{id}/like", post(video::like))
         .route("/videos/{id}/delete", post(video::delete))

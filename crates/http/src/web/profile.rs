@@ -58,6 +58,7 @@ pub(super) fn page_of(chrome: Chrome, found: Profile, videos: &[VideoView], next
         },
         locked: found.content.is_none(),
         tiles: videos.iter().map(tile).collect(),
+        drafts: found.drafts,
         next_href,
         seen: None,
     }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::place::go;
 use super::render::{Answer, OrPage as _, html};
+use super::studio::Waiting;
 use super::visit::Member;
 use super::words::onto;
 use crate::Server;
@@ -20,9 +21,11 @@ use crate::form::Form;
 const TOKEN_BYTES: usize = 256;
 
 /// `GET /upload`.
-pub(super) async fn show(Member { visit, signed, .. }: Member, uri: Uri) -> Answer {
-    let chosen = chosen(&visit.server, &signed, &uri).await.or_page(&visit)?;
-    Ok(html(page(&visit.server, visit.chrome, FormState::default(), chosen)))
+pub(super) async fn show(member: Member, uri: Uri) -> Answer {
+    let chosen = chosen(&member.visit.server, &member.signed, &uri).await.or_page(&member.visit)?;
+    let waiting = Waiting::of(&member).await.or_page(&member.visit)?;
+    let visit = member.visit;
+    Ok(html(page(&visit.server, visit.chrome, FormState::default(), (chosen, waiting))))
 }
 
 /// The sound that the address names.
@@ -38,7 +41,7 @@ struct Chosen {
     sound: Option<String>,
 }
 
-fn page(server: &Server, chrome: Chrome, form: FormState, sound: Option<ChosenSound>) -> String {
+fn page(server: &Server, chrome: Chrome, form: FormState, (sound, waiting): (Option<ChosenSound>, Waiting)) -> String {
     let settings = &server.app.settings;
     let page = UploadPage {
         chrome,
@@ -50,8 +53,8 @@ fn page(server: &Server, chrome: Chrome, form: FormState, sound: Option<ChosenSo
         sound,
         max_bytes: i64::try_from(settings.max_upload_bytes).unwrap_or(i64::MAX),
         max_seconds: i64::try_from(settings.max_duration_s).unwrap_or(i64::MAX),
-        unfinished: vec![],
-        drafts: vec![],
+        unfinished: waiting.unfinished,
+        drafts: waiting.drafts,
     };
     page.render()
 }
@@ -60,12 +63,13 @@ fn page(server: &Server, chrome: Chrome, form: FormState, sound: Option<ChosenSo
 pub(super) async fn take(member: Member, headers: HeaderMap, form: Result<Form, Response>) -> Answer {
     let mut form = form.map_err(|_| not_a_form()).or_page(&member.visit)?;
     let token = token(&mut form).await.or_page(&member.visit)?;
-    let Member { visit, signed, .. } = member.checked(&token)?;
-    match receive(&visit.server, &signed, form, announced(&headers)).await {
+    let member = member.checked(&token)?;
+    match receive(&member.visit.server, &member.signed, form, announced(&headers)).await {
         Ok(video) => Ok(go(&format!("/v/{}", video.id))),
         Err(error) => {
-            let server = visit.server.clone();
-            visit.again(error, |chrome, form| page(&server, chrome, onto("file", form), None))
+            let waiting = Waiting::of(&member).await.or_page(&member.visit)?;
+            let server = member.visit.server.clone();
+            member.visit.again(error, |chrome, form| page(&server, chrome, onto("file", form), (None, waiting)))
         }
     }
 }

@@ -3,7 +3,7 @@
 use outro_app::AppError;
 use outro_app::video::{self, Part, VideoChange, VideoView};
 use outro_model::{VideoId, VideoState};
-use outro_pages::{OwnerTools, VideoPage};
+use outro_pages::{DraftInfo, OwnerTools, VideoPage};
 use serde::Deserialize;
 
 use super::cards::{audience as audience_of, card, part, percent};
@@ -27,12 +27,13 @@ pub(super) async fn show(visit: Visit, Named(id): Named<VideoId>) -> Answer {
             sound_reuse: found.sound_reuse,
             download_url,
         }),
+        draft: found.draft.map(|draft| DraftInfo { publish_at: draft.publish_at }),
         chrome: visit.chrome,
     };
     Ok(html(page.render()))
 }
 
-fn state(video: &VideoView) -> Result<outro_pages::VideoState, AppError> {
+pub(super) fn state(video: &VideoView) -> Result<outro_pages::VideoState, AppError> {
     match video.state {
         VideoState::Ready => Ok(outro_pages::VideoState::Ready),
         VideoState::Processing => Ok(outro_pages::VideoState::Processing { percent: percent(video.progress) }),
@@ -89,9 +90,19 @@ pub(super) async fn like(Named(id): Named<VideoId>, Posted { member, form }: Pos
     Ok(go(&format!("/v/{id}")))
 }
 
+/// Where a video is taken away from.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct DeleteForm {
+    back: String,
+}
+
 /// `POST /videos/{id}/delete`.
-pub(super) async fn delete(Named(id): Named<VideoId>, Posted { member, .. }: Posted<NoFields>) -> Answer {
+pub(super) async fn delete(Named(id): Named<VideoId>, Posted { member, form }: Posted<DeleteForm>) -> Answer {
     let id = id.or_page(&member.visit)?;
     video::remove(&member.visit.server.app, &member.signed, id).await.or_page(&member.visit)?;
+    if form.back == "/upload" {
+        return Ok(go("/upload?done=discarded"));
+    }
     Ok(go(&format!("/@{}?done=video_deleted", member.me.handle)))
 }

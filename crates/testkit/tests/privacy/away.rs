@@ -49,6 +49,8 @@ const FORMS: &[(&str, Form)] = &[
     ("/requests/all", Form::Refused("accept=true")),
     ("/search", Form::Taken(OUTSIDE)),
     ("/upload", Form::Refused("")),
+    ("/upload/{id}", Form::Taken(OWN)),
+    ("/uploads/{id}/discard", Form::Taken(OWN)),
     ("/moderation/{id}", Form::Taken(OFFICE)),
     ("/settings/profile", Form::Taken(OWN)),
     ("/settings/privacy", Form::Taken(OWN)),

@@ -398,6 +398,10 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("GET", "/upload", Rule::Own),
     // It makes a video, of nobody else's: `media`.
     ("POST", "/upload", Rule::Elsewhere),
+    // Drafts and uploads, of which the stage has none, are their owner's alone: `studio`.
+    ("GET", "/upload/{id}", Rule::Elsewhere),
+    ("POST", "/upload/{id}", Rule::Elsewhere),
+    ("POST", "/uploads/{id}/discard", Rule::Elsewhere),
 ];
 
 /// A thing that a question names, in its address or in its body.

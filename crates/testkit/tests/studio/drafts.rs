@@ -201,3 +201,61 @@ on_both! {
         owner.get(&path).await.expect(404);
     }
 }
+
+/// Sends a form of a page of one's own.
+async fn send_form(client: &Client, path: &str, fields: &str) -> Reply {
+    let cookie = format!("outro_session={}", client.token.as_ref().unwrap());
+    let page = axum::http::Request::get("/upload").header(header::COOKIE, &cookie).body(Body::empty()).unwrap();
+    let page = client.anonymous().send(page).await.expect(200).text();
+    let (_, token) = page.split_once("name=\"csrf\" value=\"").unwrap();
+    let body = format!("csrf={}&{fields}", token.split('"').next().unwrap());
+    let request = axum::http::Request::post(path).header(header::COOKIE, &cookie);
+    let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    client.anonymous().send(request.body(Body::from(body)).unwrap()).await
+}
+
+async fn page(client: &Client, path: &str) -> Reply {
+    let cookie = format!("outro_session={}", client.token.as_ref().unwrap());
+    let request = axum::http::Request::get(path).header(header::COOKIE, cookie);
+    client.anonymous().send(request.body(Body::empty()).unwrap()).await
+}
+
+on_both! {
+    async fn pages_of_drafts_work_without_scripts_and_for_their_owner_alone(world: World) {
+        let (owner, other) = (world.client().join("owner").await, world.client().join("other").await);
+        let video = draft(&world, &owner, &[("caption", "Written before")]).await;
+        let id = video.rsplit('/').next().unwrap();
+        let upload = owner.begin_upload(1000, &[("filename", "holiday.mp4")]).await;
+        let upload = upload.rsplit('/').next().unwrap();
+        let (mine, never) = (format!("/upload/{id}"), format!("/upload/{NO_ID}"));
+        let list = page(&owner, "/upload").await.expect(200).text();
+        assert!(list.contains("Written before") && list.contains("holiday.mp4") && list.contains(&mine));
+        assert!(page(&owner, &mine).await.expect(200).text().contains("Written before"));
+        let told = |reply: Reply, id: &str| (reply.status.as_u16(), reply.text().replace(id, NO_ID));
+        assert_eq!(told(page(&other, &mine).await, id), told(page(&other, &never).await, NO_ID));
+        for (path, ours) in [(mine.clone(), id), (format!("/uploads/{upload}/discard"), upload)] {
+            let theirs = send_form(&other, &path, "caption=x&do=publish").await.expect(404);
+            let nothing = send_form(&other, &path.replace(ours, NO_ID), "caption=x&do=publish").await.expect(404);
+            assert_eq!(told(theirs, ours), told(nothing, NO_ID));
+        }
+        let leads_to = |reply: Reply| reply.expect(303).headers["location"].to_str().unwrap().to_owned();
+        let saved = send_form(&owner, &mine, "caption=Written+anew&audience=friends&do=save").await;
+        assert_eq!(leads_to(saved), format!("{mine}?done=saved"));
+        let wrong = send_form(&owner, &mine, "caption=Typed&publish_at=2020-01-01T00:00&do=schedule").await.expect(422);
+        assert!(wrong.text().contains("Typed") && wrong.text().contains("2020-01-01T00:00"));
+        assert_eq!(owner.get(&video).await.json()["caption"], "Written anew");
+        let at = outro_model::Clock::now(&*world.clock).plus_seconds(7200).rfc3339();
+        let set = send_form(&owner, &mine, &format!("publish_at={}&offset_minutes=-60&do=schedule", &at[..16])).await;
+        assert_eq!(leads_to(set), format!("{mine}?done=scheduled"));
+        let publish_at = owner.get(&video).await.json()["publish_at"].as_str().unwrap().to_owned();
+        assert!(publish_at < at, "{publish_at} is an hour before {at}");
+        assert_eq!(leads_to(send_form(&owner, &mine, "do=unschedule").await), format!("{mine}?done=saved"));
+        assert_eq!(owner.get(&video).await.json()["publish_at"], Value::Null);
+        assert_eq!(leads_to(send_form(&owner, &mine, "do=publish").await), format!("/v/{id}?done=published"));
+        assert_eq!(owner.get(&video).await.json()["audience"], "friends");
+        page(&owner, &mine).await.expect(404);
+        let gone = send_form(&owner, &format!("/uploads/{upload}/discard"), "").await;
+        assert_eq!(leads_to(gone), "/upload?done=discarded");
+        assert_eq!(world.rows("uploads").await, [] as [String; 0]);
+    }
+}
