@@ -1,7 +1,7 @@
 //! Video: what a file is, what it should become, and the child process that makes it so.
 //!
 //! Descriptors in, descriptors out. A caller hands over an unnamed [`Scratch`] with the upload,
-//! asks [`probe`] what it is, lets the pure [`plan()`] decide the geometry and the arguments, and
+//! asks [`probe`] what it is and [`watch`] where to look, lets the pure [`plan()`] decide the geometry and the arguments, and
 //! gives [`transcode`] another scratch for the result; [`cover`] then takes a still from it.
 //! Every ffmpeg runs behind [`sandbox_main`], the program itself run again as a jail.
 //!
@@ -22,14 +22,16 @@ mod selftest;
 mod sniff;
 mod stderr;
 mod tools;
+mod watch;
 
 pub use cover::cover;
 pub use error::{Refusal, RunError, Spent};
 pub use limits::Limits;
-pub use plan::{Options, Plan, Reframe, mix_plan, plan};
+pub use plan::{BadPath, Bars, Key, MOST_KEYS, Options, Path, Plan, Reframe, Scene, mix_plan, plan};
 pub use probe::{Probe, Rotation, Transfer, probe};
 pub use run::{Outcome, Progress, mix, transcode};
 pub use sandbox::{SandboxSupport, sandbox_main, sandbox_support};
 pub use scratch::Scratch;
 pub use selftest::self_test;
 pub use tools::{MissingTool, SandboxProgram, ToolSettings, Tools};
+pub use watch::watch;

@@ -3,7 +3,7 @@
 use crate::child::{Order, run};
 use crate::error::RunError;
 use crate::limits::Limits;
-use crate::plan::{OUTPUT, Reframe, plan};
+use crate::plan::{OUTPUT, Reframe, Scene, plan};
 use crate::scratch::Scratch;
 use crate::tools::Tools;
 use std::ops::ControlFlow;
@@ -21,7 +21,7 @@ pub async fn self_test(tools: &Tools) -> Result<(), RunError> {
     let (sample, rendition, still) = (scratch()?, scratch()?, scratch()?);
     make_sample(tools, &sample, &limits).await?;
     let found = crate::probe(tools, sample.file(), &limits).await?;
-    let plan = plan(&found, Reframe::Fit, &tools.options());
+    let plan = plan(&found, Reframe::Fit, &Scene::default(), &tools.options());
     let go_on = |_| ControlFlow::Continue(());
     crate::transcode(tools, sample.into_file(), rendition.try_clone()?, &plan, &limits, go_on).await?;
     crate::cover(tools, rendition.into_file(), still.into_file(), &limits).await?;

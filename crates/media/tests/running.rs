@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Samples, clip, empty, find, make, options, tools, unnamed};
-use outro_media::{Limits, Reframe, RunError, Scratch, Spent, cover, plan, probe, self_test, transcode};
+use outro_media::{Limits, Reframe, RunError, Scene, Scratch, Spent, cover, plan, probe, self_test, transcode};
 use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ async fn progress_rises_to_the_end() {
     let (samples, tools, limits) = (Samples::new(), tools(), Limits::default());
     let input = unnamed(&samples.make(&format!("{} a.mp4", clip("640x360", 3))));
     let found = probe(&tools, &input, &limits).await.unwrap();
-    let plan = plan(&found, Reframe::Fit, &tools.options());
+    let plan = plan(&found, Reframe::Fit, &Scene::default(), &tools.options());
     let mut seen = Vec::new();
     transcode(&tools, input, empty(), &plan, &limits, |progress| {
         seen.push(progress.permille);
@@ -38,7 +38,7 @@ async fn it_stops_when_told_and_when_out_of_time_or_room() {
     let run = async |limits: Limits, stop: bool| {
         let input = unnamed(&path);
         let found = probe(&tools, &input, &limits).await.unwrap();
-        let plan = plan(&found, Reframe::Fit, &tools.options());
+        let plan = plan(&found, Reframe::Fit, &Scene::default(), &tools.options());
         transcode(&tools, input, empty(), &plan, &limits, |_| {
             if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
@@ -66,7 +66,7 @@ async fn scratches_on_a_disk_serve_as_well() {
     let (input, output) = (on_disk(), on_disk());
     input.file().write_all(&std::fs::read(&path).unwrap()).unwrap();
     let found = probe(&tools, input.file(), &limits).await.unwrap();
-    let plan = plan(&found, Reframe::Fit, &options(&tools));
+    let plan = plan(&found, Reframe::Fit, &Scene::default(), &options(&tools));
     let go_on = |_| ControlFlow::Continue(());
     transcode(&tools, input.into_file(), output.try_clone().unwrap(), &plan, &limits, go_on).await.unwrap();
     assert!(!output.is_empty().unwrap());

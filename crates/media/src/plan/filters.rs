@@ -1,21 +1,31 @@
 //! The filter graph. Its numbers come from the plan, never from text in the file.
 
-use super::Options;
 use super::geometry::{Geometry, Shape};
+use super::{Bars, Options, Path};
 use crate::probe::{Probe, Transfer};
 
 /// Frames nearer than this to the one before are dropped: 60 a second at most, with room for
 /// containers that count in milliseconds.
 const NEAREST: &str = "0.0155";
 
+/// The picture without its bars, and where a window in it goes.
+pub(super) struct Shown<'a> {
+    /// The size at which it is shown.
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) bars: Option<&'a Bars>,
+    pub(super) path: Option<&'a Path>,
+}
+
 /// The whole graph: `[v]`, and `[a]` where there is sound.
-pub(super) fn graph(probe: &Probe, geometry: &Geometry, options: &Options) -> String {
+pub(super) fn graph(probe: &Probe, shown: &Shown<'_>, geometry: &Geometry, options: &Options) -> String {
     let mut steps = vec![format!("select='isnan(prev_selected_t)+gte(t-prev_selected_t,{NEAREST})'")];
     if probe.interlaced && options.deinterlace {
         steps.push("yadif=mode=send_frame:deint=interlaced".to_owned());
     }
+    steps.extend(shown.bars.map(without_bars));
     if geometry.shape == Shape::Window {
-        steps.push(window(probe, geometry));
+        steps.push(window(shown, geometry));
     }
     let (width, height) = match geometry.shape {
         Shape::OnBackground { width, height } => (width, height),
@@ -40,12 +50,31 @@ fn sound(stream: u32) -> String {
     format!("[0:{stream}]aresample=48000:async=1:first_pts=0,aformat=sample_rates=48000:channel_layouts=stereo[a]")
 }
 
-/// The centred window, in the source's own pixels, which need not be square. By expression, as
-/// the size of a stream may change on its way.
-fn window(probe: &Probe, geometry: &Geometry) -> String {
-    let part_over = u64::from(geometry.width) * u64::from(probe.display_height);
-    let part_under = u64::from(geometry.height) * u64::from(probe.display_width);
-    format!("crop=w='max(2,min(iw,iw*{part_over}/{part_under}))':h=ih")
+/// What is between the bars. By expression, as the size of a stream may change on its way.
+fn without_bars(bars: &Bars) -> String {
+    let [left, top, right, bottom] = bars.sides();
+    let (width, height) = (1000 - left - right, 1000 - top - bottom);
+    format!(
+        "crop=w='max(2,2*floor(iw*{width}/2000))':h='max(2,2*floor(ih*{height}/2000))'\
+         :x='iw*{left}/1000':y='ih*{top}/1000'"
+    )
+}
+
+/// The window, in the source's own pixels, which need not be square: in the middle, or where the path has it at
+/// each frame's time. That goes by single pixels of the source (`exact`), which are no larger than the output's.
+fn window(shown: &Shown<'_>, geometry: &Geometry) -> String {
+    let over = u64::from(geometry.width) * u64::from(shown.height);
+    let under = u64::from(geometry.height) * u64::from(shown.width);
+    let side = |side: &str, over: u64, under: u64| format!("max(2,2*floor(min({side},{side}*{over}/{under})/2))");
+    // As in `Window`: the part of a side that is over one is all of it.
+    let (width, height) = (side("iw", over, under), side("ih", under, over));
+    match shown.path.map(Path::expression) {
+        None => format!("crop=w='{width}':h='{height}'"),
+        Some(centre) if over <= under => {
+            format!("crop=w='{width}':h='{height}':x='iw*({centre})-ow/2':y='(ih-oh)/2':exact=1")
+        }
+        Some(centre) => format!("crop=w='{width}':h='{height}':x='(iw-ow)/2':y='ih*({centre})-oh/2':exact=1"),
+    }
 }
 
 /// To the size, to square pixels, to ordinary 8-bit colour.

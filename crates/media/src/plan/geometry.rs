@@ -1,6 +1,6 @@
 //! Sizes. Whole numbers only, so that a size is the same everywhere.
 
-use super::Reframe;
+use super::{Reframe, Window};
 
 /// Nothing is wider than this.
 pub(super) const WIDE: u32 = 720;
@@ -21,7 +21,7 @@ pub enum Shape {
         /// Height of the sharp picture.
         height: u32,
     },
-    /// The centred window of the output's shape, scaled.
+    /// A window of the output's shape, scaled.
     Window,
 }
 
@@ -40,13 +40,16 @@ pub struct Geometry {
 #[must_use]
 pub fn geometry(width: u32, height: u32, reframe: Reframe) -> Geometry {
     let (width, height) = (width.max(2), height.max(2));
+    if reframe == Reframe::Follow && Window::within(width, height).is_some() {
+        return window(width, height);
+    }
     if height > width {
         let (width, height) = within(width, height, WIDE, HIGH);
         return Geometry { width, height, shape: Shape::Whole };
     }
     match reframe {
         Reframe::Fit => on_background(width, height),
-        Reframe::Crop => window(width, height),
+        Reframe::Crop | Reframe::Follow => window(width, height),
     }
 }
 
@@ -66,8 +69,8 @@ fn on_background(width: u32, height: u32) -> Geometry {
 }
 
 fn window(width: u32, height: u32) -> Geometry {
-    // The largest window has all of the height, as the source is at least as wide as high.
-    let window_width = u64::from(height) * 9 / 16;
+    // The largest window has all of the height, or all of the width of what is narrower than itself.
+    let window_width = u64::from(width).min(u64::from(height) * 9 / 16);
     let units = (height / UNIT.1).min(u32::try_from(window_width).unwrap_or(width) / UNIT.0);
     let (width, height) = canvas(units);
     Geometry { width, height, shape: Shape::Window }
@@ -117,6 +120,10 @@ mod tests {
         assert_eq!(size(1080, 1920, Reframe::Crop), (720, 1280));
         assert_eq!(size(1080, 1440, Reframe::Fit), (720, 960));
         assert_eq!(size(405, 720, Reframe::Fit), (404, 720));
+        assert_eq!(size(1920, 1080, Reframe::Follow), (594, 1056));
+        assert_eq!(size(1080, 1350, Reframe::Follow), (720, 1280));
+        assert_eq!(size(720, 1560, Reframe::Follow), (720, 1280));
+        assert_eq!(size(395, 720, Reframe::Follow), (394, 720));
     }
 
     proptest! {

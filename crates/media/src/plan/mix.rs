@@ -9,7 +9,7 @@ use crate::run::Outcome;
 #[must_use]
 pub fn mix_plan(made: &Outcome, options: &Options) -> Plan {
     let seconds = format!("{:.3}", made.duration.as_secs_f64());
-    let mut args = opening(options);
+    let mut args = opening(options.threads);
     for input in [INPUT, SECOND] {
         args.extend(input_args());
         args.extend(owned(&["-i", input]));

@@ -3,10 +3,15 @@
 mod filters;
 mod geometry;
 mod mix;
+mod path;
+mod scene;
 
 use crate::probe::{INPUT, Probe, input_args};
 pub use geometry::{Geometry, Shape, geometry};
 pub use mix::mix_plan;
+pub use path::{BadPath, Key, MOST_KEYS, Path};
+pub(crate) use scene::Window;
+pub use scene::{Bars, Scene};
 use std::time::Duration;
 
 /// Where the jailed tool puts its output.
@@ -25,6 +30,8 @@ pub enum Reframe {
     Fit,
     /// Its centre.
     Crop,
+    /// A window that moves along the scene's path; where there is none, as [`Reframe::Fit`].
+    Follow,
 }
 
 /// What the server, rather than the file, decides about an encode.
@@ -85,15 +92,20 @@ impl Plan {
     }
 }
 
-/// Decides what `probe` becomes.
+/// Decides what `probe` becomes, framed so; of `scene` its bars are cut off and its path is followed.
 #[must_use]
-pub fn plan(probe: &Probe, reframe: Reframe, options: &Options) -> Plan {
-    let geometry = geometry(probe.display_width, probe.display_height, reframe);
-    let mut args = opening(options);
+pub fn plan(probe: &Probe, reframe: Reframe, scene: &Scene, options: &Options) -> Plan {
+    let (width, height) = scene::shown(probe, scene.bars.as_ref());
+    // To follow without a path is to fit.
+    let path = scene.path.as_ref().filter(|_| reframe == Reframe::Follow);
+    let reframe = if reframe == Reframe::Follow && path.is_none() { Reframe::Fit } else { reframe };
+    let geometry = geometry(width, height, reframe);
+    let shown = filters::Shown { width, height, bars: scene.bars.as_ref(), path };
+    let mut args = opening(options.threads);
     args.extend(input_args());
     // A tenth of broken frames is a broken video; the odd one is everyday life.
     args.extend(owned(&["-max_error_rate", "0.1", "-i", INPUT]));
-    args.extend(owned(&["-filter_complex", &filters::graph(probe, &geometry, options)]));
+    args.extend(owned(&["-filter_complex", &filters::graph(probe, &shown, &geometry, options)]));
     args.extend(picture(options));
     if probe.has_sound() {
         args.extend(owned(&["-map", "[a]", "-c:a", "aac", "-b:a", "128k"]));
@@ -112,8 +124,9 @@ fn owned(args: &[&str]) -> Vec<String> {
     args.iter().map(|arg| (*arg).to_owned()).collect()
 }
 
-fn opening(options: &Options) -> Vec<String> {
-    let threads = options.threads.to_string();
+/// Quiet but for progress, on so many threads.
+pub(crate) fn opening(threads: usize) -> Vec<String> {
+    let threads = threads.to_string();
     owned(&[
         "-hide_banner",
         "-nostdin",
@@ -252,7 +265,7 @@ mod tests {
             w in 16u32..9000, h in 16u32..9000, sound in proptest::option::of(2u32..9), crop: bool,
         ) {
             let reframe = if crop { Reframe::Crop } else { Reframe::Fit };
-            let plan = plan(&source(w, h, sound), reframe, &Options::default());
+            let plan = plan(&source(w, h, sound), reframe, &Scene::default(), &Options::default());
             let line = plan.args.join(" ");
             prop_assert!(!line.contains("evil"));
             prop_assert!(line.contains("-protocol_whitelist file,pipe"));
@@ -266,7 +279,8 @@ mod tests {
         fn the_blur_and_the_picture_fill_the_canvas(w in 16u32..9000, h in 16u32..9000) {
             prop_assume!(w >= h);
             let geometry = geometry(w, h, Reframe::Fit);
-            let graph = filters::graph(&source(w, h, None), &geometry, &Options::default());
+            let shown = filters::Shown { width: w, height: h, bars: None, path: None };
+            let graph = filters::graph(&source(w, h, None), &shown, &geometry, &Options::default());
             let Shape::OnBackground { height, .. } = geometry.shape else { panic!("landscape") };
             let bars: u32 = graph
                 .split("flags=bilinear")

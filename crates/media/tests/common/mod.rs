@@ -2,8 +2,8 @@
 #![allow(dead_code, clippy::allow_attributes, clippy::allow_attributes_without_reason, missing_docs, unreachable_pub)]
 
 use outro_media::{
-    Limits, Options, Outcome, Plan, Probe, Reframe, Refusal, RunError, SandboxProgram, Scratch, ToolSettings, Tools,
-    plan, probe, transcode,
+    Limits, Options, Outcome, Plan, Probe, Reframe, Refusal, RunError, SandboxProgram, Scene, Scratch, ToolSettings,
+    Tools, plan, probe, transcode, watch,
 };
 use std::fs::File;
 use std::io::{Read, Seek, Write};
@@ -97,11 +97,33 @@ pub async fn make(path: &Path, reframe: Reframe) -> Result<Made, RunError> {
 }
 
 pub async fn make_within(path: &Path, reframe: Reframe, limits: &Limits) -> Result<Made, RunError> {
+    finish(path, reframe, &Scene::default(), limits).await
+}
+
+pub async fn make_by(path: &Path, reframe: Reframe, scene: &Scene) -> Result<Made, RunError> {
+    finish(path, reframe, scene, &Limits::default()).await
+}
+
+/// Watches a file and makes it as it was seen.
+pub async fn make_following(path: &Path) -> Result<(Made, Scene), RunError> {
+    let (tools, limits, input) = (tools(), Limits::default(), unnamed(path));
+    let found = probe(&tools, &input, &limits).await?;
+    let mut seen = Vec::new();
+    let scene = watch(&tools, &input, &found, &limits, |progress| {
+        seen.push(progress.permille);
+        ControlFlow::Continue(())
+    })
+    .await?;
+    assert!(seen.is_sorted() && seen.last() == Some(&1000), "{seen:?}");
+    Ok((make_by(path, Reframe::Follow, &scene).await?, scene))
+}
+
+async fn finish(path: &Path, reframe: Reframe, scene: &Scene, limits: &Limits) -> Result<Made, RunError> {
     let tools = tools();
     let input = unnamed(path);
     let probe = probe(&tools, &input, limits).await?;
     let options = Options { max_duration: limits.max_duration, ..options(&tools) };
-    let plan = plan(&probe, reframe, &options);
+    let plan = plan(&probe, reframe, scene, &options);
     let output = empty();
     let mut file = output.try_clone().unwrap();
     let outcome = transcode(&tools, input, output, &plan, limits, |_| ControlFlow::Continue(())).await?;
@@ -110,6 +132,20 @@ pub async fn make_within(path: &Path, reframe: Reframe, limits: &Limits) -> Resu
     file.rewind().unwrap();
     assert_eq!(outcome.bytes, bytes.len() as u64);
     Ok(Made { probe, plan, outcome, bytes, file })
+}
+
+/// The luma of all frames of a rendition, one after the other.
+pub fn seen_frames(bytes: &[u8]) -> Vec<u8> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(bytes).unwrap();
+    let output = Command::new("ffmpeg")
+        .args(["-v", "error", "-nostdin", "-i"])
+        .arg(file.path())
+        .args(["-map", "0:v", "-vf", "extractplanes=y", "-fps_mode", "passthrough", "-f", "rawvideo", "-"])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    output.stdout
 }
 
 pub async fn refusal(path: &Path) -> Refusal {

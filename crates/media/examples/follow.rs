@@ -1,0 +1,50 @@
+//! Where `follow` looks: watches a file, and prints the scene, the centre of the window at steady moments and the
+//! time it took, as JSON. With a third word the rendition is made too, under that name.
+//!
+//!     cargo run --release -p outro-media --example follow -- VIDEO [MOMENTS_A_SECOND] [RENDITION]
+#![expect(clippy::print_stdout, reason = "it is what it is for")]
+
+use outro_media::{Limits, Reframe, ToolSettings, Tools, plan, probe, sandbox_main, transcode, watch};
+use std::error::Error;
+use std::fs::File;
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+use std::time::Instant;
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let mut args = std::env::args_os().skip(1).peekable();
+    if args.next_if(|word| word == "sandbox").is_some() {
+        return Ok(sandbox_main(args));
+    }
+    let words: Vec<String> = args.filter_map(|word| word.into_string().ok()).collect();
+    tokio::runtime::Runtime::new()?.block_on(follow(&words))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn follow(words: &[String]) -> Result<(), Box<dyn Error>> {
+    let (tools, limits) = (Tools::find(&ToolSettings::default())?, Limits::default());
+    let input = File::open(words.first().ok_or("give a video")?)?;
+    let rate: f64 = words.get(1).map_or(Ok(25.0), |word| word.parse())?;
+    let found = probe(&tools, &input, &limits).await?;
+    let start = Instant::now();
+    let scene = watch(&tools, &input, &found, &limits, |_| ControlFlow::Continue(())).await?;
+    let watched = start.elapsed();
+    let moments = (found.duration.as_secs_f64() * rate) as u32;
+    let at = |path: &outro_media::Path| (0..moments).map(|i| path.at(f64::from(i) / rate)).collect::<Vec<f64>>();
+    let plan = plan(&found, Reframe::Follow, &scene, &tools.options());
+    let start = Instant::now();
+    if let Some(name) = words.get(2) {
+        let output = File::options().read(true).write(true).create(true).truncate(true).open(name)?;
+        transcode(&tools, input, output, &plan, &limits, |_| ControlFlow::Continue(())).await?;
+    }
+    let told = serde_json::json!({
+        "picture": [found.display_width, found.display_height],
+        "rendition": [plan.width, plan.height],
+        "scene": scene,
+        "centres": scene.path.as_ref().map(at),
+        "watched_ms": watched.as_millis() as u64,
+        "made_ms": start.elapsed().as_millis() as u64,
+    });
+    println!("{told}");
+    Ok(())
+}
