@@ -245,6 +245,7 @@ fn video(app: &App, keys: &AccountKeys, duration_ms: i64, draw: &mut fastrand::R
         view_count: 0,
         comment_count: 0,
         draft: None,
+        remakes: 0,
         sounds: Sounds::default(),
     }
 }

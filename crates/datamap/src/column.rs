@@ -39,6 +39,8 @@ sealed! {
     SESSION_DEVICE = "sessions"."device";
     /// The caption of a video.
     VIDEO_CAPTION = "videos"."caption";
+    /// What was found of a video's picture, and where its owner lets a window look.
+    VIDEO_SCENE = "videos"."scene";
     /// What an upload that is not at its end is called, and what was said of it.
     UPLOAD_ABOUT = "uploads"."about";
     /// What a message says; sealed under its conversation's key.

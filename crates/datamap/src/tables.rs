@@ -241,6 +241,8 @@ pub const TABLES: &[Table] = &[
             column("sound_reuse", Structure, Part("videos")),
             column("draft_audience", Structure, Part("videos")),
             column("publish_at", Structure, Part("videos")),
+            column("remakes", Structure, Internal),
+            column("scene", Sealed, Part("videos")),
         ],
         links: &[Link { column: "owner_id", erase: DeleteRows }],
         video: Some(VideoLink { owner: "owner_id", video: "id" }),

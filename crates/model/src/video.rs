@@ -42,6 +42,8 @@ words! {
         Fit = 0, "fit";
         /// The centre, cut out.
         Crop = 1, "crop";
+        /// A window that moves with what matters, cut out; the whole picture where one window cannot hold that.
+        Follow = 2, "follow";
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Video {
     pub comment_count: i64,
     /// Of a draft, who is to see it and when: until it is published, it is for its owner alone.
     pub draft: Option<Draft>,
+    /// How often it was to be made in another way.
+    pub remakes: i64,
     /// What is heard with it.
     pub sounds: Sounds,
 }
@@ -76,6 +78,7 @@ impl Video {
             view_count: 0,
             comment_count: 0,
             draft: None,
+            remakes: 0,
             sounds: Sounds::default(),
         }
     }
@@ -115,14 +118,14 @@ statements! {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, ?8, ?9, ?10)";
     BY_ID = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
         v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count, v.draft_audience,
-        v.publish_at, ", sound_columns!(), " FROM videos v WHERE v.id = ?1");
+        v.publish_at, v.remakes, ", sound_columns!(), " FROM videos v WHERE v.id = ?1");
     OF_OWNER = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
         v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count, v.draft_audience,
-        v.publish_at, ", sound_columns!(), " FROM videos v
+        v.publish_at, v.remakes, ", sound_columns!(), " FROM videos v
         WHERE v.owner_id = ?1 AND (v.created_at, v.id) < (?2, ?3) ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
     DRAFTS = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
         v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count, v.draft_audience,
-        v.publish_at, ", sound_columns!(), " FROM videos v
+        v.publish_at, v.remakes, ", sound_columns!(), " FROM videos v
         WHERE v.owner_id = ?1 AND v.draft_audience IS NOT NULL AND v.state <> 3 AND (v.created_at, v.id) < (?2, ?3)
         ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
     COUNT_DRAFTS = "SELECT COUNT(*) FROM videos WHERE owner_id = ?1 AND draft_audience IS NOT NULL AND state <> 3";
@@ -139,10 +142,12 @@ statements! {
     PUBLISH = "UPDATE videos SET audience = draft_audience, draft_audience = NULL, publish_at = 0, created_at = ?3,
         published_at = CASE WHEN state = 1 THEN ?3 ELSE 0 END, heat = CASE WHEN state = 1 THEN ?3 ELSE 0 END
         WHERE owner_id = ?1 AND id = ?2 AND draft_audience IS NOT NULL AND state < 2";
-    MAKE_ANEW = "UPDATE videos SET reframe = ?3, state = 0, progress = 0 WHERE owner_id = ?1 AND id = ?2
+    MAKE_ANEW = "UPDATE videos SET reframe = ?3, state = 0, progress = 0, remakes = remakes + 1 WHERE owner_id = ?1 AND id = ?2
         AND draft_audience IS NOT NULL AND state < 2";
     FAIL = "UPDATE videos SET state = 2, failure = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
     REMOVE = "UPDATE videos SET state = 3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
+    SCENE = "SELECT scene FROM videos WHERE owner_id = ?1 AND id = ?2";
+    SET_SCENE = "UPDATE videos SET scene = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_AUDIENCE = "UPDATE videos SET audience = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_COMMENTS_FROM = "UPDATE videos SET comments_from = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_SOUND_REUSE = "UPDATE videos SET sound_reuse = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
@@ -205,7 +210,8 @@ fn read(row: &Row) -> Result<Video, DbError> {
         view_count: row.get(VIDEO + 10)?,
         comment_count: row.get(VIDEO + 11)?,
         draft: draft(row.get(VIDEO + 12)?, row.get(VIDEO + 13)?),
-        sounds: Sounds::read(row, VIDEO + 14)?,
+        remakes: row.get(VIDEO + 14)?,
+        sounds: Sounds::read(row, VIDEO + 15)?,
     })
 }
 
@@ -237,6 +243,16 @@ pub async fn set_draft(tx: &mut Tx, owner: AccountId, id: VideoId, draft: Draft)
 /// it is no draft any more, or could not be made.
 pub async fn publish(tx: &mut Tx, owner: AccountId, id: VideoId, now: Timestamp) -> Result<bool, DbError> {
     changed(tx, &PUBLISH, params![owner, id, now]).await
+}
+
+/// What was found of a video's picture, sealed; none where nobody has looked.
+pub async fn scene(tx: &mut Tx, owner: AccountId, id: VideoId) -> Result<Option<Vec<u8>>, DbError> {
+    tx.query_opt(&SCENE, params![owner, id]).await?.map_or(Ok(None), |row| row.get(0))
+}
+
+/// Keeps what was found of a video's picture, sealed, or forgets it; `false` when the video is going.
+pub async fn set_scene(tx: &mut Tx, owner: AccountId, id: VideoId, scene: Option<&[u8]>) -> Result<bool, DbError> {
+    changed(tx, &SET_SCENE, params![owner, id, scene]).await
 }
 
 /// Says how a draft becomes upright, and that it is made anew; `false` when it is none any more, or could not be made.

@@ -110,7 +110,8 @@ fn read_draft_change(app: &App, change: &VideoChange, audience: Option<Audience>
         Some(Some(text)) => Some(draft::read_publish_at(app, text)?),
     };
     let reframe = change.reframe.as_deref().map(read_reframe).transpose()?;
-    Ok(DraftChange { audience, publish_at, reframe, publish: change.draft == Some(false) })
+    let publish = change.draft == Some(false);
+    Ok(DraftChange { audience, publish_at, reframe, publish, anew: false })
 }
 
 /// What is not there is refused in the transaction.

@@ -27,6 +27,8 @@ pub(super) struct DraftChange {
     pub(super) publish_at: Option<Timestamp>,
     /// How it becomes upright.
     pub(super) reframe: Option<outro_model::Reframe>,
+    /// Whether it is made anew in any case.
+    pub(super) anew: bool,
     /// Whether it is published now.
     pub(super) publish: bool,
 }
@@ -63,7 +65,9 @@ pub(super) async fn change(
     let (owner, id) = (row.owner, row.id);
     let Some(draft) = row.draft else {
         let is_late =
-            change.publish_at.is_some_and(|at| at.0 > 0) || change.reframe.is_some_and(|to| to != row.reframe);
+            change.publish_at.is_some_and(|at| at.0 > 0)
+            || change.anew
+            || change.reframe.is_some_and(|to| to != row.reframe);
         return if is_late { Err(not_a_draft()) } else { Ok(false) };
     };
     let audience = change.audience.unwrap_or(draft.audience);
@@ -83,7 +87,7 @@ pub(super) async fn change(
         };
         outro_jobs::enqueue(tx, &job).await?;
     }
-    if let Some(reframe) = change.reframe.filter(|to| *to != row.reframe)
+    if let Some(reframe) = change.reframe.filter(|to| change.anew || *to != row.reframe)
         && videos::make_anew(tx, owner, id, reframe).await?
         // One that is being made sees by itself that it is to be another.
         && row.facts.state == VideoState::Ready

@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use outro_db::Tx;
 use outro_jobs::{Job, Outcome};
-use outro_media::{Outcome as Encoded, Plan, Progress, RunError, Scratch};
+use outro_media::{Outcome as Encoded, Plan, Probe, Progress, RunError, Scene, Scratch};
 use outro_model::{AccountId, BlobKind, Reframe, VideoId, VideoState};
 use outro_store::blobs::{self, Blob};
 use outro_store::videos::{self, Video};
 use outro_store::{accounts, sounds};
 use outro_vault::AccountKeys;
 
+use super::scene;
 use super::source::{clear, source};
 use super::upload::{discard, new_blob};
 use crate::sound::Mixed;
@@ -86,10 +87,10 @@ pub(super) fn of_run(error: RunError) -> Failed {
 async fn make_as_wanted(app: &App, owner: AccountId, video: VideoId) -> Result<(), Failed> {
     loop {
         let row = videos::by_id(&mut app.db.read().await?, video).await?.ok_or(Failed::Gone)?;
-        let reframe = row.reframe;
+        let remakes = row.remakes;
         let made = make(app, owner, row).await;
         let now = videos::by_id(&mut app.db.read().await?, video).await?;
-        let is_changed = now.is_some_and(|now| now.facts.state == VideoState::Processing && now.reframe != reframe);
+        let is_changed = now.is_some_and(|now| now.facts.state == VideoState::Processing && now.remakes != remakes);
         match made {
             Err(Failed::Gone) if is_changed => {}
             made => return made,
@@ -112,9 +113,12 @@ async fn make(app: &App, owner: AccountId, row: Video) -> Result<(), Failed> {
     let (input, probe) = source(app, owner, video).await?;
     let limits = app.limits();
     let options = outro_media::Options { max_duration: limits.max_duration, ..app.tools.options() };
-    let plan = outro_media::plan(&probe, reframe(row.reframe), &options);
+    let making = Making { app, owner, video, remakes: row.remakes };
+    let scene = making.scene(row.reframe, &input, &probe).await?;
+    std::io::Seek::rewind(&mut &input)?;
+    let plan = outro_media::plan(&probe, reframe(row.reframe), &scene, &options);
     let output = Scratch::new(plan.size_hint(), &app.settings.scratch)?;
-    let encoded = encode(app, (owner, video), row.reframe, input, output.try_clone()?, &plan).await?;
+    let encoded = making.encode(input, output.try_clone()?, &plan, row.reframe).await?;
     let cover = Scratch::new(0, &app.settings.scratch)?;
     outro_media::cover(&app.tools, output.try_clone()?, cover.try_clone()?, &limits).await.map_err(of_run)?;
     let picture = output.try_clone()?;
@@ -137,61 +141,99 @@ async fn make(app: &App, owner: AccountId, row: Video) -> Result<(), Failed> {
             return Err(error.into());
         }
     };
-    publish(app, (owner, video), row.reframe, &encoded, [rendition, cover], mixed).await
+    publish(&making, &encoded, [rendition, cover], mixed).await
 }
 
 fn reframe(reframe: Reframe) -> outro_media::Reframe {
     match reframe {
         Reframe::Fit => outro_media::Reframe::Fit,
         Reframe::Crop => outro_media::Reframe::Crop,
+        Reframe::Follow => outro_media::Reframe::Follow,
     }
 }
 
-/// Runs ffmpeg, notes its progress, and ends it when the video or its owner goes.
-async fn encode(
-    app: &App,
-    place: (AccountId, VideoId),
-    reframe: Reframe,
-    input: File,
-    output: File,
-    plan: &Plan,
-) -> Result<Encoded, Failed> {
-    let reached = Arc::new(AtomicU16::new(0));
-    let stop = Arc::new(AtomicBool::new(false));
-    let limits = app.limits();
-    let (heard, stopped) = (reached.clone(), stop.clone());
-    let on_progress = move |Progress { permille }: Progress| {
-        heard.store(permille, Ordering::Relaxed);
-        if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    let encoding = outro_media::transcode(&app.tools, input, output, plan, &limits, on_progress);
-    tokio::pin!(encoding);
-    loop {
-        tokio::select! {
-            ended = &mut encoding => return ended.map_err(of_run),
-            () = tokio::time::sleep(STEP) => {
-                let permille = i64::from(reached.load(Ordering::Relaxed)).min(990);
-                if !note(app, place, reframe, permille).await? {
-                    stop.store(true, Ordering::Relaxed);
+/// The making of a video, as it was wanted when it was begun.
+struct Making<'a> {
+    app: &'a App,
+    owner: AccountId,
+    video: VideoId,
+    remakes: i64,
+}
+
+/// How many thousandths of the making it is to look at the picture, where that is done first.
+const LOOK: u16 = 150;
+
+impl Making<'_> {
+    /// Runs ffmpeg, notes its progress, and ends it when the video or its owner goes.
+    async fn encode(&self, input: File, output: File, plan: &Plan, reframe: Reframe) -> Result<Encoded, Failed> {
+        let limits = self.app.limits();
+        let begins = if reframe == Reframe::Follow { LOOK } else { 0 };
+        let encode = |on_progress| outro_media::transcode(&self.app.tools, input, output, plan, &limits, on_progress);
+        self.watched(begins..990, encode).await
+    }
+
+    /// What is known of the picture: as it was found before, or as its owner wants it; else it is looked at where a
+    /// window is to follow what is in it.
+    async fn scene(&self, reframe: Reframe, input: &File, probe: &Probe) -> Result<Scene, Failed> {
+        if let Some(framing) = scene::stored(self.app, self.owner, self.video).await? {
+            return Ok(framing.scene);
+        }
+        if reframe != Reframe::Follow {
+            return Ok(Scene::default());
+        }
+        let limits = self.app.limits();
+        let look = |on_progress| outro_media::watch(&self.app.tools, input, probe, &limits, on_progress);
+        let found = self.watched(0..LOOK, look).await?;
+        scene::keep(self.app, self.owner, self.video, found.clone()).await?;
+        Ok(found)
+    }
+
+    /// Runs a tool, notes its progress as a part of the whole, and ends it when the video or its owner goes, or is
+    /// to be made in another way.
+    async fn watched<T, R>(
+        &self,
+        part: std::ops::Range<u16>,
+        run: impl FnOnce(Box<dyn FnMut(Progress) -> ControlFlow<()> + Send>) -> R,
+    ) -> Result<T, Failed>
+    where
+        R: Future<Output = Result<T, RunError>>,
+    {
+        let (reached, stop) = (Arc::new(AtomicU16::new(0)), Arc::new(AtomicBool::new(false)));
+        let (heard, stopped) = (reached.clone(), stop.clone());
+        let on_progress = move |Progress { permille }: Progress| {
+            heard.store(permille, Ordering::Relaxed);
+            if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let running = run(Box::new(on_progress));
+        tokio::pin!(running);
+        loop {
+            tokio::select! {
+                ended = &mut running => return ended.map_err(of_run),
+                () = tokio::time::sleep(STEP) => {
+                    let share = u32::from(reached.load(Ordering::Relaxed).min(1000));
+                    let permille = u32::from(part.start) + u32::from(part.end - part.start) * share / 1000;
+                    if !self.note(permille.into()).await? {
+                        stop.store(true, Ordering::Relaxed);
+                    }
                 }
             }
         }
     }
-}
 
-/// Notes the progress; `false` when the video is not being made any more, or is to be made in another way.
-async fn note(app: &App, place: (AccountId, VideoId), reframe: Reframe, permille: i64) -> Result<bool, AppError> {
-    let mut tx = app.db.write().await?;
-    let going_on = accounts::lock_live(&mut tx, place.0).await?
-        && is_made_as(&mut tx, place.1, reframe).await?
-        && videos::set_progress(&mut tx, place.0, place.1, permille).await?;
-    tx.commit().await?;
-    Ok(going_on)
-}
+    /// Notes the progress; `false` when the video is not being made any more, or is to be made in another way.
+    async fn note(&self, permille: i64) -> Result<bool, AppError> {
+        let mut tx = self.app.db.write().await?;
+        let going_on = accounts::lock_live(&mut tx, self.owner).await?
+            && self.is_wanted_so(&mut tx).await?
+            && videos::set_progress(&mut tx, self.owner, self.video, permille).await?;
+        tx.commit().await?;
+        Ok(going_on)
+    }
 
-/// Whether a video is still to become upright in this way. Who changes that holds the owner's row alone.
-async fn is_made_as(tx: &mut Tx, video: VideoId, reframe: Reframe) -> Result<bool, AppError> {
-    Ok(videos::by_id(tx, video).await?.is_some_and(|row| row.reframe == reframe))
+    /// Whether the video is still to be made in this way. Who changes that holds the owner's row alone.
+    async fn is_wanted_so(&self, tx: &mut Tx) -> Result<bool, AppError> {
+        Ok(videos::by_id(tx, self.video).await?.is_some_and(|row| row.remakes == self.remakes))
+    }
 }
 
 /// Seals a file, whose picture has this size. The row is there before the file.
@@ -224,15 +266,9 @@ pub(super) async fn seal(
 }
 
 /// The last transaction: neither the video nor its owner is leaving, and it is not made already.
-async fn publish(
-    app: &App,
-    (owner, video): (AccountId, VideoId),
-    reframe: Reframe,
-    encoded: &Encoded,
-    made: [Blob; 2],
-    mixed: Mixed,
-) -> Result<(), Failed> {
-    let published = commit(app, (owner, video), reframe, encoded, &made, &mixed).await;
+async fn publish(making: &Making<'_>, encoded: &Encoded, made: [Blob; 2], mixed: Mixed) -> Result<(), Failed> {
+    let (app, owner) = (making.app, making.owner);
+    let published = commit(making, encoded, &made, &mixed).await;
     if !matches!(published, Ok(Published::OwnSound | Published::Mixed)) {
         for blob in &made {
             discard(app, owner, blob.id).await?;
@@ -258,19 +294,18 @@ enum Published {
 }
 
 async fn commit(
-    app: &App,
-    (owner, video): (AccountId, VideoId),
-    reframe: Reframe,
+    making: &Making<'_>,
     encoded: &Encoded,
     made: &[Blob; 2],
     mixed: &Mixed,
 ) -> Result<Published, AppError> {
+    let &Making { app, owner, video, .. } = making;
     let row = videos::by_id(&mut app.db.read().await?, video).await?;
     // What was published elsewhere long ago is no news here.
     let news = row.is_none_or(|row| row.published_at.0 == 0);
     let named = if news { named_in_caption(app, owner, video).await? } else { vec![] };
     let mut tx = app.db.write().await?;
-    if !accounts::lock_live(&mut tx, owner).await? || !is_made_as(&mut tx, video, reframe).await? {
+    if !accounts::lock_live(&mut tx, owner).await? || !making.is_wanted_so(&mut tx).await? {
         return Ok(Published::Not);
     }
     for blob in made {
@@ -372,6 +407,11 @@ pub async fn plan_args(
     file: &File,
     reframe_word: Reframe,
 ) -> Result<Vec<String>, RunError> {
-    let probe = outro_media::probe(tools, file, &outro_media::Limits::default()).await?;
-    Ok(outro_media::plan(&probe, reframe(reframe_word), &tools.options()).args)
+    let limits = outro_media::Limits::default();
+    let probe = outro_media::probe(tools, file, &limits).await?;
+    let scene = match reframe_word {
+        Reframe::Follow => outro_media::watch(tools, file, &probe, &limits, |_| ControlFlow::Continue(())).await?,
+        Reframe::Fit | Reframe::Crop => Scene::default(),
+    };
+    Ok(outro_media::plan(&probe, reframe(reframe_word), &scene, &tools.options()).args)
 }

@@ -35,7 +35,7 @@ pub struct NewVideo {
     pub audience: Option<String>,
     /// `everyone` (the default), `followers`, `friends` or `no_one`.
     pub comments_from: Option<String>,
-    /// `fit` (the default) or `crop`.
+    /// `fit` (the default), `crop` or `follow`.
     pub reframe: Option<String>,
     /// Whether others may use its sound: `true` (the default) or `false`.
     pub sound_reuse: Option<String>,
@@ -233,7 +233,7 @@ fn read_flag(word: &str, field: &'static str, code: &'static str) -> Result<bool
 }
 
 pub(super) fn read_reframe(word: &str) -> Result<Reframe, AppError> {
-    word.parse().map_err(|_| AppError::invalid("reframe", "invalid_reframe", "Choose fit or crop."))
+    word.parse().map_err(|_| AppError::invalid("reframe", "invalid_reframe", "Choose fit, crop or follow."))
 }
 
 /// A video that is to be made: what was said of it, read.

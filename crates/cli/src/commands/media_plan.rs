@@ -14,14 +14,14 @@ use crate::fail::{Fail, say};
 pub(crate) struct Args {
     /// A video.
     file: PathBuf,
-    /// `fit` or `crop`.
+    /// `fit`, `crop` or `follow`.
     #[arg(long, default_value = "fit")]
     reframe: String,
 }
 
 /// Prints the arguments as a JSON list.
 pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
-    let reframe: Reframe = args.reframe.parse().map_err(|_| Fail::new("--reframe: give fit or crop"))?;
+    let reframe: Reframe = args.reframe.parse().map_err(|_| Fail::new("--reframe: give fit, crop or follow"))?;
     let file = File::open(&args.file).map_err(|error| Fail::new(format!("{}: {error}", args.file.display())))?;
     let tools = Tools::find(&ToolSettings::default())?;
     let plan = outro_app::video::plan_args(&tools, &file, reframe).await?;

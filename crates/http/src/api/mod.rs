@@ -85,6 +85,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(kept::get))
         .routes(routes!(videos::get, videos::change, videos::remove))
         .routes(routes!(videos::drafts))
+        .routes(routes!(videos::framing, videos::set_framing, videos::find_framing))
         .routes(routes!(likes::like, likes::unlike))
         .routes(routes!(conversations::list, conversations::open))
         .routes(routes!(conversations::get, conversations::clear))

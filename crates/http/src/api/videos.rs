@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::multipart::Field;
 use axum::http::{HeaderMap, StatusCode, header};
-use outro_app::video::{self, NewVideo, Upload, VideoChange, VideoView};
+use outro_app::video::{self, Framing, Key, NewVideo, Upload, VideoChange, VideoView};
 use outro_app::{AppError, Signed};
 use outro_model::VideoId;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -35,7 +35,7 @@ pub(crate) struct UploadForm {
     /// Who may comment: `everyone` (when not given), `followers`, `friends` or `no_one`. The account's setting
     /// is a ceiling.
     comments_from: Option<String>,
-    /// How a landscape video becomes upright: `fit` (when not given) or `crop`.
+    /// How a landscape video becomes upright: `fit` (when not given), `crop` or `follow`.
     reframe: Option<String>,
     /// The id of a sound that is to be heard in the place of the video's own, which is kept for when it goes.
     sound: Option<String>,
@@ -63,7 +63,7 @@ pub(crate) struct VideoChangeBody {
     caption: Option<String>,
     /// Whether others may use its sound. Videos that do play their own as soon as they may not.
     sound_reuse: Option<bool>,
-    /// Of a draft, how a landscape video becomes upright: `fit` or `crop`. It is made anew.
+    /// Of a draft, how a landscape video becomes upright: `fit`, `crop` or `follow`. It is made anew.
     reframe: Option<String>,
     /// `false` publishes a draft: at once where it is ready, else as soon as it is.
     draft: Option<bool>,
@@ -232,4 +232,89 @@ pub(crate) async fn remove(
 ) -> Result<StatusCode, ApiError> {
     video::remove(&server.app, &signed, read_id(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// One moment at which it is said where the window of a video is.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct KeyJson {
+    /// Milliseconds from the start.
+    at_ms: u32,
+    /// The centre of the window: 0 to 1 of the picture's width, or of its height where the picture is too high.
+    x: f32,
+    /// Whether the window jumps here, instead of moving here from the key point before.
+    #[serde(default)]
+    cut: bool,
+}
+
+/// How a video is framed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FramingJson {
+    /// Bars burnt into the picture, which are cut off: thousandths of its width or height at left, top, right and bottom.
+    bars: Option<[u16; 4]>,
+    /// Where the window looks; null where nobody has looked yet, or one window cannot hold what matters.
+    path: Option<Vec<KeyJson>>,
+    /// Whether its owner has said so.
+    by_hand: bool,
+}
+
+impl From<Framing> for FramingJson {
+    fn from(Framing { scene, by_hand }: Framing) -> Self {
+        let key = |&Key { at_ms, x, cut }: &Key| KeyJson { at_ms, x, cut };
+        let path = scene.path.map(|path| path.keys().iter().map(key).collect());
+        Self { bars: scene.bars.map(Into::into), path, by_hand }
+    }
+}
+
+/// Where the window of a draft is to look.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct PathBody {
+    /// Key points in the order of time.
+    path: Vec<KeyJson>,
+}
+
+/// How one's own video is framed.
+#[utoipa::path(get, path = "/api/v1/videos/{id}/framing", tag = "videos", security(("bearer" = [])),
+    params(("id" = String, Path, description = "The id of the video")), responses(
+    (status = 200, description = "How it is framed", body = FramingJson),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 404, description = "Nothing here", body = Problem)))]
+pub(crate) async fn framing(
+    State(server): State<Server>,
+    Me(signed): Me,
+    Path(id): Path<String>,
+) -> Result<Json<FramingJson>, ApiError> {
+    Ok(Json(video::framing(&server.app, &signed, read_id(&id)?).await?.into()))
+}
+
+/// Says where the window of one's own draft looks, which is made anew so.
+#[utoipa::path(put, path = "/api/v1/videos/{id}/framing", tag = "videos", request_body = PathBody,
+    security(("bearer" = [])), params(("id" = String, Path, description = "The id of the video")), responses(
+    (status = 200, description = "It is made anew", body = VideoJson),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 404, description = "Nothing here", body = Problem),
+    (status = 409, description = "It is no draft any more, or could not be made ready", body = Problem),
+    (status = 422, description = "The key points cannot be used", body = Problem)))]
+pub(crate) async fn set_framing(
+    State(server): State<Server>,
+    Me(signed): Me,
+    Path(id): Path<String>,
+    Body(PathBody { path }): Body<PathBody>,
+) -> Result<Json<VideoJson>, ApiError> {
+    let keys = path.into_iter().map(|KeyJson { at_ms, x, cut }| Key { at_ms, x, cut }).collect();
+    Ok(Json(video::set_framing(&server.app, &signed, read_id(&id)?, Some(keys)).await?.into()))
+}
+
+/// Has it found again where the window of one's own draft looks, which is made anew so.
+#[utoipa::path(delete, path = "/api/v1/videos/{id}/framing", tag = "videos", security(("bearer" = [])),
+    params(("id" = String, Path, description = "The id of the video")), responses(
+    (status = 200, description = "It is made anew", body = VideoJson),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 404, description = "Nothing here", body = Problem),
+    (status = 409, description = "It is no draft any more, or could not be made ready", body = Problem)))]
+pub(crate) async fn find_framing(
+    State(server): State<Server>,
+    Me(signed): Me,
+    Path(id): Path<String>,
+) -> Result<Json<VideoJson>, ApiError> {
+    Ok(Json(video::set_framing(&server.app, &signed, read_id(&id)?, None).await?.into()))
 }

@@ -175,7 +175,7 @@ pub(crate) struct VideoJson {
     sound: Option<SoundRef>,
     /// Of one's own video, whether others may use its sound; null for others.
     sound_reuse: Option<bool>,
-    /// Of one's own video, how a landscape one becomes upright: `fit` or `crop`; null for others.
+    /// Of one's own video, how a landscape one becomes upright: `fit`, `crop` or `follow`; null for others.
     reframe: Option<&'static str>,
     /// Of one's own video, whether it is a draft, which nobody else sees; null for others.
     draft: Option<bool>,

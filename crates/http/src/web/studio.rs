@@ -82,6 +82,7 @@ fn page(chrome: Chrome, form: FormState, (draft, state): Draft, typed: DraftForm
         reframe: match draft.reframe {
             outro_model::Reframe::Fit => Reframe::Fit,
             outro_model::Reframe::Crop => Reframe::Crop,
+            outro_model::Reframe::Follow => Reframe::Follow,
         },
         sound: draft
             .sound

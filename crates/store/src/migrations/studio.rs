@@ -19,6 +19,8 @@ ALTER TABLE blobs ADD COLUMN part_start {int} NOT NULL DEFAULT 0;
 
 ALTER TABLE videos ADD COLUMN draft_audience {int};
 ALTER TABLE videos ADD COLUMN publish_at {int} NOT NULL DEFAULT 0;
+ALTER TABLE videos ADD COLUMN remakes {int} NOT NULL DEFAULT 0;
+ALTER TABLE videos ADD COLUMN scene {bytes};
 CREATE INDEX videos_drafts ON videos (owner_id, created_at, id) WHERE draft_audience IS NOT NULL;
 
 ALTER TABLE jobs ADD COLUMN turn {int} NOT NULL DEFAULT 0;
