@@ -53,6 +53,9 @@ export async function ask(path, { method = "GET", json } = {}) {
   return body.video ?? body;
 }
 
+// A question that opens below the fold is brought into view.
+addEventListener("toggle", ({ target }) => target.open && target.matches(".ask") && target.scrollIntoView({ block: "center" }), true);
+
 export class Studio {
   // `null` until the server has the whole file.
   video = null;
@@ -318,7 +321,7 @@ export class Studio {
       this.step("make", ready ? 1 : video.state === "failed" ? null : (video.progress ?? 0));
       this.step("publish", ready ? (this.out ? 1 : 0) : null);
       if (video.state === "failed") this.state(problem(video.failure), true);
-      else if (ready) this.state(this.out ? "" : planned ? fill(say.later, when.format(new Date(planned))) : say.ready);
+      else if (ready) this.state(this.out ? "" : this.#decided || say.ready);
       else this.state(say.making, false, percent(video.progress ?? 0));
     }
     this.#showBar(ready, planned);
@@ -334,17 +337,28 @@ export class Studio {
     this.part("unwish").hidden = !soon || Boolean(this.video);
     this.menu.hidden = soon;
     this.part("unschedule").hidden = !planned;
-    const follows = !ready && this.form.elements.reframe.value === "follow";
-    const words = failed ? say.failed_more : soon ? say.stay : planned ? fill(say.later, when.format(new Date(planned))) : !ready && !follows ? say.early : "";
     if (this.#told) return;
-    this.bar.textContent = soon && this.video ? say.soon : follows && !soon && !planned && !failed ? say.follow : words;
+    this.bar.textContent = failed ? say.failed_more : this.#outlook(ready);
     this.bar.classList.remove("bad");
+  }
+
+  // What becomes of it as things stand.
+  #outlook(ready) {
+    const decided = this.#decided;
+    if (decided) return this.video ? decided : `${decided}. ${say.keep_open}`;
+    if (ready) return "";
+    return this.form.elements.reframe.value === "follow" ? say.follow : say.early;
+  }
+
+  // When it goes out, in words; nothing while that is open.
+  get #decided() {
+    if (this.wish?.draft === false) return say.soon;
+    return this.planned ? fill(say.later, when.format(new Date(this.planned))) : "";
   }
 
   #showOutcome(ready) {
     const outcome = this.part("outcome");
-    const wished = this.wish?.draft === false ? say.soon : this.planned ? fill(say.later, when.format(new Date(this.planned))) : "";
-    if (this.part("plan")) this.part("plan").textContent = this.out || this.video?.state === "ready" ? "" : wished;
+    if (this.part("plan")) this.part("plan").textContent = this.out || ready ? "" : this.#decided;
     outcome.hidden = !this.out;
     if (!this.out) return;
     const words = ready ? say.out : say.soon;

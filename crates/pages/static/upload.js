@@ -388,8 +388,6 @@ addEventListener("drop", (event) => {
   event.preventDefault();
   take([...event.dataTransfer.files].filter(({ type }) => type === "" || type.startsWith("video/")));
 });
-// A question that opens below the fold is brought into view.
-addEventListener("toggle", ({ target }) => target.open && target.matches(".ask") && target.scrollIntoView({ block: "center" }), true);
 form.addEventListener("submit", (event) => event.preventDefault());
 setInterval(() => items.forEach((item) => item.watch()), 5000);
 addEventListener("beforeunload", (event) => {
