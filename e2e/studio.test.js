@@ -42,7 +42,8 @@ describe('the studio', { timeout: 900_000 }, () => {
     await who.close();
   });
 
-  const items = () => who.page.getByRole('region', { name: 'Your new videos' }).getByRole('listitem').filter({ has: who.page.getByRole('heading') });
+  const items = () =>
+    who.page.getByRole('region', { name: 'Your new videos' }).getByRole('listitem').filter({ has: who.page.getByRole('heading') });
   const button = (name) => who.page.getByRole('main').getByRole('button', { name, exact: true });
   const caption = () => who.page.getByRole('textbox', { name: words.caption });
   const going = () => who.page.getByRole('progressbar', { name: 'Upload' }).first();
@@ -74,7 +75,7 @@ describe('the studio', { timeout: 900_000 }, () => {
   }
 
   async function ready(page = who.page) {
-    await page.getByText(words.ready).waitFor({ timeout: 180_000 });
+    await page.getByText(words.ready).first().waitFor({ timeout: 180_000 });
   }
 
   // Into a field of local time, to the minute.
@@ -88,14 +89,14 @@ describe('the studio', { timeout: 900_000 }, () => {
     await beyond(0.1);
     await who.screenshot('studio-sending');
     await button(words.pause).click();
-    await who.page.getByText(words.paused).waitFor();
+    await who.page.getByText(words.paused).first().waitFor();
     const held = await share();
     await who.page.waitForTimeout(1500);
     assert.equal(await share(), held, 'nothing goes up while it is paused');
     await button(words.resume).click();
     await beyond(held);
     await speed(-1);
-    await who.page.getByText(words.saved).waitFor({ timeout: 60_000 });
+    await who.page.getByText(words.saved, { exact: true }).waitFor({ timeout: 60_000 });
     assert.ok(sent.length > 1 && sent.at(-1) > 0, `it went on from ${sent}`);
     assert.deepEqual(await new Api(server.url).videosOf(handle), [], 'a draft is not among the videos');
     await who.screenshot('studio-making');
@@ -146,7 +147,7 @@ describe('the studio', { timeout: 900_000 }, () => {
   test('several at once: two go, the third waits, and all are published', async () => {
     const speed = await line(slow / 2);
     await steps.pick(who.page, heavy, await heavyClip({ hue: 90 }), await clip({ hue: 180 }));
-    await who.page.getByText(words.turn).waitFor();
+    await who.page.getByText(words.turn).first().waitFor();
     assert.equal(await items().count(), 3);
     await who.screenshot('studio-several');
     const second = items().nth(1).getByRole('heading').getByRole('button');
@@ -175,7 +176,7 @@ describe('the studio', { timeout: 900_000 }, () => {
       await steps.pick(who.page, heavy);
       await until('the first piece to be up', 60_000, async () => (await unfinished())[0]?.offset >= piece);
       await who.context.setOffline(true);
-      await who.page.getByText(words.line).waitFor();
+      await who.page.getByText(words.line).first().waitFor();
       await who.screenshot('studio-offline');
       await who.context.setOffline(false);
       await ready();
@@ -186,7 +187,7 @@ describe('the studio', { timeout: 900_000 }, () => {
   test('a draft is kept, found on the profile and its own page, gone on with, and published', async () => {
     await steps.pick(who.page, await clip());
     await caption().fill('Not yet');
-    await who.page.getByText(words.saved).waitFor({ timeout: 30_000 });
+    await who.page.getByText(words.saved, { exact: true }).waitFor({ timeout: 30_000 });
     await ready();
     await steps.follow(who.page, who.page.getByRole('link', { name: words.keep }));
     const shelf = who.page.getByRole('region', { name: words.drafts });
@@ -208,7 +209,7 @@ describe('the studio', { timeout: 900_000 }, () => {
     assert.equal(await caption().inputValue(), 'Not yet');
     await caption().fill('Now');
     await who.page.getByRole('radio', { name: /^Followers/ }).check();
-    await who.page.getByText(words.saved).waitFor();
+    await who.page.getByText(words.saved, { exact: true }).waitFor();
     await until('it to be stored', 5_000, async () => {
       const draft = await api.get(`/videos/${id}`);
       return draft.caption === 'Now' && draft.audience === 'followers' && draft.draft === true;
@@ -223,7 +224,7 @@ describe('the studio', { timeout: 900_000 }, () => {
     await steps.pick(who.page, await clip());
     await ready();
     await who.page.getByRole('radio', { name: words.frameFollow }).check();
-    await who.page.getByText(/^Getting ready/).waitFor();
+    await who.page.getByText(/^Getting ready/).first().waitFor();
     await ready();
     const made = who.page.locator('[data-made]');
     await until('what was made to play', 20_000, () => made.evaluate((video) => !video.hidden && video.readyState >= 2));
@@ -241,11 +242,13 @@ describe('the studio', { timeout: 900_000 }, () => {
     const at = Math.ceil(Date.now() / 60_000) * 60_000 + 86_400_000;
     await who.page.getByLabel(words.scheduleAt).fill(local(at));
     await who.screenshot('studio-schedule');
+    const stored = who.page.waitForResponse((answer) => answer.request().method() === 'PATCH');
     await button(words.scheduleDo).click();
+    await stored;
     await who.page.getByText(words.goesOut).first().waitFor();
     const id = await onlyDraft();
     assert.equal(Date.parse((await api.get(`/videos/${id}`)).publish_at), at);
-    await who.page.getByText(words.goesOut).waitFor();
+    await who.page.getByRole('region', { name: words.drafts }).getByText(words.goesOut).first().waitFor();
     await who.screenshot('studio-planned');
 
     await who.page.goto(`/upload/${id}`);

@@ -28,18 +28,21 @@ export function lineOrAfter(ms) {
   });
 }
 
+// The upload has come elsewhere than was thought, or the line broke within a piece: asked again, it goes on.
+const LATER = ["offset_mismatch", "cut_off"];
+
 // What an answer says against something. `later` is worth another try.
 export class Refusal extends Error {
   constructor(status, body = {}) {
     super(status === 401 ? say.signed_out : problem(body));
     this.status = status;
-    this.later = !status || status >= 500 || [408, 409, 423, 429].includes(status);
+    this.later = !status || status >= 500 || [408, 423, 429, 460].includes(status) || LATER.includes(body.code);
     this.field = /publish/.test(body.code) ? "publish_at" : /caption/.test(body.code) ? "caption" : null;
   }
 }
 
 export async function ask(path, { method = "GET", json } = {}) {
-  const headers = { accept: "application/json", "X-CSRF-Token": csrf() };
+  const headers = { accept: "application/json", "X-CSRF-Token": csrf(), "Tus-Resumable": "1.0.0" };
   if (json) headers["content-type"] = "application/json";
   const answer = await fetch(path, { method, headers, body: json && JSON.stringify(json) }).catch(() => {
     throw new Refusal(0);
@@ -49,6 +52,9 @@ export async function ask(path, { method = "GET", json } = {}) {
   if (!answer.ok) throw new Refusal(answer.status, body);
   return body.video ?? body;
 }
+
+// A question that opens below the fold is brought into view.
+addEventListener("toggle", ({ target }) => target.open && target.matches(".ask") && target.scrollIntoView({ block: "center" }), true);
 
 export class Studio {
   // `null` until the server has the whole file.
@@ -60,6 +66,8 @@ export class Studio {
   #timer;
   #polling = false;
   #said = "";
+  #told = false;
+  #telling;
 
   constructor(root) {
     this.root = root;
@@ -162,6 +170,7 @@ export class Studio {
         Object.assign(this.#stored, json);
         if ("draft" in more || "publish_at" in more) this.wish = null;
         this.complain("caption", "");
+        this.#hush();
         this.#learn(video);
         if (json.reframe) this.poll();
         if ("draft" in more || "publish_at" in more) this.settled(more);
@@ -208,6 +217,7 @@ export class Studio {
   }
 
   unschedule() {
+    this.#hush();
     this.menu.open = false;
     if (this.video) this.save({ publish_at: null });
     else this.wish = null;
@@ -215,6 +225,7 @@ export class Studio {
   }
 
   #want(wish) {
+    this.#hush();
     this.wish = wish;
     this.show();
     if (this.video) this.save(wish);
@@ -227,6 +238,7 @@ export class Studio {
     const field = this.form.elements.publish_at;
     const local = (time) => new Date(time - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
     field.min = local(Date.now() + 60_000);
+    field.max = local(Date.now() + 365 * 86_400_000);
     if (this.planned) field.value = local(Date.parse(this.planned));
     else if (!field.value) field.value = local(Math.ceil(Date.now() / 3_600_000) * 3_600_000 + 3_600_000);
     this.form.elements.offset_minutes.value = new Date(field.value).getTimezoneOffset();
@@ -262,11 +274,22 @@ export class Studio {
     this.state(say.gone, true);
   }
 
+  // Said in the bar for a moment; what is wrong stays until something else is done.
   tell(text, bad = false) {
-    clearTimeout(this.telling);
+    this.#hush();
+    this.#told = true;
     this.bar.textContent = text;
     this.bar.classList.toggle("bad", bad);
-    if (!bad) this.telling = setTimeout(() => this.show(), 4000);
+    if (bad) return;
+    this.#telling = setTimeout(() => {
+      this.#hush();
+      this.show();
+    }, 4000);
+  }
+
+  #hush() {
+    clearTimeout(this.#telling);
+    this.#told = false;
   }
 
   // What the head says; read out when the words change, and not with each number.
@@ -298,7 +321,7 @@ export class Studio {
       this.step("make", ready ? 1 : video.state === "failed" ? null : (video.progress ?? 0));
       this.step("publish", ready ? (this.out ? 1 : 0) : null);
       if (video.state === "failed") this.state(problem(video.failure), true);
-      else if (ready) this.state(this.out ? "" : planned ? fill(say.later, when.format(new Date(planned))) : say.ready);
+      else if (ready) this.state(this.out ? "" : this.#decided || say.ready);
       else this.state(say.making, false, percent(video.progress ?? 0));
     }
     this.#showBar(ready, planned);
@@ -314,17 +337,28 @@ export class Studio {
     this.part("unwish").hidden = !soon || Boolean(this.video);
     this.menu.hidden = soon;
     this.part("unschedule").hidden = !planned;
-    const follows = !ready && this.form.elements.reframe.value === "follow";
-    const words = failed ? say.failed_more : soon ? say.stay : planned ? fill(say.later, when.format(new Date(planned))) : !ready && !follows ? say.early : "";
-    clearTimeout(this.telling);
-    this.bar.textContent = soon && this.video ? say.soon : follows && !soon && !planned && !failed ? say.follow : words;
+    if (this.#told) return;
+    this.bar.textContent = failed ? say.failed_more : this.#outlook(ready);
     this.bar.classList.remove("bad");
+  }
+
+  // What becomes of it as things stand.
+  #outlook(ready) {
+    const decided = this.#decided;
+    if (decided) return this.video ? decided : `${decided}. ${say.keep_open}`;
+    if (ready) return "";
+    return this.form.elements.reframe.value === "follow" ? say.follow : say.early;
+  }
+
+  // When it goes out, in words; nothing while that is open.
+  get #decided() {
+    if (this.wish?.draft === false) return say.soon;
+    return this.planned ? fill(say.later, when.format(new Date(this.planned))) : "";
   }
 
   #showOutcome(ready) {
     const outcome = this.part("outcome");
-    const wished = this.wish?.draft === false ? say.soon : this.planned ? fill(say.later, when.format(new Date(this.planned))) : "";
-    if (this.part("plan")) this.part("plan").textContent = this.out || this.video?.state === "ready" ? "" : wished;
+    if (this.part("plan")) this.part("plan").textContent = this.out || ready ? "" : this.#decided;
     outcome.hidden = !this.out;
     if (!this.out) return;
     const words = ready ? say.out : say.soon;

@@ -56,7 +56,7 @@ class Item extends Studio {
     this.part("name").textContent = file.name;
     this.preview.pick(file);
     counter(this.form.elements.caption, root.querySelector("[data-count-for]"));
-    this.part("open").addEventListener("click", () => open(this, !this.opened));
+    this.part("open").addEventListener("click", () => open(this, items.length === 1 || !this.opened));
     this.part("pause").addEventListener("click", () => this.halt());
     this.part("resume").addEventListener("click", () => this.again());
     this.part("retry").addEventListener("click", () => this.again());
@@ -141,7 +141,8 @@ class Item extends Studio {
       retryDelays: [0, 1000, 3000],
       // What is unfinished is listed by the server, for every device; nothing is kept here.
       storeFingerprintForResuming: false,
-      onShouldRetry: (error) => this.#refusal(error).later && navigator.onLine && this.sent < this.file.size,
+      // At once and a few times; then it waits for the line, which is seen.
+      onShouldRetry: (error) => this.#soon(this.#refusal(error)) && this.sent < this.file.size,
       onUploadUrlAvailable: () => {
         this.uploadId = idOf(upload.url);
       },
@@ -150,6 +151,10 @@ class Item extends Studio {
       onSuccess: () => this.arrive(),
     });
     return upload;
+  }
+
+  #soon({ later, status }) {
+    return later && status !== 429 && navigator.onLine;
   }
 
   #refusal(error) {
@@ -383,8 +388,6 @@ addEventListener("drop", (event) => {
   event.preventDefault();
   take([...event.dataTransfer.files].filter(({ type }) => type === "" || type.startsWith("video/")));
 });
-// A question that opens below the fold is brought into view.
-addEventListener("toggle", ({ target }) => target.open && target.matches(".ask") && target.scrollIntoView({ block: "center" }), true);
 form.addEventListener("submit", (event) => event.preventDefault());
 setInterval(() => items.forEach((item) => item.watch()), 5000);
 addEventListener("beforeunload", (event) => {

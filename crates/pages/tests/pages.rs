@@ -120,6 +120,44 @@ fn leaving_is_a_form_and_never_a_link() {
 }
 
 #[test]
+fn enter_in_the_form_of_a_draft_saves_and_does_not_publish() {
+    let drafts = every_page().filter(|(name, _)| name.contains("/draft"));
+    let seen = drafts.inspect(|(name, html)| {
+        // A browser sends a form by its first button.
+        let first = html.split("name=\"do\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        assert_eq!(first, Some("save"), "{name}");
+    });
+    assert_eq!(seen.count(), 8);
+}
+
+#[test]
+fn scripts_find_every_sentence_that_they_say() {
+    let upload = pages::all(Lang::En).into_iter().find(|(name, _)| *name == "upload").expect("the page").1;
+    for script in [include_str!("../static/studio.js"), include_str!("../static/upload.js")] {
+        for rest in script.split("say.").skip(1) {
+            let word = rest.split(|c: char| !c.is_ascii_lowercase() && c != '_').next().unwrap_or_default();
+            assert!(upload.contains(&format!("data-of=\"{word}\"")), "{word}");
+        }
+    }
+    // Said by the name of a phase.
+    for phase in ["turn", "checking", "paused", "line"] {
+        assert!(upload.contains(&format!("data-of=\"{phase}\"")), "{phase}");
+    }
+    for template in ["data-item-template", "data-say", "data-announce"] {
+        assert!(upload.contains(template), "{template}");
+    }
+}
+
+#[test]
+fn drafts_are_counted_on_ones_own_profile_alone() {
+    let named = |wanted| pages::all(Lang::En).into_iter().find(|(name, _)| *name == wanted).expect("the page").1;
+    assert!(named("profile-own").contains("3 drafts"));
+    for name in ["profile", "profile-friend", "profile-own-empty"] {
+        assert!(!named(name).contains("tile drafts"), "{name}");
+    }
+}
+
+#[test]
 fn what_is_not_there_looks_the_same_whatever_it_was() {
     let missing = |lang| pages::all(lang).into_iter().find(|(name, _)| *name == "not-found").unwrap().1;
     assert_eq!(missing(Lang::En), missing(Lang::En));
