@@ -34,7 +34,7 @@ pub const fn blob(kind: BlobKind) -> Blob {
             ("An archive that you brought from elsewhere. It goes once what is in it is here.", Takeout::Internal)
         }
         BlobKind::Part => {
-            ("A piece of a video whose upload is not at its end. It goes once the whole is here.", Takeout::Internal)
+            ("A piece of a video that is uploaded. It goes once the whole is here, and was put together.", Takeout::Internal)
         }
     };
     Blob { kind, why, takeout }

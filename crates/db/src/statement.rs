@@ -10,6 +10,7 @@ use crate::Engine;
 /// | token | SQLite | PostgreSQL |
 /// |---|---|---|
 /// | `{for_update}` | nothing: there is one writer | `FOR UPDATE` |
+/// | `{for_no_key_update}` | nothing | `FOR NO KEY UPDATE` |
 /// | `{for_share}` | nothing | `FOR SHARE` |
 /// | `{skip_locked}` | nothing | `FOR UPDATE SKIP LOCKED` |
 /// | `{bytes}` `{int}` | `BLOB` `INTEGER` | `BYTEA` `BIGINT` |
@@ -79,6 +80,7 @@ macro_rules! statements {
 
 const TOKENS: &[(&str, &str, &str)] = &[
     ("{for_update}", "", "FOR UPDATE"),
+    ("{for_no_key_update}", "", "FOR NO KEY UPDATE"),
     ("{for_share}", "", "FOR SHARE"),
     ("{skip_locked}", "", "FOR UPDATE SKIP LOCKED"),
     ("{bytes}", "BLOB", "BYTEA"),

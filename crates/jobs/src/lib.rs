@@ -8,7 +8,7 @@ mod worker;
 use outro_db::Statement;
 use outro_model::{AccountId, JobId, Timestamp, VideoId};
 
-pub use queue::{Queue, cancel, enqueue, find, is_due, leased_until, put_off, waiting};
+pub use queue::{Queue, cancel, cancel_of_video, enqueue, find, is_due, leased_until, put_off, waiting};
 pub use worker::{Outcome, Runner};
 
 /// Which workers take a job. Lanes keep an erasure from waiting behind encodes.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use outro_db::{Db, DbError, Param, Row, Statement, Tx, params, statements};
-use outro_model::{AccountId, Clock, JobId, Random, Timestamp, random_bytes};
+use outro_model::{AccountId, Clock, JobId, Random, Timestamp, VideoId, random_bytes};
 use tokio::sync::Notify;
 
 use crate::{Job, Lane, NewJob};
@@ -18,7 +18,7 @@ statements! {
     ENQUEUE_ENCODE = "INSERT INTO jobs (id, kind, lane, account_id, video_id, run_at, attempts, errors, leased_until, turn)
         SELECT ?1, ?2, 'encode', ?3, ?4, ?5, 0, 0, 0, CASE WHEN t.own > t.first THEN t.own ELSE t.first END
         FROM (SELECT COALESCE((SELECT MAX(turn) + 1 FROM jobs WHERE account_id = ?3 AND lane = 'encode'), 0) AS own,
-            COALESCE((SELECT MIN(turn) FROM jobs WHERE lane = 'encode'), 0) AS first) t";
+            COALESCE((SELECT MIN(turn) FROM jobs WHERE lane = 'encode' AND run_at <= ?5), 0) AS first) t";
     LEASE_ENCODE = "UPDATE jobs SET leased_until = ?2, lease = ?3, attempts = attempts + 1
         WHERE id = (SELECT id FROM jobs WHERE lane = 'encode' AND run_at <= ?1 AND leased_until <= ?1
             ORDER BY turn, run_at, id LIMIT 1 {skip_locked})
@@ -41,6 +41,7 @@ statements! {
     // A job that a worker has is left alone: what it has passed by is for another.
     PUT_OFF = "UPDATE jobs SET run_at = ?4 WHERE account_id = ?1 AND kind = ?2 AND run_at > ?3 AND leased_until = 0";
     CANCEL = "DELETE FROM jobs WHERE account_id = ?1 AND kind = ?2";
+    CANCEL_OF_VIDEO = "DELETE FROM jobs WHERE account_id = ?1 AND video_id = ?2 AND kind = ?3 AND leased_until = 0";
     IS_DUE = "SELECT id FROM jobs WHERE account_id = ?1 AND kind = ?2 AND run_at <= ?3 AND leased_until = 0 LIMIT 1
         {for_update}";
     FIND = "SELECT id, kind, account_id, video_id, attempts, errors FROM jobs WHERE kind = ?1 LIMIT 1";
@@ -72,6 +73,11 @@ pub async fn put_off(
 /// Takes back what of a kind is to run for an account. A worker that has one already finds nothing of it in the end.
 pub async fn cancel(tx: &mut Tx, account: AccountId, kind: &str) -> Result<(), DbError> {
     tx.execute(&CANCEL, params![account, kind]).await.map(|_| ())
+}
+
+/// Takes back what of a kind waits for a video, but for what a worker has.
+pub async fn cancel_of_video(tx: &mut Tx, account: AccountId, video: VideoId, kind: &str) -> Result<(), DbError> {
+    tx.execute(&CANCEL_OF_VIDEO, params![account, video, kind]).await.map(|_| ())
 }
 
 /// Whether a job of a kind waits for an account that is due and no worker has. It stays so until the

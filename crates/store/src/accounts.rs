@@ -75,6 +75,7 @@ statements! {
         a.password_hash, a.phone, a.handle_tag FROM accounts a WHERE a.id = ?1");
     LOCK_LIVE = "SELECT id FROM accounts WHERE id = ?1 AND state = ?2 {for_share}";
     LOCK_ALONE = "SELECT id FROM accounts WHERE id = ?1 AND state = ?2 {for_update}";
+    LOCK_DECIDING = "SELECT id FROM accounts WHERE id = ?1 AND state = ?2 {for_no_key_update}";
     LEAVE = "UPDATE accounts SET state = ?2 WHERE id = ?1 AND state = ?3";
     SET_PROFILE = "UPDATE accounts SET display_name = ?2, bio = ?3 WHERE id = ?1 AND state = ?4";
     SET_PRIVACY = "UPDATE accounts SET private_account = COALESCE(?3, private_account),
@@ -150,6 +151,13 @@ pub async fn lock_live(tx: &mut Tx, id: AccountId) -> Result<bool, DbError> {
 pub async fn lock_alone(tx: &mut Tx, id: AccountId) -> Result<bool, DbError> {
     let active = AccountState::Active.code();
     Ok(tx.query_opt(&LOCK_ALONE, params![id, active]).await?.is_some())
+}
+
+/// As [`lock_alone`], but that rows which refer to the account may be added meanwhile: who tells others something while
+/// they tell oneself would else wait for each other.
+pub async fn lock_deciding(tx: &mut Tx, id: AccountId) -> Result<bool, DbError> {
+    let active = AccountState::Active.code();
+    Ok(tx.query_opt(&LOCK_DECIDING, params![id, active]).await?.is_some())
 }
 
 /// Turns an active account into a leaving one; `false` when it was not active.

@@ -38,6 +38,11 @@ statements! {
     FINISH_PART = "UPDATE blobs SET header = ?3, length = ?4, part_start = ?5 WHERE owner_id = ?1 AND id = ?2";
     PARTS = "SELECT owner_id, id, video_id, kind, header, length, width, height, created_at, part_start
         FROM blobs WHERE owner_id = ?1 AND video_id = ?2 AND kind = ?3 AND header IS NOT NULL ORDER BY part_start";
+    LAST_PART = "SELECT owner_id, id, video_id, kind, header, length, width, height, created_at, part_start
+        FROM blobs WHERE owner_id = ?1 AND video_id = ?2 AND kind = ?3 AND header IS NOT NULL
+        ORDER BY part_start DESC LIMIT 1";
+    RETIRE = "UPDATE blobs SET header = NULL WHERE owner_id = ?1 AND video_id = ?2 AND kind = ?3 AND header IS NOT NULL
+        RETURNING id";
     OF_KIND = "SELECT id FROM blobs WHERE owner_id = ?1 AND video_id = ?2 AND kind = ?3";
     ALL_OF_VIDEO = "SELECT id FROM blobs WHERE owner_id = ?1 AND video_id = ?2";
     DELETE = "DELETE FROM blobs WHERE owner_id = ?1 AND id = ?2";
@@ -71,6 +76,17 @@ pub async fn finish_part(tx: &mut Tx, blob: &Blob, start: i64) -> Result<bool, D
 pub async fn parts(tx: &mut Tx, owner: AccountId, video: VideoId) -> Result<Vec<(Blob, i64)>, DbError> {
     let rows = tx.query(&PARTS, params![owner, video, BlobKind::Part.code()]).await?;
     rows.iter().map(|row| Ok((read(row)?, row.get(9)?))).collect()
+}
+
+/// The last whole piece of an upload, and where it begins.
+pub async fn last_part(tx: &mut Tx, owner: AccountId, video: VideoId) -> Result<Option<(Blob, i64)>, DbError> {
+    let row = tx.query_opt(&LAST_PART, params![owner, video, BlobKind::Part.code()]).await?;
+    row.map(|row| Ok((read(&row)?, row.get(9)?))).transpose()
+}
+
+/// Takes the whole objects of one kind from a video: from here on they count as never finished, and their files can go.
+pub async fn retire(tx: &mut Tx, owner: AccountId, video: VideoId, kind: BlobKind) -> Result<Vec<BlobId>, DbError> {
+    tx.query(&RETIRE, params![owner, video, kind.code()]).await?.iter().map(|row| row.get(0)).collect()
 }
 
 fn read(row: &Row) -> Result<Blob, DbError> {

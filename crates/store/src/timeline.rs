@@ -33,8 +33,8 @@ statements! {
             AND (f.created_at, f.follower_id) <= (?5, ?6) ON CONFLICT DO NOTHING";
     FILL = "INSERT INTO timeline (owner_id, video_id, account_id, published_at)
         SELECT v.owner_id, v.id, w.id, v.published_at FROM (SELECT owner_id, id, state, published_at FROM videos
-            WHERE owner_id = ?2 ORDER BY created_at DESC, id DESC LIMIT ?3) v
-        JOIN accounts w ON w.id = ?1 WHERE v.state = 1 ON CONFLICT DO NOTHING";
+            WHERE owner_id = ?2 AND state = 1 AND draft_audience IS NULL ORDER BY created_at DESC, id DESC LIMIT ?3) v
+        JOIN accounts w ON w.id = ?1 ON CONFLICT DO NOTHING";
     CUT = "SELECT published_at, video_id FROM timeline WHERE account_id = ?1
         ORDER BY published_at DESC, video_id DESC LIMIT 1 OFFSET ?2";
     DROP_OLD = "DELETE FROM timeline WHERE account_id = ?1 AND (published_at, video_id) <= (?2, ?3)";

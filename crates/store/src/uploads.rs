@@ -36,6 +36,7 @@ statements! {
     ADVANCE = "UPDATE uploads SET received = ?4, expires_at = ?5
         WHERE account_id = ?1 AND id = ?2 AND received = ?3 AND expires_at > ?6";
     END = "UPDATE uploads SET expires_at = 0 WHERE account_id = ?1 AND id = ?2 AND expires_at > ?3";
+    EXPIRE = "UPDATE uploads SET expires_at = 0 WHERE account_id = ?1 AND id = ?2 AND expires_at <= ?3";
     DELETE = "DELETE FROM uploads WHERE account_id = ?1 AND id = ?2";
     EXPIRED = "SELECT account_id, id FROM uploads WHERE expires_at <= ?1 ORDER BY expires_at LIMIT 100";
 }
@@ -91,6 +92,12 @@ pub async fn end(tx: &mut Tx, account: AccountId, id: VideoId, now: Timestamp) -
 /// Removes a row. Its pieces are gone before, or belong to a video.
 pub async fn delete(tx: &mut Tx, account: AccountId, id: VideoId) -> Result<(), DbError> {
     tx.execute(&DELETE, params![account, id]).await.map(|_| ())
+}
+
+/// Ends an upload that is over for good: it takes no piece any more, whatever the clock of another says. `false` when it
+/// goes on after all.
+pub async fn expire(tx: &mut Tx, account: AccountId, id: VideoId, now: Timestamp) -> Result<bool, DbError> {
+    changed(tx, &EXPIRE, params![account, id, now]).await
 }
 
 /// Uploads that are over.

@@ -137,13 +137,14 @@ statements! {
         published_at = CASE WHEN published_at > 0 OR draft_audience IS NOT NULL THEN published_at ELSE ?4 END,
         heat = CASE WHEN published_at > 0 OR draft_audience IS NOT NULL THEN published_at ELSE ?4 END
         WHERE owner_id = ?1 AND id = ?2 AND state = 0";
-    SET_DRAFT = "UPDATE videos SET draft_audience = ?3, publish_at = ?4
+    SET_DRAFT = "UPDATE videos SET draft_audience = COALESCE(?3, draft_audience), publish_at = COALESCE(?4, publish_at)
         WHERE owner_id = ?1 AND id = ?2 AND draft_audience IS NOT NULL AND state <> 3";
     PUBLISH = "UPDATE videos SET audience = draft_audience, draft_audience = NULL, publish_at = 0, created_at = ?3,
-        published_at = CASE WHEN state = 1 THEN ?3 ELSE 0 END, heat = CASE WHEN state = 1 THEN ?3 ELSE 0 END
+        published_at = CASE WHEN state = 1 THEN ?3 ELSE published_at END,
+        heat = CASE WHEN state = 1 THEN ?3 ELSE heat END
         WHERE owner_id = ?1 AND id = ?2 AND draft_audience IS NOT NULL AND state < 2";
-    MAKE_ANEW = "UPDATE videos SET reframe = ?3, state = 0, progress = 0, remakes = remakes + 1 WHERE owner_id = ?1 AND id = ?2
-        AND draft_audience IS NOT NULL AND state < 2";
+    MAKE_ANEW = "UPDATE videos SET reframe = ?3, state = 0, progress = 0, failure = NULL, remakes = remakes + 1
+        WHERE owner_id = ?1 AND id = ?2 AND draft_audience IS NOT NULL AND (state < 2 OR state = 2 AND duration_ms > 0)";
     FAIL = "UPDATE videos SET state = 2, failure = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
     REMOVE = "UPDATE videos SET state = 3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SCENE = "SELECT scene FROM videos WHERE owner_id = ?1 AND id = ?2";
@@ -234,9 +235,14 @@ pub async fn count_drafts(tx: &mut Tx, owner: AccountId) -> Result<i64, DbError>
     tx.query(&COUNT_DRAFTS, params![owner]).await?.first().map_or(Ok(0), |row| row.get(0))
 }
 
-/// Says who is to see a draft, and when; `false` when it is none any more.
-pub async fn set_draft(tx: &mut Tx, owner: AccountId, id: VideoId, draft: Draft) -> Result<bool, DbError> {
-    changed(tx, &SET_DRAFT, params![owner, id, draft.audience.code(), draft.publish_at]).await
+/// Says who is to see a draft, and when; what is `None` stays. `false` when it is no draft any more.
+pub async fn set_draft(
+    tx: &mut Tx,
+    owner: AccountId,
+    id: VideoId,
+    (audience, publish_at): (Option<Audience>, Option<Timestamp>),
+) -> Result<bool, DbError> {
+    changed(tx, &SET_DRAFT, params![owner, id, audience.map(Audience::code), publish_at]).await
 }
 
 /// Publishes a draft: it is for those whom it was meant for, at once where it is ready, else from then on. `false` when
@@ -255,7 +261,7 @@ pub async fn set_scene(tx: &mut Tx, owner: AccountId, id: VideoId, scene: Option
     changed(tx, &SET_SCENE, params![owner, id, scene]).await
 }
 
-/// Says how a draft becomes upright, and that it is made anew; `false` when it is none any more, or could not be made.
+/// Says how a draft becomes upright, and that it is made anew; `false` when it is none any more, or never could be made.
 pub async fn make_anew(tx: &mut Tx, owner: AccountId, id: VideoId, reframe: Reframe) -> Result<bool, DbError> {
     changed(tx, &MAKE_ANEW, params![owner, id, reframe.code()]).await
 }

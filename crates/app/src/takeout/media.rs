@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::StreamExt as _;
 use outro_blobs::BlobReader;
 use outro_model::{AccountId, BlobKind, Timestamp, VideoId, VideoState};
 use outro_store::blobs::{self, Blob};
@@ -55,18 +55,24 @@ async fn page(
 
 /// Writes the files of all videos into the archive.
 pub(super) async fn write(making: &mut Making<'_>, writing: &mut Writing) -> Result<Shelf, AppError> {
-    let (mut shelf, mut last) = (Shelf::default(), None);
+    let (mut shelf, mut last, mut before) = (Shelf::default(), None, 0);
     loop {
         let (rows, next) = page(making.app, making.account, last).await?;
         for row in rows {
+            if shelf.files.contains_key(&row.id) {
+                continue;
+            }
             let number = shelf.order.len() + 1;
             let files = of_video(making, writing, row.id, number).await?;
             shelf.order.push(row.id);
             shelf.files.insert(row.id, files);
         }
         last = next;
-        if last.is_none() {
+        // A draft that was published meanwhile stands further up than before: it is looked for until nothing is new.
+        if last.is_none() && shelf.order.len() == before {
             return Ok(shelf);
+        } else if last.is_none() {
+            before = shelf.order.len();
         }
     }
 }
@@ -98,47 +104,50 @@ async fn copy(
     path: impl FnOnce(&[u8]) -> String,
 ) -> Result<Option<Entry>, AppError> {
     let (app, account) = (making.app, making.account);
-    let readers = readers(app, account, video, kind).await?;
-    if readers.is_empty() {
+    let objects = objects(app, account, video, kind).await?;
+    if objects.is_empty() {
         return Ok(None);
     }
-    let length = readers.iter().map(BlobReader::len).sum();
-    let whole = |reader: BlobReader| {
-        let length = reader.len();
-        reader.stream(0..length)
-    };
-    let mut pieces = std::pin::pin!(stream::iter(readers).flat_map(whole));
-    let first = pieces.next().await.transpose()?.unwrap_or_default();
-    writing.begin_stored(path(&first), length)?;
-    let mut next = Some(Ok(first));
-    while let Some(piece) = next {
-        let piece = piece?;
-        let length = piece.len() as u64;
-        writing.pass(piece).await?;
-        making.copied(length).await?;
-        next = pieces.next().await;
+    let length = objects.iter().map(|object| object.length as u64).sum();
+    // It is named by how it begins.
+    let mut path = Some(path);
+    for object in objects {
+        // One after the other, so that a file in many pieces does not take as many descriptors.
+        let reader = opened(app, object).await?;
+        let whole = reader.len();
+        let mut bytes = std::pin::pin!(reader.stream(0..whole));
+        while let Some(piece) = bytes.next().await.transpose()? {
+            if let Some(path) = path.take() {
+                writing.begin_stored(path(&piece), length)?;
+            }
+            let count = piece.len() as u64;
+            writing.pass(piece).await?;
+            making.copied(count).await?;
+        }
+    }
+    if let Some(path) = path {
+        writing.begin_stored(path(&[]), length)?;
     }
     writing.end().await.map(Some)
 }
 
-/// What is to be copied, opened: one object, or of an original that was just uploaded its pieces; none where there is
-/// nothing. The readers hold the objects' own keys: the account's is let go before the long copy.
-async fn readers(app: &App, account: AccountId, video: VideoId, kind: BlobKind) -> Result<Vec<BlobReader>, AppError> {
+/// What is to be copied: one object, or of an original that was just uploaded its pieces; none where there is nothing.
+async fn objects(app: &App, account: AccountId, video: VideoId, kind: BlobKind) -> Result<Vec<Blob>, AppError> {
     let mut tx = app.db.read().await?;
     let mut found: Vec<_> = blobs::of_video(&mut tx, account, video, kind).await?.into_iter().collect();
     if found.is_empty() && kind == BlobKind::Original {
         found.extend(blobs::parts(&mut tx, account, video).await?.into_iter().map(|(part, _)| part));
     }
-    drop(tx);
-    let keys = app.vault.account(account).await?.ok_or(AppError::NotFound)?;
-    let mut readers = Vec::with_capacity(found.len());
-    for Blob { id, kind, header, .. } in found {
-        let Some(reader) = app.blobs.reader(&keys, id, kind, &header.unwrap_or_default()).await? else {
-            return Ok(vec![]);
-        };
-        readers.push(reader);
-    }
-    Ok(readers)
+    Ok(found)
+}
+
+/// Opens an object. What went meanwhile has become another, or is gone with its video: the archive is begun anew.
+/// The reader holds the object's own key: the account's is let go before the long copy.
+async fn opened(app: &App, object: Blob) -> Result<BlobReader, AppError> {
+    let keys = app.vault.account(object.owner).await?.ok_or(AppError::NotFound)?;
+    let header = object.header.unwrap_or_default();
+    let gone = || AppError::internal("a file went while it was to be copied");
+    app.blobs.reader(&keys, object.id, object.kind, &header).await?.ok_or_else(gone)
 }
 
 /// The ending that players know a file by. What it is not known for is played by what is in it all the same.

@@ -18,6 +18,8 @@ use crate::{App, AppError, RefusalKind, Signed, standing};
 const PIECE: u64 = 4 << 20;
 /// A piece as small as this is taken up by the next one, so that who sends byte by byte does not fill the disk with names.
 const SMALL: u64 = 256 << 10;
+/// More is not kept before it is known whether it is right.
+const AT_ONCE: u64 = 64 << 20;
 /// How long a slow piece is waited for before it is noted as it is, once it is not small.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -101,6 +103,10 @@ impl Appending {
         if bytes.len() as u64 > self.upload.length as u64 - self.at {
             return Err(too_much());
         }
+        if self.at_once && self.at + bytes.len() as u64 - self.upload.received as u64 > AT_ONCE {
+            let detail = format!("With a checksum, send at most {} MiB at once.", AT_ONCE >> 20);
+            return Err(AppError::refused(RefusalKind::TooLarge, "piece_too_large", detail));
+        }
         while !bytes.is_empty() {
             let open = match &mut self.open {
                 Some(open) => open,
@@ -149,7 +155,7 @@ impl Appending {
 
     /// The transaction of what is sealed: from here on it is said to be here. The last one makes the video.
     async fn note(&mut self) -> Result<Appended, AppError> {
-        let (app, account, now) = (self.app.clone(), self.signed.account, self.app.clock.now());
+        let (app, account) = (self.app.clone(), self.signed.account);
         let (from, to) = (self.upload.received, self.at as i64);
         let whole = to == self.upload.length;
         let new = if whole { Some(wanted(&app, (account, self.upload.id), &self.about.video)?) } else { None };
@@ -159,7 +165,9 @@ impl Appending {
         };
         let mut tx = app.db.write().await?;
         standing::hold_present(&mut tx, account).await?;
-        if !uploads::advance(&mut tx, (account, self.upload.id), (from, to), (now, expiry(now))).await? {
+        let now = app.clock.now();
+        let expires_at = expiry(self.upload.created_at, now);
+        if !uploads::advance(&mut tx, (account, self.upload.id), (from, to), (now, expires_at)).await? {
             return Err(moved(&mut tx, &self.upload, now).await?);
         }
         for Piece { blob, start, .. } in &self.sealed {
@@ -187,7 +195,7 @@ impl Appending {
         if whole {
             app.queue.wake();
         }
-        Ok(Appended { received: to as u64, expires_at: (!whole).then(|| expiry(now)) })
+        Ok(Appended { received: to as u64, expires_at: (!whole).then_some(expires_at) })
     }
 }
 
@@ -208,10 +216,10 @@ async fn open_piece(
     let blob = new_blob(app, signed.account, upload.id, BlobKind::Part);
     let mut tx = app.db.write().await?;
     standing::hold_present(&mut tx, signed.account).await?;
-    // One that is over gets no new piece: who clears it away has seen all there are.
+    // One that is over gets no new piece.
     uploads::find(&mut tx, signed.account, upload.id, app.clock.now()).await?.ok_or(AppError::NotFound)?;
     let last = match upload.received as u64 == at {
-        true => blobs::parts(&mut tx, signed.account, upload.id).await?.pop(),
+        true => blobs::last_part(&mut tx, signed.account, upload.id).await?,
         false => None,
     };
     // The row is there before the file is.
@@ -221,8 +229,9 @@ async fn open_piece(
     let mut writer = app.blobs.writer(&keys, blob.id, BlobKind::Part).await?;
     let mut start = at;
     if let Some((last, from)) = last.filter(|(last, _)| (last.length as u64) < SMALL) {
-        let header = last.header.as_deref().ok_or(AppError::NotFound)?;
-        let reader = app.blobs.reader(&keys, last.id, last.kind, header).await?.ok_or(AppError::NotFound)?;
+        let header = last.header.as_deref().unwrap_or_default();
+        // Somebody else has taken it up meanwhile.
+        let reader = app.blobs.reader(&keys, last.id, last.kind, header).await?.ok_or_else(elsewhere)?;
         let length = reader.len();
         let mut bytes = std::pin::pin!(reader.stream(0..length));
         while let Some(bytes) = futures_util::StreamExt::next(&mut bytes).await {

@@ -2,6 +2,7 @@
 //! too long.
 
 use outro_model::VideoId;
+use outro_store::accounts;
 use outro_store::uploads::{self, Upload};
 
 use super::{About, UploadView, expiry};
@@ -23,7 +24,7 @@ pub async fn begin(app: &App, signed: &Signed, length: u64, about: About) -> Res
     let (about, id, now) = (about.cut(), VideoId::random(&*app.random), app.clock.now());
     let sound = wanted(app, (signed.account, id), &about.video)?.sound;
     let sealed = about.seal(&signed.keys(app).await?, id)?;
-    let (created_at, expires_at) = (now, expiry(now));
+    let (created_at, expires_at) = (now, expiry(now, now));
     let upload = Upload {
         account: signed.account,
         id,
@@ -35,6 +36,8 @@ pub async fn begin(app: &App, signed: &Signed, length: u64, about: About) -> Res
     };
     let mut tx = app.db.write().await?;
     standing::hold_present(&mut tx, signed.account).await?;
+    // Two that begin at once are counted one after the other.
+    accounts::lock_deciding(&mut tx, signed.account).await?;
     if uploads::count(&mut tx, signed.account).await? >= AT_ONCE {
         let detail = "Many of your uploads are not at their end. Let one finish, or discard one.";
         return Err(AppError::refused(RefusalKind::Conflict, "too_many_uploads", detail));

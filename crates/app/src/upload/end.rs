@@ -1,6 +1,6 @@
 //! Ending an upload before its end: its pieces go, then its row.
 
-use outro_model::{AccountId, BlobKind, VideoId};
+use outro_model::{AccountId, VideoId};
 use outro_store::{accounts, blobs, uploads};
 
 use crate::video::discard;
@@ -22,9 +22,9 @@ pub async fn end(app: &App, signed: &Signed, id: VideoId) -> Result<(), AppError
 }
 
 async fn clear(app: &App, account: AccountId, id: VideoId) -> Result<(), AppError> {
-    let pieces = blobs::of_kind(&mut app.db.read().await?, account, id, BlobKind::Part).await?;
-    for piece in pieces {
-        discard(app, account, piece).await?;
+    // One that is just being written belongs to whoever writes it.
+    for (piece, _) in blobs::parts(&mut app.db.read().await?, account, id).await? {
+        discard(app, account, piece.id).await?;
     }
     let mut tx = app.db.write().await?;
     uploads::delete(&mut tx, account, id).await?;
@@ -39,7 +39,12 @@ pub(crate) async fn drop_expired(app: &App) -> Result<(), AppError> {
             return Ok(());
         }
         for (account, id) in found {
-            clear(app, account, id).await?;
+            let mut tx = app.db.write().await?;
+            let over = uploads::expire(&mut tx, account, id, app.clock.now()).await?;
+            tx.commit().await?;
+            if over {
+                clear(app, account, id).await?;
+            }
         }
     }
 }

@@ -16,7 +16,10 @@ pub use find::{Standing, UploadView, list, standing};
 
 use outro_model::Timestamp;
 
-/// When an upload is held to be over of which a piece came now.
-fn expiry(now: Timestamp) -> Timestamp {
-    now.plus_seconds(outro_datamap::UPLOAD_HOURS * 3600)
+/// How long an upload may take in all, in seconds: a week.
+const LONGEST: i64 = 7 * 86_400;
+
+/// When an upload is held to be over that was begun then, and of which a piece came now.
+fn expiry(begun: Timestamp, now: Timestamp) -> Timestamp {
+    now.plus_seconds(outro_datamap::UPLOAD_HOURS * 3600).min(begun.plus_seconds(LONGEST))
 }

@@ -12,7 +12,7 @@ use super::view::{VideoView, find, view_of};
 use crate::budget::{self, Budget, Tagged};
 use crate::notify::{self, Told};
 use crate::privacy::read_comments_from;
-use crate::{App, AppError, Signed};
+use crate::{App, AppError, Signed, standing};
 
 /// The longest caption, in characters.
 pub(super) const CAPTION: usize = 2200;
@@ -68,11 +68,14 @@ pub async fn change(app: &App, signed: &Signed, id: VideoId, change: VideoChange
     let mut tx = app.db.write().await?;
     // What becomes of a draft is decided before its making ends, or after, and not beside it.
     let live = match of_draft.publish || of_draft.reframe.is_some() {
-        true => accounts::lock_alone(&mut tx, signed.account).await?,
+        true => accounts::lock_deciding(&mut tx, signed.account).await?,
         false => accounts::lock_live(&mut tx, signed.account).await?,
     };
     if !live {
         return Err(AppError::SignInNeeded);
+    }
+    if of_draft.publish {
+        standing::hold_present(&mut tx, signed.account).await?;
     }
     let row = find(&mut tx, me, Action::ChangeVideo, id).await?.video;
     if let Some(audience) = audience.filter(|_| row.draft.is_none()) {

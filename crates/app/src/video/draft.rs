@@ -15,6 +15,8 @@ use crate::{App, AppError, RefusalKind, Signed, viewer};
 
 /// The kind of the job that publishes at a set time.
 pub(crate) const JOB: &str = "video.publish";
+/// How long it is until it is looked again whether somebody is back, in seconds.
+const AWAY: i64 = 1800;
 /// How far ahead a time may be set, in seconds: a year.
 const AHEAD: i64 = 366 * 86_400;
 
@@ -64,37 +66,38 @@ pub(super) async fn change(
 ) -> Result<bool, AppError> {
     let (owner, id) = (row.owner, row.id);
     let Some(draft) = row.draft else {
-        let is_late =
-            change.publish_at.is_some_and(|at| at.0 > 0)
+        let is_late = change.publish_at.is_some_and(|at| at.0 > 0)
             || change.anew
             || change.reframe.is_some_and(|to| to != row.reframe);
         return if is_late { Err(not_a_draft()) } else { Ok(false) };
     };
-    let audience = change.audience.unwrap_or(draft.audience);
-    let publish_at = change.publish_at.unwrap_or(draft.publish_at);
-    if row.facts.state == VideoState::Failed && (change.publish || publish_at.0 > 0 || change.reframe.is_some()) {
+    let is_timed = change.publish_at.is_some_and(|at| at.0 > 0);
+    // One that was made before can be made in another way, whatever came of the last one.
+    let is_lost = change.reframe.is_some() && row.duration_ms == 0;
+    if row.facts.state == VideoState::Failed && (change.publish || is_timed || is_lost) {
         return Err(failed());
     }
-    videos::set_draft(tx, owner, id, Draft { audience, publish_at }).await?;
-    if publish_at.0 > 0 && publish_at != draft.publish_at {
-        let job = NewJob {
-            id: JobId::random(&*app.random),
-            kind: JOB,
-            lane: Lane::Prompt,
-            account: Some(owner),
-            video: Some(id),
-            run_at: publish_at,
-        };
-        outro_jobs::enqueue(tx, &job).await?;
+    videos::set_draft(tx, owner, id, (change.audience, change.publish_at)).await?;
+    if let Some(publish_at) = change.publish_at.filter(|at| *at != draft.publish_at) {
+        outro_jobs::cancel_of_video(tx, owner, id, JOB).await?;
+        if publish_at.0 > 0 {
+            set_out(app, tx, (owner, id), publish_at).await?;
+        }
     }
     if let Some(reframe) = change.reframe.filter(|to| change.anew || *to != row.reframe)
         && videos::make_anew(tx, owner, id, reframe).await?
         // One that is being made sees by itself that it is to be another.
-        && row.facts.state == VideoState::Ready
+        && row.facts.state != VideoState::Processing
     {
         super::upload::enqueue(app, tx, owner, id).await?;
     }
     if change.publish { publish(app, tx, told, (owner, id), named).await } else { Ok(false) }
+}
+
+/// Has a draft published at a time.
+async fn set_out(app: &App, tx: &mut Tx, (owner, id): (AccountId, VideoId), run_at: Timestamp) -> Result<(), AppError> {
+    let (job, account, video) = (JobId::random(&*app.random), Some(owner), Some(id));
+    Ok(outro_jobs::enqueue(tx, &NewJob { id: job, kind: JOB, lane: Lane::Prompt, account, video, run_at }).await?)
 }
 
 /// Publishes a draft, in the caller's transaction; `false` when it is none any more. One that is not ready is told of once
@@ -120,7 +123,8 @@ async fn publish(
 pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
     let (Some(owner), Some(id)) = (job.account, job.video) else { return Outcome::Done };
     match at_its_time(app, owner, id).await {
-        Ok(()) => Outcome::Done,
+        Ok(true) => Outcome::Done,
+        Ok(false) => Outcome::At(app.clock.now().plus_seconds(AWAY)),
         Err(error) => {
             tracing::warn!(%error, "a draft was held up on its way out; it goes on");
             Outcome::Again("held_up")
@@ -128,22 +132,26 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
     }
 }
 
-async fn at_its_time(app: &App, owner: AccountId, id: VideoId) -> Result<(), AppError> {
+/// `false` when the time has come, and its owner is away: nobody would be told of it.
+async fn at_its_time(app: &App, owner: AccountId, id: VideoId) -> Result<bool, AppError> {
     let named = match named_in_caption(app, owner, id).await {
-        Err(AppError::NotFound) => return Ok(()),
+        Err(AppError::NotFound) => return Ok(true),
         named => named?,
     };
     let mut told = Told::default();
     let mut tx = app.db.write().await?;
     let is_due = |draft: Draft| draft.publish_at.0 > 0 && draft.publish_at <= app.clock.now();
-    let due = accounts::lock_alone(&mut tx, owner).await?
+    let due = accounts::lock_deciding(&mut tx, owner).await?
         && videos::by_id(&mut tx, id).await?.and_then(|row| row.draft).is_some_and(is_due);
+    if due && accounts::by_id(&mut tx, owner).await?.is_some_and(|account| account.is_away()) {
+        return Ok(false);
+    }
     if due && publish(app, &mut tx, &mut told, (owner, id), &named).await? {
         told.commit(app, tx).await?;
         app.finder.video_changed(owner, id);
         app.queue.wake();
     }
-    Ok(())
+    Ok(true)
 }
 
 /// One's own drafts, the newest first.

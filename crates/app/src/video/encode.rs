@@ -16,9 +16,9 @@ use outro_store::videos::{self, Video};
 use outro_store::{accounts, sounds};
 use outro_vault::AccountKeys;
 
-use super::scene;
-use super::source::{clear, source};
-use super::upload::{discard, new_blob};
+use super::scene::{self, Framing};
+use super::source::source;
+use super::upload::{discard, enqueue, new_blob};
 use crate::sound::Mixed;
 use crate::{App, AppError, notify, sound};
 
@@ -83,19 +83,25 @@ pub(super) fn of_run(error: RunError) -> Failed {
     }
 }
 
-/// Makes the video; where it is to become upright in another way by now, it is begun anew.
+/// Makes the video. Where it is to become another by now, it is made anew in a job of its own, whose turn comes after
+/// all else of its owner's: else who changes their mind often would keep everybody waiting.
 async fn make_as_wanted(app: &App, owner: AccountId, video: VideoId) -> Result<(), Failed> {
-    loop {
-        let row = videos::by_id(&mut app.db.read().await?, video).await?.ok_or(Failed::Gone)?;
-        let remakes = row.remakes;
-        let made = make(app, owner, row).await;
-        let now = videos::by_id(&mut app.db.read().await?, video).await?;
-        let is_changed = now.is_some_and(|now| now.facts.state == VideoState::Processing && now.remakes != remakes);
-        match made {
-            Err(Failed::Gone) if is_changed => {}
-            made => return made,
+    let row = videos::by_id(&mut app.db.read().await?, video).await?.ok_or(Failed::Gone)?;
+    let remakes = row.remakes;
+    let made = make(app, owner, row).await;
+    if matches!(made, Err(Failed::Gone | Failed::Give(_))) {
+        let mut tx = app.db.write().await?;
+        let live = accounts::lock_live(&mut tx, owner).await?;
+        let now = videos::by_id(&mut tx, video).await?;
+        let is_another =
+            |now: Video| now.facts.state == VideoState::Processing && (now.draft.is_some() && now.remakes != remakes);
+        if live && now.is_some_and(is_another) {
+            enqueue(app, &mut tx, owner, video).await?;
+            tx.commit().await?;
+            return Ok(());
         }
     }
+    made
 }
 
 async fn make(app: &App, owner: AccountId, row: Video) -> Result<(), Failed> {
@@ -106,14 +112,12 @@ async fn make(app: &App, owner: AccountId, row: Video) -> Result<(), Failed> {
         (VideoState::Failed, Some(word)) => return Err(Failed::Give(word)),
         _ => return Err(Failed::Gone),
     }
-    // What was made before it was to be made in another way, or before a stop: nobody sees a video that is being made.
-    for kind in [BlobKind::Rendition, BlobKind::Cover, BlobKind::Mix] {
-        clear(app, owner, video, kind).await?;
-    }
-    let (input, probe) = source(app, owner, video).await?;
+    let making = Making { app, owner, video, remakes: row.remakes };
+    // What was made before it was to be made in another way: nobody sees a video that is being made.
+    making.clear(&[BlobKind::Rendition, BlobKind::Cover, BlobKind::Mix]).await?;
+    let (input, probe) = source(&making).await?;
     let limits = app.limits();
     let options = outro_media::Options { max_duration: limits.max_duration, ..app.tools.options() };
-    let making = Making { app, owner, video, remakes: row.remakes };
     let scene = making.scene(row.reframe, &input, &probe).await?;
     std::io::Seek::rewind(&mut &input)?;
     let plan = outro_media::plan(&probe, reframe(row.reframe), &scene, &options);
@@ -153,10 +157,10 @@ fn reframe(reframe: Reframe) -> outro_media::Reframe {
 }
 
 /// The making of a video, as it was wanted when it was begun.
-struct Making<'a> {
-    app: &'a App,
-    owner: AccountId,
-    video: VideoId,
+pub(super) struct Making<'a> {
+    pub(super) app: &'a App,
+    pub(super) owner: AccountId,
+    pub(super) video: VideoId,
     remakes: i64,
 }
 
@@ -183,9 +187,21 @@ impl Making<'_> {
         }
         let limits = self.app.limits();
         let look = |on_progress| outro_media::watch(&self.app.tools, input, probe, &limits, on_progress);
-        let found = self.watched(0..LOOK, look).await?;
-        scene::keep(self.app, self.owner, self.video, found.clone()).await?;
-        Ok(found)
+        let scene = match self.watched(0..LOOK, look).await {
+            Ok(found) => found,
+            // A picture that is too much to look at can still be made, and all of it shown.
+            Err(Failed::Give(_) | Failed::Again(_)) => return Ok(Scene::default()),
+            Err(gone) => return Err(gone),
+        };
+        let keys = self.app.vault.account(self.owner).await?.ok_or(Failed::Gone)?;
+        let sealed = scene::sealed(&keys, self.video, &Framing { scene: scene.clone(), by_hand: false })?;
+        let mut tx = self.app.db.write().await?;
+        if !self.goes_on(&mut tx, LOOK.into()).await? {
+            return Err(Failed::Gone);
+        }
+        videos::set_scene(&mut tx, self.owner, self.video, Some(&sealed)).await?;
+        tx.commit().await?;
+        Ok(scene)
     }
 
     /// Runs a tool, notes its progress as a part of the whole, and ends it when the video or its owner goes, or is
@@ -223,11 +239,34 @@ impl Making<'_> {
     /// Notes the progress; `false` when the video is not being made any more, or is to be made in another way.
     async fn note(&self, permille: i64) -> Result<bool, AppError> {
         let mut tx = self.app.db.write().await?;
-        let going_on = accounts::lock_live(&mut tx, self.owner).await?
-            && self.is_wanted_so(&mut tx).await?
-            && videos::set_progress(&mut tx, self.owner, self.video, permille).await?;
+        let going_on = self.goes_on(&mut tx, permille).await?;
         tx.commit().await?;
         Ok(going_on)
+    }
+
+    /// Notes the progress; whether the video is still being made, and in this way. It stays so until the transaction ends.
+    pub(super) async fn goes_on(&self, tx: &mut Tx, permille: i64) -> Result<bool, AppError> {
+        Ok(accounts::lock_live(tx, self.owner).await?
+            && self.is_wanted_so(tx).await?
+            && videos::set_progress(tx, self.owner, self.video, permille).await?)
+    }
+
+    /// Removes the whole objects of these kinds that the video has. What is just being written belongs to whoever
+    /// writes it.
+    pub(super) async fn clear(&self, kinds: &[BlobKind]) -> Result<(), Failed> {
+        let mut tx = self.app.db.write().await?;
+        if !self.goes_on(&mut tx, 0).await? {
+            return Err(Failed::Gone);
+        }
+        let mut retired = Vec::new();
+        for kind in kinds {
+            retired.extend(blobs::retire(&mut tx, self.owner, self.video, *kind).await?);
+        }
+        tx.commit().await?;
+        for id in retired {
+            discard(self.app, self.owner, id).await?;
+        }
+        Ok(())
     }
 
     /// Whether the video is still to be made in this way. Who changes that holds the owner's row alone.
@@ -268,16 +307,17 @@ pub(super) async fn seal(
 /// The last transaction: neither the video nor its owner is leaving, and it is not made already.
 async fn publish(making: &Making<'_>, encoded: &Encoded, made: [Blob; 2], mixed: Mixed) -> Result<(), Failed> {
     let (app, owner) = (making.app, making.owner);
-    let published = commit(making, encoded, &made, &mixed).await;
-    if !matches!(published, Ok(Published::OwnSound | Published::Mixed)) {
+    // Where it stays unsaid whether it was published, nothing may go: what came to nothing is found by its rows.
+    let published = commit(making, encoded, &made, &mixed).await?;
+    if matches!(published, Published::Not) {
         for blob in &made {
             discard(app, owner, blob.id).await?;
         }
     }
-    if let (Mixed::Made(blob), false) = (&mixed, matches!(published, Ok(Published::Mixed))) {
+    if let (Mixed::Made(blob), false) = (&mixed, matches!(published, Published::Mixed)) {
         discard(app, owner, blob.id).await?;
     }
-    match published? {
+    match published {
         Published::Not => Err(Failed::Gone),
         Published::OwnSound | Published::Mixed => Ok(()),
     }
@@ -390,7 +430,9 @@ async fn give_up(app: &App, owner: AccountId, video: VideoId, word: &str) -> Res
     let original = blobs::of_video(&mut tx, owner, video, BlobKind::Original).await?;
     let parts = blobs::parts(&mut tx, owner, video).await?;
     drop(tx);
-    let kept: Vec<_> = match (original, failed.failure.as_deref() == Some(TOO_HARD)) {
+    // A file that a video was made of before is not at fault.
+    let is_kept = failed.failure.as_deref() == Some(TOO_HARD) || failed.duration_ms > 0;
+    let kept: Vec<_> = match (original, is_kept) {
         (_, false) => vec![],
         (Some(original), true) => vec![original.id],
         (None, true) => parts.into_iter().map(|(part, _)| part.id).collect(),

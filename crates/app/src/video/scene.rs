@@ -5,6 +5,7 @@ use outro_media::{Key, Path, Scene};
 use outro_model::{AccountId, Reframe, VideoId};
 use outro_policy::Action;
 use outro_store::{accounts, videos};
+use outro_vault::AccountKeys;
 use serde::{Deserialize, Serialize};
 
 use super::draft::{DraftChange, change};
@@ -26,21 +27,18 @@ pub struct Framing {
 pub(super) async fn stored(app: &App, owner: AccountId, id: VideoId) -> Result<Option<Framing>, AppError> {
     let sealed = videos::scene(&mut app.db.read().await?, owner, id).await?;
     let (Some(sealed), Some(keys)) = (sealed, app.vault.account(owner).await?) else { return Ok(None) };
-    let text = keys.open_text(VIDEO_SCENE, id.as_bytes(), &sealed)?;
-    serde_json::from_str(&text).map(Some).map_err(AppError::internal)
+    opened(&keys, id, &sealed).map(Some)
 }
 
-/// Keeps what was found of a picture.
-pub(super) async fn keep(app: &App, owner: AccountId, id: VideoId, scene: Scene) -> Result<(), AppError> {
-    let keys = app.vault.account(owner).await?.ok_or(AppError::NotFound)?;
-    let text = serde_json::to_string(&Framing { scene, by_hand: false }).map_err(AppError::internal)?;
-    let mut tx = app.db.write().await?;
-    if !accounts::lock_live(&mut tx, owner).await? {
-        return Err(AppError::NotFound);
-    }
-    let sealed = keys.seal_text(VIDEO_SCENE, id.as_bytes(), &text);
-    videos::set_scene(&mut tx, owner, id, Some(&sealed)).await?;
-    Ok(tx.commit().await?)
+/// What was found of a picture, sealed.
+pub(super) fn sealed(keys: &AccountKeys, id: VideoId, framing: &Framing) -> Result<Vec<u8>, AppError> {
+    let text = serde_json::to_string(framing).map_err(AppError::internal)?;
+    Ok(keys.seal_text(VIDEO_SCENE, id.as_bytes(), &text))
+}
+
+fn opened(keys: &AccountKeys, id: VideoId, sealed: &[u8]) -> Result<Framing, AppError> {
+    let text = keys.open_text(VIDEO_SCENE, id.as_bytes(), sealed)?;
+    serde_json::from_str(&text).map_err(AppError::internal)
 }
 
 /// How a video of one's own is framed; nothing is found where it was not looked at.
@@ -59,23 +57,28 @@ pub async fn set_framing(
     id: VideoId,
     path: Option<Vec<Key>>,
 ) -> Result<VideoView, AppError> {
-    let unusable = |error: outro_media::BadPath| AppError::invalid("path", "invalid_path", format!("Check the key points: {error}."));
+    let unusable = |error: outro_media::BadPath| {
+        AppError::invalid("path", "invalid_path", format!("Check the key points: {error}."))
+    };
     let path = path.map(|keys| Path::new(keys).map_err(unusable)).transpose()?;
     let keys = signed.keys(app).await?;
-    let by_hand = path.is_some();
-    let bars = stored(app, signed.account, id).await?.and_then(|framing| framing.scene.bars);
-    let framing = Framing { scene: Scene { bars, path }, by_hand };
-    let text = serde_json::to_string(&framing).map_err(AppError::internal)?;
-    let sealed = keys.seal_text(VIDEO_SCENE, id.as_bytes(), &text);
     let mut told = Told::default();
     let mut tx = app.db.write().await?;
-    if !accounts::lock_alone(&mut tx, signed.account).await? {
+    if !accounts::lock_deciding(&mut tx, signed.account).await? {
         return Err(AppError::SignInNeeded);
     }
     let row = find(&mut tx, Some(signed.account), Action::ChangeVideo, id).await?.video;
     let follow = DraftChange { reframe: Some(Reframe::Follow), anew: true, ..DraftChange::default() };
     change(app, &mut tx, &mut told, &row, (follow, &[])).await?;
-    videos::set_scene(&mut tx, signed.account, id, by_hand.then_some(sealed.as_slice())).await?;
+    let before = videos::scene(&mut tx, signed.account, id).await?.map(|sealed| opened(&keys, id, &sealed)).transpose()?;
+    let bars = before.and_then(|framing| framing.scene.bars);
+    let scene = match path {
+        Some(path) => {
+            Some(sealed(&keys, id, &Framing { scene: Scene { bars, path: Some(path) }, by_hand: true })?)
+        }
+        None => None,
+    };
+    videos::set_scene(&mut tx, signed.account, id, scene.as_deref()).await?;
     let after = find(&mut tx, Some(signed.account), Action::SeeVideo, id).await?;
     told.commit(app, tx).await?;
     app.queue.wake();

@@ -3,24 +3,16 @@
 use std::fs::File;
 
 use outro_media::{Probe, Scratch};
-use outro_model::{AccountId, BlobKind, VideoId};
-use outro_store::accounts;
+use outro_model::BlobKind;
 use outro_store::blobs::{self, Blob};
 
-use super::encode::{Failed, of_run, seal};
+use super::encode::{Failed, Making, of_run, seal};
 use super::upload::discard;
 use crate::{App, AppError};
 
-/// Removes all objects of one kind that a video has, whole or not.
-pub(super) async fn clear(app: &App, owner: AccountId, video: VideoId, kind: BlobKind) -> Result<(), AppError> {
-    for id in blobs::of_kind(&mut app.db.read().await?, owner, video, kind).await? {
-        discard(app, owner, id).await?;
-    }
-    Ok(())
-}
-
 /// The file as it was uploaded, in scratch, and what it is. Where it came in pieces, they become one object, and go.
-pub(super) async fn source(app: &App, owner: AccountId, video: VideoId) -> Result<(File, Probe), Failed> {
+pub(super) async fn source(making: &Making<'_>) -> Result<(File, Probe), Failed> {
+    let &Making { app, owner, video, .. } = making;
     let mut tx = app.db.read().await?;
     let original = blobs::of_video(&mut tx, owner, video, BlobKind::Original).await?;
     let parts = blobs::parts(&mut tx, owner, video).await?;
@@ -29,20 +21,27 @@ pub(super) async fn source(app: &App, owner: AccountId, video: VideoId) -> Resul
         Some(original) => unseal(app, original).await?,
         None => joined(app, &parts).await?,
     };
-    let input = input.ok_or(Failed::Gone)?;
+    let input = match input {
+        Some(input) => input,
+        None if app.vault.account(owner).await?.is_none() => return Err(Failed::Gone),
+        // Another worker may have put it together at this very moment.
+        None => return Err(Failed::Again(AppError::internal("the file of a video is not where it was"))),
+    };
     let probe = outro_media::probe(&app.tools, &input, &app.limits()).await.map_err(of_run)?;
     if original.is_none() {
         let whole = seal(app, (owner, video), BlobKind::Original, input.try_clone()?, (0, 0)).await?;
         let mut tx = app.db.write().await?;
-        let kept = accounts::lock_live(&mut tx, owner).await? && blobs::finish(&mut tx, &whole).await?;
-        tx.commit().await?;
-        if !kept {
+        if !(making.goes_on(&mut tx, 0).await? && blobs::finish(&mut tx, &whole).await?) {
+            drop(tx);
             discard(app, owner, whole.id).await?;
             return Err(Failed::Gone);
         }
+        tx.commit().await?;
     }
     // Those too that a stop left here.
-    clear(app, owner, video, BlobKind::Part).await?;
+    if !parts.is_empty() {
+        making.clear(&[BlobKind::Part]).await?;
+    }
     std::io::Seek::rewind(&mut &input)?;
     Ok((input, probe))
 }

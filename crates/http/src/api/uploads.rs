@@ -2,6 +2,7 @@
 //! (<https://tus.io/protocols/resumable-upload>) with creation, checksum, termination and expiration.
 
 use std::fmt;
+use std::time::Duration;
 
 use aws_lc_rs::digest;
 use axum::Json;
@@ -17,6 +18,7 @@ use outro_app::video;
 use outro_app::{AppError, RefusalKind, Signed};
 use outro_model::{Timestamp, VideoId};
 use serde::Serialize;
+use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use super::videos::announced;
@@ -31,6 +33,8 @@ const VERSION: &str = "1.0.0";
 const EXTENSIONS: &str = "creation,checksum,termination,expiration";
 /// The algorithms of checksums.
 const ALGORITHMS: &str = "sha1,sha256";
+/// How long nothing may come.
+const DEAD: Duration = Duration::from_secs(60);
 /// The status of a piece that is not what its sender meant, which HTTP has no name for.
 const MISMATCH: u16 = 460;
 /// More is not read of what is said of a file.
@@ -226,25 +230,26 @@ fn about(line: &str) -> Result<About, AppError> {
     if line.len() > METADATA_BYTES {
         return Err(unreadable());
     }
-    let mut about = About::default();
+    let (mut about, mut last_modified) = (About::default(), None);
     for pair in line.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once(' ').unwrap_or((pair, ""));
+        let field = match key {
+            "filename" => &mut about.filename,
+            "filetype" => &mut about.filetype,
+            "last_modified" => &mut last_modified,
+            "caption" => &mut about.video.caption,
+            "audience" => &mut about.video.audience,
+            "comments_from" => &mut about.video.comments_from,
+            "reframe" => &mut about.video.reframe,
+            "sound" => &mut about.video.sound,
+            "sound_reuse" => &mut about.video.sound_reuse,
+            "draft" => &mut about.video.draft,
+            _ => continue,
+        };
         let value = STANDARD.decode(value.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let value = value.ok_or_else(unreadable)?;
-        match key {
-            "filename" => about.filename = Some(value),
-            "filetype" => about.filetype = Some(value),
-            "last_modified" => about.last_modified = value.parse().ok(),
-            "caption" => about.video.caption = Some(value),
-            "audience" => about.video.audience = Some(value),
-            "comments_from" => about.video.comments_from = Some(value),
-            "reframe" => about.video.reframe = Some(value),
-            "sound" => about.video.sound = Some(value),
-            "sound_reuse" => about.video.sound_reuse = Some(value),
-            "draft" => about.video.draft = Some(value),
-            _ => {}
-        }
+        *field = Some(value.ok_or_else(unreadable)?);
     }
+    about.last_modified = last_modified.and_then(|text| text.parse().ok());
     Ok(about)
 }
 
@@ -337,7 +342,8 @@ async fn take(
 ) -> Result<Appended, Refused> {
     let mut bytes = body.into_data_stream();
     let came = async {
-        while let Some(piece) = bytes.next().await {
+        // A line that is dead and does not say so is as one that broke.
+        while let Some(piece) = timeout(DEAD, bytes.next()).await.unwrap_or(Some(Err(axum::Error::new(Dead)))) {
             let Ok(piece) = piece else { return Ok(false) };
             if let Some(checksum) = &mut checksum {
                 checksum.add(&piece);
@@ -363,6 +369,18 @@ async fn take(
     }
     Ok(appending.finish().await?)
 }
+
+/// Nothing came for long.
+#[derive(Debug)]
+struct Dead;
+
+impl fmt::Display for Dead {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("nothing came for long")
+    }
+}
+
+impl std::error::Error for Dead {}
 
 /// What a body is to come to.
 struct Checksum {

@@ -163,6 +163,7 @@ async fn videos(walk: &mut Walk, client: &Client) {
     walk.ask(client, ("PATCH", one, &id), Some(json!({"audience": "friends of friends"})), 422).await;
     walk.ask(client, ("PATCH", one, NO_ID), Some(json!({"caption": "x"})), 404).await;
     walk.ask(client, ("PATCH", one, &id), Some(json!({"reframe": "crop"})), 409).await;
+    framing(walk, client, &id).await;
     walk.ask(client, ("DELETE", one, NO_ID), None, 404).await;
     walk.ask(client, ("DELETE", one, &id), None, 204).await;
     walk.world.settle().await;
@@ -174,6 +175,25 @@ async fn videos(walk: &mut Walk, client: &Client) {
     let reply = send(client, "POST", route, "multipart/form-data; boundary=b", half).await;
     walk.described.hold("POST", route, 400, &reply);
     walk.described.hold("POST", route, 415, &send(client, "POST", route, "text/plain", "no form").await);
+}
+
+async fn framing(walk: &mut Walk, client: &Client, published: &str) {
+    let (route, path) = ("/api/v1/videos/{id}/framing", json!({"path": [{"at_ms": 0, "x": 0.5}]}));
+    let draft = client.begin_upload(clip().len(), &[("draft", "true")]).await;
+    client.add_piece(&draft, 0, clip()).await.expect(204);
+    let draft = draft.rsplit('/').next().unwrap().to_owned();
+    walk.ask(client, ("GET", route, &draft), None, 200).await;
+    walk.ask(client, ("PUT", route, &draft), Some(path.clone()), 200).await;
+    walk.ask(client, ("GET", route, &draft), None, 200).await;
+    walk.ask(client, ("PUT", route, &draft), Some(json!({"path": []})), 422).await;
+    walk.ask(client, ("DELETE", route, &draft), None, 200).await;
+    walk.ask(client, ("PUT", route, published), Some(path.clone()), 409).await;
+    walk.ask(client, ("DELETE", route, published), None, 409).await;
+    walk.ask(client, ("GET", route, NO_ID), None, 404).await;
+    walk.ask(client, ("PUT", route, NO_ID), Some(path), 404).await;
+    walk.ask(client, ("DELETE", route, NO_ID), None, 404).await;
+    client.call("DELETE", &format!("/api/v1/videos/{draft}"), None).await.expect(204);
+    walk.world.settle().await;
 }
 
 async fn feeds(walk: &mut Walk, client: &Client, id: &str) {
@@ -393,7 +413,10 @@ async fn without_an_account(walk: &mut Walk) {
     let liar = nobody.with_token(&json!("bm90aGluZw"));
     for operation in walk.described.operations() {
         let (method, path) = &operation;
-        if walk.described.is_secured(&operation) {
+        if method == "HEAD" {
+            assert_eq!(nobody.call(method, &path.replace("{id}", NO_ID), None).await.status, 401);
+            walk.described.see(method, path, 401);
+        } else if walk.described.is_secured(&operation) {
             walk.ask(&nobody, (method, path, NO_ID), None, 401).await;
         } else if method == "GET" && walk.described.statuses(&operation).contains(&401) {
             walk.ask(&liar, (method, path, NO_ID), None, 401).await;

@@ -24,6 +24,7 @@ pub(crate) const COLUMNS: &[(&str, &str, Origin)] = &[
     ("reports", "note", Place("notes of reports")),
     ("moderation_acts", "statement", Place("statements about the person")),
     ("moderation_acts", "provision", Place("provisions")),
+    ("videos", "scene", Nobody("moments and places, which are numbers")),
     ("uploads", "about", Place("what an upload is called")),
     ("brought", "text", Place("texts brought from elsewhere")),
     ("replaced_phones", "phone", Place("phone numbers that were replaced")),

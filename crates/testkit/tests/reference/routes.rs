@@ -232,6 +232,10 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/videos/{id}/comments", Rule::Comments),
     ("POST", "/api/v1/videos/{id}/comments", Rule::Comment),
     ("POST", "/api/v1/videos/{id}/comments", Rule::Reply),
+    // How one's own video is framed, which takes a draft to change: `studio`.
+    ("GET", "/api/v1/videos/{id}/framing", Rule::Elsewhere),
+    ("PUT", "/api/v1/videos/{id}/framing", Rule::Elsewhere),
+    ("DELETE", "/api/v1/videos/{id}/framing", Rule::Elsewhere),
     ("PUT", "/api/v1/videos/{id}/gift", Rule::Gift),
     ("PUT", "/api/v1/videos/{id}/like", Rule::Like),
     ("DELETE", "/api/v1/videos/{id}/like", Rule::Unlike),

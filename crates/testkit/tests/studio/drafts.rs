@@ -24,8 +24,12 @@ on_both! {
         assert_eq!(mine["publish_at"], Value::Null);
         assert_eq!(seen(&owner, &video).await, (200, 200, 0), "it plays for its owner, and is no video of the profile yet");
         assert_eq!(seen(&fan, &video).await, (404, 404, 0));
-        for place in ["/api/v1/feed/following", "/api/v1/feed/for-you", "/api/v1/search?q=draft", "/api/v1/me/notifications"] {
+        for place in ["/api/v1/feed/following", "/api/v1/feed/for-you", "/api/v1/me/notifications"] {
             assert_eq!(fan.get(place).await.expect(200).json()["items"], json!([]), "{place}");
+        }
+        for query in ["draft", "hello"] {
+            let found = fan.get(&format!("/api/v1/search?q={query}")).await.expect(200).text();
+            assert!(!found.contains("Hello"), "{found}");
         }
         let drafts = owner.get("/api/v1/me/drafts").await.expect(200).json();
         assert_eq!((drafts["items"].as_array().unwrap().len(), &drafts["items"][0]["id"]), (1, &mine["id"]));
@@ -94,7 +98,7 @@ on_both! {
         let second = at(7200);
         patch(&owner, &video, json!({"publish_at": second, "audience": "followers"})).await.expect(200);
         world.clock.advance_seconds(3601);
-        world.settle().await;
+        world.run_jobs().await;
         assert_eq!(seen(&fan, &video).await, (404, 404, 0));
         // A server that was stopped meanwhile does it when it is there again.
         world.clock.advance_seconds(86_400);
@@ -138,7 +142,7 @@ on_both! {
         let video = video_of(&upload);
         let at = outro_model::Clock::now(&*world.clock).plus_seconds(60).rfc3339();
         patch(&owner, &video, json!({"publish_at": at})).await.expect(200);
-        world.settle().await;
+        world.run_jobs().await;
         assert_eq!(owner.get(&video).await.json()["state"], "failed");
         assert_eq!(patch(&owner, &video, json!({"draft": false})).await.expect(409).code(), "video_failed");
         world.clock.advance_seconds(3600);
@@ -178,7 +182,8 @@ on_both! {
         let second = owner.get(&media).await.expect(200);
         assert!(first.body != second.body && first.headers["etag"] != second.headers["etag"]);
         assert_eq!(world.rows("blobs").await.len(), 3, "what was made before is gone");
-        assert_eq!(world.rows("sounds").await.len(), usize::from(!fit["sound"].is_null()));
+        assert_eq!(world.rows("sounds").await.len(), 1, "it has one sound, however often it is made");
+        assert_eq!(fit["sound"]["original"], true);
     }
 }
 
@@ -257,5 +262,115 @@ on_both! {
         let gone = send_form(&owner, &format!("/uploads/{upload}/discard"), "").await;
         assert_eq!(leads_to(gone), "/upload?done=discarded");
         assert_eq!(world.rows("uploads").await, [] as [String; 0]);
+    }
+}
+
+on_both! {
+    async fn who_follows_while_a_draft_waits_has_it_in_its_place(world: World) {
+        let (owner, fan) = (world.client().join("owner").await, world.client().join("fan").await);
+        world.plant(&owner, b"older").await;
+        let video = draft(&world, &owner, &[("caption", "Later")]).await;
+        follow(&fan, "owner").await;
+        world.settle().await;
+        let timeline = async || fan.get("/api/v1/feed/following").await.expect(200).json()["items"].clone();
+        assert_eq!(timeline().await.as_array().unwrap().len(), 1);
+        world.clock.advance_seconds(60);
+        patch(&owner, &video, json!({"draft": false})).await.expect(200);
+        world.settle().await;
+        assert_eq!(timeline().await[0]["caption"], "Later", "the newest comes first");
+    }
+}
+
+on_both! {
+    async fn two_changes_of_a_draft_at_once_are_both_kept(world: World) {
+        let owner = world.client().join("owner").await;
+        let video = draft(&world, &owner, &[("audience", "everyone")]).await;
+        for round in 0..8 {
+            let caption = json!({"caption": format!("Round {round}")});
+            let audience = if round % 2 == 0 { "friends" } else { "everyone" };
+            let (first, second) = tokio::join!(
+                patch(&owner, &video, caption),
+                patch(&owner, &video, json!({"audience": audience})),
+            );
+            first.expect(200);
+            second.expect(200);
+            let now = owner.get(&video).await.json();
+            assert_eq!((&now["caption"], &now["audience"]), (&json!(format!("Round {round}")), &json!(audience)));
+        }
+    }
+}
+
+on_both! {
+    async fn a_draft_whose_owner_is_away_waits_until_they_are_back(world: World) {
+        let (owner, fan) = (world.client().join("owner").await, world.client().join("fan").await);
+        follow(&fan, "owner").await;
+        let video = draft(&world, &owner, &[("caption", "@fan")]).await;
+        let at = outro_model::Clock::now(&*world.clock).plus_seconds(60).rfc3339();
+        patch(&owner, &video, json!({"publish_at": at})).await.expect(200);
+        patch(&owner, "/api/v1/me/privacy", json!({"on_hiatus": true})).await.expect(200);
+        assert_eq!(patch(&owner, &video, json!({"draft": false})).await.expect(403).code(), "account_away");
+        world.clock.advance_seconds(3600);
+        world.run_jobs().await;
+        assert_eq!(owner.get(&video).await.json()["draft"], true);
+        patch(&owner, "/api/v1/me/privacy", json!({"on_hiatus": false})).await.expect(200);
+        world.clock.advance_seconds(3600);
+        world.settle().await;
+        assert_eq!(seen(&fan, &video).await, (200, 200, 1));
+        assert_eq!(fan.get("/api/v1/me/notifications").await.json()["items"][0]["kind"], "mention");
+    }
+}
+
+on_both! {
+    async fn what_was_made_before_is_not_lost_by_another_shape(world: World) {
+        let owner = world.client().join("owner").await;
+        let file = outro_testkit::landscape_clip("x");
+        let upload = owner.begin_upload(file.len(), &[("draft", "true")]).await;
+        owner.add_piece(&upload, 0, &file).await.expect(204);
+        world.settle().await;
+        let video = video_of(&upload);
+        // The tools refuse it the second time: nothing is as long as that is now.
+        let short = world.with_settings(|settings| settings.max_duration_s = 0);
+        patch(&owner, &video, json!({"reframe": "crop"})).await.expect(200);
+        short.settle().await;
+        let failed = owner.get(&video).await.expect(200).json();
+        assert_eq!((&failed["state"], &failed["failure"]["code"]), (&json!("failed"), &json!("too_long")));
+        assert_eq!(patch(&owner, &video, json!({"draft": false})).await.expect(409).code(), "video_failed");
+        let media = video.replace("/api/v1/videos/", "/media/") + "/original";
+        patch(&owner, &video, json!({"reframe": "fit"})).await.expect(200);
+        world.settle().await;
+        assert_eq!(owner.get(&video).await.json()["state"], "ready");
+        assert!(owner.get(&media).await.expect(200).body == file);
+    }
+}
+
+on_both! {
+    async fn a_change_of_mind_while_it_is_made_takes_another_turn(world: World) {
+        let (owner, other) = (world.client().join("owner").await, world.client().join("other").await);
+        let file = outro_testkit::landscape_clip("x");
+        let upload = owner.begin_upload(file.len(), &[("draft", "true")]).await;
+        owner.add_piece(&upload, 0, &file).await.expect(204);
+        let video = video_of(&upload);
+        let runner = outro_app::AppRunner(world.app.clone());
+        let making = async { world.app.queue.work_once(outro_jobs::Lane::Encode, &runner).await.unwrap() };
+        let change = async {
+            // As soon as it is begun.
+            while world.rows("blobs").await.iter().all(|row| row.contains("kind=6")) {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+            let theirs = other.begin_upload(clip().len(), &[]).await;
+            other.add_piece(&theirs, 0, clip()).await.expect(204);
+            patch(&owner, &video, json!({"reframe": "crop"})).await.expect(200);
+            theirs
+        };
+        let (_, theirs) = tokio::join!(making, change);
+        let first = owner.get(&video).await.json();
+        if first["state"] == "processing" {
+            assert!(world.app.queue.work_once(outro_jobs::Lane::Encode, &runner).await.unwrap());
+            assert_eq!(other.get(&video_of(&theirs)).await.json()["state"], "ready", "nobody waits for who changes their mind");
+        }
+        world.settle().await;
+        let made = owner.get(&video).await.json();
+        assert_eq!((&made["state"], &made["reframe"]), (&json!("ready"), &json!("crop")));
+        assert_eq!(made["renditions"][0]["width"].as_i64().unwrap() * 16, made["renditions"][0]["height"].as_i64().unwrap() * 9);
     }
 }

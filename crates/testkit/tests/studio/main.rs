@@ -1,6 +1,7 @@
 //! Making a video: uploads that come bit by bit, drafts, and whose turn it is.
 
 mod drafts;
+mod framing;
 mod resuming;
 mod turns;
 

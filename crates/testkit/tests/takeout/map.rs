@@ -3,10 +3,11 @@
 use outro_app::moderation;
 use outro_datamap::{BLOBS, Column, SEALED, TABLES, Table, Takeout, sides};
 use outro_db::{Statement, Value as Stored, params};
-use outro_model::{AccountId, Id, Timestamp};
+use outro_model::{AccountId, Id, Timestamp, VideoId};
 use outro_store::imports;
 use outro_store::pending_leaves::{self, PendingLeave};
 use outro_store::replaced_phones::{self, ReplacedPhone};
+use outro_store::videos;
 use outro_vault::AccountKeys;
 
 use super::*;
@@ -29,6 +30,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("moderation_acts", "provision", "PlantedProvision"),
     ("brought", "text", "PlantedElsewhere"),
     ("uploads", "about", "PlantedUpload"),
+    ("videos", "scene", "PlantedScene"),
     ("purchases", "session", "PlantedSession"),
 ];
 
@@ -182,11 +184,14 @@ async fn full(world: &World) -> Client {
     world.plant_sound(&ada, &borrowing).await;
     world.plant_mix(&ada, &borrowing, &lent, b"hers, mixed").await;
     let keys = world.app.vault.account(world.id_of(&ada).await).await.unwrap().unwrap();
+    let framed: VideoId = mine.parse().unwrap();
+    let scene = keys.seal_text(outro_datamap::VIDEO_SCENE, framed.as_bytes(), "PlantedScene");
     let id: Id<()> = Id::random(&*world.app.random);
     let text = keys.seal_text(outro_datamap::BROUGHT_TEXT, id.as_bytes(), "PlantedElsewhere");
     let mut tx = world.app.db.write().await.unwrap();
     let elsewhere = imports::Brought { seq: 1, id, text };
     imports::put(&mut tx, keys.account(), imports::Kind::Comment, &elsewhere).await.unwrap();
+    assert!(videos::set_scene(&mut tx, keys.account(), framed, Some(&scene)).await.unwrap());
     let (account, asked_at, leaves_at) = (keys.account(), Timestamp(1), Timestamp(2));
     let leave = PendingLeave { account, asked_at, leaves_at, receipt_id: vec![], commitment: [0; 32] };
     pending_leaves::put(&mut tx, &leave).await.unwrap();
