@@ -20,6 +20,7 @@ from pathlib import Path
 import backup as of_backups
 import crowd
 import erasing as of_erasing
+import follow as of_follow
 import gdpr as of_gdpr
 import privacy as of_privacy
 import takeout as of_takeout
@@ -405,9 +406,14 @@ def backup(run):
 
 # What each measurement has found last.
 KEPT = ROOT / "target/bench/rows.json"
+def follow(run):
+    """Where the window of `follow` looks, and what that costs, beside pyautoflip."""
+    yield from of_follow.rows(run.scratch, 1 if run.quick else 3)
+
+
 MEASURES = [
     start, memory, feed, media, transcode, leaving, decision, privacy, hiatus, screen, followed, crowds, streams, backup, takeout,
-    erasing, gdprbench,
+    erasing, gdprbench, follow,
 ]
 
 

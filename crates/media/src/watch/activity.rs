@@ -14,6 +14,11 @@ const SURE: f32 = 20.0;
 const STANDS: f32 = 10.0;
 /// Where the camera moves, at least this part of all cells changes.
 const WIDELY: f32 = 0.2;
+/// The part of the step between neighbouring cells by which a cell may differ: a picture that is not where it was
+/// by a pixel changes it by as much.
+const UNSTEADY: f32 = 0.35;
+/// A camera that moves and sees this part of all cells move is turned or zoomed: nothing can be told from that.
+const TURNED: f32 = 0.3;
 /// Looks of one view from which its background can be told.
 const FEWEST: usize = 8;
 /// Looks after which a view is begun anew: as much is held in memory, some ten megabytes.
@@ -60,6 +65,9 @@ impl Activity {
             blank_margin(small, shift, &mut moves);
             if shift != (0, 0) {
                 self.end(profiles);
+                if moves.iter().sum::<f32>() > TURNED * moves.len() as f32 {
+                    moves.fill(0.0);
+                }
             }
         }
         if self.view.len() >= MOST {
@@ -140,18 +148,21 @@ fn background(view: &[Look]) -> Cells {
     })
 }
 
-/// How much each cell differs. What all of the picture has in common is the light, and left out.
+/// How much each cell differs. What all of the picture has in common is the light, and left out; so is what a
+/// camera in a hand does to edges.
 fn differences(now: &Cells, before: &Cells) -> Vec<f32> {
     let plane = |i: usize| {
         let pairs = now.planes[i].iter().zip(&before.planes[i]);
         pairs.map(|(a, b)| f32::from(*a) - f32::from(*b)).collect::<Vec<f32>>()
     };
-    let mut light = plane(0);
-    let common = median(&mut light.clone());
-    for (cell, (blue, red)) in light.iter_mut().zip(plane(1).into_iter().zip(plane(2))) {
-        *cell = (*cell - common).abs().max(2.0 * blue.abs().max(red.abs()));
-    }
-    light
+    let common = median(&mut plane(0));
+    let beyond = |i: usize, common: f32| {
+        let steep = before.steep(i);
+        let differs = plane(i).into_iter().zip(steep);
+        differs.map(move |(off, steep)| ((off - common).abs() - UNSTEADY * f32::from(steep)).max(0.0))
+    };
+    let colours = beyond(1, 0.0).zip(beyond(2, 0.0)).map(|(blue, red)| 2.0 * blue.max(red));
+    beyond(0, common).zip(colours).map(|(light, colour)| light.max(colour)).collect()
 }
 
 /// Marks the cells that differ by more than noise.
@@ -182,7 +193,7 @@ fn blank_margin(small: Small, (x, y): (isize, isize), happens: &mut [f32]) {
 }
 
 /// By how many pixels the whole picture has moved: the move that best lays the sums of columns, and of rows, over
-/// those of before. When not moving fits nearly as well, it has not moved.
+/// those of before. When not moving fits as well, it has not moved.
 fn shift(small: Small, before: &[u8], now: &[u8]) -> (isize, isize) {
     let columns = |plane: &[u8]| {
         let mut sums = vec![0_i32; small.width];
@@ -207,7 +218,7 @@ fn best(before: &[i32], now: &[i32]) -> isize {
     let still = misfit(0);
     let most = FURTHEST.min(before.len() as isize / 4);
     let moved = (-most..=most).map(|by| (misfit(by), by.abs(), by)).min();
-    moved.filter(|(least, ..)| least * 10 < still * 7).map_or(0, |(.., by)| by)
+    moved.filter(|(least, ..)| least * 10 < still * 9).map_or(0, |(.., by)| by)
 }
 
 #[cfg(test)]

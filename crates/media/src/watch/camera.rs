@@ -26,8 +26,10 @@ const SPEED: f32 = 0.9;
 const FASTEST: f64 = 1.0;
 /// Seconds over which the beginning and the end of a pan are eased, to each side.
 const EASE: f64 = 0.5;
-/// With less than this of what happens in sight, all of the picture is shown instead.
-const HELD: f32 = 0.6;
+/// All of the picture is shown instead where a window, wherever it were at each look, would hold less than this of
+/// what happens, or where the way that it takes holds less than that.
+const COULD: f32 = 0.65;
+const DOES: f32 = 0.4;
 /// How far the curve through the keys may be from the camera's way.
 const NEAR: f64 = 0.0015;
 
@@ -37,21 +39,22 @@ type Profile = Vec<(f64, f32)>;
 /// The way of the window through all that was seen; none if it cannot hold what matters.
 pub(super) fn path(seen: &Seen, bars: Option<&Bars>, window: Window) -> Option<Path> {
     let view = View::new(seen, bars, window);
-    let (mut held, mut all) = (0.0, 0.0);
+    let (mut could, mut does, mut all) = (0.0, 0.0, 0.0);
     let mut ways = Vec::new();
     for (i, shot) in seen.shots.iter().enumerate() {
         let end = seen.shots.get(i + 1).map_or(seen.looks.len(), |next| next.look);
         let profiles: Vec<Profile> = (shot.look..end).map(|look| view.profile(look)).collect();
         let way = view.way(&profiles, &view.still(shot));
-        for (profile, centre) in profiles.iter().zip(&way) {
+        for (profile, centre) in profiles.iter().zip(&way).filter(|(profile, _)| !profile.is_empty()) {
             all += profile.iter().map(|(_, much)| much).sum::<f32>();
-            held += profile.iter().filter(|(at, _)| view.holds(*at, *centre)).map(|(_, much)| much).sum::<f32>();
+            does += view.held(profile, *centre);
+            could += (0..PLACES).map(|place| view.held(profile, view.centre(place))).fold(0.0, f32::max);
         }
         ways.push(way);
     }
     // Half a second of something is the least that speaks against the window.
     let matters = f64::from(all) * view.step > 0.5;
-    if matters && held < HELD * all { None } else { keys(seen, &ways) }
+    if matters && (could < COULD * all || does < DOES * all) { None } else { keys(seen, &ways) }
 }
 
 struct View<'a> {
@@ -71,8 +74,10 @@ impl<'a> View<'a> {
         Self { seen, window, from, to, step: f64::from(seen.every) / seen.rate }
     }
 
-    fn holds(&self, at: f64, centre: f64) -> bool {
-        (at - centre).abs() <= self.window.share / 2.0
+    /// How much of a profile the window holds when its centre is here.
+    fn held(&self, profile: &Profile, centre: f64) -> f32 {
+        let half = self.window.share / 2.0;
+        profile.iter().filter(|(at, _)| (at - centre).abs() <= half).map(|(_, much)| much).sum()
     }
 
     /// The cells along the side, by where they are in the picture.
@@ -89,15 +94,16 @@ impl<'a> View<'a> {
     fn profile(&self, look: usize) -> Profile {
         let (columns, rows) = self.seen.profile(look);
         let cells = (columns.len() * rows.len()) as f32;
-        let busy: f32 = columns.iter().sum();
-        if busy < IDLE * cells {
+        let busy = |look: usize| self.seen.profile(look).0.iter().sum::<f32>();
+        // What happens at a single look is a flash, or a camera that was knocked.
+        let beside = [look.checked_sub(1), Some(look + 1).filter(|next| *next < self.seen.looks.len())];
+        let lasting = beside.into_iter().flatten().map(busy).fold(0.0, f32::max).min(busy(look));
+        if lasting < IDLE * cells {
             return Profile::new();
         }
-        let scale = (busy / (BUSY * cells)).min(1.0) / busy;
-        self.placed(self.side(columns, rows))
-            .filter(|(_, much)| *much > 0.0)
-            .map(|(at, much)| (at, much * scale))
-            .collect()
+        let scale = (lasting / (BUSY * cells)).min(1.0) / busy(look);
+        let placed = self.placed(self.side(columns, rows)).filter(|(_, much)| *much > 0.0);
+        placed.map(|(at, much)| (at, much * scale)).collect()
     }
 
     /// What stands out by its colour, the more the nearer to the middle.

@@ -38,6 +38,26 @@ impl Cells {
         Self { small: like.small, planes: [0, 1, 2].map(|plane| (0..count).map(|i| value(plane, i)).collect()) }
     }
 
+    /// The largest step from each cell of a plane to those beside it.
+    pub(super) fn steep(&self, plane: usize) -> Vec<u8> {
+        let (across, cells) = (self.small.across(), &self.planes[plane]);
+        let mut steep = vec![0_u8; cells.len()];
+        let mut step = |a: usize, b: usize| {
+            let size = cells[a].abs_diff(cells[b]);
+            steep[a] = steep[a].max(size);
+            steep[b] = steep[b].max(size);
+        };
+        for i in 0..cells.len() {
+            if (i + 1) % across != 0 {
+                step(i, i + 1);
+            }
+            if i + across < cells.len() {
+                step(i, i + across);
+            }
+        }
+        steep
+    }
+
     /// How unlike the light of two pictures is, whereby no single cell counts for much.
     pub(super) fn unlike(&self, other: &Self) -> u32 {
         let pairs = self.planes[0].iter().zip(&other.planes[0]);
