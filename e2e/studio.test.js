@@ -293,7 +293,7 @@ describe('the studio', { timeout: 900_000 }, () => {
     await steps.signIn(page, handle);
     await steps.openUpload(page);
     const region = page.getByRole('region', { name: words.unfinished });
-    await region.getByText(words.discard).click();
+    await region.locator('summary').click();
     await steps.follow(page, region.getByRole('button', { name: words.discardConfirm }));
     assert.deepEqual(await unfinished(), []);
     await page.getByText(words.discarded).waitFor();

@@ -33,9 +33,10 @@ pub const fn blob(kind: BlobKind) -> Blob {
         BlobKind::Import => {
             ("An archive that you brought from elsewhere. It goes once what is in it is here.", Takeout::Internal)
         }
-        BlobKind::Part => {
-            ("A piece of a video that is uploaded. It goes once the whole is here, and was put together.", Takeout::Internal)
-        }
+        BlobKind::Part => (
+            "A piece of a video that is uploaded. It goes once the whole is here, and was put together.",
+            Takeout::Internal,
+        ),
     };
     Blob { kind, why, takeout }
 }

@@ -117,6 +117,8 @@ class Item extends Studio {
 
   // Whether the last byte came in though its answer did not come back.
   async #arrived() {
+    const { items } = await ask(endpoint);
+    if (items.some(({ id }) => id === this.uploadId)) return false;
     try {
       return Boolean(await ask(`/api/v1/videos/${encodeURIComponent(this.uploadId)}`));
     } catch (refusal) {

@@ -70,12 +70,11 @@ pub async fn set_framing(
     let row = find(&mut tx, Some(signed.account), Action::ChangeVideo, id).await?.video;
     let follow = DraftChange { reframe: Some(Reframe::Follow), anew: true, ..DraftChange::default() };
     change(app, &mut tx, &mut told, &row, (follow, &[])).await?;
-    let before = videos::scene(&mut tx, signed.account, id).await?.map(|sealed| opened(&keys, id, &sealed)).transpose()?;
+    let before =
+        videos::scene(&mut tx, signed.account, id).await?.map(|sealed| opened(&keys, id, &sealed)).transpose()?;
     let bars = before.and_then(|framing| framing.scene.bars);
     let scene = match path {
-        Some(path) => {
-            Some(sealed(&keys, id, &Framing { scene: Scene { bars, path: Some(path) }, by_hand: true })?)
-        }
+        Some(path) => Some(sealed(&keys, id, &Framing { scene: Scene { bars, path: Some(path) }, by_hand: true })?),
         None => None,
     };
     videos::set_scene(&mut tx, signed.account, id, scene.as_deref()).await?;

@@ -1,5 +1,5 @@
-//! Stopped before every write, sync, rename, delete and commit of erasure, takeout, bringing in, backup and restore, and
-//! started again: the end is the same as without.
+//! Stopped before every write, sync, rename, delete and commit of erasure, takeout, bringing in, backup, restore, and of an upload
+//! in pieces until it is published, and started again: the end is the same as without.
 //!
 //! A test runs itself once more as a process of its own, on a copy of the files and of the database, which ends as a kill ends it
 //! before the N-th of its effects (`outro_model::stop`). Then the parent starts on what that left and does the same again, as
@@ -13,11 +13,13 @@ mod copies;
 mod points;
 mod scene;
 mod stage;
+mod uploads;
 
 use acts::{Departing, Leaving};
 use archives::{Bringing, Keeping, Making};
 use copies::{BackingUp, Pruning, Restoring};
 use stage::stopped;
+use uploads::Uploading;
 
 stopped!(leaving, Leaving);
 stopped!(departing, Departing);
@@ -27,3 +29,4 @@ stopped!(bringing_in, Bringing);
 stopped!(backing_up, BackingUp);
 stopped!(pruning, Pruning);
 stopped!(restoring, Restoring);
+stopped!(uploading, Uploading);
