@@ -363,7 +363,9 @@ export class Aim {
     this.#tell();
     this.again.hidden = !by_hand;
     const changed = this.#keys.length > 0 && this.#changed;
-    this.changed.textContent = changed ? say.changed : "";
+    // What is said already is not said again.
+    const words = changed ? say.changed : "";
+    if (this.changed.textContent !== words) this.changed.textContent = words;
     this.end.hidden = !changed;
     this.#draw();
   }
