@@ -232,6 +232,96 @@ describe('the studio', { timeout: 900_000 }, () => {
     await who.screenshot('studio-follow');
   });
 
+  const frame = () => who.page.getByRole('slider', { name: words.frameAt });
+  const anew = () => who.page.waitForResponse((answer) => answer.url().endsWith('/framing') && answer.request().method() !== 'GET');
+
+  // A draft whose frame follows, made ready, and its page with the panel open.
+  async function follows(page = who.page) {
+    const id = await api.draft(await clip({ seconds: 4 }));
+    await api.patch(`/videos/${id}`, { reframe: 'follow' });
+    await api.ready(id);
+    await page.goto(`/upload/${id}`);
+    await page.getByText(words.adjust).first().click();
+    await page.getByRole('slider', { name: words.frameAt }).waitFor();
+    return id;
+  }
+
+  // The middle of the frame for the left and the right edge of a picture of 16:9.
+  const edges = [81 / 512, 1 - 81 / 512];
+  const alike = (a, b) => assert.ok(Math.abs(a - b) < 0.002, `${a} is not ${b}`);
+
+  test('the frame is adjusted by keyboard, used, and made so; then it is found again', async () => {
+    const id = await follows();
+    const before = await api.get(`/videos/${id}/framing`);
+    assert.equal(before.by_hand, false);
+    const moment = who.page.getByRole('slider', { name: words.moment });
+    await moment.focus();
+    await who.page.keyboard.press('Home');
+    await frame().focus();
+    await who.page.keyboard.press('Home');
+    assert.equal(await frame().getAttribute('aria-valuetext'), '0% from the left');
+    await who.page.getByText(words.aimChanged).last().waitFor();
+    await who.screenshot('studio-aim');
+    await button(words.reset).click();
+    assert.equal(await button(words.reset).count(), 0, 'nothing is changed any more');
+
+    await frame().focus();
+    await who.page.keyboard.press('Home');
+    await moment.focus();
+    await who.page.keyboard.press('PageUp');
+    await who.page.keyboard.press('PageUp');
+    await frame().focus();
+    await who.page.keyboard.press('End');
+    await button(words.jumpHere).click();
+    const answer = anew();
+    await button(words.useThis).click();
+    const video = await (await answer).json();
+    assert.equal(video.reframe, 'follow');
+    await until('it to be ready again', 60_000, async () => (await api.get(`/videos/${id}`)).state === 'ready');
+    const set = await api.get(`/videos/${id}/framing`);
+    assert.equal(set.by_hand, true);
+    const [first] = set.path;
+    const jump = set.path.find((key) => Math.abs(key.at_ms - 2000) < 100);
+    assert.ok(first.at_ms < 100, `the first is at ${first.at_ms} ms`);
+    assert.equal(jump.cut, true);
+    [first.x, jump.x].forEach((x, i) => alike(x, edges[i]));
+    await ready();
+    await who.page.getByText(words.frameByHand).waitFor();
+    await who.screenshot('studio-aimed');
+
+    await who.page.getByText(words.adjust).first().click();
+    await who.page.getByText(words.findAgain).first().click();
+    const found = anew();
+    await button(words.findAgain).click();
+    assert.equal((await found).status(), 200);
+    await until('it to be found again', 60_000, async () => (await api.get(`/videos/${id}`)).state === 'ready');
+    assert.deepEqual(await api.get(`/videos/${id}/framing`), before);
+  });
+
+  test('the frame is dragged by a finger, and what is seen is published', async () => {
+    const id = await follows();
+    await frame().evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    const stage = await who.page.locator('[data-aim="stage"]').boundingBox();
+    const client = await who.context.newCDPSession(who.page);
+    const touch = (type, x) => client.send('Input.dispatchTouchEvent', {
+      type, touchPoints: x === undefined ? [] : [{ x, y: stage.y + stage.height / 2 }],
+    });
+    await touch('touchStart', stage.x + stage.width * 0.03);
+    for (let i = 1; i <= 20; i += 1) {
+      await touch('touchMove', stage.x + stage.width * (0.03 + i / 21));
+      await who.page.waitForTimeout(12);
+    }
+    await touch('touchEnd');
+    await until('the frame to be at the edge', 5_000, async () => (await frame().getAttribute('aria-valuenow')) === '100');
+    await button(words.deletePoint).waitFor();
+    await who.screenshot('studio-aim-dragged');
+    await steps.follow(who.page, button(words.publish));
+    const { by_hand, path } = await api.get(`/videos/${id}/framing`);
+    assert.equal(by_hand, true);
+    assert.ok(path.some((key) => Math.abs(key.x - edges[1]) < 0.002), JSON.stringify(path));
+    await until('it to go out', 60_000, async () => (await api.get(`/videos/${id}`)).draft === false);
+  });
+
   test('it is scheduled, the time is taken back, and it goes out by itself when it has come', async () => {
     await steps.pick(who.page, await clip());
     await ready();
@@ -343,6 +433,10 @@ describe('the studio', { timeout: 900_000 }, () => {
         await look('list');
         await eye.page.getByRole('heading', { name: /clip-/ }).first().getByRole('button').click();
         await look('open');
+        await follows(eye.page);
+        await eye.page.getByRole('slider', { name: words.frameAt }).focus();
+        await eye.page.keyboard.press('End');
+        await look('aim');
         assert.deepEqual(found, []);
         eye.assertNoProblems();
         await eye.close();

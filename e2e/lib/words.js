@@ -57,6 +57,18 @@ export const words = {
   draftBanner: /^Draft: only you see this/,
   draftCount: (n) => `${n} draft${n === 1 ? '' : 's'}`,
 
+  // The frame that follows, adjusted by hand.
+  adjust: /^Adjust/,
+  frameAt: 'Where the frame is',
+  moment: 'Moment',
+  deletePoint: 'Delete point',
+  jumpHere: 'Jump here',
+  aimChanged: /^Changed, not used yet/,
+  reset: 'Reset',
+  useThis: 'Use this',
+  findAgain: 'Find it again',
+  frameByHand: /^The frame is where you put it/,
+
   // A video.
   videoBy: (handle) => `Video by @${handle}`,
   sound: /sound/i,

@@ -88,7 +88,9 @@ pub struct DraftLine {
 /// - `schedule` stores the rest and the time, and comes back with [`crate::Notice::Scheduled`].
 /// - `unschedule` stores the rest and takes the time back, and comes back with [`crate::Notice::Saved`].
 ///
-/// With scripts the same is saved while one types, by `PATCH /api/v1/videos/{id}`.
+/// With scripts the same is saved while one types, by `PATCH /api/v1/videos/{id}`. Where the frame goes that follows
+/// is read and set by `/api/v1/videos/{id}/framing`, over the file at `/media/{id}/original`: without scripts it is
+/// placed by itself.
 #[derive(Debug, Clone, Template)]
 #[template(path = "draft.html", whitespace = "minimize")]
 pub struct DraftPage {
@@ -190,6 +192,7 @@ pub(crate) const PROBLEMS: &[&str] = &[
     "invalid_publish_at",
     "too_many_uploads",
     "not_a_draft",
+    "invalid_path",
     "video_failed",
     "no_picture",
     "too_long",

@@ -1,12 +1,25 @@
 // The picture of a video that is being made: the file as it was picked, in the frame that was chosen, and what was
 // made of it once it is there.
+import { at, seen, sight } from "./path.js";
+
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+// A part of a video alone, in shares of its picture, in a box that hides the rest; all of it again without one.
+export function crop(video, part) {
+  const { left = 0, top = 0, width, height } = part ?? {};
+  const share = (n) => `${n * 100}%`;
+  video.style.cssText = part
+    ? `object-fit: fill; inset: auto; max-inline-size: none; left: ${share(-left / width)}; top: ${share(-top / height)}; width: ${share(1 / width)}; height: ${share(1 / height)}`
+    : "";
+}
 
 export class Preview {
   #address = null;
   #painters = [];
   #running = false;
   #stopped = calm.matches;
+  #aside = false;
+  #framing = null;
 
   constructor(root) {
     this.shot = root.querySelector("[data-shot]");
@@ -49,6 +62,24 @@ export class Preview {
     this.#choose();
   }
 
+  // Where the file is while it is at hand.
+  get address() {
+    return this.#address;
+  }
+
+  // Where the frame goes that follows, once that is known.
+  aim(framing) {
+    this.#framing = framing;
+    this.#follow();
+  }
+
+  // Something else is shown in its place for now.
+  yield(on) {
+    this.#aside = on;
+    if (on) this.made.pause();
+    this.#play();
+  }
+
   open(on) {
     this.opened = on;
     this.#play();
@@ -61,7 +92,7 @@ export class Preview {
 
   #measure() {
     const { videoWidth: width, videoHeight: height } = this.source;
-    const upright = width / height <= 0.6;
+    const upright = !sight(width, height);
     const hint = this.frames.querySelector("[data-frames-hint]");
     if (upright) hint.textContent = hint.dataset.upright;
     this.frames.classList.toggle("upright", upright);
@@ -88,9 +119,19 @@ export class Preview {
 
   #paint() {
     if (this.source.readyState < 2) return;
+    if (this.#framing) this.#follow();
     for (const canvas of this.#painters) {
       canvas.getContext("2d").drawImage(this.source, 0, 0, canvas.width, canvas.height);
     }
+  }
+
+  // The file as it will be framed, as far as that is known.
+  #follow() {
+    if (!this.source || !this.source.readyState) return;
+    const { videoWidth: width, videoHeight: height, currentTime } = this.source;
+    const { bars, path } = this.#framing ?? {};
+    const window = path && this.#choice === "follow" && sight(width, height, bars);
+    crop(this.source, window ? seen(window, bars, at(path, currentTime)) : null);
   }
 
   #run() {
@@ -108,6 +149,7 @@ export class Preview {
     this.made.hidden = !useful;
     this.shot.classList.toggle("made", Boolean(useful));
     if (this.toggle) this.toggle.hidden = this.source.hidden && this.made.hidden;
+    this.#follow();
     this.#play();
   }
 
@@ -115,7 +157,7 @@ export class Preview {
     const clips = [this.source, this.made].filter(Boolean);
     for (const clip of clips) {
       // The source goes on below what was made of it: the small frames are painted from it.
-      const on = this.opened && !clip.hidden && !this.#stopped && !clip.controls;
+      const on = this.opened && !this.#aside && !clip.hidden && !this.#stopped && !clip.controls;
       if (on) clip.play().catch(() => {});
       else if (!clip.controls) clip.pause();
     }

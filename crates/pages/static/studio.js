@@ -1,17 +1,13 @@
 // One video on its way: what is written about it is kept by itself, it is watched while it is made ready, and it is
 // published, now or later. How its bytes get there is the affair of upload.js.
 import { csrf, locale, percent } from "./ui.js";
+import { Aim } from "./aim.js";
 import { Preview } from "./preview.js";
+import { fill, problems, say } from "./words.js";
 
-const sentences = document.querySelector("[data-say]").content;
-const known = (kind) =>
-  Object.fromEntries([...sentences.querySelectorAll(`[data-${kind}]`)].map((p) => [p.dataset[kind], p.textContent]));
-export const say = known("of");
-const problems = known("problem");
 const announcer = document.querySelector("[data-announce]");
 const when = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 
-export const fill = (sentence, ...values) => values.reduce((text, value) => text.replace("{}", value), sentence);
 export const pause = (ms) => new Promise((go) => setTimeout(go, ms));
 export const problem = ({ code, detail } = {}, otherwise = say.general) => problems[code] || detail || otherwise;
 
@@ -68,14 +64,23 @@ export class Studio {
   #said = "";
   #told = false;
   #telling;
+  // Where the frame goes that follows; asked for each time that the video was made.
+  #framing = null;
+  #looked = false;
+  #making = 0;
 
   constructor(root) {
     this.root = root;
     this.form = root.querySelector("[data-details]");
     this.bar = root.querySelector("[data-bar]");
     this.preview = new Preview(root);
+    this.aim = new Aim(root, this.preview, {
+      use: (path) => this.#frame("PUT", { path }),
+      find: () => this.#frame("DELETE"),
+    });
     this.form.addEventListener("input", ({ target }) => {
       if (target.name !== "publish_at") this.later(target.name === "reframe" ? 1500 : 800);
+      if (target.name === "reframe") this.#aimAt();
     });
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -113,7 +118,7 @@ export class Studio {
   }
 
   get dirty() {
-    return !this.out && (Object.keys(this.#changes()).length > 0 || this.wish !== null);
+    return !this.out && (Object.keys(this.#changes()).length > 0 || this.wish !== null || this.aim.dirty);
   }
 
   #values() {
@@ -145,6 +150,74 @@ export class Studio {
     const url = video.state === "ready" ? video.renditions?.[0]?.url : null;
     this.preview.show(url, video.cover_url);
     this.show();
+    this.#look();
+  }
+
+  async #look() {
+    const { state, reframe } = this.video;
+    if (state !== "ready") this.#looked = false;
+    if (state === "ready" && reframe === "follow" && !this.#looked && !this.out) {
+      this.#looked = true;
+      try {
+        this.#framing = await ask(`${this.#address}/framing`);
+      } catch (refusal) {
+        this.#looked = false;
+        if (refusal.later) lineOrAfter(5000).then(() => this.video && this.#look());
+        return;
+      }
+    }
+    this.#aimAt();
+  }
+
+  // The frame can be adjusted where one follows and it is known, or known that there is none.
+  #aimAt() {
+    const following = this.form.elements.reframe.value === "follow";
+    this.preview.aim(this.#framing);
+    if (!following || !this.video || this.out || this.video.state === "failed") return this.aim.rest();
+    this.aim.offer(this.#framing, this.preview.address ?? `/media/${encodeURIComponent(this.id)}/original`);
+  }
+
+  // The frame is where somebody has put it, or is found anew; either way the video is made anew.
+  #frame(method, json) {
+    const done = this.#queue.then(() => this.#reframe(method, json));
+    this.#queue = done;
+    return done;
+  }
+
+  async #reframe(method, json) {
+    if (!this.video || this.out) return false;
+    try {
+      const video = await this.#patiently(`${this.#address}/framing`, { method, json });
+      const { bars = null } = this.#framing ?? {};
+      this.#framing = json ? { bars, path: json.path, by_hand: true } : null;
+      this.#stored.reframe = "follow";
+      this.#making += 1;
+      this.#hush();
+      this.#learn(video);
+      this.poll();
+      this.tell(say.anew);
+      return true;
+    } catch (refusal) {
+      this.refuse(refusal);
+      return false;
+    }
+  }
+
+  // Tried again until the line is back; what is refused for good is thrown.
+  async #patiently(path, request) {
+    for (;;) {
+      try {
+        return await ask(path, request);
+      } catch (refusal) {
+        if (!refusal.later) throw refusal;
+        this.tell(say.unsaved);
+        await lineOrAfter(5000);
+      }
+    }
+  }
+
+  get #address() {
+    return `/api/v1/videos/${encodeURIComponent(this.id)}`;
   }
 
   later(ms) {
@@ -162,29 +235,23 @@ export class Studio {
 
   async #save(more) {
     if (!this.video || this.out) return;
-    for (;;) {
+    try {
       const json = { ...this.#changes(), ...more };
       if (Object.keys(json).length === 0) return;
-      try {
-        const video = await ask(`/api/v1/videos/${encodeURIComponent(this.id)}`, { method: "PATCH", json });
-        Object.assign(this.#stored, json);
-        if ("draft" in more || "publish_at" in more) this.wish = null;
-        this.complain("caption", "");
-        this.#hush();
-        this.#learn(video);
-        if (json.reframe) this.poll();
-        if ("draft" in more || "publish_at" in more) this.settled(more);
-        else this.tell(say.saved);
-        return;
-      } catch (refusal) {
-        if (!refusal.later) {
-          this.wish = null;
-          this.show();
-          return this.refuse(refusal);
-        }
-        this.tell(say.unsaved);
-        await lineOrAfter(5000);
-      }
+      const video = await this.#patiently(this.#address, { method: "PATCH", json });
+      Object.assign(this.#stored, json);
+      if ("draft" in more || "publish_at" in more) this.wish = null;
+      this.complain("caption", "");
+      this.#hush();
+      if (json.reframe) this.#making += 1;
+      this.#learn(video);
+      if (json.reframe) this.poll();
+      if ("draft" in more || "publish_at" in more) this.settled(more);
+      else this.tell(say.saved);
+    } catch (refusal) {
+      this.wish = null;
+      this.show();
+      this.refuse(refusal);
     }
   }
 
@@ -228,7 +295,16 @@ export class Studio {
     this.#hush();
     this.wish = wish;
     this.show();
-    if (this.video) this.save(wish);
+    if (this.video) this.#grant(wish);
+  }
+
+  // What one sees is what goes out: a frame that was placed and not used yet is used first.
+  async #grant(wish) {
+    if (this.aim.dirty && !(await this.#frame("PUT", { path: this.aim.path }))) {
+      this.wish = null;
+      return this.show();
+    }
+    return this.save(wish);
   }
 
   // What is left to a page to do when a wish has come true.
@@ -255,8 +331,11 @@ export class Studio {
     for (let wait = 1000; this.video?.state === "processing"; wait = Math.min(wait * 1.2, 5000)) {
       await pause(wait);
       if (document.hidden && wait > 3000) await pause(3000);
+      const making = this.#making;
       try {
-        const video = await ask(`/api/v1/videos/${encodeURIComponent(this.id)}`);
+        const video = await ask(this.#address);
+        // Made anew meanwhile: this answer may be of before.
+        if (making !== this.#making) continue;
         const { state, progress, failure, draft, publish_at, renditions, cover_url } = video;
         this.#learn({ ...this.video, state, progress, failure, draft, publish_at, renditions, cover_url });
       } catch (refusal) {

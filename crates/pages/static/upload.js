@@ -1,7 +1,8 @@
 // Sends what was picked, by tus (https://tus.io), several files beside each other: what is lost with the line goes on
 // where it stopped, and what was begun before, here or on another device, goes on when the same file is picked.
 import { counter, csrf, locale, percent, toast } from "./ui.js";
-import { Refusal, Studio, ask, fill, lineOrAfter, say } from "./studio.js";
+import { Refusal, Studio, ask, lineOrAfter } from "./studio.js";
+import { fill, say } from "./words.js";
 
 const TOGETHER = 2;
 // What a proxy that passes on whole requests alone can lose at most when the line goes.
@@ -251,6 +252,7 @@ class Item extends Studio {
     this.video = null;
     this.wish = null;
     this.phase = "gone";
+    this.aim.forget();
     this.preview.forget();
     this.root.remove();
     items.splice(items.indexOf(this), 1);
@@ -308,6 +310,7 @@ function open(item, on) {
     other.form.hidden = !other.opened || other.out;
     other.part("open").setAttribute("aria-expanded", String(other.opened));
     other.preview.open(other.opened);
+    if (!other.opened) other.aim.halt();
   }
 }
 

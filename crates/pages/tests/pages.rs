@@ -133,7 +133,9 @@ fn enter_in_the_form_of_a_draft_saves_and_does_not_publish() {
 #[test]
 fn scripts_find_every_sentence_that_they_say() {
     let upload = pages::all(Lang::En).into_iter().find(|(name, _)| *name == "upload").expect("the page").1;
-    for script in [include_str!("../static/studio.js"), include_str!("../static/upload.js")] {
+    for script in
+        [include_str!("../static/aim.js"), include_str!("../static/studio.js"), include_str!("../static/upload.js")]
+    {
         for rest in script.split("say.").skip(1) {
             let word = rest.split(|c: char| !c.is_ascii_lowercase() && c != '_').next().unwrap_or_default();
             assert!(upload.contains(&format!("data-of=\"{word}\"")), "{word}");
@@ -145,6 +147,23 @@ fn scripts_find_every_sentence_that_they_say() {
     }
     for template in ["data-item-template", "data-say", "data-announce"] {
         assert!(upload.contains(template), "{template}");
+    }
+}
+
+#[test]
+fn where_the_frame_is_can_be_adjusted_before_publishing() {
+    let script = include_str!("../static/aim.js");
+    for wanted in ["upload", "draft", "draft-making", "draft-planned"] {
+        for (name, html) in every_page().filter(|(name, _)| name.ends_with(&format!("/{wanted}"))) {
+            let named: Vec<_> = html.split("data-aim=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            assert!(!named.is_empty(), "{name}");
+            for part in named.iter().filter(|part| !["dots", "strip", "look"].contains(part)) {
+                let used = ["this.", "{ ", ", "].iter().any(|before| script.contains(&format!("{before}{part}")));
+                assert!(used, "{name}: nothing is done with {part}");
+            }
+            // It waits for what is known of the frame.
+            assert!(html.contains("<div class=\"aim\" data-aim=\"box\" hidden>"), "{name}");
+        }
     }
 }
 
