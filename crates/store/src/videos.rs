@@ -137,7 +137,7 @@ statements! {
         published_at = CASE WHEN published_at > 0 OR draft_audience IS NOT NULL THEN published_at ELSE ?4 END,
         heat = CASE WHEN published_at > 0 OR draft_audience IS NOT NULL THEN published_at ELSE ?4 END
         WHERE owner_id = ?1 AND id = ?2 AND state = 0";
-    SET_DRAFT = "UPDATE videos SET draft_audience = COALESCE(?3, draft_audience), publish_at = COALESCE(?4, publish_at)
+    SET_PUBLISH_AT = "UPDATE videos SET publish_at = ?3
         WHERE owner_id = ?1 AND id = ?2 AND draft_audience IS NOT NULL AND state <> 3";
     PUBLISH = "UPDATE videos SET audience = draft_audience, draft_audience = NULL, publish_at = 0, created_at = ?3,
         published_at = CASE WHEN state = 1 THEN ?3 ELSE published_at END,
@@ -149,7 +149,10 @@ statements! {
     REMOVE = "UPDATE videos SET state = 3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SCENE = "SELECT scene FROM videos WHERE owner_id = ?1 AND id = ?2";
     SET_SCENE = "UPDATE videos SET scene = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
-    SET_AUDIENCE = "UPDATE videos SET audience = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
+    // Of a draft it is who is to see it: until then it is its owner's alone, whoever sets this.
+    SET_AUDIENCE = "UPDATE videos SET audience = CASE WHEN draft_audience IS NULL THEN ?3 ELSE audience END,
+        draft_audience = CASE WHEN draft_audience IS NULL THEN draft_audience ELSE ?3 END
+        WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_COMMENTS_FROM = "UPDATE videos SET comments_from = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_SOUND_REUSE = "UPDATE videos SET sound_reuse = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_AUDIENCE_OF_ALL = "UPDATE videos SET audience = ?2 WHERE owner_id = ?1 AND state <> 3 AND audience <> ?2
@@ -235,14 +238,9 @@ pub async fn count_drafts(tx: &mut Tx, owner: AccountId) -> Result<i64, DbError>
     tx.query(&COUNT_DRAFTS, params![owner]).await?.first().map_or(Ok(0), |row| row.get(0))
 }
 
-/// Says who is to see a draft, and when; what is `None` stays. `false` when it is no draft any more.
-pub async fn set_draft(
-    tx: &mut Tx,
-    owner: AccountId,
-    id: VideoId,
-    (audience, publish_at): (Option<Audience>, Option<Timestamp>),
-) -> Result<bool, DbError> {
-    changed(tx, &SET_DRAFT, params![owner, id, audience.map(Audience::code), publish_at]).await
+/// Says when a draft is published by itself, 0 when it is not; `false` when it is no draft any more.
+pub async fn set_publish_at(tx: &mut Tx, owner: AccountId, id: VideoId, at: Timestamp) -> Result<bool, DbError> {
+    changed(tx, &SET_PUBLISH_AT, params![owner, id, at]).await
 }
 
 /// Publishes a draft: it is for those whom it was meant for, at once where it is ready, else from then on. `false` when
@@ -306,7 +304,7 @@ pub async fn set_removing(tx: &mut Tx, owner: AccountId, id: VideoId) -> Result<
     changed(tx, &REMOVE, params![owner, id]).await
 }
 
-/// Sets who may see a video.
+/// Sets who may see a video; of a draft, who is to see it.
 pub async fn set_audience(tx: &mut Tx, owner: AccountId, id: VideoId, audience: Audience) -> Result<bool, DbError> {
     changed(tx, &SET_AUDIENCE, params![owner, id, audience.code()]).await
 }

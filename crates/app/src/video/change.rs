@@ -53,7 +53,7 @@ pub async fn change(app: &App, signed: &Signed, id: VideoId, change: VideoChange
     let audience = change.audience.as_deref().map(read_audience).transpose()?;
     let comments_from = change.comments_from.as_deref().map(read_comments_from).transpose()?;
     let caption = change.caption.as_deref().map(read_caption).transpose()?;
-    let of_draft = read_draft_change(app, &change, audience)?;
+    let of_draft = read_draft_change(app, &change)?;
     let keys = signed.keys(app).await?;
     let added = match &caption {
         Some(caption) => added(app, &keys, id, caption).await?,
@@ -78,7 +78,7 @@ pub async fn change(app: &App, signed: &Signed, id: VideoId, change: VideoChange
         standing::hold_present(&mut tx, signed.account).await?;
     }
     let row = find(&mut tx, me, Action::ChangeVideo, id).await?.video;
-    if let Some(audience) = audience.filter(|_| row.draft.is_none()) {
+    if let Some(audience) = audience {
         videos::set_audience(&mut tx, signed.account, id, audience).await?;
     }
     if let Some(from) = comments_from {
@@ -102,7 +102,7 @@ pub async fn change(app: &App, signed: &Signed, id: VideoId, change: VideoChange
     view_of(app, me, after).await
 }
 
-fn read_draft_change(app: &App, change: &VideoChange, audience: Option<Audience>) -> Result<DraftChange, AppError> {
+fn read_draft_change(app: &App, change: &VideoChange) -> Result<DraftChange, AppError> {
     if change.draft == Some(true) {
         let detail = "A video that is published does not become a draft again. Make it one for yourself alone.";
         return Err(AppError::invalid("draft", "invalid_draft", detail));
@@ -114,7 +114,7 @@ fn read_draft_change(app: &App, change: &VideoChange, audience: Option<Audience>
     };
     let reframe = change.reframe.as_deref().map(read_reframe).transpose()?;
     let publish = change.draft == Some(false);
-    Ok(DraftChange { audience, publish_at, reframe, publish, anew: false })
+    Ok(DraftChange { publish_at, reframe, publish, anew: false })
 }
 
 /// What is not there is refused in the transaction.

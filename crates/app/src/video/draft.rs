@@ -23,8 +23,6 @@ const AHEAD: i64 = 366 * 86_400;
 /// What is changed of a draft; what is `None` stays.
 #[derive(Clone, Copy, Default)]
 pub(super) struct DraftChange {
-    /// Who is to see it.
-    pub(super) audience: Option<outro_model::Audience>,
     /// When it is published by itself; 0 when it is not.
     pub(super) publish_at: Option<Timestamp>,
     /// How it becomes upright.
@@ -77,8 +75,8 @@ pub(super) async fn change(
     if row.facts.state == VideoState::Failed && (change.publish || is_timed || is_lost) {
         return Err(failed());
     }
-    videos::set_draft(tx, owner, id, (change.audience, change.publish_at)).await?;
     if let Some(publish_at) = change.publish_at.filter(|at| *at != draft.publish_at) {
+        videos::set_publish_at(tx, owner, id, publish_at).await?;
         outro_jobs::cancel_of_video(tx, owner, id, JOB).await?;
         if publish_at.0 > 0 {
             set_out(app, tx, (owner, id), publish_at).await?;

@@ -36,8 +36,14 @@ on_both! {
         assert_eq!(fan.get("/api/v1/me/drafts").await.expect(200).json()["items"], json!([]));
         assert_eq!(owner.get("/api/v1/accounts/owner").await.json()["video_count"], 0);
         // Changing them all is not about what is not published.
-        owner.post("/api/v1/me/videos/audience", json!({"audience": "everyone"})).await.expect(200);
+        let all = json!({"all": true, "audience": "everyone"});
+        owner.post("/api/v1/me/videos/audience", all).await.expect(200);
         assert_eq!(seen(&fan, &video).await, (404, 404, 0));
+        assert_eq!(owner.get(&video).await.json()["audience"], "followers");
+        let one = json!({"videos": [mine["id"]], "audience": "everyone"});
+        owner.post("/api/v1/me/videos/audience", one).await.expect(200);
+        assert_eq!(seen(&fan, &video).await, (404, 404, 0));
+        assert_eq!(owner.get(&video).await.json()["audience"], "everyone", "it is who is to see it");
         // Changing who is to see it shows it to nobody.
         patch(&owner, &video, json!({"audience": "everyone"})).await.expect(200);
         assert_eq!(seen(&world.client(), &video).await, (404, 404, 0));
