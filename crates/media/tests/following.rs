@@ -3,8 +3,10 @@
 
 mod common;
 
-use common::{Made, Samples, make_following, seen_frames};
-use outro_media::{Key, Path, Reframe, Scene};
+use common::{Made, Samples, make_following, seen_frames, tools, turn_track, unnamed};
+use outro_media::{Key, Limits, Path, Reframe, RunError, Scene, probe, watch};
+use std::ops::ControlFlow;
+use std::time::Duration;
 
 /// A still background with some texture, and on it a bright box of 100 x 200 whose left edge is at `x`.
 fn boxed(size: &str, seconds: u32, x: &str) -> String {
@@ -120,6 +122,31 @@ async fn square_and_four_by_five_become_nine_by_sixteen() {
         let part = f64::from(made.probe.display_height) * 9.0 / 16.0;
         assert!(whole(&bright(&made), 100.0 / part) >= 142, "{size} {:?}", scene.path);
     }
+}
+
+#[tokio::test]
+async fn what_was_filmed_on_its_side_is_followed_upright() {
+    let samples = Samples::new();
+    let shown = samples.make(&format!("{} shown.mp4", boxed("1280x720", 6, "40+200*t")));
+    let stored = format!("-i {} -vf transpose=cclock -c:v libx264 -preset ultrafast stored.mp4", shown.display());
+    let mut bytes = std::fs::read(samples.make(&stored)).unwrap();
+    turn_track(&mut bytes, [0, 1, -1, 0]);
+    let (made, scene) = make_following(&samples.write("turned.mp4", &bytes)).await.unwrap();
+    assert_eq!((made.probe.display_width, made.outcome.width, made.outcome.height), (1280, 396, 704));
+    assert!(whole(&bright(&made), 100.0 / 405.0) >= 142, "{:?}", scene.path);
+}
+
+#[tokio::test]
+async fn watching_stops_when_told_and_when_out_of_time() {
+    let samples = Samples::new();
+    let input = unnamed(&samples.make("-f lavfi -i testsrc2=size=1280x720:rate=30:duration=20 -c:v mpeg4 long.mp4"));
+    let (tools, limits) = (tools(), Limits::default());
+    let found = probe(&tools, &input, &limits).await.unwrap();
+    let stopped = watch(&tools, &input, &found, &limits, |_| ControlFlow::Break(())).await;
+    assert!(matches!(stopped, Err(RunError::Cancelled)));
+    let hasty = Limits { wall: Duration::from_millis(50), ..limits };
+    let late = watch(&tools, &input, &found, &hasty, |_| ControlFlow::Continue(())).await;
+    assert!(matches!(late, Err(RunError::Timeout)));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Made, Samples, ask, clip, find, make};
+use common::{Made, Samples, ask, clip, find, make, turn_track};
 use outro_media::{Reframe, Rotation};
 use std::process::{Command, Stdio};
 
@@ -88,15 +88,6 @@ async fn a_rotation_flag_is_honoured_and_gone() {
         check(&made);
         assert_eq!(made.probe.rotation, rotation);
         assert_eq!((made.outcome.width, made.outcome.height), size);
-    }
-}
-
-/// Writes the turn into the track's header, as phones do.
-fn turn_track(bytes: &mut [u8], [a, b, c, d]: [i32; 4]) {
-    let matrix = find(bytes, b"tkhd").unwrap() + 44;
-    for (place, value) in [(0, a), (1, b), (3, c), (4, d)] {
-        let at = matrix + place * 4;
-        bytes[at..at + 4].copy_from_slice(&(value << 16).to_be_bytes());
     }
 }
 

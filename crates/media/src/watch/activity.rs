@@ -85,7 +85,8 @@ impl Activity {
     pub(super) fn end(&mut self, profiles: &mut Vec<f32>) {
         let (small, view) = (self.small, std::mem::take(&mut self.view));
         let background = (view.len() >= FEWEST).then(|| background(&view));
-        let moved: Vec<Vec<bool>> = view.chunks(BLOCK).map(|looks| moved(small, looks)).collect();
+        let blocks = (0..view.len()).step_by(BLOCK);
+        let moved: Vec<Vec<bool>> = blocks.map(|from| moved(small, &view[from..], BLOCK)).collect();
         for (block, looks) in view.chunks(BLOCK).enumerate() {
             let near = &moved[block.saturating_sub(BLOCKS)..(block + BLOCKS + 1).min(moved.len())];
             let came: Vec<bool> = (0..small.across() * small.down()).map(|i| near.iter().any(|m| m[i])).collect();
@@ -124,11 +125,18 @@ impl Activity {
     }
 }
 
-/// Where anything moved, and the cells around it.
-fn moved(small: Small, looks: &[Look]) -> Vec<bool> {
+/// Where anything moved in the first looks, and the cells around it: from look to look, or too slowly for that from
+/// the first to the one after them.
+fn moved(small: Small, looks: &[Look], first: usize) -> Vec<bool> {
     let (across, down) = (small.across(), small.down());
+    let mut moves = vec![0.0; across * down];
+    let later = &looks[first.min(looks.len() - 1)];
+    mark(&mut moves, &differences(&later.cells, &looks[0].cells), NOISE);
+    for look in looks.iter().take(first) {
+        moves.iter_mut().zip(&look.moves).for_each(|(most, sure)| *most = most.max(f32::from(*sure)));
+    }
     let mut moved = vec![false; across * down];
-    for (i, _) in looks.iter().flat_map(|look| look.moves.iter().enumerate()).filter(|(_, sure)| **sure > 0) {
+    for i in (0..moves.len()).filter(|i| moves[*i] > 0.0) {
         for y in around(i / across, down) {
             moved[y * across..][around(i % across, across)].fill(true);
         }

@@ -43,7 +43,7 @@ pub(super) fn path(seen: &Seen, bars: Option<&Bars>, window: Window) -> Option<P
     let mut ways = Vec::new();
     for (i, shot) in seen.shots.iter().enumerate() {
         let end = seen.shots.get(i + 1).map_or(seen.looks.len(), |next| next.look);
-        let profiles: Vec<Profile> = (shot.look..end).map(|look| view.profile(look)).collect();
+        let profiles: Vec<Profile> = (shot.look..end).map(|look| view.profile(shot, look)).collect();
         let way = view.way(&profiles, &view.still(shot));
         for (profile, centre) in profiles.iter().zip(&way).filter(|(profile, _)| !profile.is_empty()) {
             all += profile.iter().map(|(_, much)| much).sum::<f32>();
@@ -91,19 +91,21 @@ impl<'a> View<'a> {
         if self.window.upright { rows } else { columns }
     }
 
-    fn profile(&self, look: usize) -> Profile {
+    /// What moves or stands at a look, and the words of its scene.
+    fn profile(&self, shot: &Shot, look: usize) -> Profile {
         let (columns, rows) = self.seen.profile(look);
         let cells = (columns.len() * rows.len()) as f32;
         let busy = |look: usize| self.seen.profile(look).0.iter().sum::<f32>();
         // What happens at a single look is a flash, or a camera that was knocked.
         let beside = [look.checked_sub(1), Some(look + 1).filter(|next| *next < self.seen.looks.len())];
         let lasting = beside.into_iter().flatten().map(busy).fold(0.0, f32::max).min(busy(look));
-        if lasting < IDLE * cells {
-            return Profile::new();
-        }
-        let scale = (lasting / (BUSY * cells)).min(1.0) / busy(look);
-        let placed = self.placed(self.side(columns, rows)).filter(|(_, much)| *much > 0.0);
-        placed.map(|(at, much)| (at, much * scale)).collect()
+        let moves = if lasting < IDLE * cells { 0.0 } else { lasting / busy(look) };
+        let (in_columns, in_rows) = shot.words.split_at(columns.len().min(shot.words.len()));
+        let words = in_columns.iter().sum::<f32>();
+        let scale = (1.0 / (BUSY * cells)).min(1.0 / (moves * busy(look) + words).max(f32::MIN_POSITIVE));
+        let moving = self.placed(self.side(columns, rows)).map(|(at, much)| (at, much * moves * scale));
+        let words = self.placed(self.side(in_columns, in_rows)).map(|(at, much)| (at, much * scale));
+        moving.chain(words).filter(|(_, much)| *much > 0.0).collect()
     }
 
     /// What stands out by its colour, the more the nearer to the middle.

@@ -9,6 +9,7 @@ mod camera;
 mod cells;
 mod frames;
 mod observe;
+mod words;
 
 use crate::child::{Heard, Order, run};
 use crate::error::RunError;
@@ -59,6 +60,7 @@ pub async fn watch(
     let ended = run(tools, order, &mut |heard| {
         if let Heard::Out(bytes) = heard {
             cutter.push(bytes, |frame| observer.see(&frame));
+            return ControlFlow::Continue(());
         }
         let share = f64::from(observer.seen()) / expected;
         on_progress(Progress { permille: (share * 1000.0).min(999.0) as u16 })
@@ -66,7 +68,10 @@ pub async fn watch(
     .await?;
     ended.judge("ffmpeg")?;
     let _ = on_progress(Progress { permille: 1000 });
-    Ok(decide(probe, observer))
+    // A tenth of a second for ten minutes: long for whoever else waits on this thread.
+    let probe = probe.clone();
+    let decided = tokio::task::spawn_blocking(move || decide(&probe, observer)).await;
+    decided.map_err(|error| std::io::Error::other(error).into())
 }
 
 /// What was seen, put into one answer.
@@ -234,6 +239,19 @@ mod tests {
         assert_eq!(painted(&probe(1280, 720), 40, two).path, None);
         let one = |x: f64, y: f64, n: u32| if x < 0.5 { texture(x, y) } else { two(x, y, n) };
         assert!(painted(&probe(1280, 720), 40, one).path.unwrap().at(2.0) > 0.75);
+    }
+
+    #[test]
+    fn words_are_kept_whole() {
+        let written = |from: f64, to: f64| {
+            painted(&probe(1280, 720), 16, |x, y, _| {
+                let stroke = ((x * 256.0) as u32 * 5 / 3) % 4 < 2;
+                if (from..to).contains(&x) && (0.7..0.76).contains(&y) && stroke { 235 } else { texture(x, y) }
+            })
+        };
+        assert_eq!(written(0.1, 0.9).path, None);
+        let short = written(0.65, 0.85).path.unwrap();
+        assert!(short.keys().len() == 1 && (short.at(0.0) - 0.75).abs() < 0.06, "{short:?}");
     }
 
     #[test]

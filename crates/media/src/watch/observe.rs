@@ -4,6 +4,7 @@ use super::activity::Activity;
 use super::bars::Lightest;
 use super::cells::Cells;
 use super::frames::{Frame, Small};
+use super::words::Words;
 use crate::plan::Bars;
 
 /// How often a second it is looked at what moves.
@@ -25,6 +26,8 @@ pub(super) struct Shot {
     pub(super) look: usize,
     /// How much each column, then each row, stands out by its colour.
     pub(super) still: Vec<f32>,
+    /// How much of its words is in each column, then each row, in cells.
+    pub(super) words: Vec<f32>,
 }
 
 /// All that was seen.
@@ -56,6 +59,7 @@ pub(super) struct Observer {
     count: u32,
     lightest: Lightest,
     activity: Activity,
+    words: Words,
     before: Vec<u8>,
     usual: f32,
 }
@@ -64,8 +68,8 @@ impl Observer {
     pub(super) fn new(small: Small, rate: f64) -> Self {
         let every = (rate / LOOKS).round().max(1.0) as u32;
         let seen = Seen { small, bars: None, rate, every, shots: Vec::new(), looks: Vec::new(), profiles: Vec::new() };
-        let (lightest, activity) = (Lightest::new(small), Activity::new(small));
-        Self { seen, count: 0, lightest, activity, before: Vec::new(), usual: 0.0 }
+        let (lightest, activity, words) = (Lightest::new(small), Activity::new(small), Words::new(small));
+        Self { seen, count: 0, lightest, activity, words, before: Vec::new(), usual: 0.0 }
     }
 
     /// How many frames were seen.
@@ -79,8 +83,8 @@ impl Observer {
         if self.changes(&light) {
             let width = self.seen.small.across() + self.seen.small.down();
             let look = self.seen.looks.len();
-            self.seen.shots.push(Shot { frame: self.count, look, still: vec![0.0; width] });
-            self.activity.forget(&mut self.seen.profiles);
+            self.end_scene();
+            self.seen.shots.push(Shot { frame: self.count, look, still: vec![0.0; width], words: Vec::new() });
         }
         self.before = light;
         if let Some(shot) = self.seen.shots.last_mut()
@@ -88,10 +92,20 @@ impl Observer {
         {
             let cells = Cells::of(frame);
             cells.stand_out(&mut shot.still);
+            self.words.see(frame);
             self.activity.see(frame, cells, &mut self.seen.profiles);
             self.seen.looks.push(self.count);
         }
         self.count += 1;
+    }
+
+    /// What can only be told of a whole scene.
+    fn end_scene(&mut self) {
+        self.activity.forget(&mut self.seen.profiles);
+        let words = std::mem::replace(&mut self.words, Words::new(self.seen.small));
+        if let Some(shot) = self.seen.shots.last_mut() {
+            shot.words = words.profile();
+        }
     }
 
     /// Whether a scene begins with this frame.
@@ -109,7 +123,7 @@ impl Observer {
     }
 
     pub(super) fn finish(mut self) -> Seen {
-        self.activity.end(&mut self.seen.profiles);
+        self.end_scene();
         Seen { bars: self.lightest.bars(), ..self.seen }
     }
 }

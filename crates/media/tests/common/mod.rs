@@ -174,3 +174,12 @@ pub fn ask(bytes: &[u8], args: &str) -> Vec<String> {
 pub fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
     bytes.windows(what.len()).position(|window| window == what)
 }
+
+/// Writes the turn into the track's header, as phones do.
+pub fn turn_track(bytes: &mut [u8], [a, b, c, d]: [i32; 4]) {
+    let matrix = find(bytes, b"tkhd").unwrap() + 44;
+    for (place, value) in [(0, a), (1, b), (3, c), (4, d)] {
+        let at = matrix + place * 4;
+        bytes[at..at + 4].copy_from_slice(&(value << 16).to_be_bytes());
+    }
+}
