@@ -42,6 +42,7 @@ bench: ## Measure against peers; writes bench/RESULTS.md
 	@scripts/install.sh bench
 	cargo build --release --bin outro
 	cargo build --release -p outro-policy --example decisions
+	cargo build --release -p outro-media --example follow
 	cargo build --release -p outro-testkit --example gdprbench
 	bench/run.sh
 

@@ -360,7 +360,7 @@ describe('the studio', { timeout: 900_000 }, () => {
     await who.page.getByText('Discard', { exact: true }).click();
     await button(words.discardConfirm).click();
     await until('nothing to be left', 5_000, async () => (await unfinished()).length === 0);
-    assert.equal(await items().count(), 0);
+    await until('the card to go', 5_000, async () => (await items().count()) === 0);
 
     await api.draft(heavy, { bytes: 1000 });
     const id = await api.draft(await clip(), { caption: 'Away with it' });

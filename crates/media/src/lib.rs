@@ -34,4 +34,4 @@ pub use sandbox::{SandboxSupport, sandbox_main, sandbox_support};
 pub use scratch::Scratch;
 pub use selftest::self_test;
 pub use tools::{MissingTool, SandboxProgram, ToolSettings, Tools};
-pub use watch::watch;
+pub use watch::{bars, watch};

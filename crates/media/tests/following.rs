@@ -149,6 +149,20 @@ async fn watching_stops_when_told_and_when_out_of_time() {
     assert!(matches!(late, Err(RunError::Timeout)));
 }
 
+/// What a look at the keyframes alone finds.
+async fn glance(path: &std::path::Path) -> Option<outro_media::Bars> {
+    let (input, limits) = (unnamed(path), Limits::default());
+    let probe = probe(&tools(), &input, &limits).await.unwrap();
+    outro_media::bars(&tools(), &input, &probe, &limits, |_| ControlFlow::Continue(())).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_picture_without_bars_keeps_all_of_it() {
+    let samples = Samples::new();
+    let path = samples.make(&format!("{} whole.mp4", boxed("1280x720", 2, "600")));
+    assert_eq!(glance(&path).await, None);
+}
+
 #[tokio::test]
 async fn burnt_in_bars_are_found_and_cut_off_in_every_frame() {
     let samples = Samples::new();
@@ -164,6 +178,7 @@ async fn burnt_in_bars_are_found_and_cut_off_in_every_frame() {
         let path = samples.make(&words);
         let (_, scene) = make_following(&path).await.unwrap();
         assert!(scene.bars.is_some(), "{words}");
+        assert_eq!(glance(&path).await, scene.bars, "{words}: a glance finds what a look does");
         let made = common::make_by(&path, reframe, &scene).await.unwrap();
         let (width, height) = (made.outcome.width, made.outcome.height);
         assert!(size.0.contains(&width) && size.1.contains(&height), "{words}: {width}x{height}");

@@ -182,10 +182,15 @@ impl Making<'_> {
         if let Some(framing) = scene::stored(self.app, self.owner, self.video).await? {
             return Ok(framing.scene);
         }
-        if reframe != Reframe::Follow {
-            return Ok(Scene::default());
-        }
         let limits = self.app.limits();
+        if reframe != Reframe::Follow {
+            let look = |on_progress| outro_media::bars(&self.app.tools, input, probe, &limits, on_progress);
+            return match self.watched(0..0, look).await {
+                Ok(bars) => Ok(Scene { bars, path: None }),
+                Err(Failed::Gone) => Err(Failed::Gone),
+                Err(_) => Ok(Scene::default()),
+            };
+        }
         let look = |on_progress| outro_media::watch(&self.app.tools, input, probe, &limits, on_progress);
         let scene = match self.watched(0..LOOK, look).await {
             Ok(found) => found,

@@ -14,7 +14,7 @@ mod words;
 use crate::child::{Heard, Order, run};
 use crate::error::RunError;
 use crate::limits::Limits;
-use crate::plan::{Scene, Window, opening};
+use crate::plan::{Bars, Scene, Window, opening};
 use crate::probe::{INPUT, Probe, input_args};
 use crate::run::Progress;
 use crate::tools::Tools;
@@ -40,12 +40,47 @@ pub async fn watch(
     input: &File,
     probe: &Probe,
     limits: &Limits,
-    mut on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
+    on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
 ) -> Result<Scene, RunError> {
-    let small = Small::of(probe.display_width, probe.display_height);
     let rate = probe.frame_rate.unwrap_or(MOST_RATE).clamp(LEAST_RATE, MOST_RATE).round();
+    let observer = look(tools, input, probe, limits, (Which::Needed, rate), on_progress).await?;
+    // A tenth of a second for ten minutes: long for whoever else waits on this thread.
+    let probe = probe.clone();
+    let decided = tokio::task::spawn_blocking(move || decide(&probe, observer)).await;
+    decided.map_err(|error| std::io::Error::other(error).into())
+}
+
+/// Looks at the keyframes of `input` for burnt-in bars, which costs next to nothing; only where there seem to be any,
+/// at all of it, as [`watch`] does.
+///
+/// # Errors
+/// As [`watch`].
+pub async fn bars(
+    tools: &Tools,
+    input: &File,
+    probe: &Probe,
+    limits: &Limits,
+    mut on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
+) -> Result<Option<Bars>, RunError> {
+    let glance = look(tools, input, probe, limits, (Which::Keys, LEAST_RATE), &mut on_progress).await?;
+    match glance.finish().bars {
+        Some(_) => Ok(watch(tools, input, probe, limits, on_progress).await?.bars),
+        None => Ok(None),
+    }
+}
+
+/// Hands `rate` small frames a second to an observer.
+async fn look(
+    tools: &Tools,
+    input: &File,
+    probe: &Probe,
+    limits: &Limits,
+    (which, rate): (Which, f64),
+    mut on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
+) -> Result<Observer, RunError> {
+    let small = Small::of(probe.display_width, probe.display_height);
     let longest = limits.max_duration.as_secs().saturating_add(1);
-    let args = args(probe, small, rate, longest, tools.options().threads);
+    let args = args(probe, small, (which, rate), longest, tools.options().threads);
     let order = Order {
         program: &tools.ffmpeg,
         args: &args,
@@ -68,10 +103,25 @@ pub async fn watch(
     .await?;
     ended.judge("ffmpeg")?;
     let _ = on_progress(Progress { permille: 1000 });
-    // A tenth of a second for ten minutes: long for whoever else waits on this thread.
-    let probe = probe.clone();
-    let decided = tokio::task::spawn_blocking(move || decide(&probe, observer)).await;
-    decided.map_err(|error| std::io::Error::other(error).into())
+    Ok(observer)
+}
+
+/// Which frames are decoded.
+#[derive(Clone, Copy)]
+enum Which {
+    /// Those that others need.
+    Needed,
+    /// Those that need no other.
+    Keys,
+}
+
+impl Which {
+    const fn skip(self) -> &'static str {
+        match self {
+            Self::Needed => "noref",
+            Self::Keys => "nokey",
+        }
+    }
 }
 
 /// What was seen, put into one answer.
@@ -86,14 +136,14 @@ fn decide(probe: &Probe, observer: Observer) -> Scene {
 /// A steady number of frames a second from the very start, so that a frame's number is its time. Most of the cost
 /// is in decoding: frames that no other needs are left out, and so is the smoothing of blocks that small frames do
 /// not show. Where a scene begins there is hardly ever such a frame.
-fn args(probe: &Probe, small: Small, rate: f64, longest: u64, threads: usize) -> Vec<String> {
+fn args(probe: &Probe, small: Small, (which, rate): (Which, f64), longest: u64, threads: usize) -> Vec<String> {
     let graph = format!(
         "[0:{}]fps={rate}:start_time=0,scale={}:{}:flags=area:out_range=tv,format=yuv420p[v]",
         probe.picture, small.width, small.height
     );
     let mut args = opening(threads);
     args.extend(input_args());
-    args.extend(["-skip_frame", "noref", "-skip_loop_filter", "all"].map(str::to_owned));
+    args.extend(["-skip_frame", which.skip(), "-skip_loop_filter", "all"].map(str::to_owned));
     args.extend(["-i", INPUT, "-filter_complex", &graph, "-map", "[v]"].map(str::to_owned));
     let most = (longest as f64 * rate).min(f64::from(u32::MAX)) as u32;
     args.extend(["-t", &longest.to_string(), "-frames:v", &most.to_string()].map(str::to_owned));

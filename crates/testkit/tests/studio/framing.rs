@@ -99,3 +99,23 @@ on_both! {
         assert_eq!(owner.get(&framing).await.json()["by_hand"], true);
     }
 }
+
+on_both! {
+    async fn bars_that_are_burnt_in_are_cut_off_however_it_is_framed(world: World) {
+        let owner = world.client().join("owner").await;
+        // An upright picture between two black bars, as some players record it.
+        let graph = "testsrc2=s=202x360:r=25:d=2,pad=640:360:219:0:black";
+        let args = ["-v", "error", "-f", "lavfi", "-i", graph, "-c:v", "libx264", "-preset", "ultrafast"];
+        let made = Command::new("ffmpeg").args(args).args(["-movflags", "frag_keyframe+empty_moov", "-f", "mp4", "pipe:1"]).output();
+        let file = made.unwrap().stdout;
+        for reframe in ["fit", "crop", "follow"] {
+            let upload = owner.begin_upload(file.len(), &[("reframe", reframe)]).await;
+            owner.add_piece(&upload, 0, &file).await.expect(204);
+            world.settle().await;
+            let video = owner.get(&video_of(&upload)).await.expect(200).json();
+            let side = |name: &str| video["renditions"][0][name].as_i64().unwrap();
+            let (width, height) = (side("width"), side("height"));
+            assert!((194..=206).contains(&width) && height == 360, "{reframe}: {width} x {height}");
+        }
+    }
+}
