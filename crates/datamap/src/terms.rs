@@ -46,8 +46,10 @@ impl Table {
                 return format!("{UPLOAD_HOURS} hours where it does not arrive whole; else with your account").into();
             }
             "uploads" => {
-                return format!("until the whole file is here, or {UPLOAD_HOURS} hours after its last piece came")
-                    .into();
+                return format!(
+                    "until the whole file is here, or {UPLOAD_HOURS} hours after its last piece came; a week at most"
+                )
+                .into();
             }
             "departures" => "until you have left, or changed your mind",
             "pending_leaves" => "until the wait is over and your account is gone, or it is stopped",
@@ -90,9 +92,10 @@ impl Blob {
         match self.kind {
             outro_model::BlobKind::Takeout => format!("{TAKEOUT_DAYS} days, or until you delete it").into(),
             outro_model::BlobKind::Import => "until what is in it is here".into(),
-            outro_model::BlobKind::Part => {
-                format!("until the whole file is here, or {UPLOAD_HOURS} hours after its last piece came").into()
-            }
+            outro_model::BlobKind::Part => format!(
+                "until the whole file is here, or {UPLOAD_HOURS} hours after its last piece came; a week at most"
+            )
+            .into(),
             _ => "as long as you have the video".into(),
         }
     }

@@ -14,6 +14,7 @@ mod media;
 mod problem;
 mod range;
 mod routes;
+mod tus;
 mod unread;
 mod watch;
 mod web;

@@ -18,7 +18,8 @@ statements! {
     ENQUEUE_ENCODE = "INSERT INTO jobs (id, kind, lane, account_id, video_id, run_at, attempts, errors, leased_until, turn)
         SELECT ?1, ?2, 'encode', ?3, ?4, ?5, 0, 0, 0, CASE WHEN t.own > t.first THEN t.own ELSE t.first END
         FROM (SELECT COALESCE((SELECT MAX(turn) + 1 FROM jobs WHERE account_id = ?3 AND lane = 'encode'), 0) AS own,
-            COALESCE((SELECT MIN(turn) FROM jobs WHERE lane = 'encode' AND run_at <= ?5), 0) AS first) t";
+            COALESCE((SELECT MIN(turn) FROM jobs WHERE lane = 'encode' AND run_at <= ?5),
+                (SELECT MIN(turn) FROM jobs WHERE lane = 'encode'), 0) AS first) t";
     LEASE_ENCODE = "UPDATE jobs SET leased_until = ?2, lease = ?3, attempts = attempts + 1
         WHERE id = (SELECT id FROM jobs WHERE lane = 'encode' AND run_at <= ?1 AND leased_until <= ?1
             ORDER BY turn, run_at, id LIMIT 1 {skip_locked})
@@ -75,9 +76,9 @@ pub async fn cancel(tx: &mut Tx, account: AccountId, kind: &str) -> Result<(), D
     tx.execute(&CANCEL, params![account, kind]).await.map(|_| ())
 }
 
-/// Takes back what of a kind waits for a video, but for what a worker has.
-pub async fn cancel_of_video(tx: &mut Tx, account: AccountId, video: VideoId, kind: &str) -> Result<(), DbError> {
-    tx.execute(&CANCEL_OF_VIDEO, params![account, video, kind]).await.map(|_| ())
+/// Takes back what of a kind waits for a video, but for what a worker has; whether there was any.
+pub async fn cancel_of_video(tx: &mut Tx, account: AccountId, video: VideoId, kind: &str) -> Result<bool, DbError> {
+    Ok(tx.execute(&CANCEL_OF_VIDEO, params![account, video, kind]).await? > 0)
 }
 
 /// Whether a job of a kind waits for an account that is due and no worker has. It stays so until the

@@ -145,7 +145,12 @@ statements! {
         WHERE owner_id = ?1 AND id = ?2 AND draft_audience IS NOT NULL AND state < 2";
     MAKE_ANEW = "UPDATE videos SET reframe = ?3, state = 0, progress = 0, failure = NULL, remakes = remakes + 1
         WHERE owner_id = ?1 AND id = ?2 AND draft_audience IS NOT NULL AND (state < 2 OR state = 2 AND duration_ms > 0)";
-    FAIL = "UPDATE videos SET state = 2, failure = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
+    // One that was ready before and that nobody has seen is a draft again: its owner can have it made in another way.
+    FAIL = "UPDATE videos SET state = 2, failure = ?3,
+        draft_audience = CASE WHEN draft_audience IS NULL AND duration_ms > 0 AND published_at = 0 THEN audience
+            ELSE draft_audience END,
+        audience = CASE WHEN draft_audience IS NULL AND duration_ms > 0 AND published_at = 0 THEN 3 ELSE audience END
+        WHERE owner_id = ?1 AND id = ?2 AND state = 0 AND remakes = ?4";
     REMOVE = "UPDATE videos SET state = 3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SCENE = "SELECT scene FROM videos WHERE owner_id = ?1 AND id = ?2";
     SET_SCENE = "UPDATE videos SET scene = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
@@ -155,8 +160,9 @@ statements! {
         WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_COMMENTS_FROM = "UPDATE videos SET comments_from = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_SOUND_REUSE = "UPDATE videos SET sound_reuse = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
-    SET_AUDIENCE_OF_ALL = "UPDATE videos SET audience = ?2 WHERE owner_id = ?1 AND state <> 3 AND audience <> ?2
-        AND draft_audience IS NULL";
+    SET_AUDIENCE_OF_ALL = "UPDATE videos SET audience = CASE WHEN draft_audience IS NULL THEN ?2 ELSE audience END,
+        draft_audience = CASE WHEN draft_audience IS NULL THEN draft_audience ELSE ?2 END
+        WHERE owner_id = ?1 AND state <> 3 AND COALESCE(draft_audience, audience) <> ?2";
     AUDIENCES = "SELECT audience, COUNT(*) FROM videos WHERE owner_id = ?1 AND state <> 3 AND draft_audience IS NULL
         GROUP BY audience";
     SET_CAPTION = "UPDATE videos SET caption = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
@@ -294,9 +300,16 @@ pub async fn set_ready(
     changed(tx, &READY, params![owner, id, duration_ms, now]).await
 }
 
-/// Notes why a video could not be made.
-pub async fn set_failed(tx: &mut Tx, owner: AccountId, id: VideoId, failure: &str) -> Result<bool, DbError> {
-    changed(tx, &FAIL, params![owner, id, failure]).await
+/// Notes why a video could not be made, as it was wanted when it was to be made anew for the `remakes`-th time; `false` when
+/// it is not being made any more, or is wanted in another way by now.
+pub async fn set_failed(
+    tx: &mut Tx,
+    owner: AccountId,
+    id: VideoId,
+    failure: &str,
+    remakes: i64,
+) -> Result<bool, DbError> {
+    changed(tx, &FAIL, params![owner, id, failure, remakes]).await
 }
 
 /// Hides a video that its owner takes away; `false` when it was hidden already.

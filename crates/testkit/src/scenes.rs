@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use outro_app::{App, Settings};
 use outro_db::{Row, Statement};
-use outro_model::{AccountId, BlobId, BlobKind, Clock as _, SoundId, VideoId};
+use outro_model::{AccountId, Audience, BlobId, BlobKind, Clock as _, Reframe, SoundId, Timestamp, VideoId};
+use outro_policy::VideoFacts;
 use outro_store::blobs::{self, Blob};
 use outro_store::sounds::{self, Sound};
-use outro_store::videos::{self, Video};
+use outro_store::videos::{self, Draft, Video};
 use outro_vault::AccountKeys;
 
 use serde_json::Value;
@@ -64,6 +65,22 @@ impl World {
             assert!(blobs::finish(&mut tx, &blob).await.unwrap());
         }
         assert!(videos::set_ready(&mut tx, account, id, 1000, now).await.unwrap());
+        tx.commit().await.unwrap();
+        id.to_string()
+    }
+
+    /// A draft for everyone that waits to be made, and goes on waiting: no job is at it. Its id.
+    pub async fn plant_draft(&self, owner: &Client) -> String {
+        let (account, id, now) = (self.id_of(owner).await, VideoId::random(&*self.app.random), self.clock.now());
+        let keys = self.app.vault.account(account).await.unwrap().expect("the owner is there");
+        let facts = VideoFacts { audience: Audience::OnlyMe, ..VideoFacts::OPEN };
+        let row = Video {
+            caption: keys.seal_text(outro_datamap::VIDEO_CAPTION, id.as_bytes(), "A draft"),
+            draft: Some(Draft { audience: Audience::Everyone, publish_at: Timestamp(0) }),
+            ..Video::processing(account, id, facts, Reframe::Fit, now)
+        };
+        let mut tx = self.app.db.write().await.unwrap();
+        videos::insert(&mut tx, &row).await.unwrap();
         tx.commit().await.unwrap();
         id.to_string()
     }

@@ -182,7 +182,7 @@ async fn plant_video(tx: &mut outro_db::Tx, owner: AccountId, some: SomeVideo) -
     match some.state {
         VideoState::Processing => {}
         VideoState::Ready => plant_rendition(tx, owner, id, some.moment).await,
-        VideoState::Failed => assert!(videos::set_failed(tx, owner, id, "damaged").await.unwrap()),
+        VideoState::Failed => assert!(videos::set_failed(tx, owner, id, "damaged", 0).await.unwrap()),
         VideoState::Removing => {
             // What is taken away was ready before: its rendition is still there.
             plant_rendition(tx, owner, id, some.moment).await;

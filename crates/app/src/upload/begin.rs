@@ -35,9 +35,11 @@ pub async fn begin(app: &App, signed: &Signed, length: u64, about: About) -> Res
         expires_at,
     };
     let mut tx = app.db.write().await?;
-    standing::hold_present(&mut tx, signed.account).await?;
     // Two that begin at once are counted one after the other.
-    accounts::lock_deciding(&mut tx, signed.account).await?;
+    if !accounts::lock_deciding(&mut tx, signed.account).await? {
+        return Err(AppError::SignInNeeded);
+    }
+    standing::hold_present(&mut tx, signed.account).await?;
     if uploads::count(&mut tx, signed.account).await? >= AT_ONCE {
         let detail = "Many of your uploads are not at their end. Let one finish, or discard one.";
         return Err(AppError::refused(RefusalKind::Conflict, "too_many_uploads", detail));

@@ -12,7 +12,7 @@ use super::view::{VideoView, find, view_of};
 use crate::budget::{self, Budget, Tagged};
 use crate::notify::{self, Told};
 use crate::privacy::read_comments_from;
-use crate::{App, AppError, Signed, standing};
+use crate::{App, AppError, Signed};
 
 /// The longest caption, in characters.
 pub(super) const CAPTION: usize = 2200;
@@ -73,9 +73,6 @@ pub async fn change(app: &App, signed: &Signed, id: VideoId, change: VideoChange
     };
     if !live {
         return Err(AppError::SignInNeeded);
-    }
-    if of_draft.publish {
-        standing::hold_present(&mut tx, signed.account).await?;
     }
     let row = find(&mut tx, me, Action::ChangeVideo, id).await?.video;
     if let Some(audience) = audience {

@@ -11,7 +11,7 @@ use super::list::VideoPage;
 use super::list::own_view;
 use crate::account::Found;
 use crate::notify::Told;
-use crate::{App, AppError, RefusalKind, Signed, viewer};
+use crate::{App, AppError, RefusalKind, Signed, standing, viewer};
 
 /// The kind of the job that publishes at a set time.
 pub(crate) const JOB: &str = "video.publish";
@@ -70,10 +70,14 @@ pub(super) async fn change(
         return if is_late { Err(not_a_draft()) } else { Ok(false) };
     };
     let is_timed = change.publish_at.is_some_and(|at| at.0 > 0);
+    let reframe = change.reframe.filter(|to| change.anew || *to != row.reframe);
     // One that was made before can be made in another way, whatever came of the last one.
-    let is_lost = change.reframe.is_some() && row.duration_ms == 0;
+    let is_lost = reframe.is_some() && row.duration_ms == 0;
     if row.facts.state == VideoState::Failed && (change.publish || is_timed || is_lost) {
         return Err(failed());
+    }
+    if change.publish || reframe.is_some() {
+        standing::hold_present(tx, owner).await?;
     }
     if let Some(publish_at) = change.publish_at.filter(|at| *at != draft.publish_at) {
         videos::set_publish_at(tx, owner, id, publish_at).await?;
@@ -82,12 +86,15 @@ pub(super) async fn change(
             set_out(app, tx, (owner, id), publish_at).await?;
         }
     }
-    if let Some(reframe) = change.reframe.filter(|to| change.anew || *to != row.reframe)
+    if let Some(reframe) = reframe
         && videos::make_anew(tx, owner, id, reframe).await?
-        // One that is being made sees by itself that it is to be another.
-        && row.facts.state != VideoState::Processing
     {
-        super::upload::enqueue(app, tx, owner, id).await?;
+        // Whoever makes it just now sees by themselves that it is to be another. What waits to be made in the way of
+        // before may have failed at that: it begins anew.
+        let waited = outro_jobs::cancel_of_video(tx, owner, id, super::encode::JOB).await?;
+        if waited || row.facts.state != VideoState::Processing {
+            super::upload::enqueue(app, tx, owner, id).await?;
+        }
     }
     if change.publish { publish(app, tx, told, (owner, id), named).await } else { Ok(false) }
 }
@@ -144,11 +151,16 @@ async fn at_its_time(app: &App, owner: AccountId, id: VideoId) -> Result<bool, A
     if due && accounts::by_id(&mut tx, owner).await?.is_some_and(|account| account.is_away()) {
         return Ok(false);
     }
-    if due && publish(app, &mut tx, &mut told, (owner, id), &named).await? {
-        told.commit(app, tx).await?;
-        app.finder.video_changed(owner, id);
-        app.queue.wake();
+    if !due {
+        return Ok(true);
     }
+    if !publish(app, &mut tx, &mut told, (owner, id), &named).await? {
+        // It could not be made: whoever has it made in another way sets another time.
+        videos::set_publish_at(&mut tx, owner, id, Timestamp(0)).await?;
+    }
+    told.commit(app, tx).await?;
+    app.finder.video_changed(owner, id);
+    app.queue.wake();
     Ok(true)
 }
 

@@ -3,20 +3,17 @@
 
 use std::fs::File;
 use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
-use std::time::Duration;
 
 use outro_db::Tx;
 use outro_jobs::{Job, Outcome};
-use outro_media::{Outcome as Encoded, Plan, Probe, Progress, RunError, Scene, Scratch};
+use outro_media::{Outcome as Encoded, RunError, Scene, Scratch};
 use outro_model::{AccountId, BlobKind, Reframe, VideoId, VideoState};
 use outro_store::blobs::{self, Blob};
 use outro_store::videos::{self, Video};
 use outro_store::{accounts, sounds};
 use outro_vault::AccountKeys;
 
-use super::scene::{self, Framing};
+use super::making::Making;
 use super::source::source;
 use super::upload::{discard, enqueue, new_blob};
 use crate::sound::Mixed;
@@ -31,12 +28,18 @@ const ERRORS: i64 = 4;
 const BEGINNINGS: i64 = 12;
 /// The word for a file that we could not make a video of, though nothing is known to be wrong with it.
 const TOO_HARD: &str = "too_hard";
-/// How often the progress is noted, and asked whether to go on.
-const STEP: Duration = Duration::from_millis(500);
 
 /// Makes the video of a job. A video that is not being made any more is left alone.
 pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
     let (Some(owner), Some(video)) = (job.account, job.video) else { return Outcome::Done };
+    let remakes = match remakes(app, video).await {
+        Ok(Some(remakes)) => remakes,
+        Ok(None) => return Outcome::Done,
+        Err(error) => {
+            tracing::error!(%error, "a video that is to be made cannot be read");
+            return Outcome::Again("read");
+        }
+    };
     let too_hard = job.errors >= ERRORS || job.attempts > BEGINNINGS;
     let made = if too_hard { Err(Failed::Give(TOO_HARD.to_owned())) } else { make_as_wanted(app, owner, video).await };
     let word = match made {
@@ -47,13 +50,18 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
             return Outcome::Again("encode");
         }
     };
-    match give_up(app, owner, video, &word).await {
+    match give_up(app, (owner, video), &word, remakes).await {
         Ok(()) => Outcome::Done,
         Err(error) => {
             tracing::error!(%error, "a failed video could not be noted");
             Outcome::Again("give_up")
         }
     }
+}
+
+/// How often a video was to be made in another way; none where there is no such video.
+async fn remakes(app: &App, video: VideoId) -> Result<Option<i64>, AppError> {
+    Ok(videos::by_id(&mut app.db.read().await?, video).await?.map(|row| row.remakes))
 }
 
 pub(super) enum Failed {
@@ -93,8 +101,7 @@ async fn make_as_wanted(app: &App, owner: AccountId, video: VideoId) -> Result<(
         let mut tx = app.db.write().await?;
         let live = accounts::lock_live(&mut tx, owner).await?;
         let now = videos::by_id(&mut tx, video).await?;
-        let is_another =
-            |now: Video| now.facts.state == VideoState::Processing && (now.draft.is_some() && now.remakes != remakes);
+        let is_another = |now: Video| now.facts.state == VideoState::Processing && now.remakes != remakes;
         if live && now.is_some_and(is_another) {
             enqueue(app, &mut tx, owner, video).await?;
             tx.commit().await?;
@@ -153,130 +160,6 @@ fn reframe(reframe: Reframe) -> outro_media::Reframe {
         Reframe::Fit => outro_media::Reframe::Fit,
         Reframe::Crop => outro_media::Reframe::Crop,
         Reframe::Follow => outro_media::Reframe::Follow,
-    }
-}
-
-/// The making of a video, as it was wanted when it was begun.
-pub(super) struct Making<'a> {
-    pub(super) app: &'a App,
-    pub(super) owner: AccountId,
-    pub(super) video: VideoId,
-    remakes: i64,
-}
-
-/// How many thousandths of the making it is to look at the picture, where that is done first.
-const LOOK: u16 = 150;
-
-impl Making<'_> {
-    /// Runs ffmpeg, notes its progress, and ends it when the video or its owner goes.
-    async fn encode(&self, input: File, output: File, plan: &Plan, reframe: Reframe) -> Result<Encoded, Failed> {
-        let limits = self.app.limits();
-        let begins = if reframe == Reframe::Follow { LOOK } else { 0 };
-        let encode = |on_progress| outro_media::transcode(&self.app.tools, input, output, plan, &limits, on_progress);
-        self.watched(begins..990, encode).await
-    }
-
-    /// What is known of the picture: as it was found before, or as its owner wants it; else it is looked at where a
-    /// window is to follow what is in it.
-    async fn scene(&self, reframe: Reframe, input: &File, probe: &Probe) -> Result<Scene, Failed> {
-        if let Some(framing) = scene::stored(self.app, self.owner, self.video).await? {
-            return Ok(framing.scene);
-        }
-        let limits = self.app.limits();
-        if reframe != Reframe::Follow {
-            let look = |on_progress| outro_media::bars(&self.app.tools, input, probe, &limits, on_progress);
-            return match self.watched(0..0, look).await {
-                Ok(bars) => Ok(Scene { bars, path: None }),
-                Err(Failed::Gone) => Err(Failed::Gone),
-                Err(_) => Ok(Scene::default()),
-            };
-        }
-        let look = |on_progress| outro_media::watch(&self.app.tools, input, probe, &limits, on_progress);
-        let scene = match self.watched(0..LOOK, look).await {
-            Ok(found) => found,
-            // A picture that is too much to look at can still be made, and all of it shown.
-            Err(Failed::Give(_) | Failed::Again(_)) => return Ok(Scene::default()),
-            Err(gone) => return Err(gone),
-        };
-        let keys = self.app.vault.account(self.owner).await?.ok_or(Failed::Gone)?;
-        let sealed = scene::sealed(&keys, self.video, &Framing { scene: scene.clone(), by_hand: false })?;
-        let mut tx = self.app.db.write().await?;
-        if !self.goes_on(&mut tx, LOOK.into()).await? {
-            return Err(Failed::Gone);
-        }
-        videos::set_scene(&mut tx, self.owner, self.video, Some(&sealed)).await?;
-        tx.commit().await?;
-        Ok(scene)
-    }
-
-    /// Runs a tool, notes its progress as a part of the whole, and ends it when the video or its owner goes, or is
-    /// to be made in another way.
-    async fn watched<T, R>(
-        &self,
-        part: std::ops::Range<u16>,
-        run: impl FnOnce(Box<dyn FnMut(Progress) -> ControlFlow<()> + Send>) -> R,
-    ) -> Result<T, Failed>
-    where
-        R: Future<Output = Result<T, RunError>>,
-    {
-        let (reached, stop) = (Arc::new(AtomicU16::new(0)), Arc::new(AtomicBool::new(false)));
-        let (heard, stopped) = (reached.clone(), stop.clone());
-        let on_progress = move |Progress { permille }: Progress| {
-            heard.store(permille, Ordering::Relaxed);
-            if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        let running = run(Box::new(on_progress));
-        tokio::pin!(running);
-        loop {
-            tokio::select! {
-                ended = &mut running => return ended.map_err(of_run),
-                () = tokio::time::sleep(STEP) => {
-                    let share = u32::from(reached.load(Ordering::Relaxed).min(1000));
-                    let permille = u32::from(part.start) + u32::from(part.end - part.start) * share / 1000;
-                    if !self.note(permille.into()).await? {
-                        stop.store(true, Ordering::Relaxed);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Notes the progress; `false` when the video is not being made any more, or is to be made in another way.
-    async fn note(&self, permille: i64) -> Result<bool, AppError> {
-        let mut tx = self.app.db.write().await?;
-        let going_on = self.goes_on(&mut tx, permille).await?;
-        tx.commit().await?;
-        Ok(going_on)
-    }
-
-    /// Notes the progress; whether the video is still being made, and in this way. It stays so until the transaction ends.
-    pub(super) async fn goes_on(&self, tx: &mut Tx, permille: i64) -> Result<bool, AppError> {
-        Ok(accounts::lock_live(tx, self.owner).await?
-            && self.is_wanted_so(tx).await?
-            && videos::set_progress(tx, self.owner, self.video, permille).await?)
-    }
-
-    /// Removes the whole objects of these kinds that the video has. What is just being written belongs to whoever
-    /// writes it.
-    pub(super) async fn clear(&self, kinds: &[BlobKind]) -> Result<(), Failed> {
-        let mut tx = self.app.db.write().await?;
-        if !self.goes_on(&mut tx, 0).await? {
-            return Err(Failed::Gone);
-        }
-        let mut retired = Vec::new();
-        for kind in kinds {
-            retired.extend(blobs::retire(&mut tx, self.owner, self.video, *kind).await?);
-        }
-        tx.commit().await?;
-        for id in retired {
-            discard(self.app, self.owner, id).await?;
-        }
-        Ok(())
-    }
-
-    /// Whether the video is still to be made in this way. Who changes that holds the owner's row alone.
-    async fn is_wanted_so(&self, tx: &mut Tx) -> Result<bool, AppError> {
-        Ok(videos::by_id(tx, self.video).await?.is_some_and(|row| row.remakes == self.remakes))
     }
 }
 
@@ -421,10 +304,15 @@ pub(super) async fn named_in_caption(app: &App, owner: AccountId, id: VideoId) -
 
 /// Says to the owner why there is no video. Of a file that is at fault nothing is kept; where the fault
 /// may be ours, the original is, so that its owner can still take it along.
-async fn give_up(app: &App, owner: AccountId, video: VideoId, word: &str) -> Result<(), AppError> {
+async fn give_up(app: &App, (owner, video): (AccountId, VideoId), word: &str, remakes: i64) -> Result<(), AppError> {
     let mut tx = app.db.write().await?;
-    if accounts::lock_live(&mut tx, owner).await? {
-        videos::set_failed(&mut tx, owner, video, word).await?;
+    if accounts::lock_live(&mut tx, owner).await?
+        && !videos::set_failed(&mut tx, owner, video, word, remakes).await?
+        && videos::by_id(&mut tx, video).await?.is_some_and(|row| row.facts.state == VideoState::Processing)
+    {
+        // It is to be another by now, which was not tried.
+        enqueue(app, &mut tx, owner, video).await?;
+        return Ok(tx.commit().await?);
     }
     tx.commit().await?;
     let mut tx = app.db.read().await?;

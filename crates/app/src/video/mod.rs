@@ -4,6 +4,7 @@ mod change;
 mod draft;
 mod encode;
 mod list;
+mod making;
 mod play;
 mod remove;
 mod scene;

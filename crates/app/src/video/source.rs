@@ -6,7 +6,8 @@ use outro_media::{Probe, Scratch};
 use outro_model::BlobKind;
 use outro_store::blobs::{self, Blob};
 
-use super::encode::{Failed, Making, of_run, seal};
+use super::encode::{Failed, of_run, seal};
+use super::making::Making;
 use super::upload::discard;
 use crate::{App, AppError};
 

@@ -47,7 +47,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
     let uploads = OpenApiRouter::new()
         .routes(routes!(uploads::describe, uploads::list, uploads::begin))
         .routes(routes!(uploads::look, uploads::add, uploads::end, uploads::instead))
-        .layer(axum::middleware::map_response(uploads::speak))
+        .layer(axum::middleware::map_response(crate::tus::speak))
         .routes(routes!(videos::upload))
         .routes(routes!(imports::list, imports::begin))
         .layer(DefaultBodyLimit::disable());

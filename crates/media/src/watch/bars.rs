@@ -31,6 +31,20 @@ impl Lightest {
         }
     }
 
+    /// Whether an edge has been black all along, wherever the picture beside it begins: after a few frames that may
+    /// still be a bar.
+    pub(super) fn may_have_bars(&self) -> bool {
+        let Small { width, height } = self.small;
+        let row = |y: usize| self.pixels[y * width..(y + 1) * width].iter().all(|value| *value <= BLACK);
+        let column = |x: usize| (0..height).all(|y| self.pixels[y * width + x] <= BLACK);
+        let thick = |side: usize| (side as f64 * THINNEST).ceil() as usize;
+        let (deep, wide) = (thick(height), thick(width));
+        (0..deep).all(row)
+            || (height - deep..height).all(row)
+            || (0..wide).all(column)
+            || (width - wide..width).all(column)
+    }
+
     /// The bars, if there are any.
     pub(super) fn bars(&self) -> Option<Bars> {
         let Small { width, height } = self.small;

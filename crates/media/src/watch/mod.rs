@@ -63,9 +63,9 @@ pub async fn bars(
     mut on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
 ) -> Result<Option<Bars>, RunError> {
     let glance = look(tools, input, probe, limits, (Which::Keys, LEAST_RATE), &mut on_progress).await?;
-    match glance.finish().bars {
-        Some(_) => Ok(watch(tools, input, probe, limits, on_progress).await?.bars),
-        None => Ok(None),
+    match glance.may_have_bars() {
+        true => Ok(watch(tools, input, probe, limits, on_progress).await?.bars),
+        false => Ok(None),
     }
 }
 

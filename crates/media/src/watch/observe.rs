@@ -108,6 +108,11 @@ impl Observer {
         }
     }
 
+    /// Whether what was seen so far may have bars.
+    pub(super) fn may_have_bars(&self) -> bool {
+        self.lightest.may_have_bars()
+    }
+
     /// Whether a scene begins with this frame.
     fn changes(&mut self, light: &[u8]) -> bool {
         let Some(shot) = self.seen.shots.last() else { return true };

@@ -27,6 +27,8 @@ pub(crate) struct Named {
     pub(crate) session: String,
     pub(crate) receipt: String,
     pub(crate) takeout: String,
+    pub(crate) upload: String,
+    pub(crate) draft: String,
     /// The password for signing in.
     pub(crate) password: String,
     /// What is looked for.
@@ -56,6 +58,8 @@ impl Named {
             session: id(),
             receipt: id(),
             takeout: id(),
+            upload: id(),
+            draft: id(),
             password: "a password that fits nobody".into(),
             typed: TAG.into(),
             audience: "only_me",
@@ -77,6 +81,8 @@ impl Named {
             Names::Session => &mut self.session,
             Names::Receipt => &mut self.receipt,
             Names::Takeout => &mut self.takeout,
+            Names::Upload => &mut self.upload,
+            Names::Draft => &mut self.draft,
         }
     }
 
@@ -118,6 +124,7 @@ impl Named {
     fn json(&self, route: &Route) -> Option<Value> {
         Some(match (route.rule, route.template) {
             (Rule::Change, _) => json!({ "caption": format!("changed #{TAG}") }),
+            (Rule::Draft, _) => json!({ "path": [{ "at_ms": 0, "x": 0.5 }] }),
             (Rule::SetAudiences, _) => json!({ "audience": self.audience, "videos": [self.video] }),
             (Rule::AnswerAll, _) => json!({ "accept": self.accept }),
             (Rule::Comment, _) => json!({ "text": "a comment" }),
@@ -219,6 +226,16 @@ impl Asker {
         }
         if let Some(range) = named.range {
             request = request.header(header::RANGE, range);
+        }
+        if route.rule == Rule::Upload && !route.is_page() {
+            for (name, value) in [
+                ("tus-resumable", "1.0.0"),
+                ("upload-offset", "0"),
+                ("x-http-method-override", "DELETE"),
+                ("content-type", "application/offset+octet-stream"),
+            ] {
+                request = request.header(name, value);
+            }
         }
         if route.is_form() {
             let mut fields = named.form(route);

@@ -138,6 +138,11 @@ pub(crate) async fn scene(world: &World) -> Scene {
     things.push(thing("anothers_device", Names::Session, session, true));
     let archive = open.post("/api/v1/me/takeouts", json!({})).await.expect(202).json();
     things.push(thing("anothers_archive", Names::Takeout, archive["id"].as_str().unwrap().into(), true));
+    let upload = open.begin_upload(1000, &[("caption", "not whole")]).await;
+    things.push(thing("anothers_upload", Names::Upload, upload.rsplit('/').next().unwrap().into(), true));
+    things.push(thing("anothers_draft", Names::Draft, world.plant_draft(&open).await, true));
+    let draft = world.plant_draft(&open).await;
+    things.push(thing("anothers_draft_as_a_video", Names::Video, draft, true));
     world.clock.advance_seconds(2);
     world.run_jobs().await;
     let (viewer, anyone) = (Asker::of(world, &viewer).await, Asker::of(world, &world.client()).await);

@@ -99,6 +99,10 @@ pub(crate) enum Rule {
     Receipt,
     /// An archive of everything, which is there for its owner alone.
     Takeout,
+    /// An upload that is not at its end: the same.
+    Upload,
+    /// A draft: the same.
+    Draft,
     Rendition,
     Cover,
     Download,
@@ -218,12 +222,12 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/tags/{tag}/videos", Rule::Tagged),
     ("OPTIONS", "/api/v1/uploads", Rule::Open),
     ("GET", "/api/v1/uploads", Rule::Own),
-    // Each is its owner's alone, whoever else asks finds nothing: `studio`.
+    // It begins an upload, of nobody else's: `studio`.
     ("POST", "/api/v1/uploads", Rule::Elsewhere),
-    ("HEAD", "/api/v1/uploads/{id}", Rule::Elsewhere),
-    ("PATCH", "/api/v1/uploads/{id}", Rule::Elsewhere),
-    ("DELETE", "/api/v1/uploads/{id}", Rule::Elsewhere),
-    ("POST", "/api/v1/uploads/{id}", Rule::Elsewhere),
+    ("HEAD", "/api/v1/uploads/{id}", Rule::Upload),
+    ("PATCH", "/api/v1/uploads/{id}", Rule::Upload),
+    ("DELETE", "/api/v1/uploads/{id}", Rule::Upload),
+    ("POST", "/api/v1/uploads/{id}", Rule::Upload),
     // It makes a video, of nobody else's: `media`.
     ("POST", "/api/v1/videos", Rule::Elsewhere),
     ("GET", "/api/v1/videos/{id}", Rule::Video),
@@ -232,10 +236,9 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/videos/{id}/comments", Rule::Comments),
     ("POST", "/api/v1/videos/{id}/comments", Rule::Comment),
     ("POST", "/api/v1/videos/{id}/comments", Rule::Reply),
-    // How one's own video is framed, which takes a draft to change: `studio`.
-    ("GET", "/api/v1/videos/{id}/framing", Rule::Elsewhere),
-    ("PUT", "/api/v1/videos/{id}/framing", Rule::Elsewhere),
-    ("DELETE", "/api/v1/videos/{id}/framing", Rule::Elsewhere),
+    ("GET", "/api/v1/videos/{id}/framing", Rule::Draft),
+    ("PUT", "/api/v1/videos/{id}/framing", Rule::Draft),
+    ("DELETE", "/api/v1/videos/{id}/framing", Rule::Draft),
     ("PUT", "/api/v1/videos/{id}/gift", Rule::Gift),
     ("PUT", "/api/v1/videos/{id}/like", Rule::Like),
     ("DELETE", "/api/v1/videos/{id}/like", Rule::Unlike),
@@ -402,10 +405,9 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("GET", "/upload", Rule::Own),
     // It makes a video, of nobody else's: `media`.
     ("POST", "/upload", Rule::Elsewhere),
-    // Drafts and uploads, of which the stage has none, are their owner's alone: `studio`.
-    ("GET", "/upload/{id}", Rule::Elsewhere),
-    ("POST", "/upload/{id}", Rule::Elsewhere),
-    ("POST", "/uploads/{id}/discard", Rule::Elsewhere),
+    ("GET", "/upload/{id}", Rule::Draft),
+    ("POST", "/upload/{id}", Rule::Draft),
+    ("POST", "/uploads/{id}/discard", Rule::Upload),
 ];
 
 /// A thing that a question names, in its address or in its body.
@@ -421,6 +423,8 @@ pub(crate) enum Names {
     Session,
     Receipt,
     Takeout,
+    Upload,
+    Draft,
 }
 
 impl Rule {
@@ -440,6 +444,8 @@ impl Rule {
             EndSession => Names::Session,
             Receipt => Names::Receipt,
             Rule::Takeout => Names::Takeout,
+            Rule::Upload => Names::Upload,
+            Rule::Draft => Names::Draft,
             _ => Names::Video,
         }
     }
@@ -508,7 +514,9 @@ fn each_once(routes: impl Iterator<Item = (String, String)>) -> BTreeSet<(String
 }
 
 fn ruled(of: &[(&str, &str, Rule)]) -> BTreeSet<(String, String)> {
-    let without_head = of.iter().filter(|(method, ..)| *method != "HEAD");
+    // Where there is a GET, it answers HEAD too, and that alone is told.
+    let has_get = |path: &str| of.iter().any(|(method, other, _)| *method == "GET" && *other == path);
+    let without_head = of.iter().filter(|(method, path, _)| *method != "HEAD" || !has_get(path));
     each_once(without_head.map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())))
 }
 

@@ -37,6 +37,9 @@ pub(crate) struct Person {
     pub(crate) session: String,
     /// The id of an archive of theirs that is being made.
     pub(crate) takeout: String,
+    /// One that is not at its end.
+    pub(crate) upload: String,
+    pub(crate) draft: String,
     id: AccountId,
 }
 
@@ -148,7 +151,10 @@ impl Stage {
         let sessions = client.get("/api/v1/me/sessions").await.expect(200).json();
         let session = sessions["items"][0]["id"].as_str().unwrap().to_owned();
         let takeout = self.ask_for_archive(id).await;
-        Person { handle, client, asker, session, takeout, id }
+        let upload = client.begin_upload(1000, &[("caption", "not whole")]).await;
+        let upload = upload.rsplit('/').next().unwrap().to_owned();
+        let draft = self.server.plant_draft(&client).await;
+        Person { handle, client, asker, session, takeout, upload, draft, id }
     }
 
     /// An archive that is being made, and stays so: no job is at it.

@@ -48,6 +48,8 @@ impl Question {
             report: self.report.map_or(NO_ID.into(), |report| stage.reports[report].id.clone()),
             session: another.session.clone(),
             takeout: another.takeout.clone(),
+            upload: another.upload.clone(),
+            draft: another.draft.clone(),
             password: format!("{}-password", person.handle),
             typed: if self.accept { person.handle.clone() } else { TAG.into() },
             audience: AUDIENCES[self.audience].1,
@@ -106,7 +108,7 @@ fn of_ties(stage: &mut Stage, question: &Question, me: Id) -> Option<Answer> {
         Rule::SignIn => Answer::Refused,
         // A form says that it is as it was wished.
         Rule::EndSession if route.is_page() => Answer::Yes,
-        Rule::EndSession | Rule::Receipt | Rule::Takeout => Answer::Hidden,
+        Rule::EndSession | Rule::Receipt | Rule::Takeout | Rule::Upload | Rule::Draft => Answer::Hidden,
         Rule::Follow => world.follow(me, person),
         Rule::Unfollow => world.unfollow(me, person),
         Rule::Block => world.block(me, person, true),

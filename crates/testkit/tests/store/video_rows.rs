@@ -42,7 +42,7 @@ on_both! {
         assert!(!videos::add_likes(&mut tx, owner, id, 1).await.unwrap(), "liked before it can be watched");
         assert!(videos::set_ready(&mut tx, owner, id, 1500, Timestamp(9)).await.unwrap());
         assert!(!videos::set_ready(&mut tx, owner, id, 1, Timestamp(10)).await.unwrap());
-        assert!(!videos::set_failed(&mut tx, owner, id, "damaged").await.unwrap());
+        assert!(!videos::set_failed(&mut tx, owner, id, "damaged", 0).await.unwrap());
         assert!(!videos::set_progress(&mut tx, owner, id, 1).await.unwrap());
         let video = videos::by_id(&mut tx, id).await.unwrap().unwrap();
         assert_eq!((video.progress, video.duration_ms, video.published_at), (1000, 1500, Timestamp(9)));
@@ -54,7 +54,7 @@ on_both! {
         let mut tx = write(&world).await;
         let owner = add_account(&mut tx).await;
         let id = add_video(&mut tx, owner, 5).await;
-        assert!(videos::set_failed(&mut tx, owner, id, "damaged").await.unwrap());
+        assert!(videos::set_failed(&mut tx, owner, id, "damaged", 0).await.unwrap());
         let video = videos::by_id(&mut tx, id).await.unwrap().unwrap();
         assert_eq!((video.facts.state, video.failure.as_deref()), (VideoState::Failed, Some("damaged")));
         assert!(!videos::set_ready(&mut tx, owner, id, 1, Timestamp(1)).await.unwrap());

@@ -35,15 +35,14 @@ on_both! {
         assert_eq!((drafts["items"].as_array().unwrap().len(), &drafts["items"][0]["id"]), (1, &mine["id"]));
         assert_eq!(fan.get("/api/v1/me/drafts").await.expect(200).json()["items"], json!([]));
         assert_eq!(owner.get("/api/v1/accounts/owner").await.json()["video_count"], 0);
-        // Changing them all is not about what is not published.
+        // Changing them all says of it who is to see it, and shows it to nobody.
         let all = json!({"all": true, "audience": "everyone"});
-        owner.post("/api/v1/me/videos/audience", all).await.expect(200);
-        assert_eq!(seen(&fan, &video).await, (404, 404, 0));
-        assert_eq!(owner.get(&video).await.json()["audience"], "followers");
-        let one = json!({"videos": [mine["id"]], "audience": "everyone"});
-        owner.post("/api/v1/me/videos/audience", one).await.expect(200);
-        assert_eq!(seen(&fan, &video).await, (404, 404, 0));
-        assert_eq!(owner.get(&video).await.json()["audience"], "everyone", "it is who is to see it");
+        let one = json!({"videos": [mine["id"]], "audience": "friends"});
+        for (body, audience) in [(all, "everyone"), (one, "friends")] {
+            owner.post("/api/v1/me/videos/audience", body).await.expect(200);
+            assert_eq!(seen(&fan, &video).await, (404, 404, 0));
+            assert_eq!(owner.get(&video).await.json()["audience"], audience, "it is who is to see it");
+        }
         // Changing who is to see it shows it to nobody.
         patch(&owner, &video, json!({"audience": "everyone"})).await.expect(200);
         assert_eq!(seen(&world.client(), &video).await, (404, 404, 0));
@@ -336,8 +335,10 @@ on_both! {
         let video = video_of(&upload);
         // The tools refuse it the second time: nothing is as long as that is now.
         let short = world.with_settings(|settings| settings.max_duration_s = 0);
-        patch(&owner, &video, json!({"reframe": "crop"})).await.expect(200);
+        patch(&owner, &video, json!({"reframe": "crop", "draft": false})).await.expect(200);
         short.settle().await;
+        // Published before it was made: it is a draft again, which nobody has seen.
+        assert_eq!(world.client().get(&video).await.status, 404);
         let failed = owner.get(&video).await.expect(200).json();
         assert_eq!((&failed["state"], &failed["failure"]["code"]), (&json!("failed"), &json!("too_long")));
         assert_eq!(patch(&owner, &video, json!({"draft": false})).await.expect(409).code(), "video_failed");
@@ -349,28 +350,40 @@ on_both! {
     }
 }
 
+/// Does something as soon as the making of a video is begun, and waits for the end of both.
+async fn while_it_is_made<T>(world: &World, act: impl Future<Output = T>) -> T {
+    let runner = outro_app::AppRunner(world.app.clone());
+    let making = async { world.app.queue.work_once(outro_jobs::Lane::Encode, &runner).await.unwrap() };
+    let change = async {
+        // The pieces are one file by now.
+        while world.rows("blobs").await.iter().all(|row| row.contains("kind=6")) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        act.await
+    };
+    tokio::join!(making, change).1
+}
+
+/// A draft that waits to be made.
+async fn waiting_draft(owner: &Client) -> String {
+    let file = outro_testkit::landscape_clip("x");
+    let upload = owner.begin_upload(file.len(), &[("draft", "true")]).await;
+    owner.add_piece(&upload, 0, &file).await.expect(204);
+    video_of(&upload)
+}
+
 on_both! {
     async fn a_change_of_mind_while_it_is_made_takes_another_turn(world: World) {
         let (owner, other) = (world.client().join("owner").await, world.client().join("other").await);
-        let file = outro_testkit::landscape_clip("x");
-        let upload = owner.begin_upload(file.len(), &[("draft", "true")]).await;
-        owner.add_piece(&upload, 0, &file).await.expect(204);
-        let video = video_of(&upload);
-        let runner = outro_app::AppRunner(world.app.clone());
-        let making = async { world.app.queue.work_once(outro_jobs::Lane::Encode, &runner).await.unwrap() };
-        let change = async {
-            // As soon as it is begun.
-            while world.rows("blobs").await.iter().all(|row| row.contains("kind=6")) {
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-            }
+        let video = waiting_draft(&owner).await;
+        let theirs = while_it_is_made(&world, async {
             let theirs = other.begin_upload(clip().len(), &[]).await;
             other.add_piece(&theirs, 0, clip()).await.expect(204);
             patch(&owner, &video, json!({"reframe": "crop"})).await.expect(200);
             theirs
-        };
-        let (_, theirs) = tokio::join!(making, change);
-        let first = owner.get(&video).await.json();
-        if first["state"] == "processing" {
+        }).await;
+        if owner.get(&video).await.json()["state"] == "processing" {
+            let runner = outro_app::AppRunner(world.app.clone());
             assert!(world.app.queue.work_once(outro_jobs::Lane::Encode, &runner).await.unwrap());
             assert_eq!(other.get(&video_of(&theirs)).await.json()["state"], "ready", "nobody waits for who changes their mind");
         }
@@ -378,5 +391,34 @@ on_both! {
         let made = owner.get(&video).await.json();
         assert_eq!((&made["state"], &made["reframe"]), (&json!("ready"), &json!("crop")));
         assert_eq!(made["renditions"][0]["width"].as_i64().unwrap() * 16, made["renditions"][0]["height"].as_i64().unwrap() * 9);
+    }
+}
+
+on_both! {
+    async fn what_is_published_while_it_is_to_be_another_is_made(world: World) {
+        let owner = world.client().join("owner").await;
+        let video = waiting_draft(&owner).await;
+        while_it_is_made(&world, async {
+            patch(&owner, &video, json!({"reframe": "crop", "draft": false})).await.expect(200);
+        }).await;
+        world.settle().await;
+        let made = owner.get(&video).await.json();
+        assert_eq!((&made["state"], &made["reframe"], &made["draft"]), (&json!("ready"), &json!("crop"), &json!(false)));
+        assert_eq!(world.client().get(&video).await.expect(200).json()["state"], "ready");
+    }
+}
+
+on_both! {
+    async fn what_failed_in_one_way_is_tried_afresh_in_another(world: World) {
+        let owner = world.client().join("owner").await;
+        let video = waiting_draft(&owner).await;
+        // As after four errors of our own.
+        let sql = "UPDATE jobs SET errors = 4 WHERE kind = 'video.encode'";
+        let mut tx = world.app.db.write().await.unwrap();
+        tx.execute(&outro_db::Statement::built("errors".into(), sql.into()), &[]).await.unwrap();
+        tx.commit().await.unwrap();
+        patch(&owner, &video, json!({"reframe": "crop"})).await.expect(200);
+        world.settle().await;
+        assert_eq!(owner.get(&video).await.json()["state"], "ready");
     }
 }

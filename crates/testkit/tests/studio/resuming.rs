@@ -252,3 +252,13 @@ on_both! {
         assert!(archive.expect(200).body.windows(clip().len()).any(|window| window == clip()));
     }
 }
+
+on_both! {
+    async fn many_that_begin_at_once_are_all_begun_up_to_the_limit(world: World) {
+        let client = world.client().join("owner").await;
+        let begin = || async { client.tus("POST", "/api/v1/uploads", &[("upload-length", "9")], Body::empty()).await.status };
+        let answers = futures_util::future::join_all((0..40).map(|_| begin())).await;
+        let count = |status: u16| answers.iter().filter(|answer| answer.as_u16() == status).count();
+        assert_eq!((count(201), count(409)), (32, 8), "{answers:?}");
+    }
+}
