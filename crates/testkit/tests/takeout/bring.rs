@@ -202,8 +202,8 @@ on_both! {
 
 on_both! {
     async fn who_is_private_is_not_seen_while_the_rest_is_made(world: World) {
-        let clips: Vec<Vec<u8>> = (0..4).map(|number| landscape_clip(&format!("of {number}"))).collect();
-        let paths: Vec<String> = (0..4).map(|number| format!("videos/original/{number}")).collect();
+        let clips: Vec<Vec<u8>> = (0..12).map(|number| landscape_clip(&format!("of {number}"))).collect();
+        let paths: Vec<String> = (0..12).map(|number| format!("videos/original/{number}")).collect();
         let videos: Vec<Value> = paths.iter().zip(&clips).map(|(path, clip)| video(path, clip)).collect();
         let mut document: Value = serde_json::from_slice(&content(&json!(videos))).unwrap();
         document["settings"]["private_account"] = json!(true);
