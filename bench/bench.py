@@ -165,26 +165,49 @@ def path_of(url):
 
 
 def transcode(run):
-    """From the first byte of the upload to `ready`, beside the same ffmpeg by hand."""
-    files = [("15 s, 1280×720", run.clip("fifteen.mp4", 15, BARS, "1280x720"))]
+    """From the first byte of the upload to `ready`, in each shape, beside the same ffmpeg by hand."""
+    files = [(f"{seconds} s, 1280×720", run.clip(f"of-{seconds}.mp4", seconds, BARS, "1280x720"))
+             for seconds in ((15,) if run.quick else (15, 60, 180))]
     if SAMPLE.exists():
         files.append(("car-detection.mp4", SAMPLE))
     with Outro() as server:
         maker = Api.join(server.url, "maker")
-        for name, file in files:
-            def measure(file=file):
-                by_hand = by_hand_seconds(run, file)
+        for (name, file), shape in itertools.product(files, ("fit", "crop", "follow")):
+            def measure(file=file, shape=shape):
+                by_hand = by_hand_seconds(run, file, shape)
                 begin = time.perf_counter()
-                maker.ready(maker.upload(file))
+                maker.ready(maker.upload(file, reframe=shape))
                 ours = time.perf_counter() - begin
                 return ours / by_hand, ours, by_hand
 
-            ratio, ours, by_hand = run.median(measure)
-            yield f"upload to ready, {name}", f"{ours:.2f} s", f"{ratio:.2f} × ffmpeg by hand ({by_hand:.2f} s)"
+            # The longest take as long as all the others.
+            ratio, ours, by_hand = run.median(measure) if "180" not in name else measure()
+            yield f"upload to ready, {name}, {shape}", f"{ours:.2f} s", f"{ratio:.2f} × ffmpeg by hand ({by_hand:.2f} s)"
 
 
-def by_hand_seconds(run, file):
-    commands = media_plan(file)
+def encoding(run):
+    """A page of the feed while videos are being made, beside the same while none is."""
+    with Outro() as server:
+        short, long = run.clip("short.mp4", 1, BARS, "180x320"), run.clip("of-60.mp4", 60, BARS, "1280x720")
+        makers = [Api.join(server.url, f"maker.{n}") for n in range(4)]
+        for n in range(24):
+            makers[n % 4].ready(makers[n % 4].upload(short, f"Clip number {n} #bench"))
+        viewer = Api.join(server.url, "viewer")
+
+        def p99():
+            return wrk(server.url + "/api/v1/feed/for-you?limit=20", 4, run.seconds, viewer.token)["p99_ms"]
+
+        idle = run.median(p99)
+        waiting = [maker.upload(long) for maker in makers]
+        busy = run.median(p99)
+        if makers[-1].call("GET", f"/videos/{waiting[-1]['id']}")["state"] == "ready":
+            raise RuntimeError("nothing was being made any more")
+        yield ("page of the feed while four videos are made, 4 connections", f"p99 {busy:.1f} ms",
+               f"{busy / idle:.1f} × with none ({idle:.1f} ms)")
+
+
+def by_hand_seconds(run, file, shape):
+    commands = media_plan(file, shape)
     begin = time.perf_counter()
     for number, arguments in enumerate(commands):
         arguments = in_files(arguments, file, run.scratch / f"by-hand-{number}.mp4")
@@ -193,9 +216,9 @@ def by_hand_seconds(run, file):
     return time.perf_counter() - begin
 
 
-def media_plan(file):
+def media_plan(file, shape):
     """The arguments that Outro would give ffmpeg: JSON (a list, or a list of lists), or one command a line."""
-    said = subprocess.run([OUTRO, "media-plan", str(file), "--reframe", "fit"], check=True, capture_output=True,
+    said = subprocess.run([OUTRO, "media-plan", str(file), "--reframe", shape], check=True, capture_output=True,
                           text=True).stdout
     try:
         plan = json.loads(said)
@@ -412,7 +435,7 @@ def follow(run):
 
 
 MEASURES = [
-    start, memory, feed, media, transcode, leaving, decision, privacy, hiatus, screen, followed, crowds, streams, backup, takeout,
+    start, memory, feed, media, transcode, encoding, leaving, decision, privacy, hiatus, screen, followed, crowds, streams, backup, takeout,
     erasing, gdprbench, follow,
 ]
 
