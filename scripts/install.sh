@@ -159,33 +159,25 @@ need_deny() {
   quietly cargo install --quiet --locked --root "$tools" --force cargo-deny || die "cargo-deny could not be installed"
 }
 
-localstripe_ok() {
-  "$tools/venv/bin/python" -c 'import importlib.metadata, sys; sys.exit(importlib.metadata.version("localstripe") != sys.argv[1])' \
-    "$localstripe_version" >/dev/null 2>&1
+python_package_ok() {
+  "$tools/venv/bin/python" -c 'import importlib.metadata, sys; sys.exit(importlib.metadata.version(sys.argv[1]) != sys.argv[2])' \
+    "$1" "$2" >/dev/null 2>&1
+}
+
+# need_python_package NAME VERSION
+need_python_package() {
+  python_package_ok "$1" "$2" && return 0
+  say "installing $1 into target/tools"
+  { tools_venv && quietly "$tools/venv/bin/python" -m pip install --disable-pip-version-check "$1==$2"; } \
+    || die "$1 could not be installed"
+  python_package_ok "$1" "$2" || die "$1 does not run"
 }
 
 # Stripe's double, for the tests of purchases.
-need_localstripe() {
-  localstripe_ok && return 0
-  say "installing localstripe into target/tools"
-  { tools_venv && quietly "$tools/venv/bin/python" -m pip install --disable-pip-version-check "localstripe==$localstripe_version"; } \
-    || die "localstripe could not be installed"
-  localstripe_ok || die "localstripe does not run"
-}
-
-tuspy_ok() {
-  "$tools/venv/bin/python" -c 'import importlib.metadata, sys; sys.exit(importlib.metadata.version("tuspy") != sys.argv[1])' \
-    "$tuspy_version" >/dev/null 2>&1
-}
+need_localstripe() { need_python_package localstripe "$localstripe_version"; }
 
 # A tus client that others wrote, for the tests of uploads.
-need_tuspy() {
-  tuspy_ok && return 0
-  say "installing tuspy into target/tools"
-  { tools_venv && quietly "$tools/venv/bin/python" -m pip install --disable-pip-version-check "tuspy==$tuspy_version"; } \
-    || die "tuspy could not be installed"
-  tuspy_ok || die "tuspy does not run"
-}
+need_tuspy() { need_python_package tuspy "$tuspy_version"; }
 
 need_bench() {
   local wanted=()

@@ -78,6 +78,13 @@ pub struct DraftLine {
     pub publish_at: Option<String>,
 }
 
+impl DraftLine {
+    /// What it is called where there is no more to see of it.
+    fn name<'a>(&'a self, t: &'static Text) -> &'a str {
+        if self.caption.is_empty() { t.studio_no_caption } else { &self.caption }
+    }
+}
+
 /// `GET /upload/{id}`: one draft of one's own; anything else answers as what never was.
 ///
 /// `POST /upload/{id}` with `csrf`, `caption`, `audience`, `comments_from`, `sound_reuse` (absent where a sound was

@@ -112,20 +112,26 @@ macro_rules! heat {
     };
 }
 
+/// What [`read`] reads of a row.
+macro_rules! row_columns {
+    () => {
+        concat!(
+            video_columns!(),
+            ", v.owner_id, v.id, v.reframe, v.caption, v.created_at, v.published_at, v.duration_ms, v.progress, v.failure,
+            v.like_count, v.view_count, v.comment_count, v.draft_audience, v.publish_at, v.remakes, ",
+            sound_columns!()
+        )
+    };
+}
+
 statements! {
     INSERT = "INSERT INTO videos (owner_id, id, state, audience, reframe, caption, created_at, published_at,
         duration_ms, progress, like_count, comments_from, sound_reuse, draft_audience)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, ?8, ?9, ?10)";
-    BY_ID = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
-        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count, v.draft_audience,
-        v.publish_at, v.remakes, ", sound_columns!(), " FROM videos v WHERE v.id = ?1");
-    OF_OWNER = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
-        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count, v.draft_audience,
-        v.publish_at, v.remakes, ", sound_columns!(), " FROM videos v
+    BY_ID = concat!("SELECT ", row_columns!(), " FROM videos v WHERE v.id = ?1");
+    OF_OWNER = concat!("SELECT ", row_columns!(), " FROM videos v
         WHERE v.owner_id = ?1 AND (v.created_at, v.id) < (?2, ?3) ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
-    DRAFTS = concat!("SELECT ", video_columns!(), ", v.owner_id, v.id, v.reframe, v.caption, v.created_at,
-        v.published_at, v.duration_ms, v.progress, v.failure, v.like_count, v.view_count, v.comment_count, v.draft_audience,
-        v.publish_at, v.remakes, ", sound_columns!(), " FROM videos v
+    DRAFTS = concat!("SELECT ", row_columns!(), " FROM videos v
         WHERE v.owner_id = ?1 AND v.draft_audience IS NOT NULL AND v.state <> 3 AND (v.created_at, v.id) < (?2, ?3)
         ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
     COUNT_DRAFTS = "SELECT COUNT(*) FROM videos WHERE owner_id = ?1 AND draft_audience IS NOT NULL AND state <> 3";
