@@ -19,6 +19,7 @@ from pathlib import Path
 
 import backup as of_backups
 import crowd
+import encode as of_encode
 import erasing as of_erasing
 import follow as of_follow
 import gdpr as of_gdpr
@@ -278,8 +279,8 @@ def decision(run):
     yield f"policy: a decision, over {int(count):,} of them in random order ({allowed} % allowed)", f"{each} ns", ""
 
 
-def spread(taken):
-    return f"p50 {percentile(taken, 0.5):.1f} ms, p99 {percentile(taken, 0.99):.1f} ms"
+def spread(taken, most=99):
+    return f"p50 {percentile(taken, 0.5):.1f} ms, p{most} {percentile(taken, most / 100):.1f} ms"
 
 
 def privacy(run):
@@ -312,6 +313,18 @@ def screen(run):
         program = ["node", str(ROOT / "bench/screen.js"), server.url, "20" if run.quick else "200"]
         taken = json.loads(subprocess.run(program, check=True, capture_output=True, text=True).stdout)
     yield f"message sent to the other's screen, {len(taken)} messages, Chromium", spread(taken), ""
+
+
+def swipe(run):
+    """From a swipe to the first frame of the next video, and what was loaded for nothing."""
+    with Outro() as server:
+        program = ["node", str(ROOT / "bench/swipe.js"), server.url, "10" if run.quick else "100"]
+        found = json.loads(subprocess.run(program, check=True, capture_output=True, text=True).stdout)
+    for way in ("preloaded", "cold"):
+        yield f"swipe to first frame, {way}, {len(found[way])} swipes, Chromium", spread(found[way], 95), f"{found['stalls'][way]} stalls"
+    share = {part: f"{100 * found[part] / found['bytes']:.0f} %" for part in ("unopened", "unwatched")}
+    yield ("loaded and never watched, a second of each video of eight", f"{share['unwatched']} of {found['bytes'] / 2**20:.1f} MiB",
+           f"{share['unopened']} of videos never opened")
 
 
 def page_rate(run, server, token, name):
@@ -434,8 +447,16 @@ def follow(run):
     yield from of_follow.rows(run.scratch, 1 if run.quick else 3)
 
 
+def encode(run):
+    """Each largest rendition beside a slow encode of the same frames: time, bytes, SSIM."""
+    samples = sorted(SAMPLE.parent.glob("*.mp4"))
+    clips = [(file.name, file, shape) for file in samples for shape in ("fit", "crop")]
+    clips += [("15 s, 1920×1080", run.clip("of-1080.mp4", 15, NOISE, "1920x1080"), "crop")]
+    yield from of_encode.rows(clips, media_plan, run.scratch, 1 if run.quick else 5)
+
+
 MEASURES = [
-    start, memory, feed, media, transcode, encoding, leaving, decision, privacy, hiatus, screen, followed, crowds, streams, backup, takeout,
+    start, memory, feed, media, transcode, encode, encoding, leaving, decision, privacy, hiatus, screen, swipe, followed, crowds, streams, backup, takeout,
     erasing, gdprbench, follow,
 ]
 
