@@ -15,10 +15,11 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 const LANGUAGES: [(&str, &str); 2] = [("en", "EN"), ("ar", "AR")];
 
 /// Sections that are looked up by a word at run time rather than by a field.
-const LOOKUPS: [&str; 9] = ["problem", "why", "because", "line", "question", "reach", "reason", "reasons", "archived"];
+const LOOKUPS: [&str; 10] =
+    ["problem", "why", "because", "line", "question", "reach", "reason", "reasons", "archived", "came_from"];
 
 /// How a module names another, up to its name; what else looks like one is a bundle's own affair.
-const IMPORTS: [&str; 2] = ["from \"./", "import(\"./"];
+const IMPORTS: [&str; 3] = ["from \"./", "import(\"./", "import \"./"];
 
 fn main() -> Outcome<()> {
     for folder in ["locales", "icons", "static", "templates", "build.rs"] {
@@ -146,7 +147,7 @@ fn icons(root: &Path) -> Outcome<String> {
 fn assets(root: &Path, out: &Path) -> Outcome<String> {
     let folder = root.join("static");
     let mut names: Vec<PathBuf> = Vec::new();
-    for kind in ["png", "svg", "css", "js"] {
+    for kind in ["png", "svg", "ttf", "css", "js"] {
         names.extend(files(&folder, kind)?);
     }
     let names = imported_first(names)?;
@@ -160,6 +161,10 @@ fn assets(root: &Path, out: &Path) -> Outcome<String> {
             let mut source = trim(&String::from_utf8(bytes)?);
             if kind == "css" {
                 source = tighten(source);
+                // The one thing that a style names: a font.
+                for (old, new) in renamed.iter().filter(|(old, _)| old.ends_with(".ttf")) {
+                    source = source.replace(&format!("url({old})"), &format!("url(/assets/{new})"));
+                }
             }
             for ((old, new), import) in renamed.iter().flat_map(|names| IMPORTS.map(|import| (names, import))) {
                 source = source.replace(&format!("{import}{old}\""), &format!("{import}{new}\""));
@@ -253,6 +258,7 @@ fn content_type(kind: &str) -> &'static str {
         "css" => "text/css; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "svg" => "image/svg+xml",
+        "ttf" => "font/ttf",
         _ => "image/png",
     }
 }

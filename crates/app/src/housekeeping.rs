@@ -46,6 +46,7 @@ pub(crate) async fn run(app: &App) -> Outcome {
         ("conversations", drop_unopened(app, now.plus_seconds(-JOIN_SECONDS)).await),
         ("joins", drop_unjoined(app, now.plus_seconds(-JOIN_SECONDS)).await),
         ("what was seen", crate::feed::drop_old(app).await),
+        ("what became of videos", crate::statistics::drop_old(app).await),
         ("payments", crate::wallet::drop_old(app, now).await),
         ("erasures on request", crate::erasure::drop_old(app).await),
         ("popularity", settle_popularity(app).await),

@@ -18,15 +18,18 @@ pub mod housekeeping;
 mod like;
 pub mod live;
 pub mod message;
+pub mod metrics;
 pub mod moderation;
 pub mod notify;
 mod password;
 pub mod phone;
+pub mod playlist;
 pub mod privacy;
 mod ready;
 mod runner;
 pub mod sound;
 mod standing;
+pub mod statistics;
 pub mod takeout;
 pub mod upload;
 pub mod video;
@@ -78,6 +81,8 @@ pub struct App {
     pub random: Arc<dyn Random>,
     /// What erasures do, line by line.
     pub plan: &'static Plan,
+    /// What whoever operates this watches.
+    pub metrics: Arc<metrics::Metrics>,
     /// What the operator set.
     pub settings: Arc<Settings>,
 }
@@ -100,6 +105,8 @@ pub struct Settings {
     pub max_upload_bytes: u64,
     /// The longest video, in seconds.
     pub max_duration_s: u64,
+    /// How often a video is watched before it is made in AV1 too, when the machine is idle; 0 never.
+    pub av1_after_views: i64,
     /// Where the keyring is copied to every hour, if anywhere.
     pub keyring_copy: Option<PathBuf>,
     /// The folder for unnamed scratch files. It never holds a named one.

@@ -1,8 +1,9 @@
 //! Liking a video, and taking it back.
 
 use outro_db::DbError;
-use outro_model::VideoId;
+use outro_model::{Numbers, VideoId};
 use outro_policy::Action;
+use outro_store::statistics::{self, Of};
 use outro_store::{accounts, likes, videos};
 
 use crate::notify::{self, About, Kind, Told};
@@ -26,6 +27,7 @@ async fn set(app: &App, signed: &Signed, id: VideoId, liked: bool) -> Result<Vid
         return Err(AppError::SignInNeeded);
     }
     let found = find(&mut tx, Some(viewer), Action::Like, id).await?;
+    let mut taken_back = None;
     let moved = if liked {
         // The owner is not held: many who like could then keep one from leaving. A like that comes too
         // late refers to a video that is gone, which the foreign key refuses; one that comes just before
@@ -33,7 +35,9 @@ async fn set(app: &App, signed: &Signed, id: VideoId, liked: bool) -> Result<Vid
         let put = likes::put(&mut tx, viewer, id, found.video.owner, now).await;
         put.map_err(|error| if matches!(error, DbError::Constraint(_)) { AppError::NotFound } else { error.into() })?
     } else {
-        likes::drop(&mut tx, viewer, id).await? == Some(true)
+        let gone = likes::drop(&mut tx, viewer, id).await?;
+        taken_back = gone.map(|(_, at)| at);
+        gone.is_some_and(|(counted, _)| counted)
     };
     let mut told = Told::default();
     if moved {
@@ -43,7 +47,13 @@ async fn set(app: &App, signed: &Signed, id: VideoId, liked: bool) -> Result<Vid
         } else {
             notify::take_back(&mut tx, Kind::Like, found.video.owner, viewer, about).await?;
         }
-        videos::add_likes(&mut tx, found.video.owner, id, if liked { 1 } else { -1 }).await?;
+        let of = Of { owner: found.video.owner, video: id };
+        let counts = videos::add_likes(&mut tx, of.owner, id, if liked { 1 } else { -1 }).await?;
+        if counts && liked {
+            statistics::add(&mut tx, of, now.day(), Numbers { likes: 1, ..Numbers::default() }).await?;
+        } else if let Some(at) = taken_back.filter(|_| counts) {
+            statistics::unlike(&mut tx, of, at.day()).await?;
+        }
     }
     let after = find(&mut tx, Some(viewer), Action::SeeVideo, id).await?;
     told.commit(app, tx).await?;

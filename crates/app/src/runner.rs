@@ -1,6 +1,7 @@
 //! Which job does what.
 
 use std::future::Future;
+use std::time::Instant;
 
 use outro_jobs::{Job, Outcome, Runner};
 
@@ -16,13 +17,15 @@ impl Runner for AppRunner {
     fn run(&self, job: &Job) -> impl Future<Output = Outcome> + Send {
         let app = &self.0;
         async move {
-            match job.kind.as_str() {
+            let began = Instant::now();
+            let outcome = match job.kind.as_str() {
                 erasure::JOB => erasure::run(app, job).await,
                 erasure::DEPART_JOB => erasure::run_depart(app, job).await,
                 erasure::LEAVE_JOB => erasure::run_leave(app, job).await,
                 erasure::NOTICE_JOB => erasure::run_notice(app, job).await,
                 phone::REPLACED_JOB => phone::run_replaced(app, job).await,
                 video::ENCODE_JOB => video::run_encode(app, job).await,
+                video::AV1_JOB => video::run_av1(app, job).await,
                 video::PUBLISH_JOB => video::run_publish(app, job).await,
                 graph::ANSWER_JOB => graph::run_answer(app, job).await,
                 comment::REMOVE_JOB => comment::run_remove(app, job).await,
@@ -40,7 +43,9 @@ impl Runner for AppRunner {
                     tracing::error!(kind, "no such kind of job is known here");
                     Outcome::Again("unknown_kind")
                 }
-            }
+            };
+            app.metrics.ran(&job.kind, outcome, began.elapsed());
+            outcome
         }
     }
 }

@@ -36,7 +36,8 @@ async fn facts_and_standing(
         Some(viewer) => graph::standing(tx, viewer, owner.id).await?,
     };
     let relation = Relation::of(asking, owner.id, standing.ties);
-    let facts = Facts { relation, viewer_away: standing.viewer_away, owner: owner.facts, video: None };
+    let Standing { viewer_away, viewer_adult, .. } = standing;
+    let facts = Facts { relation, viewer_away, viewer_adult, owner: owner.facts, video: None };
     Ok((facts, standing))
 }
 

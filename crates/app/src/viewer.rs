@@ -4,10 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use outro_db::Tx;
 use outro_model::{AccountId, Random, SessionId, Timestamp, random_bytes};
+use outro_store::accounts;
 use outro_store::sessions::{self, Session};
 use outro_vault::{AccountKeys, sha256};
 
-use crate::{App, AppError};
+use crate::{App, AppError, account};
 
 /// How long the password counts as recent, in seconds.
 const RECENT_SECONDS: i64 = 15 * 60;
@@ -52,6 +53,11 @@ impl Origin {
     }
 }
 
+/// Who that is, as far as one is told from another: an account, or a place.
+pub(crate) fn person(viewer: &Viewer, from: &Origin) -> Vec<u8> {
+    viewer.as_ref().map_or_else(|| from.place(), |signed| signed.account.as_bytes().to_vec())
+}
+
 /// A new token: the account's id and 32 random bytes, so that the session is found by its owner.
 pub(crate) fn new_token(account: AccountId, random: &dyn Random) -> (String, [u8; 32]) {
     let secret: [u8; 32] = random_bytes(random);
@@ -74,8 +80,12 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Viewer, AppError> {
     let Some(session) = session else { return Ok(None) };
     let renewed = now.millis_since(session.seen_at) > SEEN_STEP_MILLIS;
     if renewed {
+        let grew_up = account::grew_up_meanwhile(app, session.account).await?;
         let mut tx = app.db.write().await?;
         sessions::touch(&mut tx, &session, now).await?;
+        if grew_up {
+            accounts::set_adult(&mut tx, session.account).await?;
+        }
         tx.commit().await?;
     }
     let Session { account, token_hash, id: session, password_at, .. } = session;

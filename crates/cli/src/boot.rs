@@ -83,11 +83,13 @@ async fn wire(settings: &Settings, folder: &Folder, dev: bool, alone: bool) -> R
         clock,
         random,
         plan: &outro_store::erasure::PLAN,
+        metrics: Arc::default(),
         settings: Arc::new(outro_app::Settings {
             host: settings.host(),
             rate_limits: settings.rate_limits,
             max_upload_bytes: settings.max_upload_bytes,
             max_duration_s: settings.max_duration_s,
+            av1_after_views: settings.av1_after_views,
             keyring_copy: settings.keyring_copy.clone(),
             scratch: folder.scratch(),
             lost_phone_hours: settings.lost_phone_hours,

@@ -13,7 +13,7 @@ use outro_datamap::{
     VIDEO_CAPTION,
 };
 use outro_media::Scratch;
-use outro_model::{AccountId, BlobId, BlobKind, Handle, Reframe, Timestamp, VideoId, VideoState};
+use outro_model::{AccountId, BlobId, BlobKind, Editing, Handle, Reframe, Timestamp, VideoId, VideoState};
 use outro_policy::{OwnerFacts, VideoFacts};
 use outro_store::accounts::{self, Account, HandleEntry};
 use outro_store::blobs::{self, Blob};
@@ -189,6 +189,7 @@ fn account(
         password_hash: keys.seal(ACCOUNT_PASSWORD_HASH, row.as_bytes(), password_hash),
         phone: None,
         handle_tag: keys.seal(ACCOUNT_HANDLE_TAG, row.as_bytes(), &draw.u64(..).to_be_bytes()),
+        adult: true,
     };
     (account, entry)
 }
@@ -246,6 +247,9 @@ fn video(app: &App, keys: &AccountKeys, duration_ms: i64, draw: &mut fastrand::R
         comment_count: 0,
         draft: None,
         remakes: 0,
+        pinned_at: Timestamp(0),
+        editing: Editing::None,
+        captioned: false,
         sounds: Sounds::default(),
     }
 }

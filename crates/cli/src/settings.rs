@@ -19,6 +19,9 @@ pub(crate) struct Flags {
     /// Where to listen, ADDR:PORT.
     #[arg(long, env = "OUTRO_LISTEN")]
     listen: Option<String>,
+    /// Where metrics are told, ADDR:PORT; nowhere when not given.
+    #[arg(long, env = "OUTRO_METRICS_LISTEN")]
+    metrics_listen: Option<String>,
     /// The file of settings; `outro.toml` in this folder when it is there.
     #[arg(long, env = "OUTRO_CONFIG")]
     config: Option<PathBuf>,
@@ -61,6 +64,9 @@ pub(crate) struct Flags {
     /// The longest video, in seconds.
     #[arg(long, env = "OUTRO_MAX_DURATION_S")]
     max_duration_s: Option<u64>,
+    /// How often a video is watched before it is made in AV1 too, while the machine is idle; 0 never.
+    #[arg(long, env = "OUTRO_AV1_AFTER_VIEWS")]
+    av1_after_views: Option<u32>,
     /// How many hours an account stays that is left without its phone, by password and recovery code: 1 to 720.
     #[arg(long, env = "OUTRO_LOST_PHONE_HOURS")]
     lost_phone_hours: Option<i64>,
@@ -74,6 +80,7 @@ pub(crate) struct Flags {
 struct File {
     data: Option<PathBuf>,
     listen: Option<String>,
+    metrics_listen: Option<String>,
     database_url: Option<String>,
     keyring_url: Option<String>,
     root_key_file: Option<PathBuf>,
@@ -87,6 +94,7 @@ struct File {
     rate_limits: Option<String>,
     max_upload_mb: Option<u64>,
     max_duration_s: Option<u64>,
+    av1_after_views: Option<u32>,
     lost_phone_hours: Option<i64>,
     /// The table `[coins]`.
     coins: CoinFlags,
@@ -97,6 +105,7 @@ struct File {
 pub(crate) struct Settings {
     pub(crate) data: PathBuf,
     pub(crate) listen: SocketAddr,
+    pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) database_url: Option<String>,
     pub(crate) keyring_url: Option<String>,
     pub(crate) root_key_file: PathBuf,
@@ -110,6 +119,7 @@ pub(crate) struct Settings {
     pub(crate) rate_limits: bool,
     pub(crate) max_upload_bytes: u64,
     pub(crate) max_duration_s: u64,
+    pub(crate) av1_after_views: i64,
     pub(crate) lost_phone_hours: i64,
     pub(crate) coins: CoinFlags,
 }
@@ -120,12 +130,12 @@ impl Flags {
         let file = read_file(self.config.as_deref())?;
         let data = self.data.or(file.data).unwrap_or_else(|| "data".into());
         let listen = self.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".into());
-        let listen: SocketAddr = listen
-            .parse()
-            .map_err(|_| Fail::new(format!("--listen {listen}: give ADDR:PORT, such as 127.0.0.1:8080")))?;
+        let listen = read_address("--listen", &listen)?;
+        let metrics = self.metrics_listen.or(file.metrics_listen);
         let public_url = self.public_url.or(file.public_url).unwrap_or_else(|| format!("http://{listen}"));
         let proxies = self.trusted_proxies.map(|text| read_proxies(&text)).transpose()?;
         Ok(Settings {
+            metrics_listen: metrics.map(|text| read_address("--metrics-listen", &text)).transpose()?,
             root_key_file: self.root_key_file.or(file.root_key_file).unwrap_or_else(|| data.join("root/root.key")),
             keyring_copy: self.keyring_copy.or(file.keyring_copy),
             backup_days: read_days(self.backup_days.or(file.backup_days))?,
@@ -139,6 +149,7 @@ impl Flags {
             rate_limits: read_switch(self.rate_limits.or(file.rate_limits))?,
             max_upload_bytes: self.max_upload_mb.or(file.max_upload_mb).unwrap_or(500) * 1_000_000,
             max_duration_s: self.max_duration_s.or(file.max_duration_s).unwrap_or(600),
+            av1_after_views: self.av1_after_views.or(file.av1_after_views).unwrap_or(100).into(),
             lost_phone_hours: read_wait(self.lost_phone_hours.or(file.lost_phone_hours))?,
             coins: self.coins.or(file.coins),
             data,
@@ -153,6 +164,10 @@ impl Settings {
         let rest = self.public_url.split_once("://").map_or(self.public_url.as_str(), |(_, rest)| rest);
         rest.split('/').next().unwrap_or(rest).to_owned()
     }
+}
+
+fn read_address(flag: &str, text: &str) -> Result<SocketAddr, Fail> {
+    text.parse().map_err(|_| Fail::new(format!("{flag} {text}: give ADDR:PORT, such as 127.0.0.1:8080")))
 }
 
 fn read_file(given: Option<&Path>) -> Result<File, Fail> {
@@ -233,6 +248,8 @@ mod tests {
     fn a_bad_setting_is_one_clear_line() {
         let flags = Flags { listen: Some("8080".into()), ..Flags::default() };
         assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("ADDR:PORT"));
+        let flags = Flags { metrics_listen: Some("9000".into()), ..Flags::default() };
+        assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("--metrics-listen 9000: give ADDR:PORT"));
         let flags = Flags { public_url: Some("video.example".into()), ..Flags::default() };
         assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("OUTRO_PUBLIC_URL"));
         let flags = Flags { rate_limits: Some("no".into()), ..Flags::default() };

@@ -200,7 +200,7 @@ fn a_backup_killed_at_every_point_leaves_nothing_that_is_wrong() {
     fine(&scene.backup());
     let names = std::fs::read_dir(scene.backups.path()).unwrap().map(|entry| entry.unwrap().file_name());
     assert!(names.into_iter().all(|name| !text(Path::new(&name)).ends_with(".part")));
-    assert!(fine(&scene.verify()).contains("6 objects"));
+    assert!(fine(&scene.verify()).contains("10 objects"));
     server.kill();
 }
 
@@ -212,7 +212,7 @@ fn a_restore_killed_at_every_point_ends_the_same() {
     let whole = scene.fresh();
     fine(&scene.restore(whole.path()));
     let wanted = state_of(whole.path());
-    assert_eq!(wanted.1.len(), 6);
+    assert_eq!(wanted.1.len(), 10);
     let refused = outro(&scene.restore(whole.path()), None);
     assert!(String::from_utf8_lossy(&refused.stderr).contains("not empty"));
     let mut point = 1;
@@ -252,7 +252,7 @@ fn a_replay_killed_at_every_point_ends_with_everybody_gone_who_left() {
     let receipt = server.leave(&scene.ada);
     server.kill();
     let restored = scene.fresh();
-    assert!(fine(&scene.restore(restored.path())).contains("3 objects of people who were erased since"));
+    assert!(fine(&scene.restore(restored.path())).contains("5 objects of people who were erased since"));
     let beside = outro(&["backup", "list", text(scene.backups.path()), "--data", text(restored.path())], None);
     assert!(String::from_utf8_lossy(&beside.stderr).contains("run outro serve first"));
     let mut point = 1;
@@ -268,7 +268,7 @@ fn a_replay_killed_at_every_point_ends_with_everybody_gone_who_left() {
         assert_eq!(server.call("POST", "/api/v1/accounts", None, &body).0, 409, "her handle is free");
         server.kill();
         let (rows, files) = state_of(folder.path());
-        assert_eq!(files.len(), 3);
+        assert_eq!(files.len(), 5);
         let homes = std::fs::read_dir(folder.path().join("blobs")).unwrap();
         let homes = homes
             .filter(|entry| entry.as_ref().unwrap().path().is_dir())

@@ -37,6 +37,29 @@ pub const fn blob(kind: BlobKind) -> Blob {
             "A piece of a video that is uploaded. It goes once the whole is here, and was put together.",
             Takeout::Internal,
         ),
+        BlobKind::Small => {
+            ("Your upright video again, smaller, for slow lines. It is made from it.", Takeout::Internal)
+        }
+        BlobKind::Large => (
+            "Your upright video again, larger, where yours has as much to show. It is made from it.",
+            Takeout::Internal,
+        ),
+        BlobKind::Av1 => (
+            "Your upright video again in a newer format that takes fewer bytes, once it is watched much. It is made from it.",
+            Takeout::Internal,
+        ),
+        BlobKind::SmallMix => (
+            "The smaller video with the sound of another that you chose: sealed so that it takes your key and theirs.",
+            Takeout::Internal,
+        ),
+        BlobKind::LargeMix => (
+            "The larger video with the sound of another that you chose: sealed so that it takes your key and theirs.",
+            Takeout::Internal,
+        ),
+        BlobKind::Avif => {
+            ("The picture shown before the video plays, in a format that takes fewer bytes.", Takeout::Internal)
+        }
+        BlobKind::Preview => ("A few seconds of your video without sound, for lists.", Takeout::Internal),
     };
     Blob { kind, why, takeout }
 }
@@ -51,4 +74,11 @@ pub const BLOBS: &[Blob] = &[
     blob(BlobKind::Takeout),
     blob(BlobKind::Import),
     blob(BlobKind::Part),
+    blob(BlobKind::Small),
+    blob(BlobKind::Large),
+    blob(BlobKind::Av1),
+    blob(BlobKind::SmallMix),
+    blob(BlobKind::LargeMix),
+    blob(BlobKind::Avif),
+    blob(BlobKind::Preview),
 ];

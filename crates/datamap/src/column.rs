@@ -41,6 +41,14 @@ sealed! {
     VIDEO_CAPTION = "videos"."caption";
     /// What was found of a video's picture, and where its owner lets a window look.
     VIDEO_SCENE = "videos"."scene";
+    /// What is made of a video's original: its pieces, texts and captions.
+    VIDEO_EDIT = "videos"."edit";
+    /// What is shown of a video while its cover is on its way: the cover, blurred.
+    VIDEO_PLACEHOLDER = "videos"."placeholder";
+    /// The waveform of a video's own sound.
+    VIDEO_PEAKS = "videos"."peaks";
+    /// What a playlist is called.
+    PLAYLIST_TITLE = "playlists"."title";
     /// What an upload that is not at its end is called, and what was said of it.
     UPLOAD_ABOUT = "uploads"."about";
     /// What a message says; sealed under its conversation's key.

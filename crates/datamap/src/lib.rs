@@ -24,6 +24,6 @@ pub use tables::{KEYRING, TABLES, table};
 pub use takeout::sides;
 pub use terms::{
     BACKUP_DAYS, CODE_SECONDS, EVENT_HOURS, NOTIFICATION_DAYS, OPERATOR_LOG_DAYS, PAYMENT_EVENT_DAYS, SESSION_DAYS,
-    TAKEOUT_DAYS, UPLOAD_HOURS, WATCH_DAYS,
+    STATISTICS_DAYS, TAKEOUT_DAYS, UPLOAD_HOURS, WATCH_DAYS,
 };
 pub use types::{Along, Column, Counter, Emptied, Erase, Holds, Link, Room, Table, Takeout, VideoLink};

@@ -70,6 +70,12 @@ pub const STAYS: &[Stay] = &[
         why: "How often a video was seen. Whose views they were is known for a day at most, and not from the count.",
     },
     Stay {
+        word: "statistics",
+        tables: &["video_days", "video_reach"],
+        why: "How often somebody's video was seen, liked, shared and commented on each day, how far it was watched, \
+              and where people came to it from. Your part in these numbers cannot be told from that of others.",
+    },
+    Stay {
         word: "popularity",
         tables: &["videos"],
         why: "Where a video stands among the popular ones is put right within the hour. Of a video that is not for \

@@ -10,7 +10,9 @@ mod graph;
 mod lost_phone;
 mod messages;
 mod moderation;
+mod playlists;
 mod sounds;
+mod statistics;
 mod takeout;
 mod uploads;
 
@@ -126,9 +128,13 @@ pub const TABLES: &[Table] = &[
     feeds::TIMELINE,
     feeds::FAN_OUTS,
     feeds::WATCHES,
+    statistics::VIDEO_DAYS,
+    statistics::VIDEO_REACH,
     moderation::REPORTS,
     moderation::MODERATION_HANDS,
     moderation::MODERATION_ACTS,
+    playlists::PLAYLIST_VIDEOS,
+    playlists::PLAYLISTS,
     sounds::SOUND_USES,
     sounds::SOUNDS,
     takeout::DEPARTURES,
@@ -243,6 +249,16 @@ pub const TABLES: &[Table] = &[
             column("publish_at", Structure, Part("videos")),
             column("remakes", Structure, Internal),
             column("scene", Sealed, Part("videos")),
+            column("edit", Sealed, Part("videos")),
+            column("editing", Structure, Internal),
+            column("captioned", Structure, Part("videos")),
+            column("placeholder", Sealed, Internal),
+            column("peaks", Sealed, Part("videos")),
+            column("downloads", Structure, Part("videos")),
+            column("age_restricted", Structure, Part("videos")),
+            column("duets", Structure, Part("videos")),
+            column("stitches", Structure, Part("videos")),
+            column("pinned_at", Structure, Part("videos")),
         ],
         links: &[Link { column: "owner_id", erase: DeleteRows }],
         video: Some(VideoLink { owner: "owner_id", video: "id" }),
@@ -275,6 +291,7 @@ pub const TABLES: &[Table] = &[
             column("feed_reset_at", Structure, Part("settings")),
             column("messages_from", Structure, Part("settings")),
             column("comments_from", Structure, Part("settings")),
+            column("adult", Structure, Part("profile")),
         ],
         links: &[Link { column: "id", erase: DeleteLast }],
         video: None,

@@ -11,6 +11,8 @@ pub const SESSION_DAYS: i64 = 90;
 pub const NOTIFICATION_DAYS: i64 = 90;
 /// How long it is kept what somebody watched, in days.
 pub const WATCH_DAYS: i64 = 60;
+/// How long it is kept what happened to a video on a day, in days.
+pub const STATISTICS_DAYS: i64 = 90;
 /// How long a page that was cut off can go on where it was, in hours.
 pub const EVENT_HOURS: i64 = 24;
 /// How long a one-time code can be used, in seconds.
@@ -40,6 +42,9 @@ impl Table {
             "resends" => "until a code is used",
             "notifications" => return format!("{NOTIFICATION_DAYS} days").into(),
             "watches" => return format!("{WATCH_DAYS} days").into(),
+            "video_days" => {
+                return format!("{STATISTICS_DAYS} days, or until you remove the video").into();
+            }
             "events" => return format!("{EVENT_HOURS} hours").into(),
             "takeouts" => return format!("{TAKEOUT_DAYS} days, or until you delete it").into(),
             "imports" => {
@@ -69,7 +74,8 @@ impl Table {
                 "until the last one who is in the conversation has left"
             }
             "likes" | "videos" | "blobs" | "comments" | "comment_likes" | "dismissals" | "follows"
-            | "follow_requests" | "blocks" | "mutes" | "sounds" | "sound_uses" => UNTIL_REMOVED,
+            | "follow_requests" | "blocks" | "mutes" | "sounds" | "sound_uses" | "video_reach" | "playlists"
+            | "playlist_videos" => UNTIL_REMOVED,
             "service_keys" => "as long as the server runs; a key of accounting records until those are over",
             _ if self.links.is_empty() => FOR_GOOD,
             _ => WITH_ACCOUNT,
@@ -103,7 +109,9 @@ impl Blob {
     /// How objects of this kind are sealed, in plain words.
     pub const fn sealed(&self) -> &'static str {
         match self.kind {
-            outro_model::BlobKind::Mix => "sealed under a key of its own, which is sealed under yours and theirs",
+            outro_model::BlobKind::Mix | outro_model::BlobKind::SmallMix | outro_model::BlobKind::LargeMix => {
+                "sealed under a key of its own, which is sealed under yours and theirs"
+            }
             _ => "sealed under a key of its own, which is sealed under yours",
         }
     }

@@ -22,6 +22,11 @@ pub(crate) struct PageQuery {
 }
 
 impl PageQuery {
+    /// What asks for a page by what was sent beside other things.
+    pub(crate) fn new(limit: Option<String>, cursor: Option<String>) -> Self {
+        Self { limit, cursor }
+    }
+
     /// What asks for so many items and for no page.
     pub(crate) fn of_limit(limit: Option<String>) -> Self {
         Self { limit, cursor: None }

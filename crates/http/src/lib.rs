@@ -11,6 +11,7 @@ mod headers;
 mod listen;
 mod log;
 mod media;
+mod metrics;
 mod problem;
 mod range;
 mod routes;
@@ -28,6 +29,7 @@ use outro_app::App;
 
 pub use api::description;
 pub use listen::{Listening, Peer, Wire};
+pub use metrics::metrics;
 
 /// What the surface needs besides the use cases.
 #[derive(Clone)]
@@ -70,7 +72,7 @@ pub fn router(server: Server) -> Router {
         .merge(web::routes(server.config.dev).into_router())
         .fallback(web::nothing_here)
         .layer(axum::middleware::from_fn_with_state(server.clone(), headers::harden))
-        .layer(axum::middleware::from_fn(watch::log))
+        .layer(axum::middleware::from_fn_with_state(server.clone(), watch::log))
         .layer(axum::middleware::from_fn(beat::keep))
         .with_state(server)
 }
@@ -79,7 +81,8 @@ pub fn router(server: Server) -> Router {
 /// development too. A method and an address; who takes GET takes HEAD.
 pub fn undescribed() -> Vec<(&'static str, String)> {
     let of_part = |(method, address): (&'static str, &'static str)| {
-        media::part_names().map(move |name| (method, address.replace("{part}", name)))
+        let many = if address.contains("{part}") { usize::MAX } else { 1 };
+        media::part_names().take(many).map(move |name| (method, address.replace("{part}", name)))
     };
     let media = media::routes().told().into_iter().flat_map(of_part);
     let others = web::routes(true).merge(log::routes()).told();

@@ -20,7 +20,7 @@ use crate::who::{Connection, Who};
 
 /// The routes of media.
 pub(crate) fn routes() -> Routes {
-    Routes::new().route("/media/{video}/{part}", get(serve))
+    Routes::new().route("/media/{video}/captions.vtt", get(captions)).route("/media/{video}/{part}", get(serve))
 }
 
 /// The names that the last part of an address can have.
@@ -34,13 +34,45 @@ pub(crate) fn address(video: VideoId, part: Part) -> String {
     format!("/media/{video}/{name}")
 }
 
-const PARTS: &[Part] = &[Part::Rendition, Part::Cover, Part::Download, Part::Original];
+/// The address of the captions of a video.
+pub(crate) fn captions_address(video: VideoId) -> String {
+    format!("/media/{video}/captions.vtt")
+}
+
+/// The captions of a video, for whoever may watch it.
+async fn captions(
+    State(server): State<Server>,
+    Who(viewer): Who,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let id: VideoId = id.parse().map_err(|_| AppError::NotFound)?;
+    let text = video::captions(&server.app, &viewer, id).await?;
+    let headers = [(header::CONTENT_TYPE, "text/vtt; charset=utf-8"), (header::CACHE_CONTROL, "private, no-cache")];
+    Ok((headers, text).into_response())
+}
+
+const PARTS: &[Part] = &[
+    Part::Rendition,
+    Part::Small,
+    Part::Large,
+    Part::Av1,
+    Part::Cover,
+    Part::Avif,
+    Part::Preview,
+    Part::Download,
+    Part::Original,
+];
 
 /// The name in the address, the type, and the name of the file to keep.
 fn names(part: Part) -> (&'static str, &'static str, Option<&'static str>) {
     match part {
         Part::Rendition => ("video.mp4", "video/mp4", None),
+        Part::Small => ("480.mp4", "video/mp4", None),
+        Part::Large => ("1080.mp4", "video/mp4", None),
+        Part::Av1 => ("av1.mp4", "video/mp4", None),
         Part::Cover => ("cover.jpg", "image/jpeg", None),
+        Part::Avif => ("cover.avif", "image/avif", None),
+        Part::Preview => ("preview.mp4", "video/mp4", None),
         Part::Download => ("download.mp4", "video/mp4", Some("video.mp4")),
         // What a stranger uploaded is never given a type that a browser would open.
         Part::Original => ("original", "application/octet-stream", Some("original")),

@@ -8,7 +8,9 @@ mod worker;
 use outro_db::Statement;
 use outro_model::{AccountId, JobId, Timestamp, VideoId};
 
-pub use queue::{Queue, cancel, cancel_of_video, enqueue, find, is_due, leased_until, put_off, waiting};
+pub use queue::{
+    Queue, cancel, cancel_of_video, due, encodes_wait, enqueue, find, is_due, leased_until, put_off, waiting,
+};
 pub use worker::{Outcome, Runner};
 
 /// Which workers take a job. Lanes keep an erasure from waiting behind encodes.
@@ -20,11 +22,13 @@ pub enum Lane {
     Encode,
     /// Archives on their way out and in, each of which may take as long as all that somebody has.
     Archive,
+    /// What nobody waits for: it runs while no encode is due or running.
+    Idle,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: &'static [Self] = &[Self::Prompt, Self::Encode, Self::Archive];
+    pub const ALL: &'static [Self] = &[Self::Prompt, Self::Encode, Self::Archive, Self::Idle];
 
     /// The stored word.
     pub const fn word(self) -> &'static str {
@@ -32,6 +36,7 @@ impl Lane {
             Self::Prompt => "prompt",
             Self::Encode => "encode",
             Self::Archive => "archive",
+            Self::Idle => "idle",
         }
     }
 }

@@ -28,6 +28,13 @@ statements! {
         WHERE id = (SELECT id FROM jobs WHERE lane = ?1 AND run_at <= ?2 AND leased_until <= ?2
             ORDER BY run_at, id LIMIT 1 {skip_locked})
         RETURNING id, kind, account_id, video_id, attempts, errors";
+    // An encode that is due has a row until it is done, also while it runs.
+    LEASE_IDLE = "UPDATE jobs SET leased_until = ?2, lease = ?3, attempts = attempts + 1
+        WHERE id = (SELECT id FROM jobs WHERE lane = 'idle' AND run_at <= ?1 AND leased_until <= ?1
+                AND NOT EXISTS (SELECT 1 FROM jobs e WHERE e.lane = 'encode' AND e.run_at <= ?1)
+            ORDER BY run_at, id LIMIT 1 {skip_locked})
+        RETURNING id, kind, account_id, video_id, attempts, errors";
+    ENCODES_WAIT = "SELECT id FROM jobs WHERE lane = 'encode' AND run_at <= ?1 LIMIT 1";
     EXTEND = "UPDATE jobs SET leased_until = ?3 WHERE id = ?1 AND lease = ?2";
     DONE = "DELETE FROM jobs WHERE id = ?1 AND lease = ?2";
     AGAIN = "UPDATE jobs SET leased_until = 0, lease = NULL, run_at = ?3, failure = ?4, attempts = 0,
@@ -39,6 +46,7 @@ statements! {
     LEASED_UNTIL = "SELECT leased_until FROM jobs WHERE account_id = ?1 AND leased_until > ?2
         ORDER BY leased_until DESC LIMIT 1";
     WAITING = "SELECT COUNT(*) FROM jobs";
+    DUE = "SELECT COUNT(*), COALESCE(MIN(run_at), 0) FROM jobs WHERE lane = ?1 AND run_at <= ?2";
     // A job that a worker has is left alone: what it has passed by is for another.
     PUT_OFF = "UPDATE jobs SET run_at = ?4 WHERE account_id = ?1 AND kind = ?2 AND run_at > ?3 AND leased_until = 0";
     CANCEL = "DELETE FROM jobs WHERE account_id = ?1 AND kind = ?2";
@@ -92,9 +100,20 @@ pub async fn leased_until(tx: &mut Tx, account: AccountId, now: Timestamp) -> Re
     tx.query_opt(&LEASED_UNTIL, params![account, now]).await?.map(|row| row.get(0)).transpose()
 }
 
+/// Whether an encode is due or running: what is idle work waits for it.
+pub async fn encodes_wait(tx: &mut Tx, now: Timestamp) -> Result<bool, DbError> {
+    Ok(tx.query_opt(&ENCODES_WAIT, params![now]).await?.is_some())
+}
+
 /// How many jobs there are, leased ones counted.
 pub async fn waiting(tx: &mut Tx) -> Result<i64, DbError> {
     tx.query(&WAITING, &[]).await?.first().map_or(Ok(0), |row| row.get(0))
+}
+
+/// How many jobs of a lane have had their time come, those that run counted, and since when the first of them is due.
+pub async fn due(tx: &mut Tx, lane: Lane, now: Timestamp) -> Result<(i64, Timestamp), DbError> {
+    let found = tx.query_opt(&DUE, params![lane.word(), now]).await?;
+    found.map_or(Ok((0, now)), |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 /// A job of this kind, if there is one.
@@ -155,6 +174,7 @@ impl Queue {
         let until = now.plus_seconds(LEASE_SECONDS);
         let row = match lane {
             Lane::Encode => tx.query_opt(&LEASE_ENCODE, params![now, until, token]).await?,
+            Lane::Idle => tx.query_opt(&LEASE_IDLE, params![now, until, token]).await?,
             _ => tx.query_opt(&LEASE, params![lane.word(), now, until, token]).await?,
         };
         let Some(job) = row.as_ref().map(read).transpose()? else { return Ok(None) };

@@ -2,7 +2,7 @@
 
 use crate::error::{Refusal, RunError, Spent};
 use crate::limits::Caps;
-use crate::sandbox::{EXIT_EXEC, EXIT_JAIL, to_args};
+use crate::sandbox::{EXIT_EXEC, EXIT_JAIL, Handed, Use, to_args};
 use crate::stderr::{Lines, Word, is_progress, weigh};
 use crate::tools::Tools;
 use nix::libc;
@@ -25,10 +25,12 @@ pub(crate) struct Order<'a> {
     pub(crate) program: &'a Path,
     pub(crate) args: &'a [String],
     pub(crate) input: &'a File,
-    /// A file for descriptor 3, to be read beside the input.
+    /// A file to be read beside the input: descriptor 3.
     pub(crate) second: Option<&'a File>,
     /// A file for descriptor 1; without one, what is written there comes back as [`Heard::Out`].
     pub(crate) output: Option<&'a File>,
+    /// Files to be written beside it: the descriptors that come next, from 3 on.
+    pub(crate) more: &'a [&'a File],
     pub(crate) caps: Caps,
     pub(crate) wall: Duration,
 }
@@ -72,15 +74,17 @@ pub(crate) async fn run(
 fn spawn(tools: &Tools, order: &Order<'_>) -> Result<Child, RunError> {
     // A duplicate is inherited, also by any other child that is started at this moment: each of them is the
     // jail, which closes all that was not meant for it before anything else.
-    let second = order.second.map(rustix::io::dup).transpose().map_err(std::io::Error::from)?;
-    let number = second.as_ref().map(AsRawFd::as_raw_fd);
+    let read = order.second.into_iter().map(|file| (Use::Read, file));
+    let all = read.chain(order.more.iter().map(|file| (Use::Write, *file)));
+    let given = all.map(|(meant, file)| Ok((meant, rustix::io::dup(file)?))).collect::<std::io::Result<Vec<_>>>()?;
+    let handed: Vec<_> = given.iter().map(|(meant, fd)| Handed { meant: *meant, number: fd.as_raw_fd() }).collect();
     let output = match order.output {
         Some(file) => Stdio::from(file.try_clone()?),
         None => Stdio::piped(),
     };
     let child = Command::new(&tools.sandbox.program)
         .args(&tools.sandbox.args)
-        .args(to_args(order.caps, number, order.program, order.args))
+        .args(to_args(order.caps, &handed, order.program, order.args))
         .env_clear()
         .stdin(Stdio::from(order.input.try_clone()?))
         .stdout(output)

@@ -9,6 +9,7 @@ use crate::tools::Tools;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 /// Where in the rendition a cover is looked for.
 const SECONDS: &str = "4";
@@ -37,13 +38,47 @@ pub async fn cover(tools: &Tools, rendition: File, mut output: File, limits: &Li
     Err(RunError::Tool { what: "no cover", code: None })
 }
 
+/// Writes the picture of one moment as a cover, as [`cover`] does; where the rendition ends before, the one that `cover` chooses.
+///
+/// # Errors
+/// As [`cover`].
+pub async fn cover_at(
+    tools: &Tools,
+    rendition: File,
+    mut output: File,
+    at: Duration,
+    limits: &Limits,
+) -> Result<u64, RunError> {
+    let mut args = args(FIRST);
+    let input = args.iter().position(|arg| arg == "-t").unwrap_or_default();
+    args.splice(input..input, ["-ss".to_owned(), format!("{:.3}", at.as_secs_f64())]);
+    carry_out(tools, &rendition, &output, &args, limits).await?;
+    let bytes = output.metadata()?.len();
+    if bytes == 0 {
+        return cover(tools, rendition, output, limits).await;
+    }
+    output.seek(SeekFrom::Start(0))?;
+    Ok(bytes)
+}
+
 async fn shoot(tools: &Tools, rendition: &File, output: &File, choose: &str, limits: &Limits) -> Result<(), RunError> {
+    carry_out(tools, rendition, output, &args(choose), limits).await
+}
+
+async fn carry_out(
+    tools: &Tools,
+    rendition: &File,
+    output: &File,
+    args: &[String],
+    limits: &Limits,
+) -> Result<(), RunError> {
     let order = Order {
         program: &tools.ffmpeg,
-        args: &args(choose),
+        args,
         input: rendition,
         second: None,
         output: Some(output),
+        more: &[],
         caps: limits.probe_caps(),
         wall: limits.probe_wall,
     };

@@ -50,7 +50,7 @@ impl Refusal {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::NotAVideo => "This file is not a video. Choose a video, such as an MP4 or MOV.",
-            Self::NoPicture => "This file has sound but no picture. Choose a video with a picture.",
+            Self::NoPicture => "This file has no moving picture, and no sound that can be read here. Choose another.",
             Self::TooLong => "This video is too long. Trim it and try again.",
             Self::TooLarge => "This video is too large. Save it at a lower resolution or trim it.",
             Self::Damaged => {

@@ -11,8 +11,10 @@
 
 mod child;
 mod cover;
+mod dress;
 mod error;
 mod limits;
+mod listen;
 pub mod plan;
 mod probe;
 mod run;
@@ -21,15 +23,21 @@ mod scratch;
 mod selftest;
 mod sniff;
 mod stderr;
+mod thumbhash;
 mod tools;
 mod watch;
 
-pub use cover::cover;
+pub use cover::{cover, cover_at};
+pub use dress::{Stills, preview, stills};
 pub use error::{Refusal, RunError, Spent};
 pub use limits::Limits;
-pub use plan::{BadPath, Bars, Key, MOST_KEYS, Options, Path, Plan, Reframe, Scene, mix_plan, plan};
+pub use listen::{PEAKS, Sounding, listen, listen_to_mix};
+pub use plan::{
+    BadPath, Bars, Blend, Joins, Key, Level, Loudness, MOST_KEYS, Options, Path, Plan, Reframe, Scene, mix_plan, plan,
+};
+pub use plan::{Ladder, NothingLeft, Rung, Size, av1_plan, edit_ladder, ladder};
 pub use probe::{Probe, Rotation, Transfer, probe};
-pub use run::{Outcome, Progress, mix, transcode};
+pub use run::{Outcome, Progress, climb, mix, transcode, transcode_idle};
 pub use sandbox::{SandboxSupport, sandbox_main, sandbox_support};
 pub use scratch::Scratch;
 pub use selftest::self_test;

@@ -46,6 +46,8 @@ pub(crate) struct Caps {
     pub(crate) processor: u64,
     pub(crate) output: u64,
     pub(crate) files: u64,
+    /// How much it yields to others, 0 to 19.
+    pub(crate) niceness: u64,
 }
 
 impl Limits {
@@ -56,7 +58,13 @@ impl Limits {
             processor: self.processor.as_secs().max(1),
             output: self.max_output_bytes,
             files: FILES,
+            niceness: NICENESS,
         }
+    }
+
+    /// Caps for what is made while nobody waits for it.
+    pub(crate) fn idle_caps(&self) -> Caps {
+        Caps { niceness: IDLE_NICENESS, ..self.transcode_caps() }
     }
 
     /// Caps for a probe, which writes no file, or a cover, which writes a small one.
@@ -66,11 +74,16 @@ impl Limits {
             processor: self.probe_wall.as_secs().max(1).saturating_mul(2),
             output: COVER_BYTES,
             files: FILES,
+            niceness: NICENESS,
         }
     }
 }
 
-/// Descriptors that ffmpeg needs: three of its own, one file, the loader's.
+/// Pages come before videos: the tools yield to whoever serves a request.
+const NICENESS: u64 = 5;
+/// And what nobody waits for yields to all else.
+const IDLE_NICENESS: u64 = 19;
+/// Descriptors that ffmpeg needs: three of its own, its files, the loader's.
 const FILES: u64 = 64;
 /// No JPEG of a 720 × 1280 frame comes near this.
 const COVER_BYTES: u64 = 16 << 20;

@@ -14,7 +14,8 @@ use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
 /// Containers that people's devices write. Not one of them refers to another file by default.
-const CONTAINERS: &str = "mov,mp4,m4a,3gp,matroska,webm,avi,mpegts,mpeg,flv";
+const CONTAINERS: &str = "mov,mp4,m4a,3gp,matroska,webm,avi,mpegts,mpeg,flv,\
+mp3,ogg,wav,flac,aac";
 
 /// Decoders that may touch a stranger's bytes: the tools know hundreds more, few of them watched.
 const DECODERS: &str = "libdav1d,libaom-av1,av1,dnxhd,dvvideo,flv,h263,h264,hevc,mjpeg,mpeg1video,\
@@ -105,7 +106,9 @@ pub struct Probe {
     pub sound: Option<u32>,
     /// There is sound, but of a kind that cannot be decoded; the video will be silent.
     pub sound_left_out: bool,
-    /// The picture's codec, by ffmpeg's name.
+    /// There is sound and no picture that moves: one is drawn of the sound. `picture` is then the sound's stream.
+    pub sound_alone: bool,
+    /// The picture's codec, by ffmpeg's name; the sound's where there is sound alone.
     pub codec: String,
     /// Width as stored, before any turn.
     pub width: u32,
@@ -192,6 +195,7 @@ fn order<'a>(tools: &'a Tools, args: &'a [String], input: &'a File, limits: &Lim
         input,
         second: None,
         output: None,
+        more: &[],
         caps: limits.probe_caps(),
         wall: limits.probe_wall,
     }

@@ -2,8 +2,8 @@
 
 use crate::child::{Heard, Order, run};
 use crate::error::{Refusal, RunError};
-use crate::limits::Limits;
-use crate::plan::Plan;
+use crate::limits::{Caps, Limits};
+use crate::plan::{Ladder, Plan};
 use crate::probe::{Probe, probe};
 use crate::stderr::{Word, out_time};
 use crate::tools::Tools;
@@ -53,7 +53,47 @@ pub async fn transcode(
     limits: &Limits,
     on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
 ) -> Result<Outcome, RunError> {
-    carry_out(tools, (&input, None), output, plan, limits, on_progress).await
+    let order = Work { input: &input, second: None, args: &plan.args, caps: limits.transcode_caps() };
+    one(tools, order, output, (plan, H264), limits, on_progress).await
+}
+
+/// Makes the renditions of `input`, one a rung: `outputs` are in the order of the rungs, and so are the results. Each
+/// output is then at its first byte. `beside` is what the ladder reads besides, where it does.
+///
+/// # Errors
+/// As [`transcode`].
+pub async fn climb(
+    tools: &Tools,
+    (input, beside): (File, Option<File>),
+    outputs: Vec<File>,
+    ladder: &Ladder,
+    limits: &Limits,
+    on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
+) -> Result<Vec<Outcome>, RunError> {
+    let expected = ladder.rungs.iter().map(|rung| Expected {
+        size: (rung.width, rung.height),
+        has_sound: ladder.has_sound,
+        duration: ladder.duration,
+        codec: H264,
+    });
+    let work = Work { input: &input, second: beside.as_ref(), args: &ladder.args, caps: limits.transcode_caps() };
+    carry_out(tools, work, &outputs, &expected.collect::<Vec<_>>(), limits, on_progress).await
+}
+
+/// Makes the rendition of `input` by [`av1_plan`](crate::av1_plan), at a time when nobody waits for anything else.
+///
+/// # Errors
+/// As [`transcode`].
+pub async fn transcode_idle(
+    tools: &Tools,
+    input: File,
+    output: File,
+    plan: &Plan,
+    limits: &Limits,
+    on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
+) -> Result<Outcome, RunError> {
+    let work = Work { input: &input, second: None, args: &plan.args, caps: limits.idle_caps() };
+    one(tools, work, output, (plan, AV1), limits, on_progress).await
 }
 
 /// Puts the sound of `sound` in the place of that of `made`, a rendition of ours, by [`mix_plan`](crate::mix_plan).
@@ -68,30 +108,61 @@ pub async fn mix(
     limits: &Limits,
     on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
 ) -> Result<Outcome, RunError> {
-    carry_out(tools, (&made, Some(&sound)), output, plan, limits, on_progress).await
+    let work = Work { input: &made, second: Some(&sound), args: &plan.args, caps: limits.transcode_caps() };
+    one(tools, work, output, (plan, H264), limits, on_progress).await
+}
+
+/// ffmpeg's names of the codecs that are made.
+const H264: &str = "h264";
+const AV1: &str = "av1";
+
+/// What the tool is to do.
+struct Work<'a> {
+    input: &'a File,
+    second: Option<&'a File>,
+    args: &'a [String],
+    caps: Caps,
+}
+
+/// What is to come of it, one for each output.
+struct Expected {
+    size: (u32, u32),
+    has_sound: bool,
+    duration: Duration,
+    codec: &'static str,
+}
+
+/// Work with one output.
+async fn one(
+    tools: &Tools,
+    work: Work<'_>,
+    output: File,
+    (plan, codec): (&Plan, &'static str),
+    limits: &Limits,
+    on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
+) -> Result<Outcome, RunError> {
+    let &Plan { width, height, has_sound, duration, .. } = plan;
+    let expected = Expected { size: (width, height), has_sound, duration, codec };
+    let made = carry_out(tools, work, &[output], &[expected], limits, on_progress).await?;
+    made.into_iter().next().ok_or(RunError::Tool { what: "no rendition", code: None })
 }
 
 async fn carry_out(
     tools: &Tools,
-    (input, second): (&File, Option<&File>),
-    mut output: File,
-    plan: &Plan,
+    Work { input, second, args, caps }: Work<'_>,
+    outputs: &[File],
+    expected: &[Expected],
     limits: &Limits,
     mut on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
-) -> Result<Outcome, RunError> {
+) -> Result<Vec<Outcome>, RunError> {
     let mut permille = 0;
-    let order = Order {
-        program: &tools.ffmpeg,
-        args: &plan.args,
-        input,
-        second,
-        output: Some(&output),
-        caps: limits.transcode_caps(),
-        wall: limits.wall,
-    };
+    let duration = expected.first().map_or(Duration::ZERO, |one| one.duration);
+    let (output, more) = (outputs.first(), outputs.iter().skip(1).collect::<Vec<_>>());
+    let wall = limits.wall;
+    let order = Order { program: &tools.ffmpeg, args, input, second, output, more: &more, caps, wall };
     let ended = run(tools, order, &mut |heard| {
         if let Heard::Progress(line) = heard {
-            permille = out_time(line).map_or(permille, |at| reached(at, plan.duration).max(permille));
+            permille = out_time(line).map_or(permille, |at| reached(at, duration).max(permille));
         }
         on_progress(Progress { permille })
     })
@@ -100,11 +171,14 @@ async fn carry_out(
     if ended.word == Word::CutOff {
         return Err(Refusal::Damaged.into());
     }
-    let outcome = examine(tools, &output, plan, limits).await?;
-    output.seek(SeekFrom::Start(0))?;
+    let mut made = Vec::with_capacity(outputs.len());
+    for (mut output, one) in outputs.iter().zip(expected) {
+        made.push(examine(tools, output, one, limits).await?);
+        output.seek(SeekFrom::Start(0))?;
+    }
     // All is done: stopping now would change nothing.
     let _ = on_progress(Progress { permille: 1000 });
-    Ok(outcome)
+    Ok(made)
 }
 
 /// The last thousandth is kept for the examination.
@@ -113,7 +187,7 @@ fn reached(microseconds: u64, whole: Duration) -> u16 {
     u16::try_from((u128::from(microseconds) * 1000 / whole).min(999)).unwrap_or(999)
 }
 
-async fn examine(tools: &Tools, output: &File, plan: &Plan, limits: &Limits) -> Result<Outcome, RunError> {
+async fn examine(tools: &Tools, output: &File, expected: &Expected, limits: &Limits) -> Result<Outcome, RunError> {
     let bytes = output.metadata()?.len();
     let lenient = Limits { max_duration: Duration::MAX, max_input_bytes: u64::MAX, ..limits.clone() };
     let made = match probe(tools, output, &lenient).await {
@@ -124,19 +198,19 @@ async fn examine(tools: &Tools, output: &File, plan: &Plan, limits: &Limits) -> 
     if made.duration > limits.max_duration + SLACK {
         return Err(Refusal::TooLong.into());
     }
-    if is_short(&made, plan) {
+    if is_short(&made, expected.duration) {
         return Err(Refusal::Damaged.into());
     }
-    let as_planned = (made.display_width, made.display_height) == (plan.width, plan.height);
-    if !as_planned || made.codec != "h264" || made.has_sound() != plan.has_sound {
+    let as_planned = (made.display_width, made.display_height) == expected.size;
+    if !as_planned || made.codec != expected.codec || made.has_sound() != expected.has_sound {
         return Err(RunError::Tool { what: "rendition not as planned", code: None });
     }
     Ok(Outcome { width: made.width, height: made.height, duration: made.duration, has_sound: made.has_sound(), bytes })
 }
 
 /// Much less came out than was declared: the rest of the source is missing or broken.
-fn is_short(made: &Probe, plan: &Plan) -> bool {
-    made.duration < plan.duration.mul_f64(0.9) && made.duration + SLACK < plan.duration
+fn is_short(made: &Probe, declared: Duration) -> bool {
+    made.duration < declared.mul_f64(0.9) && made.duration + SLACK < declared
 }
 
 #[cfg(test)]

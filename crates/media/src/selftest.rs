@@ -59,6 +59,7 @@ async fn make_sample(tools: &Tools, sample: &Scratch, limits: &Limits) -> Result
         input: sample.file(),
         second: None,
         output: Some(sample.file()),
+        more: &[],
         caps: limits.transcode_caps(),
         wall: limits.probe_wall,
     };

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Filters without which no rendition is made.
-const FILTERS: [&str; 17] = [
+const FILTERS: [&str; 45] = [
     "scale",
     "crop",
     "split",
@@ -23,6 +23,34 @@ const FILTERS: [&str; 17] = [
     "pad",
     "fps",
     "sidedata",
+    "volume",
+    "alimiter",
+    "ebur128",
+    "astats",
+    "asetnsamples",
+    "ametadata",
+    "atrim",
+    "asetpts",
+    "afade",
+    "apad",
+    "amix",
+    "asplit",
+    "showfreqs",
+    "lutrgb",
+    "vflip",
+    "drawgrid",
+    "setpts",
+    "tpad",
+    "trim",
+    "atempo",
+    "concat",
+    "eq",
+    "colorchannelmixer",
+    "noise",
+    "ass",
+    "hstack",
+    "overlay",
+    "anullsrc",
 ];
 const ENCODERS: [&str; 3] = ["libx264", "aac", "mjpeg"];
 
@@ -84,7 +112,20 @@ pub struct Tools {
     ffprobe_version: String,
     tonemap: bool,
     deinterlace: bool,
+    still: Option<StillEncoder>,
+    av1: bool,
 }
+
+/// What makes pictures in AVIF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StillEncoder {
+    /// Half as long as the other takes.
+    SvtAv1,
+    Aom,
+}
+
+/// What makes films in AV1.
+const AV1: &str = "libsvtav1";
 
 impl Tools {
     /// Finds the programs and asks them what they can do. Blocks for some tens of milliseconds.
@@ -96,6 +137,12 @@ impl Tools {
         let ffprobe = locate("ffprobe", settings.ffprobe.as_deref())?;
         let filters = ask("ffmpeg", &ffmpeg, "-filters")?;
         let encoders = ask("ffmpeg", &ffmpeg, "-encoders")?;
+        let avif = lists(&ask("ffmpeg", &ffmpeg, "-muxers")?, "avif");
+        let still = match (lists(&encoders, AV1), lists(&encoders, "libaom-av1")) {
+            (true, _) => Some(StillEncoder::SvtAv1),
+            (false, true) => Some(StillEncoder::Aom),
+            (false, false) => None,
+        };
         require("filter", &filters, &FILTERS)?;
         require("encoder", &encoders, &ENCODERS)?;
         Ok(Self {
@@ -103,6 +150,8 @@ impl Tools {
             ffprobe_version: version(&ask("ffprobe", &ffprobe, "-version")?),
             tonemap: lists(&filters, "zscale") && lists(&filters, "tonemap"),
             deinterlace: lists(&filters, "yadif"),
+            still: still.filter(|_| avif),
+            av1: lists(&encoders, AV1),
             sandbox: settings.sandbox.clone().unwrap_or_default(),
             ffmpeg,
             ffprobe,
@@ -119,6 +168,22 @@ impl Tools {
     #[must_use]
     pub fn ffprobe_version(&self) -> &str {
         &self.ffprobe_version
+    }
+
+    /// Whether covers are made in AVIF too.
+    #[must_use]
+    pub const fn makes_avif(&self) -> bool {
+        self.still.is_some()
+    }
+
+    /// Whether videos can be made in AV1.
+    #[must_use]
+    pub const fn makes_av1(&self) -> bool {
+        self.av1
+    }
+
+    pub(crate) const fn still(&self) -> Option<StillEncoder> {
+        self.still
     }
 
     /// Options for plans that this ffmpeg can carry out: all cores, all optional filters it has.

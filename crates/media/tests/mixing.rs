@@ -9,14 +9,14 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use common::{Made, Samples, ask, clip, empty, find, make, options, tools};
-use outro_media::{Limits, Outcome, Reframe, Scratch, mix, mix_plan};
+use outro_media::{Blend, Limits, Outcome, Reframe, Scratch, mix, mix_plan};
 
 const TONE: &str = "-f lavfi -i testsrc2=size=180x320:rate=25:duration=2 -f lavfi -i sine=f=1200:duration=2 \
     -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac tone.mp4";
 
 async fn mixed(made: &Made, sound: &Made, dir: &Path, hint: u64) -> (Outcome, Vec<u8>) {
     let (tools, limits) = (tools(), Limits::default());
-    let plan = mix_plan(&made.outcome, &options(&tools));
+    let plan = mix_plan(&made.outcome, &Blend::replacing(sound.outcome.duration), &options(&tools));
     let from = Scratch::new(hint, dir).unwrap();
     from.file().write_all(&sound.bytes).unwrap();
     let output = empty();

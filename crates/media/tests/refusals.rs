@@ -40,22 +40,14 @@ async fn pictures_are_no_videos() {
 }
 
 #[tokio::test]
-async fn sound_alone_has_no_picture() {
+async fn sound_alone_is_held_to_what_can_be_read_and_to_the_limits() {
     let samples = Samples::new();
-    samples.make("-f lavfi -i testsrc2=size=64x64 -frames:v 1 art.png");
-    for words in [
-        "-c:a aac song.m4a",
-        "-c:a libmp3lame song.mp3",
-        "-c:a libopus song.webm",
-        "-c:a libopus song.ogg",
-        "-c:a pcm_s16le song.wav",
-        "-c:a flac song.flac",
-        "-i art.png -map 0 -map 1 -c:a aac -c:v copy -disposition:v attached_pic art.m4a",
-        "-i art.png -map 0 -map 1 -c:a libmp3lame -c:v copy -id3v2_version 3 art.mp3",
-    ] {
-        let path = samples.make(&format!("-f lavfi -i sine=duration=1 {words}"));
-        assert_eq!(refusal(&path).await, Refusal::NoPicture, "{words}");
-    }
+    let path = samples.make("-f lavfi -i sine=duration=1 -c:a wmav2 -f matroska song.mka");
+    assert_eq!(refusal(&path).await, Refusal::Unsupported);
+    let long = samples.make("-f lavfi -i sine=duration=4 -c:a libmp3lame -write_xing 0 long.mp3");
+    let limits = Limits { max_duration: Duration::from_secs(2), ..Limits::default() };
+    let made = make_within(&long, Reframe::Fit, &limits).await;
+    assert!(matches!(made, Err(RunError::Refused(Refusal::TooLong))));
 }
 
 #[tokio::test]

@@ -6,9 +6,9 @@ mod common;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-const CAPS: [&str; 4] = ["4294967296", "60", "1048576", "64"];
+const CAPS: [&str; 5] = ["4294967296", "60", "1048576", "64", "5"];
 
-fn jailed_with(caps: [&str; 4], program: &str, args: &[&str], input: Stdio, output: Stdio) -> Output {
+fn jailed_with(caps: [&str; 5], program: &str, args: &[&str], input: Stdio, output: Stdio) -> Output {
     Command::new(common::sandbox().program)
         .args(caps)
         .args([program, "--"])
@@ -102,7 +102,7 @@ fn output_memory_and_time_have_ends() {
     assert_eq!(ended.status.signal(), Some(25), "SIGXFSZ");
     assert!(output.metadata().unwrap().len() <= 1_048_576);
 
-    let (busy, hungry) = (["4294967296", "1", "1048576", "64"], ["200000000", "60", "1048576", "64"]);
+    let (busy, hungry) = (["4294967296", "1", "1048576", "64", "5"], ["200000000", "60", "1048576", "64", "5"]);
     let endless = ["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=1920x1080", "-f", "null", "-"];
     let ended = jailed_with(busy, "/usr/bin/ffmpeg", &endless, Stdio::null(), Stdio::null());
     assert_eq!(ended.status.signal(), Some(9), "SIGKILL at the end of its time");
@@ -115,6 +115,6 @@ fn output_memory_and_time_have_ends() {
 fn a_wrong_order_is_refused() {
     let run = |args: &[&str]| Command::new(common::sandbox().program).args(args).status().unwrap().code();
     assert_eq!(run(&[]), Some(120));
-    assert_eq!(run(&["1", "2", "3", "4", "relative", "--"]), Some(120));
-    assert_eq!(run(&["4294967296", "9", "9", "64", "/nowhere/at/all", "--"]), Some(121));
+    assert_eq!(run(&["1", "2", "3", "4", "5", "relative", "--"]), Some(120));
+    assert_eq!(run(&["4294967296", "9", "9", "64", "5", "/nowhere/at/all", "--"]), Some(121));
 }

@@ -26,15 +26,23 @@ pub enum AgeRule {
 impl BirthDate {
     /// What the age reached at `now` (UTC) allows.
     pub fn rule_at(self, now: Timestamp) -> AgeRule {
-        let moment = jiff::Timestamp::from_millisecond(now.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        let today = moment.to_zoned(jiff::tz::TimeZone::UTC).date();
-        let had_birthday = (today.month(), today.day()) >= (self.0.month(), self.0.day());
-        let years = i32::from(today.year()) - i32::from(self.0.year()) - i32::from(!had_birthday);
-        match years {
+        match self.years_at(now) {
             13..=15 => AgeRule::StartsPrivate,
             16..=130 => AgeRule::Open,
             _ => AgeRule::Refused,
         }
+    }
+
+    /// Whether 18 years are reached at `now` (UTC).
+    pub fn is_adult_at(self, now: Timestamp) -> bool {
+        (18..=130).contains(&self.years_at(now))
+    }
+
+    fn years_at(self, now: Timestamp) -> i32 {
+        let moment = jiff::Timestamp::from_millisecond(now.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let today = moment.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let had_birthday = (today.month(), today.day()) >= (self.0.month(), self.0.day());
+        i32::from(today.year()) - i32::from(self.0.year()) - i32::from(!had_birthday)
     }
 }
 
@@ -77,6 +85,8 @@ mod tests {
         assert_eq!(born.rule_at(noon("2026-06-14")), AgeRule::StartsPrivate);
         assert_eq!(born.rule_at(noon("2026-06-15")), AgeRule::Open);
         assert_eq!(born.rule_at(noon("2009-01-01")), AgeRule::Refused);
+        assert!(!born.is_adult_at(noon("2028-06-14")) && born.is_adult_at(noon("2028-06-15")));
+        assert!(!born.is_adult_at(noon("2009-01-01")));
         assert!("2010-02-30".parse::<BirthDate>().is_err());
         assert!("2010-2-3".parse::<BirthDate>().is_err());
     }

@@ -32,6 +32,8 @@ ids! {
     VideoId(VideoKind);
     /// The id of a sound.
     SoundId(SoundKind);
+    /// The id of a playlist.
+    PlaylistId(PlaylistKind);
     /// The id of a comment.
     CommentId(CommentKind);
     /// The id of a notification.

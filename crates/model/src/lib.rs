@@ -7,14 +7,17 @@ mod words;
 mod birth;
 mod clock;
 mod coins;
+pub mod edit;
 mod event;
 mod handle;
 mod id;
 mod marks;
+mod mixing;
 mod moderation;
 mod phone;
 
 mod random;
+mod statistics;
 pub mod stop;
 mod text;
 mod video;
@@ -26,15 +29,17 @@ pub use event::EventKind;
 pub use handle::{Handle, InvalidHandle};
 pub use id::{
     AccountId, ActId, BackupId, BlobId, ChallengeId, CommentId, ConversationId, EntryId, Id, ImportId, InvalidId,
-    JobId, MessageId, NotificationId, PurchaseId, RecordId, RecoveryCodeId, ReportId, SessionId, SoundId, TakeoutId,
-    VideoId,
+    JobId, MessageId, NotificationId, PlaylistId, PurchaseId, RecordId, RecoveryCodeId, ReportId, SessionId, SoundId,
+    TakeoutId, VideoId,
 };
 pub use marks::{Piece, pieces};
+pub use mixing::{BadMixing, Mixing, Way};
 pub use moderation::{ActSource, EraseReason, Ground, ModerationAct, ReportReason, ReportState, ReportedKind};
 pub use phone::{InvalidPhone, PhoneNumber};
 pub use random::{Random, random_bytes};
+pub use statistics::{CameFrom, Numbers, Reach, STRETCHES};
 pub use text::{InvalidText, ascii_digit, bounded_line, bounded_text, is_hex};
-pub use video::{Audience, BlobKind, Circle, Reframe, VideoState};
+pub use video::{Audience, BlobKind, Circle, Editing, Reframe, VideoState};
 pub use words::UnknownWord;
 
 /// The state of an account. What is erased has no row, so it has no state.

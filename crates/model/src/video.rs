@@ -62,11 +62,23 @@ words! {
 }
 
 words! {
+    /// How far an edit of a video is, while what was made before is still seen.
+    Editing {
+        /// There is none.
+        None = 0, "none";
+        /// It is being made.
+        Rendering = 1, "rendering";
+        /// It could not be made.
+        Failed = 2, "failed";
+    }
+}
+
+words! {
     /// What a sealed object holds.
     BlobKind {
         /// The file as it was uploaded.
         Original = 0, "original";
-        /// The upright H.264 rendition.
+        /// The upright H.264 rendition, at most 720 wide.
         Rendition = 1, "rendition";
         /// The cover picture.
         Cover = 2, "cover";
@@ -78,5 +90,19 @@ words! {
         Import = 5, "import";
         /// A piece of a file that is uploaded bit by bit, until the whole is here.
         Part = 6, "part";
+        /// The rendition again, at most 480 wide.
+        Small = 7, "small";
+        /// The rendition again, 1080 wide.
+        Large = 8, "large";
+        /// The rendition again, in AV1.
+        Av1 = 9, "av1";
+        /// The small rendition with the sound of another video in the place of its own.
+        SmallMix = 10, "small_mix";
+        /// The large rendition with the sound of another video in the place of its own.
+        LargeMix = 11, "large_mix";
+        /// The cover picture again, as AVIF.
+        Avif = 12, "avif";
+        /// A few seconds of the video, small and without sound.
+        Preview = 13, "preview";
     }
 }

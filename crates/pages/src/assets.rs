@@ -5,7 +5,7 @@ include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 /// The content security policy every page is written for. `blob:` lets the upload page show the clip
 /// that was picked before anything is sent.
 pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
-     media-src 'self' blob:; connect-src 'self'; form-action 'self'; manifest-src 'self'; \
+     media-src 'self' blob:; connect-src 'self'; font-src 'self'; form-action 'self'; manifest-src 'self'; \
      base-uri 'none'; frame-ancestors 'none'";
 
 /// A static file of the program.

@@ -75,6 +75,8 @@ pub enum Notice {
     NowBack,
     /// A video is deleted.
     VideoDeleted,
+    /// A playlist is deleted.
+    PlaylistDeleted,
     /// A draft or an unfinished upload is discarded.
     Discarded,
     /// A draft is published, or will be as soon as it is ready.
@@ -140,6 +142,7 @@ impl Notice {
             Notice::NowAway => t.notice_now_away,
             Notice::NowBack => t.notice_now_back,
             Notice::VideoDeleted => t.notice_video_deleted,
+            Notice::PlaylistDeleted => t.notice_playlist_deleted,
             Notice::Discarded => t.notice_discarded,
             Notice::Published => t.notice_published,
             Notice::Scheduled => t.notice_scheduled,

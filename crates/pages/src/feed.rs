@@ -45,6 +45,15 @@ impl FeedPage {
         }
     }
 
+    /// Its word, by which it is told where a viewer came from.
+    fn word(&self) -> &'static str {
+        match self.kind {
+            FeedKind::ForYou => "for_you",
+            FeedKind::Following => "following",
+            FeedKind::Friends => "friends",
+        }
+    }
+
     /// What is said where the feed holds nothing: title, more, where to go, in which words.
     fn nothing(&self) -> (&'static str, &'static str, &'static str, &'static str) {
         let t = self.chrome.t();
@@ -94,6 +103,10 @@ pub struct VideoCard {
     pub cover_url: String,
     /// The MP4; empty while there is none.
     pub video_url: String,
+    /// What of it there is to choose from, and what is shown before it plays.
+    pub media: crate::Media,
+    /// The file to keep; empty where the viewer may not keep it.
+    pub download_url: String,
     /// Pixels; 0 while unknown.
     pub width: i64,
     /// Pixels; 0 while unknown.
@@ -106,6 +119,12 @@ pub struct VideoCard {
     pub liked: bool,
     /// The sound that is heard; none where that is nobody's to see.
     pub sound: Option<SoundLine>,
+    /// The video of another that is seen in it; none where the viewer may not see that.
+    pub joined: Option<crate::JoinedLine>,
+    /// Where one puts it beside one's own; empty where that is not open.
+    pub duet_href: String,
+    /// Where one begins one's own with a piece of it; empty where that is not open.
+    pub stitch_href: String,
     /// Why it is shown, one sentence; see [`crate::Text::why`]. Empty shows nothing.
     pub why: String,
     /// The word of that reason, of ours: it leads to what it means; see [`crate::Text::because`].

@@ -11,9 +11,11 @@
 mod activity;
 mod archive;
 mod assets;
+mod charts;
 mod chrome;
 mod coins;
 mod comments;
+mod edit;
 mod entry;
 mod feed;
 mod feed_settings;
@@ -22,18 +24,22 @@ mod form;
 mod graph;
 mod leaving;
 mod lost_phone;
+mod media;
 mod messages;
 mod misc;
 mod moderation;
+mod playlists;
 mod privacy;
 mod profile;
 mod settings;
 mod sounds;
+mod statistics;
 mod takeout;
 mod text;
 mod ui;
 mod upload;
 mod video;
+mod wave;
 
 pub use activity::{ActivityPage, NoticeKind, NoticeRow};
 pub use archive::{ArchiveFacts, ArchiveHead, ArchiveLine, ArchiveVideo, archive_style};
@@ -41,6 +47,7 @@ pub use assets::{Asset, CSP, asset};
 pub use chrome::{Chrome, Notice, ViewerChip};
 pub use coins::{CoinKind, CoinPack, CoinRow, CoinsPage, GiftPage, PayPage};
 pub use comments::{CommentRow, CommentWordsPage, CommentsPage, Piece, Writing};
+pub use edit::EditPage;
 pub use entry::{JoinPage, LoginPage, PasswordCheckPage};
 pub use feed::{FeedKind, FeedPage, VideoCard};
 pub use feed_settings::FeedSettingsPage;
@@ -51,12 +58,14 @@ pub use graph::{
 };
 pub use leaving::{LeaveLine, LeavePage, LeaveProof, LeaveVideo, LeftPage, ReceiptPage, ReceiptState};
 pub use lost_phone::{LeaveOutsidePage, PendingLeavePage, RecoveryCodesPage};
+pub use media::{Media, Source};
 pub use messages::{Bubble, ChatPage, Held, InboxPage, MayWrite, Named, NewMessagePage, SendToPage, Talk};
 pub use misc::{ErrorPage, KeptRow, NotFoundPage, OutboxMessage, OutboxPage, WhatWeKeepPage};
 pub use moderation::{
     Case, CasePage, CaseSeen, Decision, DecisionRow, DecisionsPage, LogHand, LogPage, LogRow, ModerationPage,
     ReportPage, ReportRow, ReportState, ReportedKind, ReportsPage,
 };
+pub use playlists::{ListChoice, ListPlace, ListTile, PlaylistPage, PlaylistsPage, PutInListPage};
 pub use privacy::{
     AudiencesPage, ChangeLine, CheckLine, CheckupPage, Circle, EffectLine, HiddenTile, PickVideo, PrivacyPage,
     PrivacyStep, PrivacyStepPage, SeeAsPage, SeenBy, SeenFrame, SeenNothingPage, SettingLine,
@@ -66,7 +75,8 @@ pub use settings::{
     EditProfilePage, ManageAccountPage, NewPasswordPage, NewPasswordTakes, PhonePage, PhoneVerifyPage, SessionRow,
     SessionsPage, SettingsPage,
 };
-pub use sounds::{ChosenSound, SoundLine, SoundPage, UseSound};
+pub use sounds::{ChosenSound, JoinedLine, Mixing, Sorted, SoundLine, SoundPage, SoundRow, SoundsPage, UseSound, Way};
+pub use statistics::{DayNumbers, Figures, StatisticsDay, StudioPage, StudioVideoPage, TopVideo};
 pub use takeout::{ArchiveState, BringPage, BringState, DepartState, DepartingPage, TakeoutPage};
 pub use text::{Lang, Text};
 pub use upload::{DraftLine, DraftPage, Reframe, UnfinishedUpload, UploadPage};

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{AccountMenu, Audience, Chrome, FollowButton, FollowState, SeenFrame, chrome::Tab, page};
+use crate::{AccountMenu, Audience, Chrome, FollowButton, FollowState, ListTile, SeenFrame, chrome::Tab, page};
 
 /// `GET /@handle`: one's own or another's profile.
 #[derive(Debug, Clone, Template)]
@@ -40,8 +40,10 @@ pub struct ProfilePage {
     pub locked: bool,
     /// Whether the viewer can write to them.
     pub contact: Contact,
-    /// Covers, newest first.
+    /// Covers: those that stand first, then the others, newest first.
     pub tiles: Vec<Tile>,
+    /// Playlists, newest first.
+    pub playlists: Vec<ListTile>,
     /// How many drafts wait to be published; on one's own profile alone, else 0.
     pub drafts: i64,
     /// Address of the next page of covers.
@@ -81,6 +83,8 @@ pub struct Tile {
     pub href: String,
     /// Cover; empty shows a placeholder.
     pub cover_url: String,
+    /// What else there is of it to be shown.
+    pub media: crate::Media,
     /// Caption, the tile's name for those who cannot see it; may be empty.
     pub caption: String,
     /// Likes.
@@ -89,6 +93,8 @@ pub struct Tile {
     pub state: TileState,
     /// Who sees it; anything but everyone wears a lock.
     pub audience: Audience,
+    /// Whether it wears a pin: it stands first on a profile.
+    pub pinned: bool,
 }
 
 /// How far a tile's video is.

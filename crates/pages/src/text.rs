@@ -106,6 +106,11 @@ impl Text {
         find(self.reasons, word).or_else(|| find(self.reasons, "other")).unwrap_or_default()
     }
 
+    /// Where somebody came to a video from, by its stable word.
+    pub(crate) fn came_from(&self, word: &str) -> &'static str {
+        find(self.came_from, word).or_else(|| find(self.came_from, "other")).unwrap_or_default()
+    }
+
     /// The name of a part or of a list of an archive; what has none is called as it is stored.
     pub(crate) fn archive_name(&self, word: &str) -> String {
         find(self.archived, word).map_or_else(|| word.replace('_', " "), str::to_owned)
@@ -254,6 +259,7 @@ mod tests {
             (EN.reason, AR.reason),
             (EN.reasons, AR.reasons),
             (EN.because, AR.because),
+            (EN.came_from, AR.came_from),
             (EN.why, EN.because),
         ] {
             let words = |pairs: &[(&'static str, &'static str)]| {

@@ -6,7 +6,7 @@ use crate::{Audience, ChosenSound, Chrome, Circle, FormState, Text, TileState, V
 
 /// `GET /upload`. Without scripts a multipart `POST /upload` with `csrf`, `file`, `caption`, `audience`
 /// (`everyone`, `followers`, `friends`, `only_me`), `comments_from`, `reframe` (`fit`, `crop`, `follow`), `sound`,
-/// `sound_reuse`, which publishes. With scripts each file goes by tus to `/api/v1/uploads` as a draft, what is written
+/// `sound_reuse`, `downloads`, `duets`, `stitches`, `age_restricted`, which publishes. With scripts each file goes by tus to `/api/v1/uploads` as a draft, what is written
 /// about it by `PATCH /api/v1/videos/{id}`, and the page moves on to `/v/{id}` when a single video was published.
 ///
 /// What is listed below the form is one's own: `POST /uploads/{id}/discard` ends an unfinished upload and
@@ -88,7 +88,7 @@ impl DraftLine {
 /// `GET /upload/{id}`: one draft of one's own; anything else answers as what never was.
 ///
 /// `POST /upload/{id}` with `csrf`, `caption`, `audience`, `comments_from`, `sound_reuse` (absent where a sound was
-/// chosen), `reframe`, `publish_at` (`YYYY-MM-DDTHH:MM`, may be empty), `offset_minutes` (minutes to add to that time for
+/// chosen), `downloads`, `duets`, `stitches`, `age_restricted`, `reframe`, `publish_at` (`YYYY-MM-DDTHH:MM`, may be empty), `offset_minutes` (minutes to add to that time for
 /// UTC, as `Date.getTimezoneOffset` says; 0 without scripts) and `do`:
 /// - `save` stores the rest and comes back with [`crate::Notice::Saved`]. It is what Enter in a field means.
 /// - `publish` stores the rest, publishes at once or as soon as it is ready, and leads to `/v/{id}` with [`crate::Notice::Published`].
@@ -125,6 +125,14 @@ pub struct DraftPage {
     pub sound: Option<ChosenSound>,
     /// Whether others may use its sound.
     pub sound_reuse: bool,
+    /// Whether others may download it.
+    pub downloads: bool,
+    /// Whether others may put it beside theirs.
+    pub duets: bool,
+    /// Whether others may begin theirs with it.
+    pub stitches: bool,
+    /// Whether it is for adults alone.
+    pub age_restricted: bool,
     /// When it is to be published, RFC 3339; none where no time is set.
     pub publish_at: Option<String>,
     /// What was typed as time when the form is shown again; else empty.
@@ -195,12 +203,16 @@ pub(crate) const PROBLEMS: &[&str] = &[
     "account_away",
     "caption_too_long",
     "no_such_sound",
+    "no_such_video",
     "sound_closed",
+    "invalid_level",
+    "invalid_sound_from",
     "invalid_publish_at",
     "too_many_uploads",
     "not_a_draft",
     "invalid_path",
     "video_failed",
+    "edit_failed",
     "no_picture",
     "too_long",
     "too_large",

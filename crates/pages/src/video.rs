@@ -2,11 +2,11 @@
 
 use askama::Template;
 
-use crate::{Chrome, Circle, Text, VideoCard, chrome::Tab, page};
+use crate::{Chrome, Circle, ListPlace, Text, VideoCard, chrome::Tab, page};
 
 /// `GET /v/{id}`: one video, with what its owner can do about it.
 ///
-/// Owner forms: `POST /videos/{id}/audience` (`audience`, `comments_from`, `sound_reuse`), `POST /videos/{id}/delete`.
+/// Owner forms: `POST /videos/{id}/audience` (`audience`, `comments_from`, `sound_reuse`, `downloads`, `duets`, `stitches`, `age_restricted`), `POST /videos/{id}/delete`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "video.html", whitespace = "minimize")]
 pub struct VideoPage {
@@ -16,6 +16,8 @@ pub struct VideoPage {
     pub video: VideoCard,
     /// How far it is.
     pub state: VideoState,
+    /// Set where it is looked at in a playlist.
+    pub list: Option<ListPlace>,
     /// Set for its owner alone.
     pub owner: Option<OwnerTools>,
     /// Set where it is not published, which its owner alone sees.
@@ -75,6 +77,18 @@ pub struct OwnerTools {
     pub comments_from: Circle,
     /// Whether others may use its sound.
     pub sound_reuse: bool,
+    /// Whether others may download it.
+    pub downloads: bool,
+    /// Whether others may put it beside theirs.
+    pub duets: bool,
+    /// Whether others may begin theirs with it.
+    pub stitches: bool,
+    /// Whether it is for adults alone.
+    pub age_restricted: bool,
+    /// Whether it stands first on the profile: `POST /videos/{id}/pin` (`pinned`) changes it.
+    pub pinned: bool,
+    /// Whether it can stand there: a draft cannot.
+    pub can_pin: bool,
     /// Address of the file to keep, once there is one.
     pub download_url: Option<String>,
 }

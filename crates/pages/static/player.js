@@ -1,4 +1,8 @@
 // Turns the list of videos into a player: what is in view plays, the next one is loaded, the rest rests.
+import { cameFrom } from "./from.js";
+import { placeholder } from "./hash.js";
+import { clip, leaveSwap, measure, on, qualities, rest, setWish, steer, store, wake } from "./ladder.js";
+import "./cc.js";
 import { copy, csrf, locale, refusal, toast, words } from "./ui.js";
 
 const feed = document.querySelector("[data-feed]");
@@ -9,13 +13,16 @@ const offlinePill = document.querySelector("[data-offline-pill]");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const short = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1, roundingMode: "trunc" });
 const SOUND = "outro.sound";
-const KEEP = 3;
+// How many videos before and after the current one may hold anything of theirs.
+const BEHIND = 1;
+const AHEAD = 2;
+// Seconds of the current one that are here before the line is used for another.
+const ROOM = 3;
 
 let current = null;
 let sound = remembered();
 
 const cards = () => [...feed.querySelectorAll("[data-card]")];
-const clip = (card) => card.querySelector("[data-clip]");
 
 function remembered() {
   try {
@@ -25,10 +32,10 @@ function remembered() {
   }
 }
 
-function setSound(on) {
-  sound = on;
+function setSound(wanted) {
+  sound = wanted;
   try {
-    sessionStorage.setItem(SOUND, on ? "on" : "off");
+    sessionStorage.setItem(SOUND, wanted ? "on" : "off");
   } catch {
     // Storage may be switched off; the choice then lasts for this page.
   }
@@ -78,16 +85,16 @@ function enter(card) {
     delete current.dataset.paused;
   }
   current = card;
+  leaveSwap();
   const list = cards();
   const here = list.indexOf(card);
   list.forEach((other, index) => {
-    const video = clip(other);
-    const distance = Math.abs(index - here);
-    if (distance > KEEP) rest(video);
-    else wake(video);
-    const thrifty = navigator.connection?.saveData;
-    video.preload = index === here || (index === here + 1 && !thrifty) ? "auto" : distance === 1 ? "metadata" : "none";
+    if (index < here - BEHIND || index > here + AHEAD) rest(clip(other));
+    else if (index !== here && clip(other).preload === "auto") clip(other).preload = "metadata";
   });
+  wake(card);
+  clip(card).preload = "auto";
+  if (clip(card).readyState === HTMLMediaElement.HAVE_ENOUGH_DATA) prepare();
   showSound();
   if (card.dataset.state !== "gone") play(card);
   if (here >= list.length - 3) more();
@@ -96,10 +103,9 @@ function enter(card) {
 // What was watched is told once it is left: for how long, and whether to its end.
 const watched = new WeakMap();
 function listen(card) {
-  const video = clip(card);
   const watch = { ms: 0, last: null, time: 0, done: false };
   watched.set(card, watch);
-  video.addEventListener("timeupdate", () => {
+  on(card, "timeupdate", (video) => {
     const now = performance.now();
     if (!video.paused && watch.last !== null) watch.ms += Math.min(now - watch.last, 1000);
     watch.last = video.paused ? null : now;
@@ -112,7 +118,7 @@ function listen(card) {
 function tell(card) {
   const watch = watched.get(card);
   if (watch.ms < 200 || card.dataset.state) return;
-  const said = { watched_ms: Math.round(watch.ms), completed: watch.done };
+  const said = { watched_ms: Math.round(watch.ms), completed: watch.done, from: cameFrom(feed) };
   Object.assign(watch, { ms: 0, last: null, time: 0, done: false });
   fetch(`/api/v1/videos/${encodeURIComponent(card.dataset.id)}/watches`, {
     method: "POST",
@@ -122,18 +128,30 @@ function tell(card) {
   }).catch(() => {});
 }
 
-// Far videos give their buffers back, so that a long sitting does not fill the memory.
-function rest(video) {
-  if (!video.getAttribute("src")) return;
-  video.dataset.src = video.getAttribute("src");
-  video.removeAttribute("src");
-  video.load();
+// Once the line has room, the next video comes up to its first picture, then the one after it up to what it is: a swipe
+// finds the picture there, and little is loaded that nobody watches. Most browsers come so far for "metadata" and rest.
+function prepare() {
+  const { ahead, whole } = store(clip(current));
+  if (navigator.connection?.saveData || (ahead < ROOM && !whole)) return;
+  const list = cards();
+  const here = list.indexOf(current);
+  for (const card of list.slice(here + 1, here + 1 + AHEAD)) {
+    const video = clip(card);
+    if (card.dataset.state || video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) continue;
+    if (video.preload !== "none") return;
+    wake(card);
+    video.preload = "metadata";
+    return;
+  }
 }
 
-function wake(video) {
-  if (!video.dataset.src) return;
-  video.src = video.dataset.src;
-  delete video.dataset.src;
+// What is ready waits, and the one after it may come; what rests without a picture is told to go on until it has one.
+function ready(card, video) {
+  if (card === current) return;
+  const pictured = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+  if (!pictured && video.readyState === HTMLMediaElement.HAVE_NOTHING) return;
+  video.preload = pictured ? "metadata" : "auto";
+  if (pictured) prepare();
 }
 
 function go(step) {
@@ -212,7 +230,17 @@ async function like(card, wanted) {
   }
 }
 
+// That a link to it goes out is counted, once a day of each viewer; not where it goes.
+function shared(card) {
+  fetch(`/api/v1/videos/${encodeURIComponent(card.dataset.id)}/shares`, {
+    method: "POST",
+    keepalive: true,
+    headers: { "X-CSRF-Token": csrf() },
+  }).catch(() => {});
+}
+
 async function share(card) {
+  shared(card);
   const url = new URL(card.dataset.href, location.href).href;
   if (!navigator.share) return copy(url);
   try {
@@ -233,7 +261,10 @@ async function talk({ currentTarget: link }) {
 }
 
 function openMenu(card) {
-  menu.querySelector("[data-menu-copy]").onclick = () => copy(new URL(card.dataset.href, location.href).href);
+  menu.querySelector("[data-menu-copy]").onclick = () => {
+    shared(card);
+    copy(new URL(card.dataset.href, location.href).href);
+  };
   menu.querySelector("[data-menu-skip]").onclick = () => go(1);
   menu.querySelector("[data-menu-open]").href = card.dataset.href;
   const report = menu.querySelector("[data-menu-report]");
@@ -242,9 +273,42 @@ function openMenu(card) {
   const [gift, send] = ["gift", "send"].map((name) => menu.querySelector(`[data-menu-${name}]`));
   if (gift) gift.href = `/videos/${card.dataset.id}/gift`;
   if (gift) gift.hidden = report.hidden;
+  const [download, list] = ["download", "list"].map((name) => menu.querySelector(`[data-menu-${name}]`));
+  download.hidden = !card.dataset.download;
+  download.href = card.dataset.download ?? "/";
+  for (const way of ["duet", "stitch"]) {
+    const link = menu.querySelector(`[data-menu-${way}]`);
+    link.hidden = !card.dataset[way];
+    link.href = card.dataset[way] ?? "/upload";
+  }
+  if (list) list.href = `/videos/${card.dataset.id}/playlists`;
+  if (list) list.hidden = !report.hidden;
   if (send) send.href = `/inbox/send/${card.dataset.id}`;
+  showQualities(card);
   menu.showModal();
 }
+
+// The sizes that there are of this video, and which the viewer asked for.
+const number = new Intl.NumberFormat(locale, { useGrouping: false });
+function showQualities(card) {
+  const box = menu.querySelector("[data-menu-quality]");
+  const { sizes, chosen } = qualities(card);
+  box.hidden = sizes.length < 2;
+  const [auto, ...old] = box.querySelectorAll("label");
+  for (const label of old) label.remove();
+  auto.querySelector("input").checked = !chosen;
+  for (const size of sizes) {
+    const label = auto.cloneNode(true);
+    Object.assign(label.querySelector("input"), { value: size, checked: size === chosen });
+    label.querySelector("span").textContent = number.format(size);
+    box.append(label);
+  }
+  box.onchange = ({ target }) => {
+    setWish(card, Number(target.value));
+    menu.close();
+  };
+}
+
 menu.addEventListener("click", (event) => event.target === menu && menu.close());
 
 // A video that cannot be shown says why: gone for good, no network, or broken.
@@ -268,11 +332,10 @@ async function lose(card) {
   card.querySelector("[data-retry]").addEventListener("click", () => retry(card));
   if (state === "gone") {
     // What is gone must not go on being told here either: no caption, no name, no cover.
-    for (const part of card.querySelectorAll(".meta, .rail > *, .backdrop, [data-tap]")) part.remove();
+    for (const part of card.querySelectorAll(".meta, .rail > *, .backdrop, .hash, picture, [data-tap]")) part.remove();
     card.setAttribute("aria-label", text.textContent);
     rest(video);
     delete video.dataset.src;
-    video.removeAttribute("poster");
     setTimeout(() => card === current && go(1), 1400);
   }
 }
@@ -326,7 +389,7 @@ function gestures(card) {
   });
 }
 
-const seen = new IntersectionObserver(
+const inView = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
@@ -345,25 +408,29 @@ function adopt(card) {
   const video = clip(card);
   video.controls = false;
   video.muted = true;
-  video.addEventListener("waiting", () => (card.dataset.waiting = ""));
-  video.addEventListener("playing", () => delete card.dataset.waiting);
-  video.addEventListener("error", () => lose(card));
+  on(card, "waiting", () => (card.dataset.waiting = ""));
+  on(card, "playing", () => delete card.dataset.waiting);
+  on(card, "error", () => lose(card));
+  for (const name of ["loadeddata", "suspend"]) on(card, name, (video) => ready(card, video));
+  on(card, "canplaythrough", () => card === current && prepare());
+  measure(card);
+  if (video.dataset.placeholder) placeholder(card.querySelector(".stage"), video.dataset.placeholder);
   gestures(card);
   listen(card);
-  const on = (part, act) =>
+  const press = (part, act) =>
     card.querySelector(part)?.addEventListener("click", (event) => {
       event.preventDefault();
       act(event);
     });
-  on("[data-share]", () => share(card));
-  on("[data-sound]", () => setSound(!sound));
-  on("[data-talk]", talk);
-  on("[data-more]", () => openMenu(card));
+  press("[data-share]", () => share(card));
+  press("[data-sound]", () => setSound(!sound));
+  press("[data-talk]", talk);
+  press("[data-more]", () => openMenu(card));
   card.querySelector("[data-like]")?.addEventListener("submit", (event) => {
     event.preventDefault();
     like(card);
   });
-  seen.observe(card);
+  inView.observe(card);
 }
 
 let loading = false;
@@ -382,7 +449,7 @@ async function more() {
     for (const node of fresh) {
       link.before(document.adoptNode(node));
       if (node.matches("[data-card]")) adopt(node);
-      if (node.matches("[data-end]")) seen.observe(node);
+      if (node.matches("[data-end]")) inView.observe(node);
     }
     link.remove();
     showSound();
@@ -444,8 +511,13 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) clip(current).pause();
   else play(current);
 });
+setInterval(() => {
+  if (!current || document.hidden) return;
+  steer(current);
+  if (clip(current).readyState === HTMLMediaElement.HAVE_ENOUGH_DATA) prepare();
+}, 500);
 cards().forEach(adopt);
-for (const end of feed.querySelectorAll("[data-end]")) seen.observe(end);
+for (const end of feed.querySelectorAll("[data-end]")) inView.observe(end);
 if (!cards().length) more();
 network();
 requestAnimationFrame(progress);

@@ -2,6 +2,7 @@
 // published, now or later. How its bytes get there is the affair of upload.js.
 import { csrf, locale, percent } from "./ui.js";
 import { Aim } from "./aim.js";
+import { mixing, onMixing } from "./mix.js";
 import { Preview } from "./preview.js";
 import { fill, problems, say } from "./words.js";
 
@@ -82,6 +83,7 @@ export class Studio {
       if (target.name !== "publish_at") this.later(target.name === "reframe" ? 1500 : 800);
       if (target.name === "reframe") this.#aimAt();
     });
+    onMixing(() => this.video?.mix && this.later(1500));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this[event.submitter?.value ?? "save"]();
@@ -122,10 +124,16 @@ export class Studio {
   }
 
   #values() {
-    const { caption, audience, comments_from, reframe, sound_reuse } = this.form.elements;
+    const { caption, audience, comments_from, reframe, sound_reuse, downloads, duets, stitches, age_restricted } = this.form.elements;
     const values = { caption: caption.value, audience: audience.value, comments_from: comments_from.value };
     values.reframe = reframe.value;
     if (sound_reuse) values.sound_reuse = sound_reuse.value === "true";
+    // Of what is in no mix, nothing is told.
+    if (this.video?.mix) Object.assign(values, mixing());
+    values.downloads = downloads.value === "true";
+    values.duets = duets.value === "true";
+    values.stitches = stitches.value === "true";
+    values.age_restricted = age_restricted.value === "true";
     return values;
   }
 
@@ -138,8 +146,12 @@ export class Studio {
   // The file is there: from now on what is written is kept by itself.
   async adopt(id) {
     const video = await ask(`/api/v1/videos/${encodeURIComponent(id)}`);
-    const { caption, audience, comments_from, reframe, sound_reuse } = video;
-    this.#stored = { caption, audience, comments_from, reframe, sound_reuse };
+    const { caption, audience, comments_from, reframe, sound_reuse, downloads, duets, stitches, age_restricted } = video;
+    this.#stored = { caption, audience, comments_from, reframe, sound_reuse, downloads, duets, stitches, age_restricted };
+    if (video.mix) {
+      const { from_ms, sound_level, own_level } = video.mix;
+      Object.assign(this.#stored, { sound_from_ms: from_ms, sound_level, own_level });
+    }
     this.#learn(video);
     this.poll();
     return this.save(this.wish ?? {});

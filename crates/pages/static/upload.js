@@ -1,6 +1,7 @@
 // Sends what was picked, by tus (https://tus.io), several files beside each other: what is lost with the line goes on
 // where it stopped, and what was begun before, here or on another device, goes on when the same file is picked.
 import { counter, csrf, locale, percent, toast } from "./ui.js";
+import { mixing } from "./mix.js";
 import { Refusal, Studio, ask, lineOrAfter } from "./studio.js";
 import { fill, say } from "./words.js";
 
@@ -131,10 +132,12 @@ class Item extends Studio {
   #make() {
     const { elements } = this.form;
     const metadata = { filename: this.file.name, filetype: this.file.type, last_modified: String(this.file.lastModified), draft: "true" };
-    for (const name of ["caption", "audience", "comments_from", "reframe", "sound_reuse"]) {
+    for (const name of ["caption", "audience", "comments_from", "reframe", "sound_reuse", "downloads", "duets", "stitches", "age_restricted"]) {
       if (elements[name]?.value) metadata[name] = elements[name].value;
     }
-    if (form.elements.sound) metadata.sound = form.elements.sound.value;
+    const other = form.querySelector("[data-other]");
+    if (other) metadata[other.name] = other.value;
+    for (const [name, value] of Object.entries((other && mixing()) || {})) metadata[name] = String(value);
     const upload = new window.tus.Upload(this.file, {
       endpoint,
       uploadUrl: this.url ?? null,

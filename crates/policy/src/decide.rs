@@ -41,10 +41,20 @@ pub enum Action {
     HearSound,
     /// Use the sound of a video in one's own.
     UseSound,
+    /// See a video beside that of somebody who has put it there.
+    SeeDuet,
+    /// Put a video beside one's own.
+    Duet,
+    /// See a piece of a video before that of somebody who begins with it.
+    SeeStitch,
+    /// Begin one's own video with a piece of another.
+    Stitch,
     /// Give coins for a video.
     Gift,
-    /// Download the original or a rendition as a file.
+    /// Download the rendition as a file, without anything of others in it.
     Download,
+    /// Download the file as it was uploaded.
+    TakeOriginal,
     /// Change audience or caption.
     ChangeVideo,
     /// Take the video away.
@@ -71,8 +81,13 @@ impl Action {
         Self::Comment,
         Self::HearSound,
         Self::UseSound,
+        Self::SeeDuet,
+        Self::Duet,
+        Self::SeeStitch,
+        Self::Stitch,
         Self::Gift,
         Self::Download,
+        Self::TakeOriginal,
         Self::ChangeVideo,
         Self::RemoveVideo,
     ];
@@ -97,8 +112,13 @@ impl Action {
             | Self::Comment
             | Self::HearSound
             | Self::UseSound
+            | Self::SeeDuet
+            | Self::Duet
+            | Self::SeeStitch
+            | Self::Stitch
             | Self::Gift
             | Self::Download
+            | Self::TakeOriginal
             | Self::ChangeVideo
             | Self::RemoveVideo => true,
         }
@@ -112,11 +132,17 @@ impl Action {
     /// Whether it takes a video that can be watched.
     const fn takes_a_ready_video(self) -> bool {
         use Action::{Comment, Gift, HearSound, Like, ReadBytes, SeeComments, SeeCover, UseSound};
-        matches!(self, ReadBytes | SeeCover | Like | SeeComments | Comment | HearSound | UseSound | Gift)
+        self.joins()
+            || matches!(self, ReadBytes | SeeCover | Like | SeeComments | Comment | HearSound | UseSound | Gift)
+    }
+
+    /// Whether a video is in another one, or comes into it.
+    const fn joins(self) -> bool {
+        matches!(self, Self::SeeDuet | Self::Duet | Self::SeeStitch | Self::Stitch)
     }
 
     const fn is_the_owners_alone(self) -> bool {
-        matches!(self, Self::TakeOut | Self::Download | Self::ChangeVideo | Self::RemoveVideo)
+        matches!(self, Self::TakeOut | Self::TakeOriginal | Self::ChangeVideo | Self::RemoveVideo)
     }
 
     /// What nobody does to themselves.
@@ -126,7 +152,8 @@ impl Action {
 
     /// Whether others notice it: it takes an account that is not away.
     const fn acts(self) -> bool {
-        matches!(self, Self::Follow | Self::Message | Self::Like | Self::Comment | Self::UseSound | Self::Gift)
+        use Action::{Comment, Duet, Follow, Gift, Like, Message, Stitch, UseSound};
+        matches!(self, Follow | Message | Like | Comment | UseSound | Duet | Stitch | Gift)
     }
 
     /// What is for people who are signed in: acting, and being told of somebody.
@@ -162,6 +189,8 @@ pub enum Reason {
     PrivateAccount,
     /// The video is for fewer people.
     Audience,
+    /// The video is for adults, and the viewer is not known to be one.
+    AgeRestricted,
     /// The video cannot be watched: not yet, or not any more.
     NotReady,
     /// The owner takes the video away.
@@ -184,6 +213,10 @@ pub enum Reason {
     MessagesClosed,
     /// The sound is not lent: its owner says no, or not everyone may hear it where it comes from.
     SoundClosed,
+    /// The video is not to be downloaded: its owner says no, or not everyone may watch it.
+    DownloadsClosed,
+    /// The video is not to be joined with another: its owner says no, or not everyone may watch it.
+    JoiningClosed,
     /// Nobody does this to themselves.
     Oneself,
     /// The question names no video, or nothing allows it.
@@ -203,6 +236,7 @@ impl Reason {
             Self::Suspended => "suspended",
             Self::PrivateAccount => "private_account",
             Self::Audience => "audience",
+            Self::AgeRestricted => "age_restricted",
             Self::NotReady => "not_ready",
             Self::Removing => "removing",
             Self::HiddenByModerator => "hidden_by_moderator",
@@ -214,6 +248,8 @@ impl Reason {
             Self::CommentsClosed => "comments_closed",
             Self::MessagesClosed => "messages_closed",
             Self::SoundClosed => "sound_closed",
+            Self::DownloadsClosed => "downloads_closed",
+            Self::JoiningClosed => "joining_closed",
             Self::Oneself => "oneself",
             Self::Nothing => "nothing",
         }
@@ -294,10 +330,11 @@ fn content(action: Action, facts: &Facts) -> Option<Reason> {
         let own = facts.relation == Relation::Owner;
         return (action.is_the_owners_alone() && !own).then_some(Reason::OwnersAlone);
     }
-    facts.video.map_or(Some(Reason::Nothing), |video| of_video(action, &video, facts.relation))
+    facts.video.map_or(Some(Reason::Nothing), |video| of_video(action, &video, facts))
 }
 
-fn of_video(action: Action, video: &VideoFacts, relation: Relation) -> Option<Reason> {
+fn of_video(action: Action, video: &VideoFacts, facts: &Facts) -> Option<Reason> {
+    let relation = facts.relation;
     let own = relation == Relation::Owner;
     let past = own || relation == Relation::Moderator;
     if video.state == VideoState::Removing {
@@ -305,6 +342,9 @@ fn of_video(action: Action, video: &VideoFacts, relation: Relation) -> Option<Re
     }
     if !past && !relation.is_within(circle(video.audience)) {
         return Some(Reason::Audience);
+    }
+    if !past && video.age_restricted && !facts.viewer_adult {
+        return Some(Reason::AgeRestricted);
     }
     if !past && video.hidden {
         return Some(Reason::HiddenByModerator);
@@ -331,6 +371,10 @@ fn switches(action: Action, facts: &Facts) -> Option<Reason> {
     match action {
         Action::Suggest if !facts.owner.discoverable => Some(Reason::NotDiscoverable),
         Action::Find if !facts.owner.searchable && !own => Some(Reason::NotSearchable),
+        Action::Download if !own && !downloads(facts) => Some(Reason::DownloadsClosed),
+        // As with a sound, it ends for its owner too, so that nobody mistakes what others see.
+        Action::SeeDuet | Action::Duet if !joins(facts, |video| video.duets) => Some(Reason::JoiningClosed),
+        Action::SeeStitch | Action::Stitch if !joins(facts, |video| video.stitches) => Some(Reason::JoiningClosed),
         _ => None,
     }
 }
@@ -354,15 +398,31 @@ fn limits(action: Action, facts: &Facts) -> Option<Reason> {
             let of_video = facts.video.map_or(Circle::NoOne, |video| video.comments_from);
             outside(facts.owner.comments_from.narrower(of_video)).then_some(Reason::CommentsClosed)
         }
-        Action::HearSound | Action::UseSound if !lent(facts) => Some(Reason::SoundClosed),
+        Action::HearSound | Action::UseSound if !lends(facts) => Some(Reason::SoundClosed),
         _ => None,
     }
 }
 
 /// Whether a sound may be heard elsewhere at all: only while everyone may hear it where it comes from, or what
 /// is for few would be heard by all in the video of somebody who uses it. So it falls silent there for its owner too.
-fn lent(facts: &Facts) -> bool {
+fn lends(facts: &Facts) -> bool {
+    facts.video.is_some_and(|video| video.sound_reuse) && is_for_everyone(facts)
+}
+
+/// Whether others may keep the video as a file: what is for few stays where it is.
+fn downloads(facts: &Facts) -> bool {
+    facts.video.is_some_and(|video| video.downloads) && is_for_everyone(facts)
+}
+
+/// Whether the video may be in that of another, where its owner lets it.
+fn joins(facts: &Facts, lets: impl FnOnce(VideoFacts) -> bool) -> bool {
+    facts.video.is_some_and(lets) && is_for_everyone(facts)
+}
+
+/// Whether there is nobody in the world who may not watch the video, but for those who are blocked.
+fn is_for_everyone(facts: &Facts) -> bool {
     let owner = &facts.owner;
     let open = !owner.private_account && !owner.on_hiatus && !owner.suspended;
-    open && facts.video.is_some_and(|video| video.sound_reuse && video.audience == Audience::Everyone && !video.hidden)
+    let of_all = |video: VideoFacts| video.audience == Audience::Everyone && !video.hidden && !video.age_restricted;
+    open && facts.video.is_some_and(of_all)
 }

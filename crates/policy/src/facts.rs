@@ -137,6 +137,14 @@ pub struct VideoFacts {
     pub hidden: bool,
     /// Whether its owner lets others use its sound.
     pub sound_reuse: bool,
+    /// Whether its owner lets others download it.
+    pub downloads: bool,
+    /// Whether its owner lets others put it beside theirs.
+    pub duets: bool,
+    /// Whether its owner lets others begin theirs with a piece of it.
+    pub stitches: bool,
+    /// Whether it is for adults alone.
+    pub age_restricted: bool,
 }
 
 impl VideoFacts {
@@ -147,6 +155,10 @@ impl VideoFacts {
         comments_from: Circle::Everyone,
         hidden: false,
         sound_reuse: true,
+        downloads: true,
+        duets: true,
+        stitches: true,
+        age_restricted: false,
     };
 }
 
@@ -157,6 +169,8 @@ pub struct Facts {
     pub relation: Relation,
     /// Whether the viewer's own account is on hiatus or suspended: it may look, and not act.
     pub viewer_away: bool,
+    /// Whether the viewer is known to be 18 or older: never, where nobody is signed in.
+    pub viewer_adult: bool,
     /// The owner.
     pub owner: OwnerFacts,
     /// The video, when the question is about one.

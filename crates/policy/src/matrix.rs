@@ -9,7 +9,8 @@ use crate::{Action, Facts, OwnerFacts, Relation, VideoFacts, decide};
 const BOTH: [bool; 2] = [false, true];
 const STATES: [AccountState; 2] = [AccountState::Active, AccountState::Leaving];
 
-/// Every set of facts there is: each kind of owner, video, relation and viewer with each other.
+/// Every set of facts there is: each kind of owner, video, relation and viewer with each other. Who may comment on a video
+/// is not varied together with who may keep it, put it into theirs and how old one must be, which no rule asks about along with it.
 pub fn every_fact() -> impl Iterator<Item = Facts> {
     let owners = STATES.into_iter().flat_map(|state| {
         let flags = (0u8..32).map(move |bits| OwnerFacts {
@@ -30,14 +31,24 @@ pub fn every_fact() -> impl Iterator<Item = Facts> {
         let videos = every_video().map(Some).chain([None]);
         videos.flat_map(move |video| {
             let viewers = Relation::ALL.iter().flat_map(|&relation| BOTH.map(|away| (relation, away)));
-            viewers.map(move |(relation, viewer_away)| Facts { relation, viewer_away, owner, video })
+            // Elsewhere nobody's age is asked.
+            let ages = if video.is_some_and(|video| video.age_restricted) { &BOTH[..] } else { &BOTH[..1] };
+            let viewers =
+                viewers.flat_map(move |(relation, away)| ages.iter().map(move |&adult| (relation, away, adult)));
+            viewers.map(move |(relation, viewer_away, viewer_adult)| Facts {
+                relation,
+                viewer_away,
+                viewer_adult,
+                owner,
+                video,
+            })
         })
     })
 }
 
 fn every_video() -> impl Iterator<Item = VideoFacts> {
     let seen = VideoState::ALL.iter().flat_map(|&state| Audience::ALL.iter().map(move |&audience| (state, audience)));
-    seen.flat_map(|(state, audience)| {
+    let seen = seen.flat_map(|(state, audience)| {
         let more = Circle::ALL.iter().flat_map(|&comments_from| BOTH.map(|hidden| (comments_from, hidden)));
         let more = more.flat_map(|(comments_from, hidden)| BOTH.map(|closed| (comments_from, hidden, !closed)));
         more.map(move |(comments_from, hidden, sound_reuse)| VideoFacts {
@@ -46,6 +57,48 @@ fn every_video() -> impl Iterator<Item = VideoFacts> {
             comments_from,
             hidden,
             sound_reuse,
+            ..VideoFacts::OPEN
+        })
+    });
+    seen.chain(kept()).chain(joined())
+}
+
+/// Videos that others may not keep, or that are for adults.
+fn kept() -> impl Iterator<Item = VideoFacts> {
+    let seen = VideoState::ALL.iter().flat_map(|&state| Audience::ALL.iter().map(move |&audience| (state, audience)));
+    seen.flat_map(|(state, audience)| {
+        let more = BOTH.into_iter().flat_map(|hidden| BOTH.map(|closed| (hidden, !closed)));
+        let ways = [(false, false), (true, true), (false, true)];
+        let more =
+            more.flat_map(move |(hidden, reuse)| ways.map(|(downloads, adults)| (hidden, reuse, downloads, adults)));
+        more.map(move |(hidden, sound_reuse, downloads, age_restricted)| VideoFacts {
+            state,
+            audience,
+            hidden,
+            sound_reuse,
+            downloads,
+            age_restricted,
+            ..VideoFacts::OPEN
+        })
+    })
+}
+
+/// Videos that others may not put beside theirs, or not begin with.
+fn joined() -> impl Iterator<Item = VideoFacts> {
+    let seen = VideoState::ALL.iter().flat_map(|&state| Audience::ALL.iter().map(move |&audience| (state, audience)));
+    seen.flat_map(|(state, audience)| {
+        let more = BOTH.into_iter().flat_map(|hidden| BOTH.map(|age_restricted| (hidden, age_restricted)));
+        let ways = [(false, false), (true, false), (false, true)];
+        let more =
+            more.flat_map(move |(hidden, adults)| ways.map(|(duets, stitches)| (hidden, adults, duets, stitches)));
+        more.map(move |(hidden, age_restricted, duets, stitches)| VideoFacts {
+            state,
+            audience,
+            hidden,
+            age_restricted,
+            duets,
+            stitches,
+            ..VideoFacts::OPEN
         })
     })
 }
@@ -79,6 +132,9 @@ pub fn matrix() -> String {
     switches(&mut out);
     comments(&mut out);
     sounds(&mut out);
+    keeping(&mut out);
+    joining(&mut out);
+    ages(&mut out);
     out
 }
 
@@ -112,7 +168,7 @@ fn row(out: &mut String, varied: &[&str], actions: &[Action], facts: &Facts) {
 }
 
 fn open(relation: Relation) -> Facts {
-    Facts { relation, viewer_away: false, owner: OwnerFacts::OPEN, video: Some(VideoFacts::OPEN) }
+    Facts { relation, viewer_away: false, viewer_adult: false, owner: OwnerFacts::OPEN, video: Some(VideoFacts::OPEN) }
 }
 
 const STANDINGS: [(&str, OwnerFacts); 5] = [
@@ -142,7 +198,13 @@ fn videos(out: &mut String) {
     for private_account in BOTH {
         let (owner, name) =
             (OwnerFacts { private_account, ..OwnerFacts::OPEN }, if private_account { "private" } else { "public" });
-        for video in every_video().filter(|video| video.comments_from == Circle::Everyone && video.sound_reuse) {
+        let plain = |video: &VideoFacts| {
+            let all = VideoFacts { downloads: true, duets: true, stitches: true, age_restricted: false, ..*video };
+            all == *video
+        };
+        for video in
+            every_video().filter(plain).filter(|video| video.comments_from == Circle::Everyone && video.sound_reuse)
+        {
             let hidden = if video.hidden { ", hidden" } else { "" };
             let words = format!("{}, {}{hidden}", video.state.word(), video.audience.word());
             for &relation in Relation::ALL {
@@ -199,6 +261,54 @@ fn sounds(out: &mut String) {
                     row(out, &[name, audience.word(), lent, &format!("{relation:?}")], &actions, &facts);
                 }
             }
+        }
+    }
+}
+
+fn keeping(out: &mut String) {
+    let actions = [Action::ReadBytes, Action::Download, Action::TakeOriginal];
+    head(out, "Who may keep a video as a file", &["account", "video", "downloads", "viewer"], &actions);
+    for (name, owner) in STANDINGS {
+        for &audience in Audience::ALL {
+            for downloads in BOTH {
+                for &relation in Relation::ALL {
+                    let video = VideoFacts { audience, downloads, ..VideoFacts::OPEN };
+                    let facts = Facts { owner, video: Some(video), ..open(relation) };
+                    let may = if downloads { "allowed" } else { "not allowed" };
+                    row(out, &[name, audience.word(), may, &format!("{relation:?}")], &actions, &facts);
+                }
+            }
+        }
+    }
+}
+
+fn joining(out: &mut String) {
+    let actions = [Action::ReadBytes, Action::SeeDuet, Action::Duet, Action::SeeStitch, Action::Stitch];
+    head(out, "Whose video may be in another", &["account", "video", "duets, stitches", "viewer"], &actions);
+    for (name, owner) in STANDINGS {
+        for &audience in Audience::ALL {
+            for (duets, stitches) in [(true, true), (true, false), (false, true)] {
+                for &relation in Relation::ALL {
+                    let video = VideoFacts { audience, duets, stitches, ..VideoFacts::OPEN };
+                    let facts = Facts { owner, video: Some(video), ..open(relation) };
+                    let may = |allowed| if allowed { "yes" } else { "no" };
+                    let lent = format!("{}, {}", may(duets), may(stitches));
+                    row(out, &[name, audience.word(), &lent, &format!("{relation:?}")], &actions, &facts);
+                }
+            }
+        }
+    }
+}
+
+fn ages(out: &mut String) {
+    let actions = of_videos();
+    head(out, "Videos for adults alone", &["viewer", "viewer is"], &actions);
+    for &relation in Relation::ALL {
+        for viewer_adult in BOTH {
+            let video = VideoFacts { age_restricted: true, ..VideoFacts::OPEN };
+            let facts = Facts { viewer_adult, video: Some(video), ..open(relation) };
+            let age = if viewer_adult { "18 or older" } else { "not known to be" };
+            row(out, &[&format!("{relation:?}"), age], &actions, &facts);
         }
     }
 }

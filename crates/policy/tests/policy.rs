@@ -7,8 +7,13 @@ use outro_policy::{
     Action, Facts, OwnerFacts, Reason, Relation, VideoFacts, decide, every_fact, feed_scope, followed_scope,
 };
 
-const OPEN: Facts =
-    Facts { relation: Relation::Stranger, viewer_away: false, owner: OwnerFacts::OPEN, video: Some(VideoFacts::OPEN) };
+const OPEN: Facts = Facts {
+    relation: Relation::Stranger,
+    viewer_away: false,
+    viewer_adult: false,
+    owner: OwnerFacts::OPEN,
+    video: Some(VideoFacts::OPEN),
+};
 
 /// Holds a rule against every action and every set of facts.
 fn always(rule: impl Fn(Action, &Facts) -> bool) {
@@ -37,8 +42,13 @@ fn hiatus_and_suspension_hide_from_all_but_owner_and_moderator() {
 #[test]
 fn every_setting_only_ever_narrows() {
     // With a switch thrown towards privacy nothing is allowed that was not before.
-    let narrower: [fn(&mut Facts); 9] = [
+    let narrower: [fn(&mut Facts); 14] = [
+        |facts| facts.video.iter_mut().for_each(|video| video.duets = false),
+        |facts| facts.video.iter_mut().for_each(|video| video.stitches = false),
         |facts| facts.video.iter_mut().for_each(|video| video.sound_reuse = false),
+        |facts| facts.video.iter_mut().for_each(|video| video.downloads = false),
+        |facts| facts.video.iter_mut().for_each(|video| video.age_restricted = true),
+        |facts| facts.viewer_adult = false,
         |facts| facts.owner.private_account = true,
         |facts| facts.owner.on_hiatus = true,
         |facts| facts.owner.suspended = true,
@@ -101,6 +111,10 @@ fn nothing_plays_that_is_not_ready_and_bytes_never_outrun_the_page() {
         Action::Comment,
         Action::HearSound,
         Action::UseSound,
+        Action::SeeDuet,
+        Action::Duet,
+        Action::SeeStitch,
+        Action::Stitch,
         Action::Gift,
     ];
     always(|action, facts| {
@@ -136,7 +150,16 @@ fn a_moderator_looks_and_does_nothing_else() {
 
 #[test]
 fn who_is_away_looks_and_does_not_act() {
-    let acts = [Action::Follow, Action::Message, Action::Like, Action::Comment, Action::UseSound, Action::Gift];
+    let acts = [
+        Action::Follow,
+        Action::Message,
+        Action::Like,
+        Action::Comment,
+        Action::UseSound,
+        Action::Duet,
+        Action::Stitch,
+        Action::Gift,
+    ];
     always(|action, facts| !facts.viewer_away || !acts.contains(&action) || !decide(action, facts).allowed);
     let away = Facts { viewer_away: true, ..OPEN };
     assert_eq!(decide(Action::Like, &away).reason, Reason::ViewerAway);
@@ -151,7 +174,8 @@ fn each_audience_opens_what_it_says() {
         assert_eq!(of(Action::Like, relation).allowed, relation != Relation::Anonymous);
         assert_eq!(of(Action::Comment, relation).allowed, relation != Relation::Anonymous);
         assert_eq!(of(Action::Message, relation).allowed, relation != Relation::Anonymous);
-        assert!(!of(Action::Download, relation).allowed);
+        assert!(of(Action::Download, relation).allowed);
+        assert!(of(Action::TakeOriginal, relation).hidden());
     }
     assert_eq!(of(Action::Like, Relation::Anonymous).reason, Reason::NeedsAccount);
     assert!(!of(Action::Like, Relation::Anonymous).hidden());
@@ -186,8 +210,9 @@ fn a_video_narrows_who_may_comment_and_never_widens_it() {
 
 #[test]
 fn a_sound_is_lent_only_while_everyone_may_hear_it_where_it_comes_from() {
-    let everyone =
-        |facts: &Facts| decide(Action::ReadBytes, &Facts { relation: Relation::Anonymous, ..*facts }).allowed;
+    let everyone = |facts: &Facts| {
+        decide(Action::ReadBytes, &Facts { relation: Relation::Anonymous, viewer_adult: false, ..*facts }).allowed
+    };
     for facts in every_fact() {
         let heard = decide(Action::HearSound, &facts).allowed;
         let lent = facts.video.is_some_and(|video| video.sound_reuse) && everyone(&facts);
@@ -203,6 +228,61 @@ fn a_sound_is_lent_only_while_everyone_may_hear_it_where_it_comes_from() {
 }
 
 #[test]
+fn a_video_is_in_another_only_while_everyone_may_watch_it_and_its_owner_lets_it() {
+    let everyone = |facts: &Facts| {
+        decide(Action::ReadBytes, &Facts { relation: Relation::Anonymous, viewer_adult: false, ..*facts }).allowed
+    };
+    type Lets = fn(&VideoFacts) -> bool;
+    let ways: [(Action, Action, Lets); 2] = [
+        (Action::SeeDuet, Action::Duet, |video| video.duets),
+        (Action::SeeStitch, Action::Stitch, |video| video.stitches),
+    ];
+    for facts in every_fact() {
+        for (see, take, lets) in ways {
+            let seen = decide(see, &facts).allowed;
+            let lent = facts.video.as_ref().is_some_and(lets) && everyone(&facts);
+            let out = matches!(facts.relation, Relation::Blocked | Relation::Moderator);
+            assert_eq!(seen, lent && !out, "{see:?} {facts:?}");
+            let taken = seen && facts.relation != Relation::Anonymous && !facts.viewer_away;
+            assert_eq!(decide(take, &facts).allowed, taken, "{take:?} {facts:?}");
+        }
+    }
+    // Whoever asks for what is closed is told no more than of what never was.
+    let closed = VideoFacts { duets: false, ..VideoFacts::OPEN };
+    let refused = decide(Action::Duet, &Facts { video: Some(closed), ..OPEN });
+    assert_eq!((refused.reason, refused.hidden()), (Reason::JoiningClosed, true));
+    assert!(decide(Action::Stitch, &Facts { video: Some(closed), ..OPEN }).allowed);
+}
+
+#[test]
+fn a_video_is_kept_by_others_only_while_everyone_may_watch_it_and_its_owner_lets_them() {
+    let everyone = |facts: &Facts| {
+        decide(Action::ReadBytes, &Facts { relation: Relation::Anonymous, viewer_adult: false, ..*facts }).allowed
+    };
+    for facts in every_fact().filter(|facts| facts.relation != Relation::Owner) {
+        let kept = decide(Action::Download, &facts);
+        let out = matches!(facts.relation, Relation::Blocked | Relation::Moderator);
+        let open = facts.video.is_some_and(|video| video.downloads) && everyone(&facts) && !out;
+        // A refusal tells nothing.
+        assert_eq!((kept.allowed, kept.hidden()), (open, !open), "{facts:?}");
+        assert!(decide(Action::TakeOriginal, &facts).hidden(), "{facts:?}");
+    }
+}
+
+#[test]
+fn what_is_for_adults_is_hidden_from_whoever_is_not_known_to_be_one() {
+    let past = |facts: &Facts| matches!(facts.relation, Relation::Owner | Relation::Moderator);
+    always(|action, facts| {
+        let Some(video) = facts.video.filter(|_| action.is_about_a_video()) else { return true };
+        let closed = video.age_restricted && !facts.viewer_adult && !past(facts);
+        !closed || decide(action, facts).hidden()
+    });
+    let adults = Some(VideoFacts { age_restricted: true, ..VideoFacts::OPEN });
+    let of = |viewer_adult| decide(Action::ReadBytes, &Facts { viewer_adult, video: adults, ..OPEN });
+    assert_eq!((of(true).allowed, of(false).reason), (true, Reason::AgeRestricted));
+}
+
+#[test]
 fn the_feed_scope_is_what_a_stranger_may_watch() {
     let scope = feed_scope();
     for facts in every_fact().filter(|facts| matches!(facts.relation, Relation::Anonymous | Relation::Blocked)) {
@@ -210,6 +290,7 @@ fn the_feed_scope_is_what_a_stranger_may_watch() {
         let in_scope = video.state == scope.video
             && video.audience == scope.audience
             && !video.hidden
+            && (!video.age_restricted || facts.viewer_adult)
             && facts.owner.state == scope.owner
             && !facts.owner.private_account
             && !facts.owner.on_hiatus
@@ -228,6 +309,7 @@ fn the_followed_scope_is_what_those_may_watch_who_follow() {
         let in_scope = video.state == scope.video
             && (scope.to_followers.contains(&video.audience) || friend && video.audience == scope.to_friends)
             && !video.hidden
+            && (!video.age_restricted || facts.viewer_adult)
             && facts.owner.state == scope.owner
             && !facts.owner.on_hiatus
             && !facts.owner.suspended;

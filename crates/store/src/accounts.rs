@@ -30,6 +30,8 @@ pub struct Account {
     pub phone: Option<Vec<u8>>,
     /// Sealed.
     pub handle_tag: Vec<u8>,
+    /// Whether they are known to be 18 or older.
+    pub adult: bool,
 }
 
 impl Account {
@@ -69,10 +71,12 @@ pub struct HandleEntry {
 
 statements! {
     INSERT = "INSERT INTO accounts (id, state, created_at, private_account, handle, display_name, bio, birth_date,
-        password_hash, phone, handle_tag, messages_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+        password_hash, phone, handle_tag, messages_from, adult)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     COUNTS = "INSERT INTO counts (account_id, followers, following) VALUES (?1, 0, 0)";
     BY_ID = concat!("SELECT ", owner_columns!(), ", a.id, a.created_at, a.handle, a.display_name, a.bio, a.birth_date,
-        a.password_hash, a.phone, a.handle_tag FROM accounts a WHERE a.id = ?1");
+        a.password_hash, a.phone, a.handle_tag, a.adult FROM accounts a WHERE a.id = ?1");
+    SET_ADULT = "UPDATE accounts SET adult = 1 WHERE id = ?1 AND state = ?2 AND adult = 0";
     LOCK_LIVE = "SELECT id FROM accounts WHERE id = ?1 AND state = ?2 {for_share}";
     LOCK_ALONE = "SELECT id FROM accounts WHERE id = ?1 AND state = ?2 {for_update}";
     LOCK_DECIDING = "SELECT id FROM accounts WHERE id = ?1 AND state = ?2 {for_no_key_update}";
@@ -114,9 +118,15 @@ pub async fn insert(tx: &mut Tx, account: &Account) -> Result<(), DbError> {
         account.phone,
         account.handle_tag,
         messages_from,
+        account.adult,
     ];
     tx.execute(&INSERT, values).await?;
     tx.execute(&COUNTS, params![id]).await.map(|_| ())
+}
+
+/// Notes that somebody is an adult by now; `false` when that was known, or they are leaving.
+pub async fn set_adult(tx: &mut Tx, id: AccountId) -> Result<bool, DbError> {
+    changed(tx, &SET_ADULT, params![id, AccountState::Active.code()]).await
 }
 
 /// The account with this id, in whatever state.
@@ -136,6 +146,7 @@ fn read(row: &Row) -> Result<Account, DbError> {
         password_hash: row.get(OWNER + 6)?,
         phone: row.get(OWNER + 7)?,
         handle_tag: row.get(OWNER + 8)?,
+        adult: row.get(OWNER + 9)?,
     })
 }
 

@@ -7,7 +7,7 @@ use outro_policy::{FeedScope, FollowedScope, OwnerFacts, Ties, VideoFacts};
 use crate::sounds::{Sounds, sound_columns};
 use crate::visibility::{
     OWNER, TIES, VIDEO, followed_codes, in_followed_scope, in_scope, owner_columns, owner_facts, scope_codes, ties,
-    ties_columns, unmuted, video_columns, video_facts, viewer,
+    ties_columns, unmuted, video_columns, video_facts, viewer, viewer_adult,
 };
 
 /// One item of a feed; what is sealed is still sealed.
@@ -41,6 +41,8 @@ pub struct Item {
     pub view_count: i64,
     /// How many comments are shown under it.
     pub comment_count: i64,
+    /// Whether there are captions that can be turned on.
+    pub captioned: bool,
     /// Whether the viewer does.
     pub liked: bool,
     /// The rendition's width.
@@ -51,6 +53,10 @@ pub struct Item {
     pub size_bytes: i64,
     /// What is heard with it.
     pub sounds: Sounds,
+    /// Whether the viewer is known to be an adult.
+    pub viewer_adult: bool,
+    /// Whether it stands first on its owner's profile.
+    pub pinned: bool,
 }
 
 /// What a ranking asks of a video that may come into For You.
@@ -108,8 +114,11 @@ macro_rules! item {
             ",
             v.owner_id, v.id, v.caption, a.handle, a.display_name, v.published_at, v.created_at, v.duration_ms,
             v.like_count, (SELECT COUNT(*) FROM likes l WHERE l.account_id = ?1 AND l.video_id = v.id),
-            COALESCE(b.width, 0), COALESCE(b.height, 0), COALESCE(b.length, 0), v.view_count, v.comment_count, ",
-            sound_columns!()
+            COALESCE(b.width, 0), COALESCE(b.height, 0), COALESCE(b.length, 0), v.view_count, v.comment_count, v.captioned, ",
+            sound_columns!(),
+            ", ",
+            viewer_adult!(),
+            ", CASE WHEN v.pinned_at > 0 THEN 1 ELSE 0 END"
         )
     };
 }
@@ -163,7 +172,7 @@ macro_rules! candidate {
 
 macro_rules! bare_video {
     () => {
-        "SELECT owner_id, id, state, audience, hidden, published_at, like_count, view_count FROM videos"
+        "SELECT owner_id, id, state, audience, hidden, age_restricted, published_at, like_count, view_count FROM videos"
     };
 }
 
@@ -285,7 +294,7 @@ fn read_candidate(row: &Row, seen_since: Timestamp) -> Result<Candidate, DbError
 /// Where the parts of an item begin that the policy does not ask for.
 const AT: usize = OWNER + VIDEO + TIES;
 /// Whether an entry of a timeline lies in the scope.
-const SHOWN: usize = AT + 17;
+const SHOWN: usize = AT + 22;
 /// How many entries of a timeline are read at least, so that hidden ones cost few queries.
 const FEWEST: i64 = 30;
 
@@ -309,6 +318,9 @@ fn read(row: &Row) -> Result<Item, DbError> {
         size_bytes: row.get(AT + 12)?,
         view_count: row.get(AT + 13)?,
         comment_count: row.get(AT + 14)?,
-        sounds: Sounds::read(row, AT + 15)?,
+        captioned: row.get(AT + 15)?,
+        sounds: Sounds::read(row, AT + 16)?,
+        viewer_adult: row.get(AT + 20)?,
+        pinned: row.get(AT + 21)?,
     })
 }

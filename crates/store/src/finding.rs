@@ -71,15 +71,15 @@ statements! {
             a.id, a.handle, a.display_name, batch.latest, batch.known
         FROM (SELECT x.owner_id AS id, COUNT(DISTINCT x.sound_id) AS known, MAX(x.created_at) AS latest
             FROM (SELECT s.owner_id, s.id FROM (SELECT u.sound_owner_id, u.sound_id FROM sound_uses u
-                    WHERE u.owner_id = ?1 AND u.mixed = 1 ORDER BY u.created_at DESC, u.video_id DESC LIMIT ?5) batch
+                    WHERE u.owner_id = ?1 AND u.mixed = 1 AND u.way = 0 ORDER BY u.created_at DESC, u.video_id DESC LIMIT ?5) batch
                 JOIN sounds s ON s.owner_id = batch.sound_owner_id AND s.id = batch.sound_id
                 JOIN videos v ON v.owner_id = s.owner_id AND v.id = s.video_id JOIN accounts a ON a.id = s.owner_id
-                WHERE v.sound_reuse = 1 AND ", in_scope!(), ") n
+                WHERE v.sound_reuse = 1 AND v.age_restricted = 0 AND ", in_scope!(), ") n
             JOIN sound_uses x ON x.sound_owner_id = n.owner_id AND x.sound_id = n.id
             JOIN videos v ON v.owner_id = x.owner_id AND v.id = x.video_id JOIN accounts a ON a.id = x.owner_id
             WHERE x.created_at >= COALESCE((SELECT y.created_at FROM sound_uses y WHERE y.sound_owner_id = n.owner_id
                     AND y.sound_id = n.id ORDER BY y.created_at DESC, y.video_id DESC LIMIT 1 OFFSET ?6), 0)
-                AND x.mixed = 1 AND ", in_scope!(), " AND ", unblocked_by_maker!("x"), "
+                AND x.mixed = 1 AND x.way = 0 AND ", in_scope!(), " AND ", unblocked_by_maker!("x"), "
             GROUP BY x.owner_id) batch
         JOIN accounts a ON a.id = batch.id WHERE ", suggest_in_scope!(), " AND ", is_new!(), "
         ORDER BY batch.known DESC, batch.latest DESC, batch.id DESC LIMIT ?7");

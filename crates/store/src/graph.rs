@@ -5,7 +5,7 @@ use outro_model::{AccountId, AccountState, Timestamp};
 use outro_policy::{OwnerFacts, Ties};
 
 use crate::visibility::{
-    OWNER, TIES, card_in_scope, listed_in_scope, owner_columns, owner_facts, ties, ties_columns, viewer,
+    OWNER, TIES, card_in_scope, listed_in_scope, owner_columns, owner_facts, ties, ties_columns, viewer, viewer_adult,
 };
 use crate::{changed, timeline};
 
@@ -18,6 +18,8 @@ pub struct Standing {
     pub viewer_away: bool,
     /// Whether the viewer is a moderator, and not away: what was reported may then be looked at.
     pub moderator: bool,
+    /// Whether the viewer is known to be an adult.
+    pub viewer_adult: bool,
 }
 
 /// How many follow an account, and how many it follows.
@@ -64,7 +66,8 @@ pub enum Edges {
 statements! {
     STANDING = concat!("SELECT ", ties_columns!(), ", (SELECT COUNT(*) FROM accounts w
             WHERE w.id = ?1 AND (w.on_hiatus <> 0 OR w.suspended <> 0)), (SELECT COUNT(*) FROM accounts w
-            WHERE w.id = ?1 AND w.moderator <> 0 AND w.on_hiatus = 0 AND w.suspended = 0) FROM accounts a WHERE a.id = ?2");
+            WHERE w.id = ?1 AND w.moderator <> 0 AND w.on_hiatus = 0 AND w.suspended = 0), ", viewer_adult!(),
+        " FROM accounts a WHERE a.id = ?2");
     FOLLOW = "INSERT INTO follows (follower_id, followed_id, created_at, counted) VALUES (?1, ?2, ?3, 1)
         ON CONFLICT DO NOTHING";
     UNFOLLOW = "DELETE FROM follows WHERE follower_id = ?1 AND followed_id = ?2 RETURNING counted";
@@ -137,7 +140,8 @@ pub async fn hold(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), DbError> {
 pub async fn standing(tx: &mut Tx, asking: AccountId, owner: AccountId) -> Result<Standing, DbError> {
     let row = tx.query_opt(&STANDING, params![asking, owner]).await?;
     let read = |row: Row| -> Result<Standing, DbError> {
-        Ok(Standing { ties: ties(&row, 0)?, viewer_away: row.get(TIES)?, moderator: row.get(TIES + 1)? })
+        let (viewer_away, moderator, viewer_adult) = (row.get(TIES)?, row.get(TIES + 1)?, row.get(TIES + 2)?);
+        Ok(Standing { ties: ties(&row, 0)?, viewer_away, moderator, viewer_adult })
     };
     row.map_or(Ok(Standing::default()), read)
 }

@@ -25,14 +25,17 @@ pub mod notifications;
 pub mod operator_erasures;
 pub mod orphans;
 pub mod pending_leaves;
+pub mod playlists;
 pub mod purchases;
 pub mod receipts;
 pub mod recount;
 pub mod recovery_codes;
+pub mod renditions;
 pub mod replaced_phones;
 pub mod restores;
 pub mod sessions;
 pub mod sounds;
+pub mod statistics;
 pub mod takeout;
 pub mod takeouts;
 pub mod timeline;
@@ -92,14 +95,17 @@ pub fn all_statements() -> Vec<&'static Statement> {
         operator_erasures::STATEMENTS,
         orphans::STATEMENTS,
         pending_leaves::STATEMENTS,
+        playlists::STATEMENTS,
         purchases::STATEMENTS,
         receipts::STATEMENTS,
         recount::STATEMENTS,
         recovery_codes::STATEMENTS,
+        renditions::STATEMENTS,
         replaced_phones::STATEMENTS,
         restores::STATEMENTS,
         sessions::STATEMENTS,
         sounds::STATEMENTS,
+        statistics::STATEMENTS,
         takeouts::STATEMENTS,
         timeline::STATEMENTS,
         uploads::STATEMENTS,

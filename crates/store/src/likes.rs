@@ -7,7 +7,7 @@ use crate::changed;
 
 statements! {
     PUT = "INSERT INTO likes (account_id, video_id, owner_id, created_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
-    DROP = "DELETE FROM likes WHERE account_id = ?1 AND video_id = ?2 RETURNING counted";
+    DROP = "DELETE FROM likes WHERE account_id = ?1 AND video_id = ?2 RETURNING counted, created_at";
     LIKED = "SELECT account_id FROM likes WHERE account_id = ?1 AND video_id = ?2";
 }
 
@@ -22,9 +22,9 @@ pub async fn put(
     changed(tx, &PUT, params![account, video, owner, now]).await
 }
 
-/// Takes a like back; whether it was counted, and nothing when there was none.
-pub async fn drop(tx: &mut Tx, account: AccountId, video: VideoId) -> Result<Option<bool>, DbError> {
-    tx.query_opt(&DROP, params![account, video]).await?.map(|row| row.get(0)).transpose()
+/// Takes a like back; whether it was counted and since when it stood, and nothing when there was none.
+pub async fn drop(tx: &mut Tx, account: AccountId, video: VideoId) -> Result<Option<(bool, Timestamp)>, DbError> {
+    tx.query_opt(&DROP, params![account, video]).await?.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
 }
 
 /// Whether an account likes a video.

@@ -1,7 +1,7 @@
 //! Videos.
 
 use outro_db::{DbError, Row, Tx, params, statements};
-use outro_model::{AccountId, Audience, Circle, Reframe, Timestamp, VideoId, VideoState};
+use outro_model::{AccountId, Audience, Circle, Editing, Reframe, Timestamp, VideoId, VideoState};
 use outro_policy::VideoFacts;
 
 use crate::changed;
@@ -41,6 +41,12 @@ pub struct Video {
     pub draft: Option<Draft>,
     /// How often it was to be made in another way.
     pub remakes: i64,
+    /// Since when it stands first on its owner's profile; 0 where it does not.
+    pub pinned_at: Timestamp,
+    /// How far an edit is that takes the place of what is seen.
+    pub editing: Editing,
+    /// Whether there are captions that can be turned on.
+    pub captioned: bool,
     /// What is heard with it.
     pub sounds: Sounds,
 }
@@ -55,6 +61,15 @@ pub struct Draft {
 }
 
 impl Video {
+    /// Whether it is being made: for the first time, in another way, or as an edit.
+    pub fn is_being_made(&self) -> bool {
+        match self.facts.state {
+            VideoState::Processing => true,
+            VideoState::Ready => self.editing == Editing::Rendering,
+            VideoState::Failed | VideoState::Removing => false,
+        }
+    }
+
     /// One whose making begins, without a caption: nothing is known of it yet but what its owner has said.
     pub fn processing(
         owner: AccountId,
@@ -79,6 +94,9 @@ impl Video {
             comment_count: 0,
             draft: None,
             remakes: 0,
+            pinned_at: Timestamp(0),
+            editing: Editing::None,
+            captioned: false,
             sounds: Sounds::default(),
         }
     }
@@ -118,7 +136,8 @@ macro_rules! row_columns {
         concat!(
             video_columns!(),
             ", v.owner_id, v.id, v.reframe, v.caption, v.created_at, v.published_at, v.duration_ms, v.progress, v.failure,
-            v.like_count, v.view_count, v.comment_count, v.draft_audience, v.publish_at, v.remakes, ",
+            v.like_count, v.view_count, v.comment_count, v.draft_audience, v.publish_at, v.remakes,
+            v.pinned_at, v.editing, v.captioned, ",
             sound_columns!()
         )
     };
@@ -126,8 +145,9 @@ macro_rules! row_columns {
 
 statements! {
     INSERT = "INSERT INTO videos (owner_id, id, state, audience, reframe, caption, created_at, published_at,
-        duration_ms, progress, like_count, comments_from, sound_reuse, draft_audience)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, ?8, ?9, ?10)";
+        duration_ms, progress, like_count, comments_from, sound_reuse, draft_audience, downloads, age_restricted,
+        duets, stitches)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
     BY_ID = concat!("SELECT ", row_columns!(), " FROM videos v WHERE v.id = ?1");
     OF_OWNER = concat!("SELECT ", row_columns!(), " FROM videos v
         WHERE v.owner_id = ?1 AND (v.created_at, v.id) < (?2, ?3) ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
@@ -136,20 +156,31 @@ statements! {
         ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
     COUNT_DRAFTS = "SELECT COUNT(*) FROM videos WHERE owner_id = ?1 AND draft_audience IS NOT NULL AND state <> 3";
     COUNT = "SELECT COUNT(*), CAST(COALESCE(SUM(like_count), 0) AS BIGINT) FROM videos
-        WHERE owner_id = ?1 AND state = ?2 AND audience <= ?3 AND hidden <= ?4 AND draft_audience IS NULL";
+        WHERE owner_id = ?1 AND state = ?2 AND audience <= ?3 AND hidden <= ?4 AND age_restricted <= ?5
+            AND draft_audience IS NULL";
     COUNT_ALL = "SELECT COUNT(*) FROM videos WHERE owner_id = ?1";
-    PROGRESS = "UPDATE videos SET progress = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
-    READY = "UPDATE videos SET state = 1, progress = 1000, duration_ms = ?3,
+    PROGRESS = "UPDATE videos SET progress = ?3
+        WHERE owner_id = ?1 AND id = ?2 AND (state = 0 OR state = 1 AND editing = 1)";
+    READY = "UPDATE videos SET state = 1, progress = 1000, duration_ms = ?3, editing = 0,
         published_at = CASE WHEN published_at > 0 OR draft_audience IS NOT NULL THEN published_at ELSE ?4 END,
-        heat = CASE WHEN published_at > 0 OR draft_audience IS NOT NULL THEN published_at ELSE ?4 END
-        WHERE owner_id = ?1 AND id = ?2 AND state = 0";
+        heat = CASE WHEN published_at > 0 AND state = 1 THEN heat
+            WHEN published_at > 0 OR draft_audience IS NOT NULL THEN published_at ELSE ?4 END
+        WHERE owner_id = ?1 AND id = ?2 AND (state = 0 OR state = 1 AND editing = 1)";
+    SET_DOWNLOADS = "UPDATE videos SET downloads = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
+    SET_DUETS = "UPDATE videos SET duets = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
+    SET_STITCHES = "UPDATE videos SET stitches = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
+    SET_AGE_RESTRICTED = "UPDATE videos SET age_restricted = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
+    SET_PINNED = "UPDATE videos SET pinned_at = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
+    PINNED = concat!("SELECT ", row_columns!(), " FROM videos v
+        WHERE v.owner_id = ?1 AND v.pinned_at > 0 AND v.state <> 3 ORDER BY v.pinned_at DESC, v.id DESC LIMIT ?2");
     SET_PUBLISH_AT = "UPDATE videos SET publish_at = ?3
         WHERE owner_id = ?1 AND id = ?2 AND draft_audience IS NOT NULL AND state <> 3";
     PUBLISH = "UPDATE videos SET audience = draft_audience, draft_audience = NULL, publish_at = 0, created_at = ?3,
         published_at = CASE WHEN state = 1 THEN ?3 ELSE published_at END,
         heat = CASE WHEN state = 1 THEN ?3 ELSE heat END
-        WHERE owner_id = ?1 AND id = ?2 AND draft_audience IS NOT NULL AND state < 2";
-    MAKE_ANEW = "UPDATE videos SET reframe = ?3, state = 0, progress = 0, failure = NULL, remakes = remakes + 1
+        WHERE owner_id = ?1 AND id = ?2 AND draft_audience IS NOT NULL AND state < 2 AND editing < 2";
+    MAKE_ANEW = "UPDATE videos SET reframe = ?3, state = 0, editing = 0, progress = 0, failure = NULL,
+        remakes = remakes + 1
         WHERE owner_id = ?1 AND id = ?2 AND draft_audience IS NOT NULL AND (state < 2 OR state = 2 AND duration_ms > 0)";
     // One that was ready before and that nobody has seen is a draft again: its owner can have it made in another way.
     FAIL = "UPDATE videos SET state = 2, failure = ?3,
@@ -157,6 +188,17 @@ statements! {
             ELSE draft_audience END,
         audience = CASE WHEN draft_audience IS NULL AND duration_ms > 0 AND published_at = 0 THEN 3 ELSE audience END
         WHERE owner_id = ?1 AND id = ?2 AND state = 0 AND remakes = ?4";
+    EDIT = "SELECT edit FROM videos WHERE owner_id = ?1 AND id = ?2";
+    // What can be watched stays so until the edit is made; what cannot is made anew.
+    MAKE_EDIT = "UPDATE videos SET edit = ?3, remakes = remakes + 1, progress = 0, failure = NULL,
+        editing = CASE WHEN state = 1 THEN 1 ELSE 0 END, state = CASE WHEN state = 2 THEN 0 ELSE state END
+        WHERE owner_id = ?1 AND id = ?2 AND state <> 3 AND duration_ms > 0";
+    AWAIT_EDIT = "UPDATE videos SET state = 0, editing = 0 WHERE owner_id = ?1 AND id = ?2 AND state = 1 AND editing = 1";
+    LEAVE_EDIT = "UPDATE videos SET edit = ?3, remakes = remakes + 1, progress = 1000, failure = NULL, editing = 0
+        WHERE owner_id = ?1 AND id = ?2 AND state = 1 AND editing > 0";
+    EDITED = "UPDATE videos SET edit = ?3, captioned = ?4 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
+    FAIL_EDIT = "UPDATE videos SET editing = 2, progress = 1000, failure = ?3
+        WHERE owner_id = ?1 AND id = ?2 AND state = 1 AND editing = 1 AND remakes = ?4";
     REMOVE = "UPDATE videos SET state = 3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SCENE = "SELECT scene FROM videos WHERE owner_id = ?1 AND id = ?2";
     SET_SCENE = "UPDATE videos SET scene = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
@@ -176,7 +218,8 @@ statements! {
         WHERE owner_id = ?1 AND id = ?2 AND state = 1");
     PUBLISHED = "UPDATE videos SET published_at = ?3 WHERE owner_id = ?1 AND id = ?2 AND state = 0";
     BYTES = "SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM blobs WHERE owner_id = ?1";
-    VIEWED = "UPDATE videos SET view_count = view_count + 1 WHERE owner_id = ?1 AND id = ?2 AND state = 1";
+    VIEWED = "UPDATE videos SET view_count = view_count + 1 WHERE owner_id = ?1 AND id = ?2 AND state = 1
+        RETURNING view_count";
     // Erasures lower the likes alone: what that changes is put right here.
     SETTLE_HEAT = concat!("UPDATE videos SET heat = ", heat!("like_count"), " WHERE (owner_id, id) IN
         (SELECT owner_id, id FROM videos WHERE state = 1 AND audience = 0 ORDER BY heat DESC, id DESC LIMIT ?1)
@@ -189,8 +232,22 @@ pub async fn insert(tx: &mut Tx, video: &Video) -> Result<(), DbError> {
     let (state, audience, reframe) = (facts.state.code(), facts.audience.code(), reframe.code());
     let comments_from = facts.comments_from.code();
     let draft = video.draft.map(|draft| draft.audience.code());
-    let values =
-        params![owner, id, state, audience, reframe, caption, created_at, comments_from, facts.sound_reuse, draft];
+    let values = params![
+        owner,
+        id,
+        state,
+        audience,
+        reframe,
+        caption,
+        created_at,
+        comments_from,
+        facts.sound_reuse,
+        draft,
+        facts.downloads,
+        facts.age_restricted,
+        facts.duets,
+        facts.stitches,
+    ];
     tx.execute(&INSERT, values).await.map(|_| ())
 }
 
@@ -227,7 +284,10 @@ fn read(row: &Row) -> Result<Video, DbError> {
         comment_count: row.get(VIDEO + 11)?,
         draft: draft(row.get(VIDEO + 12)?, row.get(VIDEO + 13)?),
         remakes: row.get(VIDEO + 14)?,
-        sounds: Sounds::read(row, VIDEO + 15)?,
+        pinned_at: row.get(VIDEO + 15)?,
+        editing: Editing::from_code(row.get(VIDEO + 16)?).unwrap_or(Editing::None),
+        captioned: row.get(VIDEO + 17)?,
+        sounds: Sounds::read(row, VIDEO + 18)?,
     })
 }
 
@@ -271,17 +331,65 @@ pub async fn set_scene(tx: &mut Tx, owner: AccountId, id: VideoId, scene: Option
     changed(tx, &SET_SCENE, params![owner, id, scene]).await
 }
 
+/// What is made of a video's original, sealed; none where nothing was ever said of that.
+pub async fn edit(tx: &mut Tx, owner: AccountId, id: VideoId) -> Result<Option<Vec<u8>>, DbError> {
+    tx.query_opt(&EDIT, params![owner, id]).await?.map_or(Ok(None), |row| row.get(0))
+}
+
+/// Has a video made by an edit, sealed; `false` when it was never made, or is going.
+pub async fn make_edit(tx: &mut Tx, owner: AccountId, id: VideoId, edit: &[u8]) -> Result<bool, DbError> {
+    changed(tx, &MAKE_EDIT, params![owner, id, edit]).await
+}
+
+/// Has a video be seen no more until the edit is made that is on its way; `false` when there is none.
+pub async fn await_edit(tx: &mut Tx, owner: AccountId, id: VideoId) -> Result<bool, DbError> {
+    changed(tx, &AWAIT_EDIT, params![owner, id]).await
+}
+
+/// Leaves an edit that is not made yet, or could not be; `false` when there is none.
+pub async fn leave_edit(tx: &mut Tx, owner: AccountId, id: VideoId, edit: &[u8]) -> Result<bool, DbError> {
+    changed(tx, &LEAVE_EDIT, params![owner, id, edit]).await
+}
+
+/// Notes by which edit a video was made, and whether it has captions that can be turned on; `false` when it is going.
+pub async fn set_edited(
+    tx: &mut Tx,
+    owner: AccountId,
+    id: VideoId,
+    (edit, captioned): (&[u8], bool),
+) -> Result<bool, DbError> {
+    changed(tx, &EDITED, params![owner, id, edit, captioned]).await
+}
+
+/// Notes why an edit could not be made, as it was wanted for the `remakes`-th time; `false` when it is not being made any
+/// more. What was made before stays.
+pub async fn set_edit_failed(
+    tx: &mut Tx,
+    owner: AccountId,
+    id: VideoId,
+    failure: &str,
+    remakes: i64,
+) -> Result<bool, DbError> {
+    changed(tx, &FAIL_EDIT, params![owner, id, failure, remakes]).await
+}
+
 /// Says how a draft becomes upright, and that it is made anew; `false` when it is none any more, or never could be made.
 pub async fn make_anew(tx: &mut Tx, owner: AccountId, id: VideoId, reframe: Reframe) -> Result<bool, DbError> {
     changed(tx, &MAKE_ANEW, params![owner, id, reframe.code()]).await
 }
 
 /// How many videos of an owner are ready for those whom the narrowest of these audiences names, and how many
-/// likes those have: everyone's, also those for followers, … and with `OnlyMe` all that there are.
-pub async fn seen_counts(tx: &mut Tx, owner: AccountId, narrowest: Audience) -> Result<(i64, i64), DbError> {
+/// likes those have: everyone's, also those for followers, … and with `OnlyMe` all that there are. Those for adults count
+/// for an `adult`.
+pub async fn seen_counts(
+    tx: &mut Tx,
+    owner: AccountId,
+    narrowest: Audience,
+    adult: bool,
+) -> Result<(i64, i64), DbError> {
     // Only the owner sees what a moderator has hidden.
-    let (ready, hidden) = (VideoState::Ready.code(), narrowest == Audience::OnlyMe);
-    let rows = tx.query(&COUNT, params![owner, ready, narrowest.code(), hidden]).await?;
+    let (ready, own) = (VideoState::Ready.code(), narrowest == Audience::OnlyMe);
+    let rows = tx.query(&COUNT, params![owner, ready, narrowest.code(), own, own || adult]).await?;
     rows.first().map_or(Ok((0, 0)), |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
@@ -349,6 +457,36 @@ pub async fn set_sound_reuse(tx: &mut Tx, owner: AccountId, id: VideoId, reuse: 
     changed(tx, &SET_SOUND_REUSE, params![owner, id, reuse]).await
 }
 
+/// Sets whether others may download a video.
+pub async fn set_downloads(tx: &mut Tx, owner: AccountId, id: VideoId, downloads: bool) -> Result<bool, DbError> {
+    changed(tx, &SET_DOWNLOADS, params![owner, id, downloads]).await
+}
+
+/// Sets whether others may put a video beside theirs.
+pub async fn set_duets(tx: &mut Tx, owner: AccountId, id: VideoId, duets: bool) -> Result<bool, DbError> {
+    changed(tx, &SET_DUETS, params![owner, id, duets]).await
+}
+
+/// Sets whether others may begin theirs with a piece of a video.
+pub async fn set_stitches(tx: &mut Tx, owner: AccountId, id: VideoId, stitches: bool) -> Result<bool, DbError> {
+    changed(tx, &SET_STITCHES, params![owner, id, stitches]).await
+}
+
+/// Sets whether a video is for adults alone.
+pub async fn set_age_restricted(tx: &mut Tx, owner: AccountId, id: VideoId, adults: bool) -> Result<bool, DbError> {
+    changed(tx, &SET_AGE_RESTRICTED, params![owner, id, adults]).await
+}
+
+/// Says since when a video stands first on its owner's profile; 0 when it does not.
+pub async fn set_pinned(tx: &mut Tx, owner: AccountId, id: VideoId, at: Timestamp) -> Result<bool, DbError> {
+    changed(tx, &SET_PINNED, params![owner, id, at]).await
+}
+
+/// The videos that stand first on a profile, the one that was put there last first, at most `limit`.
+pub async fn pinned(tx: &mut Tx, owner: AccountId, limit: i64) -> Result<Vec<Video>, DbError> {
+    tx.query(&PINNED, params![owner, limit]).await?.iter().map(read).collect()
+}
+
 /// Sets the caption, sealed.
 pub async fn set_caption(tx: &mut Tx, owner: AccountId, id: VideoId, caption: &[u8]) -> Result<bool, DbError> {
     changed(tx, &SET_CAPTION, params![owner, id, caption]).await
@@ -369,9 +507,9 @@ pub async fn bytes(tx: &mut Tx, owner: AccountId) -> Result<i64, DbError> {
     tx.query(&BYTES, params![owner]).await?.first().map_or(Ok(0), |row| row.get(0))
 }
 
-/// Counts one view; `false` when the video cannot be watched any more.
-pub async fn add_view(tx: &mut Tx, owner: AccountId, id: VideoId) -> Result<bool, DbError> {
-    changed(tx, &VIEWED, params![owner, id]).await
+/// Counts one view; how many there are with it, nothing when the video cannot be watched any more.
+pub async fn add_view(tx: &mut Tx, owner: AccountId, id: VideoId) -> Result<Option<i64>, DbError> {
+    tx.query_opt(&VIEWED, params![owner, id]).await?.map(|row| row.get(0)).transpose()
 }
 
 /// Puts the popularity of the `most` most popular videos right; how many were not.

@@ -16,10 +16,11 @@ macro_rules! owner_columns {
 }
 pub(crate) use owner_columns;
 
-/// What the policy asks of a video: five columns, which [`video_facts`] reads.
+/// What the policy asks of a video: nine columns, which [`video_facts`] reads.
 macro_rules! video_columns {
     () => {
-        "v.state, v.audience, v.comments_from, v.hidden, v.sound_reuse"
+        "v.state, v.audience, v.comments_from, v.hidden, v.sound_reuse, v.downloads, v.age_restricted,
+            v.duets, v.stitches"
     };
 }
 pub(crate) use video_columns;
@@ -96,13 +97,30 @@ macro_rules! unblocked_by_maker {
 }
 pub(crate) use unblocked_by_maker;
 
+/// Whether the viewer is known to be an adult, as a column: 1 or 0.
+macro_rules! viewer_adult {
+    () => {
+        "(SELECT COUNT(*) FROM accounts w WHERE w.id = ?1 AND w.adult <> 0)"
+    };
+}
+pub(crate) use viewer_adult;
+
+/// The viewer is old enough for the video.
+macro_rules! of_age {
+    () => {
+        concat!("(v.age_restricted = 0 OR ", crate::visibility::viewer_adult!(), " > 0)")
+    };
+}
+pub(crate) use of_age;
+
 /// The predicate of [`FeedScope`]. Its parameters are the first four of the statement: the viewer, then
 /// those of [`scope_codes`].
 macro_rules! in_scope {
     () => {
         concat!(
             crate::visibility::card_in_scope!(),
-            " AND v.state = ?3 AND v.audience = ?4 AND a.private_account = 0 AND v.hidden = 0"
+            " AND v.state = ?3 AND v.audience = ?4 AND a.private_account = 0 AND v.hidden = 0 AND ",
+            crate::visibility::of_age!()
         )
     };
 }
@@ -130,7 +148,8 @@ macro_rules! in_followed_scope {
             " AND v.state = ?3 AND v.hidden = 0
             AND (SELECT COUNT(*) FROM follows f WHERE f.follower_id = ?1 AND f.followed_id = a.id) > 0
             AND (v.audience IN (?4, ?5) OR v.audience = ?6
-                AND (SELECT COUNT(*) FROM follows f WHERE f.follower_id = a.id AND f.followed_id = ?1) > 0)"
+                AND (SELECT COUNT(*) FROM follows f WHERE f.follower_id = a.id AND f.followed_id = ?1) > 0) AND ",
+            crate::visibility::of_age!()
         )
     };
 }
@@ -177,7 +196,7 @@ pub(crate) fn owner_facts(row: &Row, at: usize) -> Result<OwnerFacts, DbError> {
 /// How many columns [`owner_facts`] reads.
 pub(crate) const OWNER: usize = 8;
 /// How many columns [`video_facts`] reads.
-pub(crate) const VIDEO: usize = 5;
+pub(crate) const VIDEO: usize = 9;
 /// How many columns [`ties`] reads.
 pub(crate) const TIES: usize = 5;
 
@@ -189,6 +208,10 @@ pub(crate) fn video_facts(row: &Row, at: usize) -> Result<VideoFacts, DbError> {
         comments_from: Circle::from_code(row.get(at + 2)?).unwrap_or(Circle::NoOne),
         hidden: row.get(at + 3)?,
         sound_reuse: row.get(at + 4)?,
+        downloads: row.get(at + 5)?,
+        age_restricted: row.get(at + 6)?,
+        duets: row.get(at + 7)?,
+        stitches: row.get(at + 8)?,
     })
 }
 

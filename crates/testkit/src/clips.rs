@@ -39,9 +39,18 @@ pub fn written_clip(mark: &str, pixels: &[u8], samples: &[u8]) -> Vec<u8> {
     made.stdout
 }
 
+/// An upright clip of this size and of so many seconds, with sound.
+pub fn upright_clip(width: u32, height: u32, seconds: u32) -> Vec<u8> {
+    make_long(&format!("testsrc2=s={width}x{height}:r=10"), &seconds.to_string(), &[])
+}
+
 fn make(picture: &str, more: &[&str]) -> Vec<u8> {
+    make_long(picture, "1", more)
+}
+
+fn make_long(picture: &str, seconds: &str, more: &[&str]) -> Vec<u8> {
     let made = Command::new("ffmpeg")
-        .args(["-v", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", "sine=f=440", "-t", "1"])
+        .args(["-v", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", "sine=f=440", "-t", seconds])
         .args(["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"])
         .args(more)
         .args(["-movflags", "frag_keyframe+empty_moov", "-f", "mp4", "pipe:1"])

@@ -12,7 +12,7 @@ mod world;
 mod zip_reader;
 
 pub use client::{Client, Reply};
-pub use clips::{clip, landscape_clip, written_clip};
+pub use clips::{clip, landscape_clip, upright_clip, written_clip};
 pub use folder::copy_folder;
 pub use postgres::{copy_of_database, drop_database, drop_databases, fresh_database};
 pub use stripe::{Payments, payment_event};

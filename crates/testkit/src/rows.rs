@@ -19,6 +19,7 @@ pub fn account_row() -> Account {
         password_hash: b"p".to_vec(),
         phone: None,
         handle_tag: b"t".to_vec(),
+        adult: true,
     }
 }
 

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use outro_app::{App, Settings};
 use outro_db::{Row, Statement};
-use outro_model::{AccountId, Audience, BlobId, BlobKind, Clock as _, Reframe, SoundId, Timestamp, VideoId};
+use outro_model::{
+    AccountId, Audience, BlobId, BlobKind, Clock as _, Mixing, Reframe, SoundId, Timestamp, VideoId, Way,
+};
 use outro_policy::VideoFacts;
 use outro_store::blobs::{self, Blob};
 use outro_store::sounds::{self, Sound};
 use outro_store::videos::{self, Draft, Video};
 use outro_vault::AccountKeys;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::clips::clip;
@@ -34,6 +36,15 @@ impl World {
     pub fn to_a_new_day(&self) {
         let into_day = self.clock.now().0.rem_euclid(86_400_000) / 1000;
         self.clock.advance_seconds(86_400 - into_day + 3600);
+    }
+
+    /// Somebody joins who has been of this age for half a year, by the clock of this world.
+    pub async fn join_at(&self, handle: &str, years: i64) -> Client {
+        let born = Timestamp(self.clock.now().0).plus_seconds(-(years * 31_556_952 + 15_778_476));
+        let birth_date = &born.rfc3339()[..10];
+        let body = json!({"handle": handle, "password": format!("{handle}-password"), "birth_date": birth_date});
+        let joined = self.client().post("/api/v1/accounts", body).await.expect(201);
+        self.client().with_token(&joined.json())
     }
 
     /// The id of the account that a client is signed in as.
@@ -69,6 +80,27 @@ impl World {
         id.to_string()
     }
 
+    /// The same with all that may be made of a video besides, the renditions with the same bytes.
+    pub async fn plant_whole(&self, owner: &Client, rendition: &[u8]) -> String {
+        let id = self.plant(owner, rendition).await;
+        let (keys, video) =
+            (self.app.vault.account(self.id_of(owner).await).await.unwrap().expect("keys"), id.parse().unwrap());
+        for (kind, bytes) in [
+            (BlobKind::Small, rendition),
+            (BlobKind::Large, rendition),
+            (BlobKind::Av1, rendition),
+            (BlobKind::Avif, b"ftypavif a cover"),
+            (BlobKind::Preview, b"ftyp a preview"),
+        ] {
+            let blob = self.seal(&keys, video, kind, bytes).await;
+            let mut tx = self.app.db.write().await.unwrap();
+            blobs::begin(&mut tx, &blob).await.unwrap();
+            assert!(blobs::finish(&mut tx, &blob).await.unwrap());
+            tx.commit().await.unwrap();
+        }
+        id
+    }
+
     /// A draft for everyone that waits to be made, and goes on waiting: no job is at it. Its id.
     pub async fn plant_draft(&self, owner: &Client) -> String {
         let (account, id, now) = (self.id_of(owner).await, VideoId::random(&*self.app.random), self.clock.now());
@@ -95,24 +127,33 @@ impl World {
         id.to_string()
     }
 
-    /// Lets a planted video play a sound, with these bytes for the mix, sealed as an encode seals them.
+    /// Lets a planted video play a sound, with these bytes for the mix in every size, sealed as an encode seals them.
     pub async fn plant_mix(&self, owner: &Client, video: &str, sound: &str, mix: &[u8]) {
+        self.plant_joined(owner, (video, sound), mix, Way::Sound).await;
+    }
+
+    /// The same of what has the video of the sound in it in some way.
+    pub async fn plant_joined(&self, owner: &Client, (video, sound): (&str, &str), mix: &[u8], way: Way) {
         let (account, video, now) = (self.id_of(owner).await, video.parse().unwrap(), self.clock.now());
         let sound = sounds::by_id(&mut self.app.db.read().await.unwrap(), sound.parse().unwrap()).await.unwrap();
         let sound = sound.expect("a sound");
         let all = self.app.vault.accounts(&[account, sound.owner]).await.unwrap();
-        let (id, mut source) = (BlobId::random(&*self.app.random), tempfile::tempfile().unwrap());
-        std::io::Write::write_all(&mut source, mix).unwrap();
         let (own, lent) = (&all[&account], &all[&sound.owner]);
-        let sealed = self.app.blobs.copy_in_with(own, lent, id, BlobKind::Mix, source).await.unwrap();
-        let (header, length) = (Some(sealed.header), sealed.length as i64);
-        let (kind, width, height) = (BlobKind::Mix, 180, 320);
-        let blob = Blob { owner: account, id, video, kind, header, length, width, height, created_at: now };
+        let mut mixes = Vec::new();
+        for kind in [BlobKind::SmallMix, BlobKind::Mix, BlobKind::LargeMix] {
+            let (id, mut source) = (BlobId::random(&*self.app.random), tempfile::tempfile().unwrap());
+            std::io::Write::write_all(&mut source, mix).unwrap();
+            let sealed = self.app.blobs.copy_in_with(own, lent, id, kind, source).await.unwrap();
+            let (header, length, width, height) = (Some(sealed.header), sealed.length as i64, 180, 320);
+            mixes.push(Blob { owner: account, id, video, kind, header, length, width, height, created_at: now });
+        }
         let mut tx = self.app.db.write().await.unwrap();
-        sounds::borrow(&mut tx, (account, video), &sound, now).await.unwrap();
-        blobs::begin(&mut tx, &blob).await.unwrap();
-        assert!(blobs::finish(&mut tx, &blob).await.unwrap());
-        assert!(sounds::set_mixed(&mut tx, account, video, true).await.unwrap());
+        sounds::borrow(&mut tx, (account, video), (&sound, Mixing::of(way)), now).await.unwrap();
+        for blob in &mixes {
+            blobs::begin(&mut tx, blob).await.unwrap();
+            assert!(blobs::finish(&mut tx, blob).await.unwrap());
+        }
+        assert!(sounds::set_mixed(&mut tx, (account, video), (true, 0)).await.unwrap());
         tx.commit().await.unwrap();
     }
 

@@ -177,11 +177,13 @@ async fn open_app(folder: &Path, database: &str, clock: Arc<FixedClock>, outbox:
         clock,
         random,
         plan: &outro_store::erasure::PLAN,
+        metrics: Arc::default(),
         settings: Arc::new(Settings {
             host: "outro.test".into(),
             rate_limits: true,
             max_upload_bytes: 64 << 20,
             max_duration_s: 60,
+            av1_after_views: 100,
             keyring_copy: None,
             scratch: folder.join("scratch"),
             lost_phone_hours: 72,

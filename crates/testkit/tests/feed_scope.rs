@@ -40,6 +40,7 @@ struct SomeVideo {
     moment: i64,
     liked: bool,
     hidden: bool,
+    for_adults: bool,
 }
 
 fn some_video() -> impl Strategy<Value = SomeVideo> {
@@ -48,8 +49,17 @@ fn some_video() -> impl Strategy<Value = SomeVideo> {
         1 => proptest::sample::select(VideoState::ALL),
     ];
     let audiences = proptest::sample::select(Audience::ALL);
-    (states, audiences, 1..4i64, any::<bool>(), proptest::bool::weighted(0.2))
-        .prop_map(|(state, audience, moment, liked, hidden)| SomeVideo { state, audience, moment, liked, hidden })
+    let rare = || proptest::bool::weighted(0.2);
+    (states, audiences, 1..4i64, any::<bool>(), rare(), rare()).prop_map(
+        |(state, audience, moment, liked, hidden, for_adults)| SomeVideo {
+            state,
+            audience,
+            moment,
+            liked,
+            hidden,
+            for_adults,
+        },
+    )
 }
 
 /// What stands between the fan and an account. A block ends follows, so both are never there.
@@ -95,8 +105,9 @@ struct Planted {
 }
 
 impl Planted {
-    fn allowed_to(&self, relation: Relation) -> bool {
-        let facts = Facts { relation, viewer_away: false, owner: self.owner_facts, video: Some(self.video_facts) };
+    fn allowed_to(&self, relation: Relation, viewer_adult: bool) -> bool {
+        let (owner, video) = (self.owner_facts, Some(self.video_facts));
+        let facts = Facts { relation, viewer_away: false, viewer_adult, owner, video };
         decide(Action::ReadBytes, &facts).allowed
     }
 
@@ -105,18 +116,20 @@ impl Planted {
         Relation::of(viewer, self.owner, if viewer == Some(fan) { self.ties } else { Ties::default() })
     }
 
-    /// Whether it belongs in the feed: what every stranger may watch, unless one has blocked the other, or
-    /// the viewer does not want it brought up.
+    /// Whether it belongs in the feed: what every stranger may watch, unless one has blocked the other, or the viewer does not
+    /// want it brought up. Who has an account is an adult here.
     fn belongs(&self, viewer: Option<AccountId>, fan: AccountId) -> bool {
         let muted = viewer == Some(fan) && self.muted;
-        self.allowed_to(Relation::Anonymous) && self.relation(viewer, fan) != Relation::Blocked && !muted
+        self.allowed_to(Relation::Anonymous, viewer.is_some())
+            && self.relation(viewer, fan) != Relation::Blocked
+            && !muted
     }
 
     /// Whether it belongs in the fan's Following, or among friends.
     fn is_followed(&self, circle: Circle) -> bool {
         let near = self.ties.follows && (circle == Circle::Following || self.ties.followed);
         let relation = Relation::of(Some(AccountId::from_bytes([0; 16])), self.owner, self.ties);
-        near && !self.muted && self.allowed_to(relation)
+        near && !self.muted && self.allowed_to(relation, true)
     }
 }
 
@@ -176,7 +189,8 @@ async fn plant_ties(tx: &mut outro_db::Tx, fan: AccountId, owner: AccountId, tie
 
 async fn plant_video(tx: &mut outro_db::Tx, owner: AccountId, some: SomeVideo) -> VideoId {
     let row = video_row(owner, Timestamp(some.moment));
-    let video = Video { facts: VideoFacts { audience: some.audience, ..row.facts }, ..row };
+    let video =
+        Video { facts: VideoFacts { audience: some.audience, age_restricted: some.for_adults, ..row.facts }, ..row };
     let id = video.id;
     videos::insert(tx, &video).await.unwrap();
     match some.state {
@@ -247,8 +261,8 @@ async fn plant(world: &World, some: &[SomeAccount], fan: AccountId) -> Vec<Plant
     for (owner, video, SomeAccount { ties, muted, .. }, like) in planted {
         let owner_facts = accounts::by_id(&mut tx, owner).await.unwrap().unwrap().facts;
         let video_facts = videos::by_id(&mut tx, video).await.unwrap().unwrap().facts;
-        let planted = (video_facts.state, video_facts.audience, video_facts.hidden);
-        assert_eq!(planted, (like.state, like.audience, like.hidden));
+        let planted = (video_facts.state, video_facts.audience, video_facts.hidden, video_facts.age_restricted);
+        assert_eq!(planted, (like.state, like.audience, like.hidden, like.for_adults));
         out.push(Planted { owner, video, owner_facts, video_facts, ties: *ties, muted: *muted, like });
     }
     tx.commit().await.unwrap();
@@ -349,7 +363,7 @@ async fn check(world: &World, some: &[SomeAccount], limit: i64) -> Result<(), Te
         for item in &items {
             let one = planted.iter().find(|one| one.video == item.video).unwrap();
             let relation = one.relation(viewer, fan);
-            prop_assert!(one.allowed_to(relation), "the feed shows what may not be seen");
+            prop_assert!(one.allowed_to(relation, viewer.is_some()), "the feed shows what may not be seen");
             prop_assert_eq!((item.owner_facts, item.video_facts), (one.owner_facts, one.video_facts));
             prop_assert_eq!(Relation::of(viewer, item.owner, item.ties), relation);
             prop_assert_eq!(item.liked, viewer == Some(fan) && one.like.liked);

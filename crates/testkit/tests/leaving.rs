@@ -112,7 +112,7 @@ on_both! {
         // A shorter piece, such as "ada", stands in hexadecimal numbers by chance.
         let named = ["ada.love", "lovelace", &account, &nonce].iter().any(|name| signed.contains(name));
         assert!(!named, "{signed}");
-        assert!(text.contains(" blobs=3 ") && text.contains(" videos=1"), "{text}");
+        assert!(text.contains(" blobs=5 ") && text.contains(" videos=1"), "{text}");
         for place in 0..signed.len() {
             let mut bytes = signed.as_bytes().to_vec();
             bytes[place] ^= 1;

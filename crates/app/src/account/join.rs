@@ -159,6 +159,7 @@ fn sealed(app: &App, keys: &AccountKeys, new: &New) -> Account {
         password_hash: keys.seal(ACCOUNT_PASSWORD_HASH, row, &new.hash),
         phone: None,
         handle_tag: keys.seal(ACCOUNT_HANDLE_TAG, row, &new.tag.to_be_bytes()),
+        adult: new.birth_date.is_adult_at(app.clock.now()),
     }
 }
 

@@ -4,6 +4,7 @@ mod change_password;
 mod form_token;
 mod join;
 mod me;
+mod of_age;
 mod profile;
 mod sessions;
 mod sign_in;
@@ -12,8 +13,9 @@ pub use change_password::{PasswordChanged, PasswordTakes, change_password, passw
 pub use form_token::{form_token, form_token_fits};
 pub use join::{Join, Joined, join};
 pub use me::{Me, ProfileChange, change_profile, me};
-pub(crate) use profile::profile_seen;
+pub(crate) use of_age::{grew_up, grew_up_meanwhile};
 pub use profile::{Profile, ProfileContent, profile};
+pub(crate) use profile::{narrowest, profile_seen};
 pub use sessions::{Device, devices, end_device, sign_out};
 pub use sign_in::{confirm_password, sign_in};
 

@@ -121,7 +121,8 @@ async fn content(
     }
     // One count over the owner's own videos, by the audience that the viewer belongs to: what stands in the
     // list below it, without asking of each.
-    let (video_count, like_count) = videos::seen_counts(tx, account.id, narrowest(facts.relation)).await?;
+    let (video_count, like_count) =
+        videos::seen_counts(tx, account.id, narrowest(facts.relation), facts.viewer_adult).await?;
     let counts = graph::counts(tx, account.id).await?;
     Ok(Some(ProfileContent {
         bio: keys.open_text(ACCOUNT_BIO, account.id.as_bytes(), &account.bio)?,
@@ -133,7 +134,7 @@ async fn content(
 }
 
 /// The narrowest audience whose videos somebody may watch, so that a number says what they see.
-const fn narrowest(relation: Relation) -> Audience {
+pub(crate) const fn narrowest(relation: Relation) -> Audience {
     match relation {
         Relation::Owner | Relation::Moderator => Audience::OnlyMe,
         Relation::Friend => Audience::Friends,

@@ -6,7 +6,7 @@ use outro_model::{AccountState, Handle};
 use outro_store::accounts::{self, Account};
 use outro_store::sessions;
 
-use super::{Found, entry_of, new_session};
+use super::{Found, entry_of, grew_up, new_session};
 use crate::budget::{self, Budget};
 use crate::password::{self, Turn};
 use crate::{App, AppError, Origin, RefusalKind, Signed, standing};
@@ -65,6 +65,7 @@ async fn known(app: &App, tx: &mut Tx, handle: &Handle) -> Result<Option<Found>,
 async fn open(app: &App, account: &Account, device: &str) -> Result<String, AppError> {
     let keys = app.vault.account(account.id).await?.ok_or_else(wrong)?;
     let (token, session) = new_session(app, &keys, device);
+    let grew_up = grew_up(app, account, &keys)?;
     let mut tx = app.db.write().await?;
     if !accounts::lock_live(&mut tx, account.id).await? {
         return Err(wrong());
@@ -75,6 +76,9 @@ async fn open(app: &App, account: &Account, device: &str) -> Result<String, AppE
         return Err(wrong());
     }
     sessions::insert(&mut tx, &session).await?;
+    if grew_up {
+        accounts::set_adult(&mut tx, account.id).await?;
+    }
     tx.commit().await?;
     Ok(token)
 }

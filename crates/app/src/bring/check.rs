@@ -17,7 +17,7 @@ use zip::ZipArchive;
 use super::object;
 use crate::privacy::{PrivacyChoice, read_choice};
 use crate::video::read_caption;
-use crate::{App, AppError};
+use crate::{App, AppError, playlist};
 
 /// The longest document that is read whole.
 const DOCUMENT: u64 = 16 << 20;
@@ -51,6 +51,7 @@ pub(super) struct Content {
     pub(super) videos: Vec<Clip>,
     pub(super) comments: Vec<Said>,
     pub(super) follows: Vec<String>,
+    pub(super) playlists: Vec<List>,
 }
 
 #[derive(Deserialize)]
@@ -61,6 +62,43 @@ struct Document {
     videos: Vec<ClipWords>,
     comments: Vec<Said>,
     follows: Vec<String>,
+    /// Archives of before name none.
+    #[serde(default)]
+    playlists: Vec<ListWords>,
+}
+
+/// A playlist, and the files of the videos in it.
+#[derive(Deserialize)]
+struct ListWords {
+    title: String,
+    created_at: String,
+    videos: Vec<String>,
+}
+
+/// A playlist of the archive.
+pub(super) struct List {
+    pub(super) title: String,
+    pub(super) created_at: Timestamp,
+    videos: Vec<String>,
+}
+
+impl List {
+    /// The place of a video in it, from 1 on.
+    pub(super) fn place(&self, clip: &Clip) -> Option<i64> {
+        self.videos.iter().position(|path| *path == clip.original).map(|place| place as i64 + 1)
+    }
+}
+
+fn list(words: ListWords, now: Timestamp) -> Result<List, Stop> {
+    let unusable = || Stop::Unsound("content_unusable");
+    if words.videos.len() as i64 > playlist::VIDEOS {
+        return Err(Stop::Unsound("content_too_large"));
+    }
+    Ok(List {
+        title: playlist::read_title(&words.title).map_err(|_| unusable())?,
+        created_at: moment(&words.created_at, now).ok_or_else(unusable)?,
+        videos: words.videos,
+    })
 }
 
 #[derive(Deserialize)]
@@ -107,6 +145,16 @@ struct ClipWords {
     /// Where nothing is said of it, others may not.
     #[serde(default)]
     sound_reuse: bool,
+    /// The same.
+    #[serde(default)]
+    downloads: bool,
+    #[serde(default)]
+    duets: bool,
+    #[serde(default)]
+    stitches: bool,
+    #[serde(default)]
+    age_restricted: bool,
+    pinned_at: Option<String>,
     reframe: String,
     created_at: String,
     published_at: Option<String>,
@@ -131,6 +179,12 @@ pub(super) struct Clip {
     pub(super) draft: Option<Draft>,
     pub(super) comments_from: Circle,
     pub(super) sound_reuse: bool,
+    pub(super) downloads: bool,
+    pub(super) duets: bool,
+    pub(super) stitches: bool,
+    pub(super) age_restricted: bool,
+    /// 0 where it did not stand first.
+    pub(super) pinned_at: Timestamp,
     pub(super) reframe: Reframe,
     pub(super) created_at: Timestamp,
     pub(super) published_at: Timestamp,
@@ -167,16 +221,18 @@ fn document<R: Read + std::io::Seek>(zip: &mut ZipArchive<R>) -> Result<Vec<u8>,
 }
 
 fn read(document: Document, most: u64, now: Timestamp) -> Result<Content, Stop> {
-    let Document { format, profile, settings, videos, comments, follows } = document;
+    let Document { format, profile, settings, videos, comments, follows, playlists } = document;
     if format != "outro content 1" {
         return Err(Stop::Unsound("content_unknown"));
     }
-    if videos.len() > VIDEOS || comments.len() > REST || follows.len() > REST {
+    if playlists.len() as i64 > playlist::MOST || videos.len() > VIDEOS || comments.len() > REST || follows.len() > REST
+    {
         return Err(Stop::Unsound("content_too_large"));
     }
     let bad = |_| Stop::Unsound("content_unusable");
     let settings = read_settings(settings).map_err(|_| Stop::Unsound("content_unusable"))?;
     let videos = videos.into_iter().map(|words| clip(words, most, now)).collect::<Result<_, _>>()?;
+    let playlists = playlists.into_iter().map(|words| list(words, now)).collect::<Result<_, _>>()?;
     for said in &comments {
         bounded_text(&said.text, 2000).map_err(bad)?;
         moment(&said.created_at, now).ok_or(Stop::Unsound("content_unusable"))?;
@@ -194,6 +250,7 @@ fn read(document: Document, most: u64, now: Timestamp) -> Result<Content, Stop> 
         videos,
         comments,
         follows,
+        playlists,
     })
 }
 
@@ -204,6 +261,7 @@ fn clip(words: ClipWords, most: u64, now: Timestamp) -> Result<Clip, Stop> {
     }
     let sha256 = hex::decode(&words.sha256).ok().and_then(|hash| hash.try_into().ok()).ok_or_else(unusable)?;
     let published = words.published_at.as_deref().map(|at| moment(at, now).ok_or_else(unusable)).transpose()?;
+    let pinned = words.pinned_at.as_deref().map(|at| moment(at, now).ok_or_else(unusable)).transpose()?;
     let draft = words.draft_audience.map(|word| word.parse::<Audience>().map_err(|_| unusable())).transpose()?;
     // A draft is for its owner alone, whatever else is said of it.
     let audience = draft.map_or_else(|| words.audience.parse().map_err(|_| unusable()), |_| Ok(Audience::OnlyMe))?;
@@ -216,6 +274,11 @@ fn clip(words: ClipWords, most: u64, now: Timestamp) -> Result<Clip, Stop> {
         draft: draft.map(|audience| Draft { audience, publish_at: Timestamp(0) }),
         comments_from: words.comments_from.parse().map_err(|_| unusable())?,
         sound_reuse: words.sound_reuse,
+        downloads: words.downloads,
+        duets: words.duets,
+        stitches: words.stitches,
+        age_restricted: words.age_restricted,
+        pinned_at: pinned.unwrap_or(Timestamp(0)),
         reframe: words.reframe.parse().map_err(|_| unusable())?,
         created_at: moment(&words.created_at, now).ok_or_else(unusable)?,
         published_at: published.unwrap_or(Timestamp(0)),

@@ -1,19 +1,22 @@
 //! The job that brings an archive in: looked through as a whole first, then made video by video. Whoever is stopped goes on
 //! with the next video; of what is refused nothing was made.
 
-use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME, BROUGHT_TEXT, VIDEO_CAPTION};
+use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME, BROUGHT_TEXT, PLAYLIST_TITLE, VIDEO_CAPTION};
+use outro_db::Tx;
 use outro_jobs::{Job, Lane, NewJob, Outcome};
-use outro_model::{AccountId, BlobKind, Id, JobId, VideoId};
+use outro_model::{AccountId, BlobKind, Id, JobId, PlaylistId, VideoId};
 use outro_policy::VideoFacts;
 use outro_store::accounts;
 use outro_store::blobs::{self, Blob};
 use outro_store::imports::{self, Brought, Import, Kind, State};
+use outro_store::playlists::{self, Playlist};
 use outro_store::videos::{self, Video};
+use outro_vault::{AccountKeys, sha256};
 
 use super::check::{self, Clip, Content, Stop};
 use super::object;
-use crate::video::{ENCODE_JOB, discard, new_blob};
-use crate::{App, AppError};
+use crate::video::{ENCODE_JOB, discard, has_room, new_blob};
+use crate::{App, AppError, playlist};
 
 /// How many errors of our own are borne before the archive is given up.
 const ERRORS: i64 = 8;
@@ -73,12 +76,14 @@ async fn bring(app: &App, import: &Import) -> Result<(), Stop> {
     let content = check::content(app, import).await?;
     if import.state == State::Checking {
         check::videos(app, import, &content).await?;
+        let keys = app.vault.account(import.account).await?.ok_or(AppError::NotFound)?;
         let mut tx = app.db.write().await?;
         let going_on = accounts::lock_live(&mut tx, import.account).await?
             && imports::set_sound(&mut tx, import.account, import.id, content.videos.len() as i64).await?;
         if going_on {
             // Before the first video is here: who keeps an account private must not be seen while the rest is made.
             accounts::set_privacy(&mut tx, import.account, content.settings).await?;
+            lists(&mut tx, import, &content, &keys).await?;
         }
         tx.commit().await?;
         app.finder.account_changed(import.account);
@@ -89,14 +94,38 @@ async fn bring(app: &App, import: &Import) -> Result<(), Stop> {
     let done = usize::try_from(import.done).unwrap_or_default();
     // The newest stands first in an archive; here it is to come last, as it came there.
     for (place, clip) in content.videos.iter().rev().enumerate().skip(done) {
-        one_video(app, import, clip, place as i64 + 1).await?;
+        let lists = content.playlists.iter().enumerate().filter_map(|(at, list)| Some((at, list.place(clip)?)));
+        one_video(app, import, clip, (place as i64 + 1, lists.collect())).await?;
     }
     put_away(app, import, &content).await?;
     settle(app, import, &content).await
 }
 
+/// The id that a playlist of the archive gets here: the same, however often the work is begun.
+fn list_id(import: &Import, at: usize) -> PlaylistId {
+    let hash = sha256(&[b"playlist", import.id.as_bytes(), &(at as u64).to_be_bytes()]);
+    PlaylistId::from_bytes(std::array::from_fn(|byte| hash[byte]))
+}
+
+/// Makes the playlists of the archive, as many as there is room for; videos come into them as they are made.
+async fn lists(tx: &mut Tx, import: &Import, content: &Content, keys: &AccountKeys) -> Result<(), AppError> {
+    let owner = import.account;
+    let room = playlist::MOST - playlists::count(tx, owner).await?;
+    for (at, list) in content.playlists.iter().enumerate().take(usize::try_from(room).unwrap_or_default()) {
+        let id = list_id(import, at);
+        let title = keys.seal_text(PLAYLIST_TITLE, id.as_bytes(), &list.title);
+        playlists::insert(tx, &Playlist { owner, id, title, created_at: list.created_at }).await?;
+    }
+    Ok(())
+}
+
 /// Makes one video: its original is sealed here, and it is encoded like one that is uploaded.
-async fn one_video(app: &App, import: &Import, clip: &Clip, number: i64) -> Result<(), Stop> {
+async fn one_video(
+    app: &App,
+    import: &Import,
+    clip: &Clip,
+    (number, lists): (i64, Vec<(usize, i64)>),
+) -> Result<(), Stop> {
     let file = check::extract(app, import, clip).await?;
     let account = import.account;
     let keys = app.vault.account(account).await?.ok_or(AppError::NotFound)?;
@@ -112,21 +141,28 @@ async fn one_video(app: &App, import: &Import, clip: &Clip, number: i64) -> Resu
     let blob = Blob { header: Some(sealed.header), length: sealed.length as i64, ..blob };
     let video = video(clip, account, blob.video, keys.seal_text(VIDEO_CAPTION, blob.video.as_bytes(), &clip.caption));
     drop(keys);
-    if !noted(app, import, &blob, &video, number).await? {
+    if !noted(app, import, &blob, &video, (number, lists)).await? {
         discard(app, account, blob.id).await?;
     }
     Ok(())
 }
 
 fn video(clip: &Clip, owner: AccountId, id: VideoId, caption: Vec<u8>) -> Video {
-    let Clip { audience, comments_from, sound_reuse, .. } = *clip;
-    let facts = VideoFacts { audience, comments_from, sound_reuse, ..VideoFacts::OPEN };
+    let Clip { audience, comments_from, sound_reuse, downloads, duets, stitches, age_restricted, .. } = *clip;
+    let lent = VideoFacts { sound_reuse, downloads, duets, stitches, ..VideoFacts::OPEN };
+    let facts = VideoFacts { audience, comments_from, age_restricted, ..lent };
     let begun = Video::processing(owner, id, facts, clip.reframe, clip.created_at);
-    Video { caption, published_at: clip.published_at, draft: clip.draft, ..begun }
+    Video { caption, published_at: clip.published_at, pinned_at: clip.pinned_at, draft: clip.draft, ..begun }
 }
 
 /// The transaction of one video; `false` when it was made before, or its owner is leaving.
-async fn noted(app: &App, import: &Import, blob: &Blob, video: &Video, number: i64) -> Result<bool, AppError> {
+async fn noted(
+    app: &App,
+    import: &Import,
+    blob: &Blob,
+    video: &Video,
+    (number, lists): (i64, Vec<(usize, i64)>),
+) -> Result<bool, AppError> {
     let account = import.account;
     let mut tx = app.db.write().await?;
     let wanted = accounts::lock_live(&mut tx, account).await?
@@ -137,6 +173,16 @@ async fn noted(app: &App, import: &Import, blob: &Blob, video: &Video, number: i
     }
     videos::insert(&mut tx, video).await?;
     videos::set_published(&mut tx, account, video.id, video.published_at).await?;
+    // An archive may name any number of them, and so may what is here already.
+    if video.pinned_at.0 > 0 && video.draft.is_none() && has_room(&mut tx, account).await? {
+        videos::set_pinned(&mut tx, account, video.id, video.pinned_at).await?;
+    }
+    for (at, place) in lists {
+        // There was no room for it, or its owner has taken it away meanwhile.
+        if let Some(list) = playlists::by_id(&mut tx, list_id(import, at)).await? {
+            playlists::put(&mut tx, account, list.id, video.id, place).await?;
+        }
+    }
     let (id, run_at) = (JobId::random(&*app.random), app.clock.now());
     let job =
         NewJob { id, kind: ENCODE_JOB, lane: Lane::Encode, account: Some(account), video: Some(video.id), run_at };

@@ -21,7 +21,11 @@ pub(super) fn may_be_shown(asking: Option<AccountId>, listed: &Listed) -> bool {
     let author = listed.comment.author;
     let card = |viewer: Option<AccountId>, ties: Ties| {
         let relation = Relation::of(viewer, author, ties);
-        decide(Action::SeeCard, &Facts { relation, viewer_away: false, owner: listed.facts, video: None }).allowed
+        decide(
+            Action::SeeCard,
+            &Facts { relation, viewer_away: false, viewer_adult: false, owner: listed.facts, video: None },
+        )
+        .allowed
     };
     let of_owner = Ties { blocks: listed.blocked_by_owner, blocked: listed.blocks_owner, ..Ties::default() };
     card(asking, listed.ties) && (card(Some(listed.comment.owner), of_owner) || asking == Some(author))

@@ -25,7 +25,7 @@ use super::list::{CommentView, view_one};
 use crate::budget::{self, Budget};
 use crate::notify::{self, Kind, Told};
 use crate::video::FoundVideo;
-use crate::{App, AppError, Signed, video};
+use crate::{App, AppError, Signed, statistics, video};
 
 /// The longest comment, in characters.
 const LONGEST: usize = 500;
@@ -87,6 +87,9 @@ pub async fn write(app: &App, signed: &Signed, id: VideoId, new: NewComment) -> 
     let counts = i64::from(!held);
     if !comments::add(&mut tx, owner, id, counts).await? {
         return Err(AppError::NotFound);
+    }
+    if !held {
+        statistics::count_comment(&mut tx, owner, id, now).await?;
     }
     let listed = comments::one(&mut tx, Some(me), &comment).await?.ok_or(AppError::NotFound)?;
     told.commit(app, tx).await?;

@@ -4,22 +4,29 @@ use std::collections::HashMap;
 
 use outro_datamap::{ACCOUNT_DISPLAY_NAME, VIDEO_CAPTION};
 use outro_db::Tx;
-use outro_model::{AccountId, Reframe};
+use outro_model::{AccountId, BlobKind, Reframe, Way};
 use outro_policy::{Action, Facts, Relation, decide};
 use outro_store::feed::Item;
+use outro_store::renditions::{self, Look};
 use outro_vault::AccountKeys;
 
 use crate::account::{open_handle, since};
 use crate::graph::FollowState;
 use crate::sound::{Credit, makers};
-use crate::video::{VideoView, Why};
+use crate::video::{Shown, VideoView, Why, may_download, may_join};
 use crate::{App, AppError, sound};
 
 /// Whether the viewer may watch it: the same question that its bytes are asked for with.
 fn allowed(item: &Item, asking: Option<AccountId>) -> bool {
     let relation = Relation::of(asking, item.owner, item.ties);
     // Whether the viewer may act changes nothing about what may be watched.
-    let facts = Facts { relation, viewer_away: false, owner: item.owner_facts, video: Some(item.video_facts) };
+    let facts = Facts {
+        relation,
+        viewer_away: false,
+        viewer_adult: item.viewer_adult,
+        owner: item.owner_facts,
+        video: Some(item.video_facts),
+    };
     decide(Action::ReadBytes, &facts).allowed
 }
 
@@ -41,36 +48,55 @@ pub(super) async fn open_all(
     Ok(views)
 }
 
-/// An item, why it is shown, and whose sound is heard in it.
+/// An item, why it is shown, whose sound is heard in it, and what there is of it to be looked at.
 pub(super) struct Seen {
     item: Item,
     why: Why,
     credit: Option<Credit>,
+    look: Look,
 }
 
 impl Seen {
-    /// Asks whose sound it is in the snapshot that the item was read in.
+    /// Asks whose sound it is, and what there is of it, in the snapshot that the item was read in.
     pub(super) async fn of(tx: &mut Tx, asking: Option<AccountId>, item: Item, why: Why) -> Result<Self, AppError> {
         let credit = sound::credit(tx, asking, item.owner, item.sounds).await?;
-        Ok(Self { item, why, credit })
+        let look = renditions::look(tx, item.owner, item.video).await?;
+        Ok(Self { item, why, credit, look })
     }
 }
 
 fn opened(
     keys: &HashMap<AccountId, AccountKeys>,
     asking: Option<AccountId>,
-    Seen { item, why, credit }: Seen,
+    Seen { item, why, credit, look }: Seen,
 ) -> Result<Option<VideoView>, AppError> {
     let Some(own) = keys.get(&item.owner) else { return Ok(None) };
     let handle = open_handle(own, item.owner, &item.handle)?;
-    let sound = credit.map_or(Ok(None), |credit| credit.line(keys, &handle))?;
+    let sound = credit.as_ref().map_or(Ok(None), |credit| credit.line(keys, &handle))?;
+    let joined = Credit::joined(&credit, keys)?;
     let (keys, row) = (own, item.owner.as_bytes());
+    let duration_ms = Credit::lasts_ms(&credit).unwrap_or(item.duration_ms);
+    let shown = Shown::of(&look, keys, (item.video, duration_ms), Credit::borrows(&credit))?;
+    let together = look.of(BlobKind::Mix).filter(|_| Credit::joins(&credit));
+    let (width, height, size_bytes) =
+        together.map_or((item.width, item.height, item.size_bytes), |made| (made.width, made.height, made.length));
+    let may_join = |way| may_join(way, item.owner_facts, (item.video_facts, item.sounds.own));
     Ok(Some(VideoView {
         // A feed has none: those are for their owner alone.
         draft: None,
+        mix: None,
+        joined,
+        duets: item.video_facts.duets,
+        stitches: item.video_facts.stitches,
+        may_duet: may_join(Way::Duet),
+        may_stitch: may_join(Way::Stitch),
         id: item.video,
         sound,
         sound_reuse: item.video_facts.sound_reuse,
+        downloads: item.video_facts.downloads,
+        may_download: may_download(asking == Some(item.owner), item.owner_facts, item.video_facts),
+        age_restricted: item.video_facts.age_restricted,
+        pinned: item.pinned,
         handle,
         display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, row, &item.display_name)?,
         caption: keys.open_text(VIDEO_CAPTION, item.video.as_bytes(), &item.caption)?,
@@ -81,13 +107,15 @@ fn opened(
         progress: 1000,
         failure: None,
         created_at: since(item.created_at),
-        duration_ms: item.duration_ms,
-        width: item.width,
-        height: item.height,
-        size_bytes: item.size_bytes,
+        duration_ms,
+        width,
+        height,
+        size_bytes,
+        shown,
         like_count: item.like_count,
         view_count: item.view_count,
         comment_count: item.comment_count,
+        captioned: item.captioned,
         liked: item.liked,
         is_mine: asking == Some(item.owner),
         follow: FollowState::of(item.ties),

@@ -85,5 +85,9 @@ fn merged(followers: Vec<Suggested>, friends: Vec<Suggested>, sounds: Vec<Sugges
 fn may_be_suggested(me: AccountId, one: &Suggested) -> bool {
     let relation = Relation::of(Some(me), one.card.account, one.card.ties);
     // Whether the viewer may act changes nothing about who may be suggested.
-    decide(Action::Suggest, &Facts { relation, viewer_away: false, owner: one.card.facts, video: None }).allowed
+    decide(
+        Action::Suggest,
+        &Facts { relation, viewer_away: false, viewer_adult: false, owner: one.card.facts, video: None },
+    )
+    .allowed
 }

@@ -245,7 +245,11 @@ async fn of_owner(tx: &mut Tx, id: AccountId, before: (Timestamp, VideoId)) -> R
 /// nor time of an answer can tell of what is hidden.
 fn open_to_all(action: Action, account: &Account, video: Option<&Video>) -> bool {
     let video = video.map(|video| video.facts);
-    decide(action, &Facts { relation: Relation::Anonymous, viewer_away: false, owner: account.facts, video }).allowed
+    decide(
+        action,
+        &Facts { relation: Relation::Anonymous, viewer_away: false, viewer_adult: false, owner: account.facts, video },
+    )
+    .allowed
 }
 
 fn card(account: &Account, keys: &AccountKeys) -> Option<Entry> {

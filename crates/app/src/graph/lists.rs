@@ -117,14 +117,19 @@ fn may_see(asking: Option<AccountId>, edges: Edges, card: &Card) -> bool {
     let ties = if edges == Edges::Blocked { Ties { blocks: false, ..card.ties } } else { card.ties };
     let relation = Relation::of(asking, card.account, ties);
     // Whether the viewer may act changes nothing about whose card may be seen.
-    decide(Action::SeeCard, &Facts { relation, viewer_away: false, owner: card.facts, video: None }).allowed
+    decide(
+        Action::SeeCard,
+        &Facts { relation, viewer_away: false, viewer_adult: false, owner: card.facts, video: None },
+    )
+    .allowed
 }
 
 /// Whether a card may be come upon in this list: in one's own, of oneself, of whom one has to do with, or of
 /// whom the policy lets a stranger have suggested.
 fn may_find(asking: Option<AccountId>, whose: AccountId, card: &Card) -> bool {
     let known = asking == Some(whose) || asking == Some(card.account) || card.ties.follows || card.ties.followed;
-    let stranger = Facts { relation: Relation::Stranger, viewer_away: false, owner: card.facts, video: None };
+    let stranger =
+        Facts { relation: Relation::Stranger, viewer_away: false, viewer_adult: false, owner: card.facts, video: None };
     known || decide(Action::Suggest, &stranger).allowed
 }
 

@@ -36,7 +36,7 @@ fn takes(member: AccountId, messages_from: Circle, other: AccountId, ties: Ties)
     let from_other = Ties { follows: ties.followed, followed: ties.follows, blocked: ties.blocks, ..Ties::default() };
     let relation = Relation::of(Some(other), member, from_other);
     let owner = OwnerFacts { messages_from, ..OwnerFacts::OPEN };
-    decide(Action::Message, &Facts { relation, viewer_away: false, owner, video: None }).allowed
+    decide(Action::Message, &Facts { relation, viewer_away: false, viewer_adult: false, owner, video: None }).allowed
 }
 
 /// How a group stands with a member who has not taken it on.
@@ -59,7 +59,7 @@ pub(super) async fn admit(
         let others = rows::people(tx, member, group).await?;
         for other in others.iter().filter(|other| other.account != opener) {
             let relation = Relation::of(Some(member), other.account, other.ties);
-            let facts = Facts { relation, viewer_away: false, owner: other.facts, video: None };
+            let facts = Facts { relation, viewer_away: false, viewer_adult: false, owner: other.facts, video: None };
             if !decide(Action::Message, &facts).allowed {
                 return Err(standing::messages_closed());
             }

@@ -116,7 +116,7 @@ impl Read {
 
     fn facts(&self, person: &messages::Person) -> Facts {
         let relation = Relation::of(Some(self.viewer), person.account, person.ties);
-        Facts { relation, viewer_away: self.viewer_away, owner: person.facts, video: None }
+        Facts { relation, viewer_away: self.viewer_away, viewer_adult: false, owner: person.facts, video: None }
     }
 
     fn is_seen(&self, person: &messages::Person) -> bool {

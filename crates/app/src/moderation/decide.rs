@@ -146,7 +146,7 @@ async fn look(app: &App, signed: &Signed, id: ReportId) -> Result<Seen, AppError
     }
     let account = accounts::by_id(&mut tx, thing.subject()).await?.ok_or(AppError::NotFound)?;
     let relation = Relation::Moderator;
-    let facts = Facts { relation, viewer_away: false, owner: account.facts, video: None };
+    let facts = Facts { relation, viewer_away: false, viewer_adult: false, owner: account.facts, video: None };
     standing::ask(Action::SeeProfile, &facts)?;
     let said = said(&mut tx, &thing).await?;
     drop(tx);
@@ -179,7 +179,8 @@ async fn said(tx: &mut Tx, thing: &Thing) -> Result<Option<Comment>, AppError> {
     };
     let Some(owner) = accounts::by_id(tx, owner).await? else { return Ok(None) };
     let relation = Relation::Moderator;
-    let facts = Facts { relation, viewer_away: false, owner: owner.facts, video: Some(video.facts) };
+    let facts =
+        Facts { relation, viewer_away: false, viewer_adult: false, owner: owner.facts, video: Some(video.facts) };
     let there = comment.state != State::Removing && decide_of(Action::SeeComments, &facts).allowed;
     Ok(there.then_some(comment))
 }

@@ -141,7 +141,7 @@ impl Sight {
             return Ok(true);
         }
         let relation = Relation::of(Some(me), told.news.actor, told.ties);
-        let of_actor = Facts { relation, viewer_away: false, owner: told.facts, video: None };
+        let of_actor = Facts { relation, viewer_away: false, viewer_adult: false, owner: told.facts, video: None };
         if !decide(Action::Notify, &of_actor).allowed {
             return Ok(false);
         }

@@ -97,7 +97,8 @@ impl Reach {
 
     fn of(question: Question, owner: OwnerFacts) -> Self {
         let allowed = |relation| {
-            let facts = Facts { relation, viewer_away: false, owner, video: Some(VideoFacts::OPEN) };
+            let facts =
+                Facts { relation, viewer_away: false, viewer_adult: false, owner, video: Some(VideoFacts::OPEN) };
             question.asks().iter().all(|&action| decide(action, &facts).allowed)
         };
         [

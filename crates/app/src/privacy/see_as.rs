@@ -117,8 +117,11 @@ async fn facts(
     me: &Found,
     sight: Sight<'_>,
 ) -> Result<(Facts, Ties, Option<String>), AppError> {
-    let of =
-        |relation, ties| (Facts { relation, viewer_away: false, owner: me.account.facts, video: None }, ties, None);
+    let of = |relation, ties| {
+        // Whoever is somebody stands for the adults among them.
+        let viewer_adult = relation != Relation::Anonymous;
+        (Facts { relation, viewer_away: false, viewer_adult, owner: me.account.facts, video: None }, ties, None)
+    };
     let follows = Ties { follows: true, ..Ties::default() };
     let handle = match sight {
         Sight::Anyone => return Ok(of(Relation::Anonymous, Ties::default())),

@@ -70,8 +70,10 @@ async fn walk(app: &App) -> Result<(), AppError> {
 async fn end(app: &App, owner: AccountId, video: VideoId) -> Result<(), AppError> {
     let row = videos::by_id(&mut app.db.read().await?, video).await?;
     let Some(row) = row.filter(|row| row.facts.state != VideoState::Processing) else { return Ok(()) };
-    for mix in blobs::of_kind(&mut app.db.read().await?, owner, video, BlobKind::Mix).await? {
-        discard(app, owner, mix).await?;
+    for kind in [BlobKind::SmallMix, BlobKind::Mix, BlobKind::LargeMix] {
+        for mix in blobs::of_kind(&mut app.db.read().await?, owner, video, kind).await? {
+            discard(app, owner, mix).await?;
+        }
     }
     let mut tx = app.db.write().await?;
     // Who is leaving takes the row along.

@@ -3,14 +3,16 @@
 
 use std::collections::HashSet;
 
-use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME, VIDEO_CAPTION};
-use outro_store::{accounts, videos};
+use outro_datamap::{ACCOUNT_BIO, ACCOUNT_DISPLAY_NAME, PLAYLIST_TITLE, VIDEO_CAPTION};
+use outro_model::VideoId;
+use outro_store::{accounts, playlists, videos};
 use serde_json::{Value, json};
 
 use super::archive::{Entry, Lists, Writing};
 use super::build::Making;
 use super::rows::{Pages, Rows};
 use crate::AppError;
+use crate::playlist::{FIRST, MOST, VIDEOS};
 use crate::privacy::Privacy;
 
 /// Where it stands in the archive.
@@ -36,6 +38,11 @@ pub(super) async fn write(making: &mut Making<'_>, rows: &Rows<'_>, writing: &mu
                 "draft_audience": video.draft.map(|draft| draft.audience.word()),
                 "comments_from": video.facts.comments_from.word(),
                 "sound_reuse": video.facts.sound_reuse,
+                "downloads": video.facts.downloads,
+                "duets": video.facts.duets,
+                "stitches": video.facts.stitches,
+                "age_restricted": video.facts.age_restricted,
+                "pinned_at": (video.pinned_at.0 > 0).then(|| video.pinned_at.rfc3339()),
                 "reframe": video.reframe.word(),
                 "created_at": video.created_at.rfc3339(),
                 "published_at": (video.published_at.0 > 0).then(|| video.published_at.rfc3339()),
@@ -74,6 +81,16 @@ pub(super) async fn write(making: &mut Making<'_>, rows: &Rows<'_>, writing: &mu
                 lists.item(&row["text"]).await?;
             }
         }
+    }
+    lists.list("playlists").await?;
+    let kept = playlists::of_owner(&mut making.app.db.read().await?, rows.me, FIRST, MOST).await?;
+    for list in kept {
+        making.beat().await?;
+        let places = playlists::videos(&mut making.app.db.read().await?, rows.me, list.id, 0, VIDEOS).await?;
+        let file = |(id, _): &(VideoId, i64)| Some(rows.shelf.files.get(id)?.original.as_ref()?.path.clone());
+        let title = making.keys().await?.open_text(PLAYLIST_TITLE, list.id.as_bytes(), &list.title)?;
+        let videos: Vec<String> = places.iter().filter_map(file).collect();
+        lists.item(&json!({ "title": title, "created_at": list.created_at.rfc3339(), "videos": videos })).await?;
     }
     lists.end().await
 }

@@ -21,8 +21,13 @@ pub(super) async fn card(
 ) -> Result<Option<Value>, AppError> {
     let Some(row) = messages::person(tx, me, other).await? else { return Ok(None) };
     let ties = if past_block { Ties { blocks: false, ..row.ties } } else { row.ties };
-    let facts =
-        Facts { relation: Relation::of(Some(me), other, ties), viewer_away: false, owner: row.facts, video: None };
+    let facts = Facts {
+        relation: Relation::of(Some(me), other, ties),
+        viewer_away: false,
+        viewer_adult: false,
+        owner: row.facts,
+        video: None,
+    };
     if !decide(Action::SeeCard, &facts).allowed {
         return Ok(None);
     }

@@ -4,8 +4,8 @@
 use outro_datamap::{Column, Holds, SEALED, Table};
 use outro_db::{Tx, Value as Stored};
 use outro_model::{
-    AccountId, ActSource, Audience, BlobKind, Circle, Ground, Id, ModerationAct, Reframe, ReportReason, ReportState,
-    ReportedKind, Timestamp, VideoId, VideoState,
+    AccountId, ActSource, Audience, BlobKind, Circle, Ground, Id, ModerationAct, Reach, Reframe, ReportReason,
+    ReportState, ReportedKind, Timestamp, VideoId, VideoState, Way,
 };
 use outro_policy::Action;
 use outro_store::comments;
@@ -31,6 +31,10 @@ pub(super) enum Form {
     Person,
     /// A text that was sealed.
     Text,
+    /// A day, counted from 1970-01-01.
+    Day,
+    /// What is counted of watchings.
+    Reach,
     /// Several, one a line.
     Lines,
     /// As it is stored: a number, a text, an id.
@@ -47,6 +51,11 @@ const FLAGS: &[&str] = &[
     "personalised",
     "hidden",
     "sound_reuse",
+    "downloads",
+    "duets",
+    "stitches",
+    "age_restricted",
+    "adult",
     "completed",
 ];
 
@@ -62,6 +71,7 @@ pub(super) fn form(table: &Table, column: &Column) -> Form {
         }
         ("videos", "state") => Form::Word(|code| VideoState::from_code(code).map(VideoState::word)),
         ("videos", "audience" | "draft_audience") => Form::Word(|code| Audience::from_code(code).map(Audience::word)),
+        ("sound_uses", "way") => Form::Word(|code| Way::from_code(code).map(Way::word)),
         ("videos", "reframe") => Form::Word(|code| Reframe::from_code(code).map(Reframe::word)),
         ("blobs", "kind") => Form::Word(|code| BlobKind::from_code(code).map(BlobKind::word)),
         // Whoever hides it: to its author it is hidden or shown.
@@ -76,6 +86,8 @@ pub(super) fn form(table: &Table, column: &Column) -> Form {
         ("reports" | "moderation_acts", "reason") => {
             Form::Word(|code| ReportReason::from_code(code).map(ReportReason::word))
         }
+        ("video_days", "day") => Form::Day,
+        ("video_reach", "reach") => Form::Reach,
         ("brought", "kind") => Form::Word(|code| Some(if code == 0 { "comment" } else { "follow" })),
         ("reports", "state") => Form::Word(|code| ReportState::from_code(code).map(ReportState::word)),
         ("moderation_acts", "ground") => Form::Word(|code| Ground::from_code(code).map(Ground::word)),
@@ -162,6 +174,8 @@ impl Rows<'_> {
             "videos" => row.number("state") == VideoState::Removing.code(),
             "comments" => comments::is_removing(row.number("state")),
             "blobs" => *row.get("header") == Stored::Null,
+            // Of too few people to be told.
+            "video_reach" => row.number("shown") == 0,
             _ => false,
         };
         if going {
@@ -258,6 +272,10 @@ fn plain(
         (Form::Time, Stored::Int(0)) => Value::Null,
         (Form::Time, Stored::Int(at)) => json!(Timestamp(*at).rfc3339()),
         (Form::Flag, Stored::Int(flag)) => json!(*flag != 0),
+        (Form::Day, Stored::Int(day)) => {
+            json!(Timestamp(day.saturating_mul(86_400_000)).rfc3339().split('T').next())
+        }
+        (Form::Reach, Stored::Int(code)) => json!(Reach::from_code(*code).map(Reach::word)),
         (Form::Word(word), Stored::Int(code)) => word(*code).map_or_else(|| json!(code), |word| json!(word)),
         (Form::Text, Stored::Bytes(sealed)) => json!(open(keys, table, column, sealed, row)?),
         (Form::Lines, Stored::Bytes(sealed)) => {

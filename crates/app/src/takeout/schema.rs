@@ -48,6 +48,8 @@ pub fn schema() -> Value {
                 let (name, shape) = match form(source.table, column) {
                     Form::Person => (column.name.trim_end_matches("_id"), json!({ "$ref": "#/$defs/person" })),
                     Form::Time => (column.name, json!({ "type": ["string", "null"], "format": "date-time" })),
+                    Form::Day => (column.name, json!({ "type": ["string", "null"], "format": "date" })),
+                    Form::Reach => (column.name, json!({ "type": ["string", "null"] })),
                     Form::Flag => (column.name, json!({ "type": "boolean" })),
                     Form::Word(_) => (column.name, json!({ "type": ["string", "integer", "null"] })),
                     Form::Text => (column.name, json!({ "type": ["string", "null"] })),
@@ -116,13 +118,18 @@ fn content() -> Value {
             "videos": { "type": "array", "items": { "type": "object", "properties": {
                 "original": text(), "sha256": text(), "bytes": { "type": "integer" }, "caption": text(),
                 "audience": text(), "draft_audience": maybe(), "comments_from": text(),
-                "sound_reuse": { "type": "boolean" }, "reframe": text(),
+                "sound_reuse": { "type": "boolean" }, "downloads": { "type": "boolean" },
+                "duets": { "type": "boolean" }, "stitches": { "type": "boolean" },
+                "age_restricted": { "type": "boolean" }, "pinned_at": maybe(), "reframe": text(),
                 "created_at": text(), "published_at": maybe(),
             } } },
             "comments": { "type": "array", "items": { "type": "object", "properties": {
                 "text": text(), "created_at": text(), "to": maybe(),
             } } },
             "follows": { "type": "array", "items": text() },
+            "playlists": { "type": "array", "items": { "type": "object", "properties": {
+                "title": text(), "created_at": text(), "videos": { "type": "array", "items": text() },
+            } } },
         },
     })
 }

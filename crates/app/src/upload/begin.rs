@@ -22,7 +22,7 @@ pub async fn begin(app: &App, signed: &Signed, length: u64, about: About) -> Res
         return Err(AppError::refused(RefusalKind::Unusable, refusal.code(), refusal.sentence()));
     }
     let (about, id, now) = (about.cut(), VideoId::random(&*app.random), app.clock.now());
-    let sound = wanted(app, (signed.account, id), &about.video)?.sound;
+    let other = wanted(app, (signed.account, id), &about.video)?.other;
     let sealed = about.seal(&signed.keys(app).await?, id)?;
     let (created_at, expires_at) = (now, expiry(now, now));
     let upload = Upload {
@@ -44,8 +44,8 @@ pub async fn begin(app: &App, signed: &Signed, length: u64, about: About) -> Res
         let detail = "Many of your uploads are not at their end. Let one finish, or discard one.";
         return Err(AppError::refused(RefusalKind::Conflict, "too_many_uploads", detail));
     }
-    if let Some(sound) = sound {
-        may_borrow(&mut tx, signed.account, sound).await?;
+    if let Some(other) = other {
+        may_borrow(&mut tx, signed.account, other).await?;
     }
     uploads::insert(&mut tx, &upload).await?;
     tx.commit().await?;

@@ -7,6 +7,7 @@ use outro_vault::AccountKeys;
 
 use super::draft::{self, DraftChange};
 use super::encode::named_in_caption;
+use super::remix::SoundChange;
 use super::upload::read_reframe;
 use super::view::{VideoView, find, view_of};
 use crate::budget::{self, Budget, Tagged};
@@ -30,6 +31,22 @@ pub struct VideoChange {
     pub caption: Option<String>,
     /// Whether others may use its sound. What they have made of it falls silent when they may not.
     pub sound_reuse: Option<bool>,
+    /// Of a draft, the sound of another that is to be heard in it; `Some(None)` plays its own. It is made anew.
+    pub sound: Option<Option<String>>,
+    /// Of a draft with such a sound, where the stretch begins, in milliseconds.
+    pub sound_from_ms: Option<i64>,
+    /// Of a draft with such a sound, how much of it is heard, 0 to 100.
+    pub sound_level: Option<i64>,
+    /// Of a draft with such a sound, how much of its own is heard beside it, 0 to 100.
+    pub own_level: Option<i64>,
+    /// Whether others may download it.
+    pub downloads: Option<bool>,
+    /// Whether others may put it beside theirs. What they have made of it plays theirs alone when they may not.
+    pub duets: Option<bool>,
+    /// Whether others may begin theirs with a piece of it.
+    pub stitches: Option<bool>,
+    /// Whether it is for adults alone.
+    pub age_restricted: Option<bool>,
     /// Of a draft, how a landscape video becomes upright: it is made anew.
     pub reframe: Option<String>,
     /// Of a draft, `false` publishes it: at once where it is ready, else as soon as it is.
@@ -53,7 +70,8 @@ pub async fn change(app: &App, signed: &Signed, id: VideoId, change: VideoChange
     let audience = change.audience.as_deref().map(read_audience).transpose()?;
     let comments_from = change.comments_from.as_deref().map(read_comments_from).transpose()?;
     let caption = change.caption.as_deref().map(read_caption).transpose()?;
-    let of_draft = read_draft_change(app, &change)?;
+    let mut of_draft = read_draft_change(app, &change)?;
+    let of_sound = SoundChange::read(&change)?;
     let keys = signed.keys(app).await?;
     let added = match &caption {
         Some(caption) => added(app, &keys, id, caption).await?,
@@ -67,7 +85,7 @@ pub async fn change(app: &App, signed: &Signed, id: VideoId, change: VideoChange
     let (me, mut told) = (Some(signed.account), Told::default());
     let mut tx = app.db.write().await?;
     // What becomes of a draft is decided before its making ends, or after, and not beside it.
-    let live = match of_draft.publish || of_draft.reframe.is_some() {
+    let live = match of_draft.publish || of_draft.reframe.is_some() || of_sound.is_any() {
         true => accounts::lock_deciding(&mut tx, signed.account).await?,
         false => accounts::lock_live(&mut tx, signed.account).await?,
     };
@@ -84,9 +102,24 @@ pub async fn change(app: &App, signed: &Signed, id: VideoId, change: VideoChange
     if let Some(reuse) = change.sound_reuse {
         videos::set_sound_reuse(&mut tx, signed.account, id, reuse).await?;
     }
+    if let Some(downloads) = change.downloads {
+        videos::set_downloads(&mut tx, signed.account, id, downloads).await?;
+    }
+    if let Some(duets) = change.duets {
+        videos::set_duets(&mut tx, signed.account, id, duets).await?;
+    }
+    if let Some(stitches) = change.stitches {
+        videos::set_stitches(&mut tx, signed.account, id, stitches).await?;
+    }
+    if let Some(adults) = change.age_restricted {
+        videos::set_age_restricted(&mut tx, signed.account, id, adults).await?;
+    }
     if let Some(caption) = caption {
         let sealed = keys.seal_text(outro_datamap::VIDEO_CAPTION, id.as_bytes(), &caption);
         videos::set_caption(&mut tx, signed.account, id, &sealed).await?;
+    }
+    if of_sound.apply(app, &mut tx, &row).await? {
+        of_draft = DraftChange { reframe: of_draft.reframe.or(Some(row.reframe)), anew: true, ..of_draft };
     }
     draft::change(app, &mut tx, &mut told, &row, (of_draft, &named)).await?;
     let after = find(&mut tx, me, Action::SeeVideo, id).await?;

@@ -2,7 +2,7 @@
 
 use outro_db::Tx;
 use outro_jobs::{Job, Lane, NewJob, Outcome};
-use outro_model::{AccountId, JobId, Timestamp, VideoId, VideoState};
+use outro_model::{AccountId, Editing, JobId, Timestamp, VideoId, VideoState};
 use outro_store::accounts;
 use outro_store::videos::{self, Draft, Video};
 
@@ -43,6 +43,11 @@ fn failed() -> AppError {
     AppError::refused(RefusalKind::Conflict, "video_failed", detail)
 }
 
+fn edit_failed() -> AppError {
+    let detail = "The last edit of this video could not be made. Change it, or leave it, before you publish.";
+    AppError::refused(RefusalKind::Conflict, "edit_failed", detail)
+}
+
 /// Reads a time that a draft is to be published at.
 pub(super) fn read_publish_at(app: &App, text: &str) -> Result<Timestamp, AppError> {
     let wrong = |detail| AppError::invalid("publish_at", "invalid_publish_at", detail);
@@ -76,6 +81,9 @@ pub(super) async fn change(
     if row.facts.state == VideoState::Failed && (change.publish || is_timed || is_lost) {
         return Err(failed());
     }
+    if row.editing == Editing::Failed && (change.publish || is_timed) {
+        return Err(edit_failed());
+    }
     if change.publish || reframe.is_some() {
         standing::hold_present(tx, owner).await?;
     }
@@ -92,7 +100,7 @@ pub(super) async fn change(
         // Whoever makes it just now sees by themselves that it is to be another. What waits to be made in the way of
         // before may have failed at that: it begins anew.
         let waited = outro_jobs::cancel_of_video(tx, owner, id, super::encode::JOB).await?;
-        if waited || row.facts.state != VideoState::Processing {
+        if waited || !row.is_being_made() {
             super::upload::enqueue(app, tx, owner, id).await?;
         }
     }
@@ -106,7 +114,7 @@ async fn set_out(app: &App, tx: &mut Tx, (owner, id): (AccountId, VideoId), run_
 }
 
 /// Publishes a draft, in the caller's transaction; `false` when it is none any more. One that is not ready is told of once
-/// it is.
+/// it is, and so is one whose edit is being made: what was made before is nobody's to see.
 async fn publish(
     app: &App,
     tx: &mut Tx,
@@ -114,6 +122,7 @@ async fn publish(
     (owner, id): (AccountId, VideoId),
     named: &[AccountId],
 ) -> Result<bool, AppError> {
+    videos::await_edit(tx, owner, id).await?;
     if !videos::publish(tx, owner, id, app.clock.now()).await? {
         return Ok(false);
     }

@@ -1,19 +1,24 @@
-//! The job that makes a video: sealed original → unnamed scratch → ffmpeg → sealed rendition and
-//! cover → one last transaction that asks again whether anybody is leaving.
+//! The job that makes a video: sealed original → unnamed scratch → ffmpeg → sealed renditions and
+//! covers → one last transaction that asks again whether anybody is leaving.
 
 use std::fs::File;
 use std::ops::ControlFlow;
 
+use outro_datamap::VIDEO_PLACEHOLDER;
 use outro_db::Tx;
 use outro_jobs::{Job, Outcome};
-use outro_media::{Outcome as Encoded, RunError, Scene, Scratch};
-use outro_model::{AccountId, BlobKind, Reframe, VideoId, VideoState};
+use outro_media::{Ladder, NothingLeft, Options, Outcome as Encoded, Probe, RunError, Scene, Scratch, Size};
+use outro_model::edit::Edit;
+use outro_model::{AccountId, BlobId, BlobKind, Editing, Reframe, VideoId, VideoState};
 use outro_store::blobs::{self, Blob};
 use outro_store::videos::{self, Video};
-use outro_store::{accounts, sounds};
+use outro_store::{accounts, renditions, sounds};
 use outro_vault::AccountKeys;
 
-use super::making::Making;
+use super::dress::dress;
+use super::edit::{self, Edits};
+use super::making::{Making, Rung};
+use super::renditions::{MADE, kinds, told};
 use super::source::source;
 use super::upload::{discard, enqueue, new_blob};
 use crate::sound::Mixed;
@@ -101,7 +106,7 @@ async fn make_as_wanted(app: &App, owner: AccountId, video: VideoId) -> Result<(
         let mut tx = app.db.write().await?;
         let live = accounts::lock_live(&mut tx, owner).await?;
         let now = videos::by_id(&mut tx, video).await?;
-        let is_another = |now: Video| now.facts.state == VideoState::Processing && now.remakes != remakes;
+        let is_another = |now: Video| now.is_being_made() && now.remakes != remakes;
         if live && now.is_some_and(is_another) {
             enqueue(app, &mut tx, owner, video).await?;
             tx.commit().await?;
@@ -113,54 +118,111 @@ async fn make_as_wanted(app: &App, owner: AccountId, video: VideoId) -> Result<(
 
 async fn make(app: &App, owner: AccountId, row: Video) -> Result<(), Failed> {
     let video = row.id;
+    // An edit is made while what was made before is still seen; it takes its place in the last transaction.
+    let is_seen = row.facts.state == VideoState::Ready;
     match (row.facts.state, row.failure) {
         (VideoState::Processing, _) => {}
+        (VideoState::Ready, _) if row.editing == Editing::Rendering => {}
         // It was given up, and the stop came before its files went.
         (VideoState::Failed, Some(word)) => return Err(Failed::Give(word)),
         _ => return Err(Failed::Gone),
     }
     let making = Making { app, owner, video, remakes: row.remakes };
-    // What was made before it was to be made in another way: nobody sees a video that is being made.
-    making.clear(&[BlobKind::Rendition, BlobKind::Cover, BlobKind::Mix]).await?;
+    if !is_seen {
+        // What was made before it was to be made in another way: nobody sees a video that is being made.
+        making.clear(MADE).await?;
+    }
+    let edits = edit::stored(app, owner, video).await?;
     let (input, probe) = source(&making).await?;
     let limits = app.limits();
-    let options = outro_media::Options { max_duration: limits.max_duration, ..app.tools.options() };
+    let heard = making.listen(&input, &probe).await?;
+    let options = outro_media::Options { max_duration: limits.max_duration, level: heard.level, ..app.tools.options() };
     let scene = making.scene(row.reframe, &input, &probe).await?;
     std::io::Seek::rewind(&mut &input)?;
-    let plan = outro_media::plan(&probe, reframe(row.reframe), &scene, &options);
-    let output = Scratch::new(plan.size_hint(), &app.settings.scratch)?;
-    let encoded = making.encode(input, output.try_clone()?, &plan, row.reframe).await?;
-    let cover = Scratch::new(0, &app.settings.scratch)?;
-    outro_media::cover(&app.tools, output.try_clone()?, cover.try_clone()?, &limits).await.map_err(of_run)?;
-    let picture = output.try_clone()?;
-    let size = (encoded.width, encoded.height);
-    let rendition = seal(app, (owner, video), BlobKind::Rendition, output.into_file(), size).await?;
-    let cover = match seal(app, (owner, video), BlobKind::Cover, cover.into_file(), size).await {
-        Ok(cover) => cover,
-        Err(failed) => {
-            discard(app, owner, rendition.id).await?;
-            return Err(failed);
-        }
-    };
+    let (ladder, beside) = planned(app, &probe, (row.reframe, &scene), edits.next(), &options)?;
+    let rungs = making.encode((input, beside), &ladder, row.reframe).await?;
+    let usual = rungs.iter().find(|rung| rung.size == Size::Usual).ok_or(Failed::Gone)?;
+    let dressed = dress(app, usual, rungs.first().unwrap_or(usual), edits.next().cover_ms).await?;
+    let size = (usual.made.width, usual.made.height);
+    let mut files = vec![(BlobKind::Cover, dressed.cover, size)];
+    files.extend(dressed.avif.map(|avif| (BlobKind::Avif, avif, size)));
+    files.extend(dressed.preview.map(|(preview, size)| (BlobKind::Preview, preview, size)));
+    for rung in &rungs {
+        files.push((kinds(rung.size).0, rung.file()?, (rung.made.width, rung.made.height)));
+    }
+    let blobs = seal_all(app, (owner, video), files).await?;
     // What is played when the sound of another is gone is made first, and is there in any case.
-    let mixed = match sound::mix(app, owner, video, picture, &encoded).await {
+    let mixed = match mix(app, (owner, video), &rungs).await {
         Ok(mixed) => mixed,
         Err(error) => {
-            for blob in [rendition, cover] {
-                discard(app, owner, blob.id).await?;
-            }
+            discard_all(app, owner, &blobs).await?;
             return Err(error.into());
         }
     };
-    publish(&making, &encoded, [rendition, cover], mixed).await
+    let placeholder = dressed.placeholder.as_deref().map(told);
+    let done = Done { encoded: &usual.made, blobs, mixed, placeholder, peaks: heard.peaks, edits: &edits };
+    publish(&making, &done).await
 }
 
-fn reframe(reframe: Reframe) -> outro_media::Reframe {
+/// How a file is made by an edit, and what that reads besides; without one as it is.
+fn planned(
+    app: &App,
+    probe: &Probe,
+    (as_wanted, scene): (Reframe, &Scene),
+    edit: &Edit,
+    options: &Options,
+) -> Result<(Ladder, Option<File>), Failed> {
+    let way = reframe(as_wanted);
+    if !edit.changes_what_plays() {
+        return Ok((outro_media::ladder(probe, way, scene, options), None));
+    }
+    let made = outro_media::edit_ladder(probe, way, scene, edit, options);
+    let (ladder, subtitles) = made.map_err(|NothingLeft| Failed::Give(edit::NOTHING_LEFT.to_owned()))?;
+    let Some(text) = subtitles else { return Ok((ladder, None)) };
+    let scratch = Scratch::new(text.len() as u64, &app.settings.scratch)?;
+    std::io::Write::write_all(&mut scratch.file(), text.as_bytes())?;
+    scratch.rewind()?;
+    Ok((ladder, Some(scratch.into_file())))
+}
+
+/// Every rung with the sound of another, where one was chosen: what is heard does not depend on the size.
+async fn mix(app: &App, (owner, video): (AccountId, VideoId), rungs: &[Rung]) -> Result<Mixed, AppError> {
+    let picture = |rung: &Rung| Ok((kinds(rung.size).1, rung.file()?, rung.made.clone()));
+    sound::mix(app, owner, video, rungs.iter().map(picture).collect::<Result<_, AppError>>()?).await
+}
+
+pub(super) fn reframe(reframe: Reframe) -> outro_media::Reframe {
     match reframe {
         Reframe::Fit => outro_media::Reframe::Fit,
         Reframe::Crop => outro_media::Reframe::Crop,
         Reframe::Follow => outro_media::Reframe::Follow,
     }
+}
+
+/// Seals files, whose pictures have these sizes. Where one cannot be, nothing of the others is left.
+async fn seal_all(
+    app: &App,
+    place: (AccountId, VideoId),
+    files: Vec<(BlobKind, File, (u32, u32))>,
+) -> Result<Vec<Blob>, Failed> {
+    let mut blobs = Vec::with_capacity(files.len());
+    for (kind, file, size) in files {
+        match seal(app, place, kind, file, size).await {
+            Ok(blob) => blobs.push(blob),
+            Err(failed) => {
+                discard_all(app, place.0, &blobs).await?;
+                return Err(failed);
+            }
+        }
+    }
+    Ok(blobs)
+}
+
+async fn discard_all(app: &App, owner: AccountId, blobs: &[Blob]) -> Result<(), AppError> {
+    for blob in blobs {
+        discard(app, owner, blob.id).await?;
+    }
+    Ok(())
 }
 
 /// Seals a file, whose picture has this size. The row is there before the file.
@@ -192,18 +254,33 @@ pub(super) async fn seal(
     }
 }
 
+/// All that was made of a video; the objects have rows that are not finished.
+struct Done<'a> {
+    /// The usual rendition.
+    encoded: &'a Encoded,
+    /// What is there whatever is heard.
+    blobs: Vec<Blob>,
+    mixed: Mixed,
+    placeholder: Option<String>,
+    /// The waveform of its own sound.
+    peaks: Vec<u8>,
+    /// By which edit it was made.
+    edits: &'a Edits,
+}
+
 /// The last transaction: neither the video nor its owner is leaving, and it is not made already.
-async fn publish(making: &Making<'_>, encoded: &Encoded, made: [Blob; 2], mixed: Mixed) -> Result<(), Failed> {
+async fn publish(making: &Making<'_>, done: &Done<'_>) -> Result<(), Failed> {
     let (app, owner) = (making.app, making.owner);
     // Where it stays unsaid whether it was published, nothing may go: what came to nothing is found by its rows.
-    let published = commit(making, encoded, &made, &mixed).await?;
-    if matches!(published, Published::Not) {
-        for blob in &made {
-            discard(app, owner, blob.id).await?;
-        }
+    let (published, replaced) = commit(making, done).await?;
+    for id in replaced {
+        discard(app, owner, id).await?;
     }
-    if let (Mixed::Made(blob), false) = (&mixed, matches!(published, Published::Mixed)) {
-        discard(app, owner, blob.id).await?;
+    if matches!(published, Published::Not) {
+        discard_all(app, owner, &done.blobs).await?;
+    }
+    if let (Mixed::Made(blobs, _), false) = (&done.mixed, matches!(published, Published::Mixed)) {
+        discard_all(app, owner, blobs).await?;
     }
     match published {
         Published::Not => Err(Failed::Gone),
@@ -221,30 +298,37 @@ enum Published {
     Mixed,
 }
 
-async fn commit(
-    making: &Making<'_>,
-    encoded: &Encoded,
-    made: &[Blob; 2],
-    mixed: &Mixed,
-) -> Result<Published, AppError> {
+/// How it came out, and what of before it took the place of.
+async fn commit(making: &Making<'_>, done: &Done<'_>) -> Result<(Published, Vec<BlobId>), AppError> {
     let &Making { app, owner, video, .. } = making;
+    let Done { encoded, blobs: made, mixed, placeholder, peaks, edits } = done;
+    let made_by = edit::made_by(app, owner, video, edits).await?;
+    let Some(keys) = app.vault.account(owner).await? else { return Ok((Published::Not, vec![])) };
+    let sealed = placeholder.as_ref().map(|told| keys.seal_text(VIDEO_PLACEHOLDER, video.as_bytes(), told));
     let row = videos::by_id(&mut app.db.read().await?, video).await?;
     // What was published elsewhere long ago is no news here.
     let news = row.is_none_or(|row| row.published_at.0 == 0);
     let named = if news { named_in_caption(app, owner, video).await? } else { vec![] };
     let mut tx = app.db.write().await?;
     if !accounts::lock_live(&mut tx, owner).await? || !making.is_wanted_so(&mut tx).await? {
-        return Ok(Published::Not);
+        return Ok((Published::Not, vec![]));
     }
-    for blob in made {
-        if !blobs::finish(&mut tx, blob).await? {
-            return Ok(Published::Not);
-        }
+    let mut replaced = Vec::new();
+    for kind in MADE {
+        replaced.extend(blobs::retire(&mut tx, owner, video, *kind).await?);
     }
+    if !finish_all(&mut tx, made).await? {
+        return Ok((Published::Not, vec![]));
+    }
+    renditions::set_placeholder(&mut tx, owner, video, sealed.as_deref()).await?;
     let duration = encoded.duration.as_millis() as i64;
     if !videos::set_ready(&mut tx, owner, video, duration, app.clock.now()).await? {
-        return Ok(Published::Not);
+        return Ok((Published::Not, vec![]));
     }
+    if let Some(sealed) = &made_by {
+        videos::set_edited(&mut tx, owner, video, (sealed, edits.next().is_captioned())).await?;
+    }
+    sound::keep_peaks(&mut tx, &keys, (owner, video), peaks).await?;
     let mut told = notify::Told::default();
     let is_mixed = settle_sound(app, &mut tx, &mut told, (owner, video), encoded, mixed).await?;
     // A draft is nobody's to see before it is published.
@@ -255,7 +339,7 @@ async fn commit(
     told.commit(app, tx).await?;
     app.finder.video_changed(owner, video);
     app.queue.wake();
-    Ok(if is_mixed { Published::Mixed } else { Published::OwnSound })
+    Ok((if is_mixed { Published::Mixed } else { Published::OwnSound }, replaced))
 }
 
 /// Says which sound a video comes out with: whether it is the mix. Its own is one that others can see only where it
@@ -268,9 +352,9 @@ async fn settle_sound(
     encoded: &Encoded,
     mixed: &Mixed,
 ) -> Result<bool, AppError> {
-    if let Mixed::Made(blob) = mixed
-        && sounds::set_mixed(tx, owner, video, encoded.has_sound).await?
-        && blobs::finish(tx, blob).await?
+    if let Mixed::Made(blobs, lasts_ms) = mixed
+        && sounds::set_mixed(tx, (owner, video), (encoded.has_sound, *lasts_ms)).await?
+        && finish_all(tx, blobs).await?
     {
         return Ok(true);
     }
@@ -280,6 +364,16 @@ async fn settle_sound(
         sound::offer(app, tx, owner, video).await?;
     }
     Ok(false)
+}
+
+/// Notes that all of these are whole; `false` when a row is gone.
+async fn finish_all(tx: &mut Tx, blobs: &[Blob]) -> Result<bool, AppError> {
+    for blob in blobs {
+        if !blobs::finish(tx, blob).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Tells of a video that can be watched from now on: those who follow, and those whom its caption mentions.
@@ -308,7 +402,8 @@ async fn give_up(app: &App, (owner, video): (AccountId, VideoId), word: &str, re
     let mut tx = app.db.write().await?;
     if accounts::lock_live(&mut tx, owner).await?
         && !videos::set_failed(&mut tx, owner, video, word, remakes).await?
-        && videos::by_id(&mut tx, video).await?.is_some_and(|row| row.facts.state == VideoState::Processing)
+        && !videos::set_edit_failed(&mut tx, owner, video, word, remakes).await?
+        && videos::by_id(&mut tx, video).await?.is_some_and(|row| row.is_being_made())
     {
         // It is to be another by now, which was not tried.
         enqueue(app, &mut tx, owner, video).await?;
@@ -348,5 +443,5 @@ pub async fn plan_args(
         Reframe::Follow => outro_media::watch(tools, file, &probe, &limits, |_| ControlFlow::Continue(())).await?,
         Reframe::Fit | Reframe::Crop => Scene::default(),
     };
-    Ok(outro_media::plan(&probe, reframe(reframe_word), &scene, &tools.options()).args)
+    Ok(outro_media::ladder(&probe, reframe(reframe_word), &scene, &tools.options()).args)
 }

@@ -66,13 +66,25 @@ pub(crate) async fn listed(
         let facts = Facts { video: Some(video.facts), ..facts };
         let decision = decide(Action::SeeVideo, &facts);
         out.push(if decision.allowed {
-            let parts = with_parts(tx, liker, video, found.account.clone(), FollowState::of(ties)).await?;
-            Listed::Shown(Box::new(opened_of(app, found, facts.relation, &parts).await?))
+            Listed::Shown(Box::new(shown(app, tx, found, (facts.relation, ties), liker, video).await?))
         } else {
             Listed::Hidden(Box::new(video), decision.reason)
         });
     }
     Ok((out, next))
+}
+
+/// A video that the viewer may see.
+pub(crate) async fn shown(
+    app: &App,
+    tx: &mut Tx,
+    found: &Found,
+    (relation, ties): (Relation, Ties),
+    liker: Option<AccountId>,
+    video: Video,
+) -> Result<VideoView, AppError> {
+    let parts = with_parts(tx, liker, video, found.account.clone(), FollowState::of(ties)).await?;
+    opened_of(app, found, relation, &parts).await
 }
 
 /// A video of one's own, as one sees it oneself.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
 use outro_db::Tx;
-use outro_media::{Outcome as Encoded, Plan, Probe, Progress, RunError, Scene};
+use outro_media::{Ladder, Outcome as Encoded, Probe, Progress, RunError, Scene, Scratch, Size, Sounding};
 use outro_model::{AccountId, BlobKind, Reframe, VideoId};
 use outro_store::{accounts, blobs, videos};
 
@@ -27,6 +27,21 @@ pub(super) struct Making<'a> {
     pub(super) remakes: i64,
 }
 
+/// A rendition that was made, in scratch.
+pub(super) struct Rung {
+    pub(super) size: Size,
+    file: Scratch,
+    pub(super) made: Encoded,
+}
+
+impl Rung {
+    /// Its file, from the first byte on.
+    pub(super) fn file(&self) -> Result<File, AppError> {
+        self.file.rewind()?;
+        Ok(self.file.try_clone()?)
+    }
+}
+
 /// How many thousandths of the making it is to look at the picture, where that is done first.
 const LOOK: u16 = 150;
 
@@ -39,18 +54,22 @@ fn unseen(error: RunError) -> Result<Scene, Failed> {
 }
 
 impl Making<'_> {
-    /// Runs ffmpeg, notes its progress, and ends it when the video or its owner goes.
+    /// Runs ffmpeg, notes its progress, and ends it when the video or its owner goes. What was made, the smallest first.
     pub(super) async fn encode(
         &self,
-        input: File,
-        output: File,
-        plan: &Plan,
+        input: (File, Option<File>),
+        ladder: &Ladder,
         reframe: Reframe,
-    ) -> Result<Encoded, Failed> {
+    ) -> Result<Vec<Rung>, Failed> {
         let limits = self.app.limits();
         let begins = if reframe == Reframe::Follow { LOOK } else { 0 };
-        let encode = |on_progress| outro_media::transcode(&self.app.tools, input, output, plan, &limits, on_progress);
-        self.watched(begins..990, encode).await?.map_err(of_run)
+        let scratch = |rung| Scratch::new(ladder.size_hint(rung), &self.app.settings.scratch);
+        let files = ladder.rungs.iter().map(scratch).collect::<Result<Vec<_>, _>>()?;
+        let outputs = files.iter().map(Scratch::try_clone).collect::<Result<Vec<_>, _>>()?;
+        let encode = |on_progress| outro_media::climb(&self.app.tools, input, outputs, ladder, &limits, on_progress);
+        let made = self.watched(begins..990, encode).await?.map_err(of_run)?;
+        let rungs = ladder.rungs.iter().zip(files).zip(made);
+        Ok(rungs.map(|((rung, file), made)| Rung { size: rung.size, file, made }).collect())
     }
 
     /// What is known of the picture: as it was found before, or as its owner wants it; else it is looked at where a
@@ -79,6 +98,19 @@ impl Making<'_> {
         videos::set_scene(&mut tx, self.owner, self.video, Some(&sealed)).await?;
         tx.commit().await?;
         Ok(scene)
+    }
+
+    /// How loud the sound is, and what its waveform looks like. What cannot be listened to is left as loud as it is.
+    pub(super) async fn listen(&self, input: &File, probe: &Probe) -> Result<Sounding, Failed> {
+        let limits = self.app.limits();
+        let listen = |on_progress| outro_media::listen(&self.app.tools, input, probe, &limits, on_progress);
+        let heard = self.watched(0..0, listen).await?;
+        std::io::Seek::rewind(&mut &*input)?;
+        match heard.map_err(of_run) {
+            Ok(sounding) => Ok(sounding),
+            Err(Failed::Gone) => Err(Failed::Gone),
+            Err(Failed::Give(_) | Failed::Again(_)) => Ok(Sounding::default()),
+        }
     }
 
     /// Runs a tool, notes its progress as a part of the whole, and ends it when the video or its owner goes, or is

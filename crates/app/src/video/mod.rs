@@ -1,33 +1,44 @@
 //! Videos: uploading, encoding, looking at them, playing them, changing and removing them.
 
+mod av1;
 mod change;
 mod draft;
+mod dress;
+mod edit;
 mod encode;
 mod list;
 mod making;
+mod pin;
 mod play;
+mod remix;
 mod remove;
+mod renditions;
 mod scene;
 mod source;
 mod upload;
 mod view;
 
+pub(crate) use av1::{JOB as AV1_JOB, run as run_av1, watched};
 pub use change::{VideoChange, change};
 pub(crate) use change::{read_audience, read_caption};
 pub use draft::drafts;
 pub(crate) use draft::{JOB as PUBLISH_JOB, run as run_publish};
+pub use edit::{EditView, cancel_edit, captions, edit, set_edit};
 pub use encode::plan_args;
 pub(crate) use encode::{JOB as ENCODE_JOB, run as run_encode};
 pub(crate) use list::{Listed, listed, own_view};
 pub use list::{VideoPage, of_profile};
 pub use outro_media::Key;
+pub(crate) use pin::has_room;
+pub use pin::{pin, pinned, unpin};
 pub(crate) use play::until_refused;
 pub use play::{Media, Part, open};
 pub use remove::remove;
 pub(crate) use remove::{JOB as REMOVE_JOB, run as run_remove};
+pub use renditions::{Rendition, Shown};
 pub use scene::{Framing, framing, set_framing};
 pub(crate) use source::unseal;
 pub use upload::{NewVideo, Upload, begin_upload, until_signed_out};
 pub(crate) use upload::{UnusedRow, discard, may_borrow, new_blob, take_in, too_large, wanted};
 pub use view::{DraftView, Failure, VideoView, Why, get};
-pub(crate) use view::{FoundVideo, find, view_of};
+pub(crate) use view::{FoundVideo, find, may_download, may_join, view_of};

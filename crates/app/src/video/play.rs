@@ -21,10 +21,20 @@ use crate::{App, AppError, Viewer, sound, viewer};
 /// Which part of a video is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// The rendition, to be played.
+    /// The rendition, to be played: 720 wide at most.
     Rendition,
+    /// The same, 480 wide at most.
+    Small,
+    /// The same, 1080 wide.
+    Large,
+    /// The same as [`Part::Rendition`] in AV1. With its own sound alone: where that of another is heard, there is none.
+    Av1,
     /// The cover.
     Cover,
+    /// The cover, as AVIF.
+    Avif,
+    /// A few seconds, small and without sound.
+    Preview,
     /// The rendition, as a file to keep.
     Download,
     /// The file as it was uploaded.
@@ -35,11 +45,38 @@ impl Part {
     const fn asks(self) -> (Action, BlobKind) {
         match self {
             Self::Rendition => (Action::ReadBytes, BlobKind::Rendition),
+            Self::Small => (Action::ReadBytes, BlobKind::Small),
+            Self::Large => (Action::ReadBytes, BlobKind::Large),
+            Self::Av1 => (Action::ReadBytes, BlobKind::Av1),
             Self::Cover => (Action::SeeCover, BlobKind::Cover),
+            Self::Avif => (Action::SeeCover, BlobKind::Avif),
+            Self::Preview => (Action::ReadBytes, BlobKind::Preview),
             Self::Download => (Action::Download, BlobKind::Rendition),
-            Self::Original => (Action::Download, BlobKind::Original),
+            Self::Original => (Action::TakeOriginal, BlobKind::Original),
         }
     }
+
+    /// What is played in its place where the sound of another is heard. What is kept as a file holds nothing of another:
+    /// it could not be taken back.
+    const fn with_another_sound(self) -> Sounding {
+        match self {
+            Self::Rendition => Sounding::Mix(BlobKind::Mix),
+            Self::Small => Sounding::Mix(BlobKind::SmallMix),
+            Self::Large => Sounding::Mix(BlobKind::LargeMix),
+            Self::Av1 => Sounding::Nothing,
+            Self::Cover | Self::Avif | Self::Preview | Self::Download | Self::Original => Sounding::AsItIs,
+        }
+    }
+}
+
+/// What becomes of a part where the sound of another is heard.
+enum Sounding {
+    /// It stays as it is.
+    AsItIs,
+    /// This is played.
+    Mix(BlobKind),
+    /// There is none.
+    Nothing,
 }
 
 /// A part that may be read.
@@ -100,14 +137,16 @@ struct Mix {
     maker: AccountId,
 }
 
-/// What is played in the place of the rendition, while the viewer may hear the sound in it. What is kept as a file
-/// holds nothing of another: it could not be taken back.
+/// What is played in the place of a rendition, while the viewer may hear the sound in it.
 async fn mix_of(tx: &mut Tx, asking: Option<AccountId>, part: Part, video: &Video) -> Result<Option<Mix>, AppError> {
-    if part != Part::Rendition {
-        return Ok(None);
-    }
+    let kind = match part.with_another_sound() {
+        Sounding::AsItIs => return Ok(None),
+        Sounding::Mix(kind) => Some(kind),
+        Sounding::Nothing => None,
+    };
     let Some(lender) = sound::heard(tx, asking, video).await? else { return Ok(None) };
-    let blob = blobs::of_video(tx, video.owner, video.id, BlobKind::Mix).await?;
+    let kind = kind.ok_or(AppError::NotFound)?;
+    let blob = blobs::of_video(tx, video.owner, video.id, kind).await?;
     Ok(blob.map(|blob| Mix { blob, maker: lender.sound.owner }))
 }
 

@@ -8,7 +8,10 @@ use outro_blobs::BlobWriter;
 use outro_db::Tx;
 use outro_jobs::{Lane, NewJob};
 use outro_media::{Limits, RunError, Scratch};
-use outro_model::{AccountId, AccountState, Audience, BlobId, BlobKind, JobId, Reframe, SoundId, Timestamp, VideoId};
+use outro_model::{
+    AccountId, AccountState, Audience, BadMixing, BlobId, BlobKind, JobId, Mixing, Reframe, SoundId, Timestamp,
+    VideoId, Way,
+};
 use outro_policy::{Action, VideoFacts};
 use outro_store::accounts;
 use outro_store::blobs::{self, Blob};
@@ -39,8 +42,26 @@ pub struct NewVideo {
     pub reframe: Option<String>,
     /// Whether others may use its sound: `true` (the default) or `false`.
     pub sound_reuse: Option<String>,
+    /// Whether others may download it: `true` (the default) or `false`.
+    pub downloads: Option<String>,
+    /// Whether it is for adults alone: `true` or `false` (the default).
+    pub age_restricted: Option<String>,
+    /// Whether others may put it beside theirs: `true` (the default) or `false`.
+    pub duets: Option<String>,
+    /// Whether others may begin theirs with a piece of it: `true` (the default) or `false`.
+    pub stitches: Option<String>,
+    /// The id of a video that is to be seen and heard beside it; none when empty.
+    pub duet_of: Option<String>,
+    /// The id of a video a piece of which comes before it; none when empty.
+    pub stitch_of: Option<String>,
     /// The id of a sound that is to be heard in the place of its own; none when empty.
     pub sound: Option<String>,
+    /// Where in that sound the stretch begins that is heard, in milliseconds; 0 when not given.
+    pub sound_from_ms: Option<String>,
+    /// How much of that sound is heard, 0 to 100; 100 when not given.
+    pub sound_level: Option<String>,
+    /// How much of its own is heard beside it, 0 to 100; 0 when not given.
+    pub own_level: Option<String>,
     /// Whether it stays a draft, which its owner alone sees, until it is published: `true` or `false` (the default).
     pub draft: Option<String>,
 }
@@ -220,12 +241,75 @@ async fn seal(
     write(app, signed, &blob, wanted.seal(&keys)).await
 }
 
-fn no_such_sound() -> AppError {
+pub(super) fn no_such_sound() -> AppError {
     AppError::invalid("sound", "no_such_sound", "This sound is not there any more. Choose another, or none.")
 }
 
-fn read_sound(id: Option<&str>) -> Result<Option<SoundId>, AppError> {
+/// What cannot be seen, has no sound of its own or is not lent for this is as what never was.
+fn no_such_video(way: Way) -> AppError {
+    match way {
+        Way::Sound => no_such_sound(),
+        Way::Duet => AppError::invalid("duet_of", "no_such_video", NOT_LENT),
+        Way::Stitch => AppError::invalid("stitch_of", "no_such_video", NOT_LENT),
+    }
+}
+
+const NOT_LENT: &str =
+    "This video cannot be used for that. It takes one with a sound of its own, whose owner allows it.";
+
+/// Reads how a sound is mixed; what is not given is as it is by itself.
+pub(super) fn read_mixing(
+    from_ms: Option<i64>,
+    own: Option<i64>,
+    sound: Option<i64>,
+    before: Mixing,
+) -> Result<Mixing, AppError> {
+    let (own, sound) = (own.unwrap_or(before.own), sound.unwrap_or(before.sound));
+    let mixing = Mixing::new(from_ms.unwrap_or(before.from_ms), own, sound).map_err(|wrong| match wrong {
+        BadMixing::From => too_far(),
+        BadMixing::Level => AppError::invalid("sound_level", "invalid_level", "Give levels from 0 to 100."),
+        BadMixing::Silence => {
+            AppError::invalid("sound_level", "invalid_level", "Turn up one of the two: your sound, or the music.")
+        }
+    })?;
+    Ok(Mixing { way: before.way, ..mixing })
+}
+
+fn too_far() -> AppError {
+    AppError::invalid("sound_from_ms", "invalid_sound_from", "Begin within the sound.")
+}
+
+fn mixing_of(new: &NewVideo, way: Way) -> Result<Mixing, AppError> {
+    let number = |text: &Option<String>, wrong: fn() -> AppError| {
+        let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        text.map(|text| text.parse::<i64>().map_err(|_| wrong())).transpose()
+    };
+    let level = || AppError::invalid("sound_level", "invalid_level", "Give levels from 0 to 100.");
+    let (own, sound) = (number(&new.own_level, level)?, number(&new.sound_level, level)?);
+    read_mixing(number(&new.sound_from_ms, too_far)?, own, sound, Mixing::of(way))
+}
+
+pub(super) fn read_sound(id: Option<&str>) -> Result<Option<SoundId>, AppError> {
     id.filter(|id| !id.is_empty()).map(|id| id.parse().map_err(|_| no_such_sound())).transpose()
+}
+
+/// What of another's is to be in a video: one thing at most.
+fn read_other(new: &NewVideo) -> Result<Option<(Other, Mixing)>, AppError> {
+    let video = |id: &Option<String>, way: Way| {
+        let id = id.as_deref().filter(|id| !id.is_empty());
+        id.map(|id| id.parse().map(|id| (Other::Video(id), way)).map_err(|_| no_such_video(way))).transpose()
+    };
+    let sound = read_sound(new.sound.as_deref())?.map(|id| (Other::Sound(id), Way::Sound));
+    let all = [sound, video(&new.duet_of, Way::Duet)?, video(&new.stitch_of, Way::Stitch)?];
+    let mut chosen = all.into_iter().flatten();
+    match (chosen.next(), chosen.next()) {
+        (Some(_), Some((_, way))) => {
+            let field = if way == Way::Duet { "duet_of" } else { "stitch_of" };
+            Err(AppError::invalid(field, "one_at_a_time", "Choose one: a sound, a duet or a stitch."))
+        }
+        (Some((other, way)), None) => Ok(Some((other, mixing_of(new, way)?))),
+        (None, _) => mixing_of(new, Way::Sound).map(|_| None),
+    }
 }
 
 fn read_flag(word: &str, field: &'static str, code: &'static str) -> Result<bool, AppError> {
@@ -241,8 +325,17 @@ pub(crate) struct Wanted {
     row: Video,
     /// The caption, before it is sealed.
     text: String,
-    /// The sound of another that is to be heard with it.
-    pub(crate) sound: Option<SoundId>,
+    /// What of another's is to be in it.
+    pub(crate) other: Option<(Other, Mixing)>,
+}
+
+/// What of another's is chosen for a video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Other {
+    /// A sound, to be heard.
+    Sound(SoundId),
+    /// A video, to be seen and heard.
+    Video(VideoId),
 }
 
 impl Wanted {
@@ -255,7 +348,7 @@ impl Wanted {
 
 /// Reads what is said of a video.
 pub(crate) fn wanted(app: &App, (owner, id): (AccountId, VideoId), new: &NewVideo) -> Result<Wanted, AppError> {
-    let sound = read_sound(new.sound.as_deref())?;
+    let other = read_other(new)?;
     let text = read_caption(new.caption.as_deref().unwrap_or_default())?;
     let audience = read_audience(new.audience.as_deref().unwrap_or("everyone"))?;
     let comments_from = read_comments_from(new.comments_from.as_deref().unwrap_or("everyone"))?;
@@ -263,27 +356,32 @@ pub(crate) fn wanted(app: &App, (owner, id): (AccountId, VideoId), new: &NewVide
         word.as_deref().map_or(Ok(default), |word| read_flag(word, field, code))
     };
     let sound_reuse = flag(&new.sound_reuse, true, "sound_reuse", "invalid_sound_reuse")?;
+    let downloads = flag(&new.downloads, true, "downloads", "invalid_downloads")?;
+    let duets = flag(&new.duets, true, "duets", "invalid_duets")?;
+    let stitches = flag(&new.stitches, true, "stitches", "invalid_stitches")?;
+    let age_restricted = flag(&new.age_restricted, false, "age_restricted", "invalid_age_restricted")?;
     let is_draft = flag(&new.draft, false, "draft", "invalid_draft")?;
     let reframe = read_reframe(new.reframe.as_deref().unwrap_or("fit"))?;
     let draft = is_draft.then_some(Draft { audience, publish_at: Timestamp(0) });
     // Who sees a draft is its owner alone, whoever asks.
     let audience = if is_draft { Audience::OnlyMe } else { audience };
-    let facts = VideoFacts { audience, comments_from, sound_reuse, ..VideoFacts::OPEN };
+    let lent = VideoFacts { sound_reuse, downloads, duets, stitches, ..VideoFacts::OPEN };
+    let facts = VideoFacts { audience, comments_from, age_restricted, ..lent };
     let row = Video { draft, ..Video::processing(owner, id, facts, reframe, app.clock.now()) };
-    Ok(Wanted { row, text, sound })
+    Ok(Wanted { row, text, other })
 }
 
 /// The one transaction of an upload.
 async fn write(app: &App, signed: &Signed, blob: &Blob, wanted: Wanted) -> Result<VideoView, AppError> {
-    let (id, sound) = (wanted.row.id, wanted.sound);
+    let (id, other) = (wanted.row.id, wanted.other);
     let mut tx = app.db.write().await?;
     // Who left meanwhile has taken the row of the object along: nothing may be added any more.
     standing::hold_present(&mut tx, signed.account).await?;
     if !blobs::finish(&mut tx, blob).await? {
         return Err(AppError::SignInNeeded);
     }
-    if let Some(sound) = sound {
-        may_borrow(&mut tx, signed.account, sound).await?;
+    if let Some(other) = other {
+        may_borrow(&mut tx, signed.account, other).await?;
     }
     take_in(app, &mut tx, wanted).await?;
     let found = find(&mut tx, Some(signed.account), Action::SeeVideo, id).await?;
@@ -294,12 +392,13 @@ async fn write(app: &App, signed: &Signed, blob: &Blob, wanted: Wanted) -> Resul
 
 /// Adds a video whose file is here, in the transaction that notes so: it is being made from then on. A sound that is gone,
 /// or closed, by now is not in it.
-pub(crate) async fn take_in(app: &App, tx: &mut Tx, Wanted { row, sound, .. }: Wanted) -> Result<(), AppError> {
+pub(crate) async fn take_in(app: &App, tx: &mut Tx, Wanted { row, other, .. }: Wanted) -> Result<(), AppError> {
     let (owner, id) = (row.owner, row.id);
     videos::insert(tx, &row).await?;
-    if let Some(sound) = sound {
-        match may_borrow(tx, owner, sound).await {
-            Ok(found) => borrow(app, tx, (owner, id), &found).await?,
+    if let Some(other) = other {
+        match may_borrow(tx, owner, other).await {
+            Ok(found) => borrow(app, tx, (owner, id), (&found, other.1)).await?,
+
             Err(AppError::Internal(error)) => return Err(AppError::Internal(error)),
             Err(_) => {}
         }
@@ -320,15 +419,31 @@ pub(super) async fn enqueue(app: &App, tx: &mut Tx, owner: AccountId, id: VideoI
     Ok(outro_jobs::enqueue(tx, &job).await?)
 }
 
-/// The sound that somebody wants to use. One that may not be seen is refused as one that never was.
-pub(crate) async fn may_borrow(tx: &mut Tx, asking: AccountId, id: SoundId) -> Result<Sound, AppError> {
-    let missing = |error| if matches!(error, AppError::NotFound) { no_such_sound() } else { error };
-    sound::to_borrow(tx, asking, id).await.map_err(missing)
+/// The sound that somebody wants to use, or of the video that they want in theirs. One that may not be seen is refused as
+/// one that never was.
+/// A stretch that begins after its end is none.
+pub(crate) async fn may_borrow(
+    tx: &mut Tx,
+    asking: AccountId,
+    (other, mixing): (Other, Mixing),
+) -> Result<Sound, AppError> {
+    let missing = |error| if matches!(error, AppError::NotFound) { no_such_video(mixing.way) } else { error };
+    let id = match other {
+        Other::Sound(id) => id,
+        Other::Video(id) => sound::sound_of(tx, id).await?,
+    };
+    let (sound, duration_ms) = sound::to_borrow(tx, asking, (id, mixing.way)).await.map_err(missing)?;
+    if mixing.from_ms > 0 && mixing.from_ms >= duration_ms { Err(too_far()) } else { Ok(sound) }
 }
 
 /// Notes which sound is to be heard. One that goes at this very moment is refused by its foreign key.
-async fn borrow(app: &App, tx: &mut Tx, place: (AccountId, VideoId), sound: &Sound) -> Result<(), AppError> {
-    let missing = |error| if matches!(error, AppError::NotFound) { no_such_sound() } else { error };
+pub(super) async fn borrow(
+    app: &App,
+    tx: &mut Tx,
+    place: (AccountId, VideoId),
+    sound: (&Sound, Mixing),
+) -> Result<(), AppError> {
+    let missing = |error| if matches!(error, AppError::NotFound) { no_such_video(sound.1.way) } else { error };
     sounds::borrow(tx, place, sound, app.clock.now()).await.map_err(|error| missing(late(error)))
 }
 

@@ -5,17 +5,19 @@ use std::collections::HashMap;
 use outro_datamap::{ACCOUNT_DISPLAY_NAME, VIDEO_CAPTION};
 use outro_db::Tx;
 use outro_media::Refusal;
-use outro_model::{AccountId, Audience, BlobKind, Circle, Reframe, SoundId, VideoId, VideoState};
-use outro_policy::{Action, Relation, Ties};
+use outro_model::{AccountId, Audience, BlobKind, Circle, Mixing, Reframe, SoundId, VideoId, VideoState, Way};
+use outro_policy::{Action, Facts, OwnerFacts, Relation, Ties, VideoFacts, decide};
 use outro_store::accounts::{self, Account};
-use outro_store::blobs::{self, Blob};
 use outro_store::likes;
+use outro_store::renditions::{self, Look};
+use outro_store::sounds::{self, Borrowed};
 use outro_store::videos::{self, Draft, Video};
 use outro_vault::AccountKeys;
 
+use super::renditions::Shown;
 use crate::account::{open_handle, since};
 use crate::graph::FollowState;
-use crate::sound::{Credit, SoundLine, makers};
+use crate::sound::{Credit, Joined, SoundLine, is_taken, makers};
 use crate::{App, AppError, Viewer, sound, standing, viewer};
 
 /// A video, as a viewer may see it.
@@ -53,6 +55,8 @@ pub struct VideoView {
     pub height: i64,
     /// The length of the rendition in bytes; 0 before there is one.
     pub size_bytes: i64,
+    /// What can be played and shown of it.
+    pub shown: Shown,
     /// How many like it.
     pub like_count: i64,
     /// How often it was watched, once a day of each viewer.
@@ -67,8 +71,30 @@ pub struct VideoView {
     pub follow: FollowState,
     /// Whose sound is heard; none where that is nobody's to see.
     pub sound: Option<SoundLine>,
+    /// The video that it is joined with; none where there is none, or that is nobody's to see in it.
+    pub joined: Option<Joined>,
+    /// Of one's own draft, the sound of another that it plays, or is to play, and how the two are mixed.
+    pub mix: Option<(SoundId, Mixing)>,
     /// Whether its owner lets others use its sound.
     pub sound_reuse: bool,
+    /// Whether its owner lets others download it.
+    pub downloads: bool,
+    /// Whether its owner lets others put it beside theirs.
+    pub duets: bool,
+    /// Whether its owner lets others begin theirs with a piece of it.
+    pub stitches: bool,
+    /// Whether everybody who is here with an account may now put it beside theirs.
+    pub may_duet: bool,
+    /// Whether they may now begin theirs with a piece of it.
+    pub may_stitch: bool,
+    /// Whether the viewer may download it once it is ready.
+    pub may_download: bool,
+    /// Whether it is for adults alone.
+    pub age_restricted: bool,
+    /// Whether it stands first on its owner's profile.
+    pub pinned: bool,
+    /// Whether there are captions that can be turned on.
+    pub captioned: bool,
     /// Why a feed shows it.
     pub why: Option<Why>,
 }
@@ -124,16 +150,28 @@ impl Why {
 pub(crate) struct FoundVideo {
     pub(crate) video: Video,
     pub(crate) owner: Account,
-    rendition: Option<Blob>,
+    look: Look,
     liked: bool,
     follow: FollowState,
     credit: Option<Credit>,
+    mix: Option<(SoundId, Mixing)>,
 }
 
 impl FoundVideo {
     /// Whether the viewer hears this sound of another in it.
     pub(crate) fn plays(&self, sound: SoundId) -> bool {
-        matches!(self.credit, Some(Credit::Borrowed(id, ..)) if id == sound)
+        matches!(self.credit, Some(Credit::Borrowed(one, ..)) if one.sound == sound && one.way == Way::Sound)
+    }
+
+    /// How long it is where the viewer watches it, in milliseconds.
+    pub(crate) fn lasts_ms(&self) -> i64 {
+        Credit::lasts_ms(&self.credit).unwrap_or(self.video.duration_ms)
+    }
+
+    /// How much of another comes before it where the viewer watches it, in milliseconds.
+    pub(super) fn begins_at_ms(&self) -> u32 {
+        let whole = Credit::lasts_ms(&self.credit).filter(|_| Credit::is_stitched(&self.credit));
+        whole.and_then(|whole| u32::try_from(whole - self.video.duration_ms).ok()).unwrap_or_default()
     }
 
     /// Whose keys it takes to open it, besides its owner's.
@@ -171,16 +209,33 @@ pub(super) fn opened(
     relation: Relation,
     found: &FoundVideo,
 ) -> Result<VideoView, AppError> {
-    let FoundVideo { video, owner, rendition, liked, follow, credit } = found;
+    let FoundVideo { video, owner, look, liked, follow, credit, mix } = found;
     let keys = all.get(&owner.id).ok_or(AppError::NotFound)?;
     let row = owner.id.as_bytes();
-    let failure = video.failure.clone().map(|code| Failure { detail: sentence(&code), code });
+    // Of an edit that takes the place of what is seen, its owner alone is told, and elsewhere.
+    let is_ready = video.facts.state == VideoState::Ready;
+    let failure = video.failure.clone().filter(|_| !is_ready).map(|code| Failure { detail: sentence(&code), code });
     let handle = open_handle(keys, owner.id, &owner.handle)?;
     let sound = credit.as_ref().map_or(Ok(None), |credit| credit.line(all, &handle))?;
+    let own = look.of(BlobKind::Rendition);
+    let rendition = if Credit::joins(credit) { look.of(BlobKind::Mix).or(own) } else { own };
+    let duration_ms = found.lasts_ms();
+    let may_join = |way| may_join(way, owner.facts, (video.facts, video.sounds.own));
     Ok(VideoView {
         id: video.id,
         sound,
+        joined: Credit::joined(credit, all)?,
+        mix: *mix,
         sound_reuse: video.facts.sound_reuse,
+        downloads: video.facts.downloads,
+        duets: video.facts.duets,
+        stitches: video.facts.stitches,
+        may_duet: may_join(Way::Duet),
+        may_stitch: may_join(Way::Stitch),
+        may_download: may_download(relation == Relation::Owner, owner.facts, video.facts),
+        age_restricted: video.facts.age_restricted,
+        pinned: video.pinned_at.0 > 0,
+        captioned: video.captioned,
         handle,
         display_name: keys.open_text(ACCOUNT_DISPLAY_NAME, row, &owner.display_name)?,
         caption: keys.open_text(VIDEO_CAPTION, video.id.as_bytes(), &video.caption)?,
@@ -191,13 +246,14 @@ pub(super) fn opened(
         comments_from: video.facts.comments_from,
         reframe: video.reframe,
         state: video.facts.state,
-        progress: video.progress,
+        progress: if is_ready { 1000 } else { video.progress },
         failure,
         created_at: since(video.created_at),
-        duration_ms: video.duration_ms,
-        width: rendition.as_ref().map_or(0, |blob| blob.width),
-        height: rendition.as_ref().map_or(0, |blob| blob.height),
-        size_bytes: rendition.as_ref().map_or(0, |blob| blob.length),
+        duration_ms,
+        width: rendition.map_or(0, |made| made.width),
+        height: rendition.map_or(0, |made| made.height),
+        size_bytes: rendition.map_or(0, |made| made.length),
+        shown: Shown::of(look, keys, (video.id, duration_ms), Credit::borrows(credit))?,
         like_count: video.like_count,
         view_count: video.view_count,
         comment_count: video.comment_count,
@@ -208,7 +264,25 @@ pub(super) fn opened(
     })
 }
 
-fn sentence(code: &str) -> &'static str {
+/// Whether somebody who may watch a video may keep it as a file: besides whether it is their own, nothing about them matters.
+pub(crate) fn may_download(is_mine: bool, owner: OwnerFacts, video: VideoFacts) -> bool {
+    let relation = if is_mine { Relation::Owner } else { Relation::Stranger };
+    let facts = Facts { relation, viewer_away: false, viewer_adult: false, owner, video: Some(video) };
+    decide(Action::Download, &facts).allowed
+}
+
+/// Whether those who may act may now put a video into theirs in this way. One that is not heard with its own sound is in no
+/// other.
+pub(crate) fn may_join(way: Way, owner: OwnerFacts, (video, own): (VideoFacts, Option<SoundId>)) -> bool {
+    let facts =
+        Facts { relation: Relation::Stranger, viewer_away: false, viewer_adult: false, owner, video: Some(video) };
+    own.is_some() && decide(is_taken(way), &facts).allowed
+}
+
+pub(super) fn sentence(code: &str) -> &'static str {
+    if code == super::edit::NOTHING_LEFT {
+        return "The pieces of this edit lie beyond the end of the video. Choose others.";
+    }
     Refusal::from_code(code)
         .map_or("This video could not be made ready. Please try again, or try another file.", Refusal::sentence)
 }
@@ -230,11 +304,19 @@ pub(super) async fn with_parts(
     owner: Account,
     follow: FollowState,
 ) -> Result<FoundVideo, AppError> {
-    let rendition = blobs::of_video(tx, video.owner, video.id, BlobKind::Rendition).await?;
+    let look = renditions::look(tx, video.owner, video.id).await?;
     let liked = match asking {
         Some(account) => likes::liked(tx, account, video.id).await?,
         None => false,
     };
     let credit = sound::credit(tx, asking, video.owner, video.sounds).await?;
-    Ok(FoundVideo { video, owner, rendition, liked, follow, credit })
+    // Nobody else learns what a draft is to play.
+    let mix = match video.draft.filter(|_| asking == Some(video.owner)) {
+        Some(_) => match sounds::borrowed(tx, video.owner, video.id).await? {
+            Borrowed::Sound(id, mixing) => Some((id, mixing)),
+            Borrowed::Nothing | Borrowed::Gone => None,
+        },
+        None => None,
+    };
+    Ok(FoundVideo { video, owner, look, liked, follow, credit, mix })
 }

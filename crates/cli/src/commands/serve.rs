@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use outro_app::{App, AppRunner, finding, housekeeping};
-use outro_http::{Config, Listening, Peer, Server, router};
+use outro_http::{Config, Listening, Peer, Server, metrics, router};
 use outro_jobs::Lane;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -38,7 +38,11 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
     let settings = args.flags.resolve()?;
     log();
     // The port is taken first: a second server must not touch the folder of the first.
-    let listener = listen(settings.listen).await?;
+    let listener = listen("--listen", settings.listen).await?;
+    let for_metrics = match settings.metrics_listen {
+        Some(address) => Some(listen("--metrics-listen", address).await?),
+        None => None,
+    };
     let Booted { app, lock } = boot(&settings, args.dev).await?;
     housekeeping::schedule(&app).await?;
     let (stop, stopped) = watch::channel(false);
@@ -48,6 +52,9 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
         demo::begin(&app, args.dev).await;
     }
     greet(&settings, &app, args.dev);
+    if let Some(listener) = for_metrics {
+        tokio::spawn(tell_metrics(listener, app.clone(), stopped.clone()));
+    }
     let server = Server { app, config: Arc::new(config(settings, args.dev)) };
     let service = router(server).into_make_service_with_connect_info::<Peer>();
     let serving = axum::serve(Listening::from(listener), service).with_graceful_shutdown(told_to_stop(stop));
@@ -63,13 +70,23 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, Fail> {
+async fn listen(flag: &str, address: SocketAddr) -> Result<TcpListener, Fail> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => {
-            Fail::new(format!("{address} is taken by another program: give another by --listen"))
+            Fail::new(format!("{address} is taken by another program: give another by {flag}"))
         }
         _ => Fail::new(format!("{address} cannot be listened at: {error}")),
     })
+}
+
+/// Tells metrics until the server stops.
+async fn tell_metrics(listener: TcpListener, app: App, mut stopped: watch::Receiver<bool>) {
+    let stop = async move {
+        let _ = stopped.wait_for(|stop| *stop).await;
+    };
+    if let Err(error) = axum::serve(listener, metrics(app)).with_graceful_shutdown(stop).await {
+        tracing::error!(%error, "metrics are not told any more");
+    }
 }
 
 fn log() {
@@ -82,9 +99,9 @@ fn log() {
     }));
 }
 
-/// Two workers for what is short, one for encodes: ffmpeg uses all cores by itself.
+/// Two workers for what is short, one for encodes: ffmpeg uses all cores by itself. One for what nobody waits for.
 fn work(app: &App, stopped: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
-    let lanes = [Lane::Prompt, Lane::Prompt, Lane::Encode, Lane::Archive];
+    let lanes = [Lane::Prompt, Lane::Prompt, Lane::Encode, Lane::Archive, Lane::Idle];
     let worker = |lane| {
         let (app, stopped) = (app.clone(), stopped.clone());
         tokio::spawn(async move { app.queue.work(lane, &AppRunner(app.clone()), stopped).await })
@@ -100,6 +117,9 @@ fn greet(settings: &Settings, app: &App, dev: bool) {
         say(
             "No gateway for text messages is set (OUTRO_SMS_URL): no phone can be linked, and leaving takes the password",
         );
+    }
+    if let Some(address) = settings.metrics_listen {
+        say(format_args!("Metrics are at http://{address}/metrics"));
     }
     if dev {
         say("Development pages are on (--dev): do not use this for people");

@@ -26,7 +26,7 @@ pub(super) const SOUNDS: Table = Table {
 /// job finds the mix that is to go, and whoever is to be told.
 pub(super) const SOUND_USES: Table = Table {
     name: "sound_uses",
-    why: "Which of your videos play the sound of another, and whose it is.",
+    why: "Which of your videos have the sound or the picture of another, whose it is, in which way, which stretch of it is heard, and how loud each is.",
     ground: CONTRACT,
     key: &["owner_id", "video_id"],
     columns: &[
@@ -37,6 +37,11 @@ pub(super) const SOUND_USES: Table = Table {
         column("mixed", Structure, Internal),
         column("own_sound", Structure, Internal),
         column("created_at", Structure, Part("sounds")),
+        column("from_ms", Structure, Part("sounds")),
+        column("own_level", Structure, Part("sounds")),
+        column("sound_level", Structure, Part("sounds")),
+        column("way", Structure, Part("sounds")),
+        column("lasts_ms", Structure, Internal),
     ],
     links: &[
         Link { column: "owner_id", erase: DeleteRows },

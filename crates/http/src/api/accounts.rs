@@ -94,3 +94,19 @@ pub(crate) async fn videos(
     let items = found.items.into_iter().map(VideoJson::from).collect();
     Ok(Json(Page { items, next_cursor: found.next.map(cursor::write) }))
 }
+
+/// The videos that stand first on a profile, at most three, as far as the one who asks may see them. They stand among
+/// its videos too.
+#[utoipa::path(get, path = "/api/v1/accounts/{handle}/pins", tag = "accounts",
+    params(("handle" = String, Path, description = "The handle")), responses(
+    (status = 200, description = "The videos, the one that was put there last first", body = Page<VideoJson>),
+    (status = 401, description = "The token opens nothing", body = Problem),
+    (status = 404, description = "Nothing here", body = Problem)))]
+pub(crate) async fn pins(
+    State(server): State<Server>,
+    Who(viewer): Who,
+    Path(handle): Path<String>,
+) -> Result<Json<Page<VideoJson>>, ApiError> {
+    let found = video::pinned(&server.app, &viewer, &handle).await?;
+    Ok(Json(Page { items: found.into_iter().map(VideoJson::from).collect(), next_cursor: None }))
+}

@@ -5,6 +5,7 @@ mod comments;
 mod conversations;
 mod deletion;
 mod describe;
+mod edits;
 mod events;
 mod feed;
 mod finding;
@@ -17,10 +18,12 @@ mod me;
 mod moderation;
 mod notifications;
 mod phone;
+mod playlists;
 mod privacy;
 mod receipts;
 mod sessions;
 mod sounds;
+mod statistics;
 mod takeouts;
 mod uploads;
 mod videos;
@@ -55,6 +58,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(accounts::join))
         .routes(routes!(accounts::profile))
         .routes(routes!(accounts::videos))
+        .routes(routes!(accounts::pins))
         .routes(routes!(sessions::sign_in))
         .routes(routes!(sessions::sign_out))
         .routes(routes!(sessions::confirm_password))
@@ -70,6 +74,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .merge(graph::routes())
         .merge(finding::routes())
         .merge(sounds::routes())
+        .merge(playlists::routes())
         .merge(moderation::routes())
         .merge(wallet::routes())
         .routes(routes!(phone::link))
@@ -86,6 +91,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(videos::get, videos::change, videos::remove))
         .routes(routes!(videos::drafts))
         .routes(routes!(videos::framing, videos::set_framing, videos::find_framing))
+        .routes(routes!(videos::pin, videos::unpin))
         .routes(routes!(likes::like, likes::unlike))
         .routes(routes!(conversations::list, conversations::open))
         .routes(routes!(conversations::get, conversations::clear))
@@ -110,11 +116,14 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(feed::following))
         .routes(routes!(feed::friends))
         .routes(routes!(watches::watch))
+        .routes(routes!(watches::share))
+        .merge(statistics::routes())
         .routes(routes!(watches::choice, watches::choose))
         .routes(routes!(watches::reset))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(describe::describe))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .merge(edits::routes())
         .merge(uploads)
 }

@@ -99,7 +99,7 @@ pub(crate) async fn list(State(server): State<Server>, Me(signed): Me) -> Result
 }
 
 /// Begins an upload. What is said of the video is sent in `Upload-Metadata`: `caption`, `audience`, `comments_from`,
-/// `reframe`, `sound`, `sound_reuse` and `draft`, as for `POST /api/v1/videos`, and `filename`, `filetype` and
+/// `reframe`, `sound`, `sound_reuse`, `downloads`, `duets`, `stitches`, `duet_of`, `stitch_of`, `age_restricted` and `draft`, as for `POST /api/v1/videos`, and `filename`, `filetype` and
 /// `last_modified` (milliseconds since 1970), by which its owner finds it again. With the last byte it becomes a video of
 /// the same id.
 #[utoipa::path(post, path = "/api/v1/uploads", tag = "uploads", security(("bearer" = [])), params(

@@ -37,10 +37,32 @@ pub(crate) struct UploadForm {
     comments_from: Option<String>,
     /// How a landscape video becomes upright: `fit` (when not given), `crop` or `follow`.
     reframe: Option<String>,
-    /// The id of a sound that is to be heard in the place of the video's own, which is kept for when it goes.
+    /// The id of a sound that is to be heard in the place of the video's own, or beside it. The own is kept for when it goes.
     sound: Option<String>,
+    /// Where in that sound the stretch begins that is heard, in milliseconds: 0 when not given.
+    sound_from_ms: Option<String>,
+    /// How much of that sound is heard, in percent of its amplitude: 100 when not given.
+    sound_level: Option<String>,
+    /// How much of the video's own sound is heard beside it, in percent of its amplitude: 0 when not given.
+    own_level: Option<String>,
     /// Whether others may use its sound: `true` (when not given) or `false`. They may only while everyone may watch it.
     sound_reuse: Option<String>,
+    /// Whether others may download it: `true` (when not given) or `false`. They may only while everyone may watch it.
+    downloads: Option<String>,
+    /// Whether others may put it beside theirs, as a duet: `true` (when not given) or `false`. They may only while everyone may
+    /// watch it.
+    duets: Option<String>,
+    /// Whether others may begin theirs with a piece of it, as a stitch: `true` (when not given) or `false`. They may only while
+    /// everyone may watch it.
+    stitches: Option<String>,
+    /// The id of a video that is seen and heard beside it: a duet. `sound_from_ms` says where in that one the stretch begins,
+    /// `sound_level` and `own_level` how loud the two are: 100 when not given.
+    duet_of: Option<String>,
+    /// The id of a video up to five seconds of which come before it, from `sound_from_ms` on: a stitch. One of `sound`,
+    /// `duet_of` and `stitch_of` at most.
+    stitch_of: Option<String>,
+    /// Whether it is for those alone who are 18 or older: `true`, or `false` (when not given).
+    age_restricted: Option<String>,
     /// Whether it stays a draft, which its owner alone sees, until it is published: `true`, or `false` (when not given).
     draft: Option<String>,
 }
@@ -63,6 +85,25 @@ pub(crate) struct VideoChangeBody {
     caption: Option<String>,
     /// Whether others may use its sound. Videos that do play their own as soon as they may not.
     sound_reuse: Option<bool>,
+    /// Of a draft, the id of a sound that is to be heard in the place of the video's own, or beside it; null plays its own, alone.
+    /// It is made anew.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    sound: Option<Option<String>>,
+    /// Of a draft with such a sound, where in it the stretch begins that is heard, in milliseconds. It is made anew.
+    sound_from_ms: Option<i64>,
+    /// Of a draft with such a sound, how much of it is heard, 0 to 100 percent of its amplitude. It is made anew.
+    sound_level: Option<i64>,
+    /// Of a draft with such a sound, how much of its own is heard beside it, 0 to 100. It is made anew.
+    own_level: Option<i64>,
+    /// Whether others may download it. They may only while everyone may watch it.
+    downloads: Option<bool>,
+    /// Whether others may put it beside theirs, as a duet. Duets that they made play theirs alone as soon as they may not.
+    duets: Option<bool>,
+    /// Whether others may begin theirs with a piece of it, as a stitch. The same.
+    stitches: Option<bool>,
+    /// Whether it is for those alone who are 18 or older. For everybody else it is not there.
+    age_restricted: Option<bool>,
     /// Of a draft, how a landscape video becomes upright: `fit`, `crop` or `follow`. It is made anew.
     reframe: Option<String>,
     /// `false` publishes a draft: at once where it is ready, else as soon as it is.
@@ -157,7 +198,16 @@ async fn fields(
             Some("comments_from") => new.comments_from = Some(text(&meter, &mut field).await?),
             Some("reframe") => new.reframe = Some(text(&meter, &mut field).await?),
             Some("sound") => new.sound = Some(text(&meter, &mut field).await?),
+            Some("sound_from_ms") => new.sound_from_ms = Some(text(&meter, &mut field).await?),
+            Some("sound_level") => new.sound_level = Some(text(&meter, &mut field).await?),
+            Some("own_level") => new.own_level = Some(text(&meter, &mut field).await?),
             Some("sound_reuse") => new.sound_reuse = Some(text(&meter, &mut field).await?),
+            Some("downloads") => new.downloads = Some(text(&meter, &mut field).await?),
+            Some("duets") => new.duets = Some(text(&meter, &mut field).await?),
+            Some("stitches") => new.stitches = Some(text(&meter, &mut field).await?),
+            Some("duet_of") => new.duet_of = Some(text(&meter, &mut field).await?),
+            Some("stitch_of") => new.stitch_of = Some(text(&meter, &mut field).await?),
+            Some("age_restricted") => new.age_restricted = Some(text(&meter, &mut field).await?),
             Some("draft") => new.draft = Some(text(&meter, &mut field).await?),
             _ => {}
         }
@@ -190,6 +240,7 @@ pub(crate) async fn get(
     security(("bearer" = [])), params(("id" = String, Path, description = "The id of the video")), responses(
     (status = 200, description = "Changed", body = VideoJson),
     (status = 401, description = "Not signed in", body = Problem),
+    (status = 403, description = "The sound cannot be used by others", body = Problem),
     (status = 404, description = "Nothing here", body = Problem),
     (status = 409, description = "It is no draft any more, or could not be made ready", body = Problem),
     (status = 422, description = "A field cannot be used", body = Problem)))]
@@ -199,9 +250,53 @@ pub(crate) async fn change(
     Path(id): Path<String>,
     Body(body): Body<VideoChangeBody>,
 ) -> Result<Json<VideoJson>, ApiError> {
-    let VideoChangeBody { audience, comments_from, caption, sound_reuse, reframe, draft, publish_at } = body;
-    let change = VideoChange { audience, comments_from, caption, sound_reuse, reframe, draft, publish_at };
+    let change = VideoChange {
+        audience: body.audience,
+        comments_from: body.comments_from,
+        caption: body.caption,
+        sound_reuse: body.sound_reuse,
+        sound: body.sound,
+        sound_from_ms: body.sound_from_ms,
+        sound_level: body.sound_level,
+        own_level: body.own_level,
+        downloads: body.downloads,
+        duets: body.duets,
+        stitches: body.stitches,
+        age_restricted: body.age_restricted,
+        reframe: body.reframe,
+        draft: body.draft,
+        publish_at: body.publish_at,
+    };
     Ok(Json(video::change(&server.app, &signed, read_id(&id)?, change).await?.into()))
+}
+
+/// Puts one's own video first on one's profile, where at most three stand.
+#[utoipa::path(put, path = "/api/v1/videos/{id}/pin", tag = "videos", security(("bearer" = [])),
+    params(("id" = String, Path, description = "The id of the video")), responses(
+    (status = 200, description = "It stands first", body = VideoJson),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 404, description = "Nothing here", body = Problem),
+    (status = 409, description = "It is a draft, or three stand there already", body = Problem)))]
+pub(crate) async fn pin(
+    State(server): State<Server>,
+    Me(signed): Me,
+    Path(id): Path<String>,
+) -> Result<Json<VideoJson>, ApiError> {
+    Ok(Json(video::pin(&server.app, &signed, read_id(&id)?).await?.into()))
+}
+
+/// Takes back that one's own video stands first on one's profile.
+#[utoipa::path(delete, path = "/api/v1/videos/{id}/pin", tag = "videos", security(("bearer" = [])),
+    params(("id" = String, Path, description = "The id of the video")), responses(
+    (status = 200, description = "It stands among the others", body = VideoJson),
+    (status = 401, description = "Not signed in", body = Problem),
+    (status = 404, description = "Nothing here", body = Problem)))]
+pub(crate) async fn unpin(
+    State(server): State<Server>,
+    Me(signed): Me,
+    Path(id): Path<String>,
+) -> Result<Json<VideoJson>, ApiError> {
+    Ok(Json(video::unpin(&server.app, &signed, read_id(&id)?).await?.into()))
 }
 
 /// One's own drafts: videos that nobody else sees before they are published.

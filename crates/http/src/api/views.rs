@@ -1,9 +1,9 @@
 //! The shapes of answers.
 
 use outro_app::account::{Me, Profile};
-use outro_app::sound::SoundLine;
-use outro_app::video::{Part, VideoView};
-use outro_model::VideoState;
+use outro_app::sound::{Joined, SoundLine};
+use outro_app::video::{Failure, Part, Rendition, VideoView};
+use outro_model::{Mixing, SoundId, VideoState};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -165,22 +165,48 @@ pub(crate) struct VideoJson {
     liked: bool,
     /// Whether it is one's own.
     is_mine: bool,
-    /// What can be played; empty until the video is ready.
+    /// What can be played, the smallest first; empty until the video is ready.
     renditions: Vec<RenditionJson>,
     /// The cover; null until the video is ready.
     cover_url: Option<String>,
-    /// One's own video as a file to keep; null for others.
+    /// The cover as AVIF; null where there is none.
+    cover_avif_url: Option<String>,
+    /// A few seconds of it, small and without sound; null where there are none.
+    preview_url: Option<String>,
+    /// A ThumbHash of the cover in base64, to be shown while that is on its way; null where there is none.
+    placeholder: Option<String>,
+    /// The video as a file to keep, with its own sound alone; null where the one who asks may not keep it.
     download_url: Option<String>,
     /// The sound that is heard; null where that is nobody's to see.
     sound: Option<SoundRef>,
+    /// The video of another that is seen in this one; null where there is none, and for those who may not see it.
+    joined: Option<JoinedRef>,
+    /// Of one's own draft, the sound of another that is to be heard in it, or what is to be seen of it, and how; null where there is none, and for others.
+    mix: Option<MixJson>,
     /// Of one's own video, whether others may use its sound; null for others.
     sound_reuse: Option<bool>,
+    /// Of one's own video, whether others may download it; null for others.
+    downloads: Option<bool>,
+    /// Of one's own video, whether others may put it beside theirs; null for others.
+    duets: Option<bool>,
+    /// Of one's own video, whether others may begin theirs with a piece of it; null for others.
+    stitches: Option<bool>,
+    /// Whether those who have an account here may now put it beside theirs: `duet_of`.
+    may_duet: bool,
+    /// Whether they may now begin theirs with a piece of it: `stitch_of`.
+    may_stitch: bool,
+    /// Whether it is for those alone who are 18 or older.
+    age_restricted: bool,
+    /// Whether it stands first on its owner's profile.
+    pinned: bool,
     /// Of one's own video, how a landscape one becomes upright: `fit`, `crop` or `follow`; null for others.
     reframe: Option<&'static str>,
     /// Of one's own video, whether it is a draft, which nobody else sees; null for others.
     draft: Option<bool>,
     /// When a draft is published by itself, RFC 3339; null when it is not.
     publish_at: Option<String>,
+    /// Captions as WebVTT; null where there are none that can be turned on.
+    captions_url: Option<String>,
     /// Why a feed shows it.
     why: Option<WhyJson>,
 }
@@ -202,6 +228,44 @@ impl From<SoundLine> for SoundRef {
     }
 }
 
+/// The video of another that is seen in a video.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct JoinedRef {
+    /// How: `duet`, where it is beside, or `stitch`, where a piece of it comes before.
+    way: &'static str,
+    /// Its id.
+    video_id: String,
+    /// The handle of whose it is.
+    handle: String,
+}
+
+impl From<Joined> for JoinedRef {
+    fn from(Joined { way, video, handle }: Joined) -> Self {
+        Self { way: way.word(), video_id: video.to_string(), handle }
+    }
+}
+
+/// How the sound of another is mixed with a draft's own.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MixJson {
+    /// The id of the sound.
+    sound: String,
+    /// Where in it the stretch begins that is heard, in milliseconds.
+    from_ms: i64,
+    /// How much of it is heard, 0 to 100 percent of its amplitude.
+    sound_level: i64,
+    /// How much of the draft's own is heard beside it, 0 to 100.
+    own_level: i64,
+    /// What of the other is in it: `sound`, `duet` or `stitch`.
+    way: &'static str,
+}
+
+impl From<(SoundId, Mixing)> for MixJson {
+    fn from((sound, Mixing { from_ms, own, sound: sound_level, way }): (SoundId, Mixing)) -> Self {
+        Self { sound: sound.to_string(), from_ms, sound_level, own_level: own, way: way.word() }
+    }
+}
+
 /// Why a video failed.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FailureJson {
@@ -209,6 +273,12 @@ pub(crate) struct FailureJson {
     code: String,
     /// A sentence that says what to do.
     detail: &'static str,
+}
+
+impl From<Failure> for FailureJson {
+    fn from(Failure { code, detail }: Failure) -> Self {
+        Self { code, detail }
+    }
 }
 
 /// Something that can be played.
@@ -222,6 +292,12 @@ pub(crate) struct RenditionJson {
     width: i64,
     /// The height of the picture.
     height: i64,
+    /// The codec of the picture: `h264` or `av1`.
+    codec: &'static str,
+    /// Its length in bytes.
+    size_bytes: i64,
+    /// Bits a second, on average.
+    bits_per_second: i64,
 }
 
 /// Why a feed shows a video.
@@ -235,16 +311,23 @@ pub(crate) struct WhyJson {
 impl From<VideoView> for VideoJson {
     fn from(video: VideoView) -> Self {
         let ready = video.state == VideoState::Ready;
-        let rendition = || RenditionJson {
-            url: media::address(video.id, Part::Rendition),
+        let address = |there: bool, part| (ready && there).then(|| media::address(video.id, part));
+        let rendition = |one: &Rendition| RenditionJson {
+            url: media::address(video.id, one.part),
             content_type: "video/mp4",
-            width: video.width,
-            height: video.height,
+            width: one.width,
+            height: one.height,
+            codec: one.codec,
+            size_bytes: one.size_bytes,
+            bits_per_second: one.bits_per_second,
         };
         Self {
-            renditions: ready.then(rendition).into_iter().collect(),
-            cover_url: ready.then(|| media::address(video.id, Part::Cover)),
-            download_url: (ready && video.is_mine).then(|| media::address(video.id, Part::Download)),
+            renditions: if ready { video.shown.renditions.iter().map(rendition).collect() } else { vec![] },
+            cover_url: address(true, Part::Cover),
+            cover_avif_url: address(video.shown.has_avif, Part::Avif),
+            preview_url: address(video.shown.has_preview, Part::Preview),
+            placeholder: video.shown.placeholder.clone().filter(|_| ready),
+            download_url: (ready && video.may_download).then(|| media::address(video.id, Part::Download)),
             id: video.id.to_string(),
             account: AccountRef { handle: video.handle, display_name: video.display_name },
             caption: video.caption,
@@ -252,7 +335,7 @@ impl From<VideoView> for VideoJson {
             comments_from: video.is_mine.then(|| video.comments_from.word()),
             state: video.state.word(),
             progress: video.progress as f64 / 1000.0,
-            failure: video.failure.map(|failure| FailureJson { code: failure.code, detail: failure.detail }),
+            failure: video.failure.map(FailureJson::from),
             created_at: video.created_at,
             duration_ms: video.duration_ms,
             like_count: video.like_count,
@@ -261,10 +344,20 @@ impl From<VideoView> for VideoJson {
             liked: video.liked,
             is_mine: video.is_mine,
             sound: video.sound.map(SoundRef::from),
+            joined: video.joined.map(JoinedRef::from),
+            mix: video.mix.map(MixJson::from),
             sound_reuse: video.is_mine.then_some(video.sound_reuse),
+            downloads: video.is_mine.then_some(video.downloads),
+            duets: video.is_mine.then_some(video.duets),
+            stitches: video.is_mine.then_some(video.stitches),
+            may_duet: ready && video.may_duet,
+            may_stitch: ready && video.may_stitch,
+            age_restricted: video.age_restricted,
+            pinned: video.pinned,
             reframe: video.is_mine.then(|| video.reframe.word()),
             draft: video.is_mine.then_some(video.draft.is_some()),
             publish_at: video.draft.and_then(|draft| draft.publish_at),
+            captions_url: (ready && video.captioned).then(|| media::captions_address(video.id)),
             why: video.why.map(|why| WhyJson { code: why.code() }),
         }
     }

@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use outro_app::AppError;
 use outro_app::feed::{self, NewWatch};
+use outro_app::{AppError, statistics};
+use outro_model::CameFrom;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,6 +21,9 @@ pub(crate) struct WatchBody {
     watched_ms: i64,
     /// Whether to its end; `false` when left out.
     completed: Option<bool>,
+    /// Where the viewer came from: `for_you`, `following`, `friends`, `profile`, `sound`, `tag`, `search`, `message`,
+    /// `link` or `other`, which it is when left out. It is counted, and not kept with who watched.
+    from: Option<String>,
 }
 
 /// What a person chooses for their feed.
@@ -53,8 +57,31 @@ pub(crate) async fn watch(
     Body(body): Body<WatchBody>,
 ) -> Result<StatusCode, ApiError> {
     let id = id.parse().map_err(|_| AppError::NotFound)?;
-    let watched = NewWatch { watched_ms: body.watched_ms, completed: body.completed.unwrap_or(false) };
+    let from = match body.from.as_deref().map(str::parse) {
+        None => CameFrom::Other,
+        Some(Ok(from)) => from,
+        Some(Err(_)) => return Err(AppError::invalid("from", "invalid_from", "Say one of the places.").into()),
+    };
+    let watched = NewWatch { watched_ms: body.watched_ms, completed: body.completed.unwrap_or(false), from };
     feed::watch(&server.app, &viewer, &origin, id, watched).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Tells that a video was passed on: a link to it was copied or given to another program. It is counted for its owner
+/// once a day of each viewer.
+#[utoipa::path(post, path = "/api/v1/videos/{id}/shares", tag = "feed",
+    params(("id" = String, Path, description = "The id of the video")), responses(
+    (status = 204, description = "Counted"),
+    (status = 401, description = "The token opens nothing", body = Problem),
+    (status = 404, description = "Nothing here", body = Problem)))]
+pub(crate) async fn share(
+    State(server): State<Server>,
+    Who(viewer): Who,
+    From(origin): From,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let id = id.parse().map_err(|_| AppError::NotFound)?;
+    statistics::share(&server.app, &viewer, &origin, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -8,6 +8,7 @@ mod bring;
 mod cards;
 mod coins;
 mod comments;
+mod edit;
 mod entry;
 mod feed;
 mod finding;
@@ -19,11 +20,13 @@ mod moderation;
 mod outside;
 mod phone;
 mod place;
+mod playlists;
 mod privacy;
 mod profile;
 mod render;
 mod settings;
 mod sounds;
+mod statistics;
 mod studio;
 mod takeout;
 mod upload;
@@ -65,8 +68,10 @@ pub(crate) fn routes(dev: bool) -> Routes {
         .route("/activity", get(activity::show))
         .route("/activity/seen", post(activity::seen))
         .route("/upload/{id}", get(studio::show).post(studio::change))
+        .route("/upload/{id}/edit", get(edit::show).post(edit::change))
         .route("/uploads/{id}/discard", post(studio::discard))
         .route("/videos/{id}/audience", post(video::audience))
+        .route("/videos/{id}/pin", post(video::pin))
         .route("/videos/{id}/like", post(video::like))
         .route("/videos/{id}/delete", post(video::delete))
         .route("/join", get(entry::join_page).post(entry::join))
@@ -78,8 +83,10 @@ pub(crate) fn routes(dev: bool) -> Routes {
         .merge(graph::routes())
         .merge(finding::routes())
         .merge(sounds::routes())
+        .merge(playlists::routes())
         .merge(moderation::routes())
         .merge(coins::routes())
+        .merge(statistics::routes())
         .route("/receipts/{id}", get(misc::receipt))
         .route("/what-we-keep", get(misc::what_we_keep))
         .route("/assets/{*path}", get(misc::asset))

@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use outro_app::AppError;
 use outro_app::feed::Place;
-use outro_model::{Id, Timestamp};
+use outro_model::{Id, PlaylistId, Timestamp};
 use outro_pages::Notice;
 
 use crate::cursor::PageQuery;
@@ -22,6 +22,7 @@ const NOTICES: &[(&str, Notice)] = &[
     ("now_away", Notice::NowAway),
     ("now_back", Notice::NowBack),
     ("video_deleted", Notice::VideoDeleted),
+    ("playlist_deleted", Notice::PlaylistDeleted),
     ("discarded", Notice::Discarded),
     ("published", Notice::Published),
     ("scheduled", Notice::Scheduled),
@@ -115,6 +116,12 @@ pub(super) fn in_visit(uri: &Uri) -> Result<Place, AppError> {
 pub(super) fn number(uri: &Uri) -> Result<Option<u64>, AppError> {
     let Query(page) = Query::<PageQuery>::try_from_uri(uri).map_err(|_| AppError::NotFound)?;
     page.number().map_err(|_| AppError::NotFound)
+}
+
+/// The playlist that an address says a video is looked at in.
+pub(super) fn list(uri: &Uri) -> Option<PlaylistId> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).ok()?;
+    pairs.iter().find(|(name, _)| name == "list").and_then(|(_, value)| value.parse().ok())
 }
 
 /// `next` when it is a path of this site. Browsers read `//` and `/\` as the beginning of another site,

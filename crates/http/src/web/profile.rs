@@ -3,12 +3,14 @@
 use axum::http::Uri;
 use outro_app::AppError;
 use outro_app::account::{self, Profile};
+use outro_app::playlist;
 use outro_app::video::{self, VideoPage, VideoView};
-use outro_pages::{AccountMenu, Chrome, Contact, ProfilePage};
+use outro_pages::{AccountMenu, Chrome, Contact, ProfilePage, Tile};
 
 use super::cards::tile;
 use super::graph::{button, offers_follow};
 use super::place;
+use super::playlists::{LISTS, list_tile};
 use super::render::{Answer, OrPage as _, html};
 use super::visit::{Named, Visit};
 use crate::cursor;
@@ -28,7 +30,22 @@ pub(super) async fn show(visit: Visit, Named(name): Named<String>, uri: Uri) -> 
         None => VideoPage { items: vec![], next: None },
     };
     let next_href = videos.next.map(|next| format!("/@{}?cursor={}", found.handle, cursor::write(next)));
-    Ok(html(page_of(visit.chrome, found, &videos.items, next_href).render()))
+    // What stands first stands there once: on the first page, before the others.
+    let (first, lists) = match (&found.content, before) {
+        (Some(_), None) => (
+            video::pinned(app, viewer, handle).await.or_page(&visit)?,
+            playlist::of_profile(app, viewer, handle, None, LISTS).await.or_page(&visit)?.items,
+        ),
+        _ => (vec![], vec![]),
+    };
+    let mut videos = videos.items;
+    videos.retain(|video| !video.pinned);
+    let mut page = page_of(visit.chrome, found, &videos, next_href);
+    page.tiles.splice(0..0, first.iter().map(|video| Tile { pinned: true, ..tile(video) }));
+    // Of a playlist in which the viewer sees nothing, nothing is shown to others.
+    let shown = lists.iter().filter(|list| list.is_mine || list.video_count > 0);
+    page.playlists = shown.map(list_tile).collect();
+    Ok(html(page.render()))
 }
 
 /// The page of a profile, as whoever it was opened for sees it.
@@ -59,6 +76,7 @@ pub(super) fn page_of(chrome: Chrome, found: Profile, videos: &[VideoView], next
         locked: found.content.is_none(),
         tiles: videos.iter().map(tile).collect(),
         drafts: found.drafts,
+        playlists: vec![],
         next_href,
         seen: None,
     }

@@ -1,6 +1,7 @@
 //! What is not published yet: uploads that are not at their end, and drafts.
 
 use outro_app::AppError;
+use outro_app::sound;
 use outro_app::upload::{self, UploadView};
 use outro_app::video::{self, Part, VideoChange, VideoView};
 use outro_model::{Timestamp, VideoId};
@@ -11,6 +12,7 @@ use super::cards::{audience, part, tile_state};
 use super::place::go;
 use super::privacy::circle;
 use super::render::{Answer, OrPage as _, html};
+use super::upload::chosen_sound;
 use super::video::{NoFields, state};
 use super::visit::{Member, Named, Posted};
 
@@ -66,10 +68,28 @@ type Draft = (VideoView, outro_pages::VideoState);
 pub(super) async fn show(member: Member, Named(id): Named<VideoId>) -> Answer {
     let id = id.or_page(&member.visit)?;
     let found = own_draft(&member, id).await.or_page(&member.visit)?;
-    Ok(html(page(member.visit.chrome, FormState::default(), found, DraftForm::default())))
+    let sound = chosen(&member, &found.0).await.or_page(&member.visit)?;
+    Ok(html(page(member.visit.chrome, FormState::default(), (found, sound), DraftForm::default())))
 }
 
-fn page(chrome: Chrome, form: FormState, (draft, state): Draft, typed: DraftForm) -> String {
+/// The sound of another that a draft is to play, as long as it may be used.
+async fn chosen(member: &Member, draft: &VideoView) -> Result<Option<ChosenSound>, AppError> {
+    let Some((id, mixing)) = draft.mix else { return Ok(None) };
+    let server = &member.visit.server;
+    match sound::offered(&server.app, &member.signed, id, mixing.way).await {
+        Ok(offered) => chosen_sound(server, &member.signed, offered, mixing).await.map(Some),
+        Err(error @ (AppError::Internal(_) | AppError::SignInNeeded)) => Err(error),
+        // Gone, or closed: it plays its own.
+        Err(_) => Ok(None),
+    }
+}
+
+fn page(
+    chrome: Chrome,
+    form: FormState,
+    ((draft, state), sound): (Draft, Option<ChosenSound>),
+    typed: DraftForm,
+) -> String {
     let page = DraftPage {
         chrome,
         form,
@@ -84,11 +104,12 @@ fn page(chrome: Chrome, form: FormState, (draft, state): Draft, typed: DraftForm
             outro_model::Reframe::Crop => Reframe::Crop,
             outro_model::Reframe::Follow => Reframe::Follow,
         },
-        sound: draft
-            .sound
-            .filter(|sound| !sound.original)
-            .map(|sound| ChosenSound { id: sound.id.to_string(), handle: sound.handle }),
+        sound,
         sound_reuse: draft.sound_reuse,
+        downloads: draft.downloads,
+        duets: draft.duets,
+        stitches: draft.stitches,
+        age_restricted: draft.age_restricted,
         publish_at: draft.draft.and_then(|draft| draft.publish_at),
         publish_at_typed: typed.publish_at,
         caption: typed.caption.unwrap_or(draft.caption),
@@ -104,7 +125,14 @@ pub(super) struct DraftForm {
     audience: Option<String>,
     comments_from: Option<String>,
     sound_reuse: Option<String>,
+    downloads: Option<String>,
+    duets: Option<String>,
+    stitches: Option<String>,
+    age_restricted: Option<String>,
     reframe: Option<String>,
+    sound_from_ms: Option<String>,
+    sound_level: Option<String>,
+    own_level: Option<String>,
     publish_at: String,
     offset_minutes: String,
     #[serde(rename = "do")]
@@ -123,7 +151,15 @@ impl DraftForm {
             comments_from: self.comments_from.clone(),
             caption: self.caption.clone(),
             sound_reuse: self.sound_reuse.as_deref().map(|word| word != "false"),
+            downloads: self.downloads.as_deref().map(|word| word != "false"),
+            duets: self.duets.as_deref().map(|word| word != "false"),
+            stitches: self.stitches.as_deref().map(|word| word != "false"),
+            age_restricted: self.age_restricted.as_deref().map(|word| word != "false"),
             reframe: self.reframe.clone(),
+            sound: None,
+            sound_from_ms: number(&self.sound_from_ms, "sound_from_ms", "invalid_sound_from")?,
+            sound_level: number(&self.sound_level, "sound_level", "invalid_level")?,
+            own_level: number(&self.own_level, "sound_level", "invalid_level")?,
             draft: (self.act == "publish").then_some(false),
             publish_at,
         })
@@ -139,6 +175,12 @@ impl DraftForm {
     }
 }
 
+/// A number as a slider says it.
+fn number(typed: &Option<String>, field: &'static str, code: &'static str) -> Result<Option<i64>, AppError> {
+    let wrong = |_| AppError::invalid(field, code, "Give a number.");
+    typed.as_deref().map(|text| text.trim().parse::<i64>().map_err(wrong)).transpose()
+}
+
 /// A time as a browser's field says it, which knows no zone, and what is to be added for UTC.
 fn moment(typed: &str, offset_minutes: &str) -> Result<String, AppError> {
     let wrong = || AppError::invalid("publish_at", "invalid_publish_at", "Choose a time from now on, within a year.");
@@ -152,13 +194,14 @@ fn moment(typed: &str, offset_minutes: &str) -> Result<String, AppError> {
 pub(super) async fn change(Named(id): Named<VideoId>, Posted { member, form }: Posted<DraftForm>) -> Answer {
     let id = id.or_page(&member.visit)?;
     let before = own_draft(&member, id).await.or_page(&member.visit)?;
+    let sound = chosen(&member, &before.0).await.or_page(&member.visit)?;
     let changed = match form.change() {
         Ok(change) => video::change(&member.visit.server.app, &member.signed, id, change).await,
         Err(error) => Err(error),
     };
     match changed {
         Ok(_) => Ok(go(&form.leads_to(id))),
-        Err(error) => member.visit.again(error, |chrome, wrong| page(chrome, wrong, before, form)),
+        Err(error) => member.visit.again(error, |chrome, wrong| page(chrome, wrong, (before, sound), form)),
     }
 }
 

@@ -4,10 +4,13 @@ use axum::extract::Query;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use outro_app::sound::{self, Offered};
+use outro_app::video::Part;
 use outro_app::{AppError, RefusalKind, Signed};
+use outro_model::{Mixing, Way};
 use outro_pages::{Audience, ChosenSound, Chrome, FormState, Reframe, UploadPage};
 use serde::Deserialize;
 
+use super::cards;
 use super::place::go;
 use super::render::{Answer, OrPage as _, html};
 use super::studio::Waiting;
@@ -16,6 +19,7 @@ use super::words::onto;
 use crate::Server;
 use crate::api::{announced, receive};
 use crate::form::Form;
+use crate::media::address;
 
 /// The longest token that is read; one of ours is far shorter.
 const TOKEN_BYTES: usize = 256;
@@ -28,17 +32,49 @@ pub(super) async fn show(member: Member, uri: Uri) -> Answer {
     Ok(html(page(&visit.server, visit.chrome, FormState::default(), (chosen, waiting))))
 }
 
-/// The sound that the address names.
+/// What of another's the address names.
 async fn chosen(server: &Server, signed: &Signed, uri: &Uri) -> Result<Option<ChosenSound>, AppError> {
-    let Ok(Query(Chosen { sound: Some(id) })) = Query::<Chosen>::try_from_uri(uri) else { return Ok(None) };
-    let id = id.parse().map_err(|_| AppError::NotFound)?;
-    let Offered { id, handle } = sound::offered(&server.app, signed, id).await?;
-    Ok(Some(ChosenSound { id: id.to_string(), handle }))
+    let Ok(Query(Chosen { sound, duet, stitch })) = Query::<Chosen>::try_from_uri(uri) else { return Ok(None) };
+    let unknown = |_| AppError::NotFound;
+    let (offered, way) = match (sound, duet, stitch) {
+        (Some(id), ..) => {
+            let id = id.parse().map_err(unknown)?;
+            (sound::offered(&server.app, signed, id, Way::Sound).await?, Way::Sound)
+        }
+        (None, Some(id), _) => {
+            let id = id.parse().map_err(unknown)?;
+            (sound::offered_video(&server.app, signed, id, Way::Duet).await?, Way::Duet)
+        }
+        (None, None, Some(id)) => {
+            let id = id.parse().map_err(unknown)?;
+            (sound::offered_video(&server.app, signed, id, Way::Stitch).await?, Way::Stitch)
+        }
+        (None, None, None) => return Ok(None),
+    };
+    chosen_sound(server, signed, offered, Mixing::of(way)).await.map(Some)
+}
+
+/// A sound that was chosen, and how it is mixed.
+pub(super) async fn chosen_sound(
+    server: &Server,
+    signed: &Signed,
+    Offered { id, handle, duration_ms, video }: Offered,
+    Mixing { from_ms, own, sound: level, way }: Mixing,
+) -> Result<ChosenSound, AppError> {
+    let peaks = sound::get(&server.app, &Some(signed.clone()), id).await?.peaks;
+    let audio_url = address(video, Part::Rendition);
+    let mixing = outro_pages::Mixing { from_ms, own, sound: level };
+    let id = if way == Way::Sound { id.to_string() } else { video.to_string() };
+    Ok(ChosenSound { way: cards::way(way), id, handle, duration_ms, peaks, audio_url, mixing })
 }
 
 #[derive(Deserialize)]
 struct Chosen {
     sound: Option<String>,
+    /// A video.
+    duet: Option<String>,
+    /// A video.
+    stitch: Option<String>,
 }
 
 fn page(server: &Server, chrome: Chrome, form: FormState, (sound, waiting): (Option<ChosenSound>, Waiting)) -> String {

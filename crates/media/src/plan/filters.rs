@@ -1,7 +1,7 @@
 //! The filter graph. Its numbers come from the plan, never from text in the file.
 
 use super::geometry::{Geometry, Shape};
-use super::{Bars, Options, Path};
+use super::{Bars, Options, Path, wave};
 use crate::probe::{Probe, Transfer};
 
 /// Frames nearer than this to the one before are dropped: 60 a second at most, with room for
@@ -19,6 +19,20 @@ pub(super) struct Shown<'a> {
 
 /// The whole graph: `[v]`, and `[a]` where there is sound.
 pub(super) fn graph(probe: &Probe, shown: &Shown<'_>, geometry: &Geometry, options: &Options) -> String {
+    if let (true, Some(sound)) = (probe.sound_alone, probe.sound) {
+        let heard = format!("[0:{sound}]{SOUND}{}", options.level.filters());
+        return format!("{heard},asplit=2[a][drawn];[drawn]{}[v]", wave::filters());
+    }
+    let from = format!("[0:{}]{},", probe.picture, cut_out(probe, shown, geometry, options));
+    let picture = fitted(&from, "v", probe, geometry, options);
+    match probe.sound {
+        Some(sound) => format!("{picture};[0:{sound}]{SOUND}{}[a]", options.level.filters()),
+        None => picture,
+    }
+}
+
+/// What is shown of each frame, in the source's own pixels.
+pub(super) fn cut_out(probe: &Probe, shown: &Shown<'_>, geometry: &Geometry, options: &Options) -> String {
     let mut steps = vec![format!("select='isnan(prev_selected_t)+gte(t-prev_selected_t,{NEAREST})'")];
     if probe.interlaced && options.deinterlace {
         steps.push("yadif=mode=send_frame:deint=interlaced".to_owned());
@@ -27,28 +41,27 @@ pub(super) fn graph(probe: &Probe, shown: &Shown<'_>, geometry: &Geometry, optio
     if geometry.shape == Shape::Window {
         steps.push(window(shown, geometry));
     }
+    steps.join(",")
+}
+
+/// What was cut out, made to fit: what `from` begins becomes `[name]`.
+pub(super) fn fitted(from: &str, name: &str, probe: &Probe, geometry: &Geometry, options: &Options) -> String {
     let (width, height) = match geometry.shape {
         Shape::OnBackground { width, height } => (width, height),
         Shape::Whole | Shape::Window => (geometry.width, geometry.height),
     };
-    steps.extend(scale(probe, options, width, height));
+    let mut steps = scale(probe, options, width, height);
     // Captions, camera data and light levels ride beside the frames: they are left behind.
     steps.push("sidedata=mode=delete".to_owned());
-    let picture = format!("[0:{}]{}", probe.picture, steps.join(","));
-    let picture = match geometry.shape {
-        Shape::OnBackground { width, height } => on_background(&picture, geometry, width, height),
-        Shape::Whole | Shape::Window => format!("{picture}[v]"),
-    };
-    match probe.sound {
-        Some(sound) => format!("{picture};{}", self::sound(sound)),
-        None => picture,
+    let picture = format!("{from}{}", steps.join(","));
+    match geometry.shape {
+        Shape::OnBackground { width, height } => on_background(&picture, name, geometry, width, height),
+        Shape::Whole | Shape::Window => format!("{picture}[{name}]"),
     }
 }
 
 /// Gaps become silence and a late start too, so that sound and picture stay together.
-fn sound(stream: u32) -> String {
-    format!("[0:{stream}]aresample=48000:async=1:first_pts=0,aformat=sample_rates=48000:channel_layouts=stereo[a]")
-}
+pub(crate) const SOUND: &str = "aresample=48000:async=1:first_pts=0,aformat=sample_rates=48000:channel_layouts=stereo";
 
 /// What is between the bars. By expression, as the size of a stream may change on its way.
 fn without_bars(bars: &Bars) -> String {
@@ -116,7 +129,7 @@ fn tonemap(probe: &Probe) -> String {
 
 /// The sharp picture between the ends of its own centre, blurred. The blur is made tiny and then
 /// enlarged, and only where it is seen: it looks the same and costs next to nothing.
-fn on_background(picture: &str, geometry: &Geometry, width: u32, height: u32) -> String {
+fn on_background(picture: &str, name: &str, geometry: &Geometry, width: u32, height: u32) -> String {
     let canvas = geometry.width;
     let tiny = (canvas / 180).max(1);
     let (tiny_width, tiny_height) = (18 * tiny, 32 * tiny);
@@ -126,13 +139,13 @@ fn on_background(picture: &str, geometry: &Geometry, width: u32, height: u32) ->
     let rows = (tiny_height * over / geometry.height / 2 * 2).max(2);
     let lowest = tiny_height - rows;
     format!(
-        "{picture},split=2[whole][copy];[whole]pad={canvas}:{height}:-1:0[sharp];\
-         [copy]crop={slice}:{height},scale={tiny_width}:{tiny_height}:flags=area,\
+        "{picture},split=2[{name}_whole][{name}_copy];[{name}_whole]pad={canvas}:{height}:-1:0[{name}_sharp];\
+         [{name}_copy]crop={slice}:{height},scale={tiny_width}:{tiny_height}:flags=area,\
          boxblur=luma_radius={luma}:luma_power=2:chroma_radius={tiny}:chroma_power=2,\
-         lutyuv=y='16+(val-16)*0.7',split=2[upper][lower];\
-         [upper]crop={tiny_width}:{rows}:0:0,scale={canvas}:{over}:flags=bilinear,setsar=1[over];\
-         [lower]crop={tiny_width}:{rows}:0:{lowest},scale={canvas}:{under}:flags=bilinear,setsar=1[under];\
-         [over][sharp][under]vstack=inputs=3[v]",
+         lutyuv=y='16+(val-16)*0.7',split=2[{name}_upper][{name}_lower];\
+         [{name}_upper]crop={tiny_width}:{rows}:0:0,scale={canvas}:{over}:flags=bilinear,setsar=1[{name}_over];\
+         [{name}_lower]crop={tiny_width}:{rows}:0:{lowest},scale={canvas}:{under}:flags=bilinear,setsar=1[{name}_under];\
+         [{name}_over][{name}_sharp][{name}_under]vstack=inputs=3[{name}]",
         luma = 2 * tiny,
     )
 }

@@ -2,10 +2,8 @@
 
 use super::{Reframe, Window};
 
-/// Nothing is wider than this.
+/// Nothing is wider than this, where nothing else is said.
 pub(super) const WIDE: u32 = 720;
-/// Nothing is higher than this.
-pub(super) const HIGH: u32 = 1280;
 /// The smallest exact 9:16 with even sides; every upright canvas is a multiple of it.
 const UNIT: (u32, u32) = (18, 32);
 
@@ -36,30 +34,35 @@ pub struct Geometry {
     pub shape: Shape,
 }
 
-/// The geometry for a source shown at `width` × `height`.
+/// The geometry for a source shown at `width` × `height`, 720 wide at most.
 #[must_use]
 pub fn geometry(width: u32, height: u32, reframe: Reframe) -> Geometry {
+    geometry_within(width, height, reframe, WIDE)
+}
+
+/// The geometry for a source shown at `width` × `height`, `widest` wide at most and as high as that is at 9:16.
+pub(super) fn geometry_within(width: u32, height: u32, reframe: Reframe, widest: u32) -> Geometry {
     let (width, height) = (width.max(2), height.max(2));
     if reframe == Reframe::Follow && Window::within(width, height).is_some() {
-        return window(width, height);
+        return window(width, height, widest);
     }
     if height > width {
-        let (width, height) = within(width, height, WIDE, HIGH);
+        let (width, height) = within(width, height, widest, widest * 16 / 9);
         return Geometry { width, height, shape: Shape::Whole };
     }
     match reframe {
-        Reframe::Fit => on_background(width, height),
-        Reframe::Crop | Reframe::Follow => window(width, height),
+        Reframe::Fit => on_background(width, height, widest),
+        Reframe::Crop | Reframe::Follow => window(width, height, widest),
     }
 }
 
-fn canvas(units: u32) -> (u32, u32) {
-    let units = units.clamp(1, WIDE / UNIT.0);
+fn canvas(units: u32, widest: u32) -> (u32, u32) {
+    let units = units.clamp(1, widest / UNIT.0);
     (UNIT.0 * units, UNIT.1 * units)
 }
 
-fn on_background(width: u32, height: u32) -> Geometry {
-    let (canvas_width, canvas_height) = canvas(width / UNIT.0);
+fn on_background(width: u32, height: u32, widest: u32) -> Geometry {
+    let (canvas_width, canvas_height) = canvas(width / UNIT.0, widest);
     let (inner_width, inner_height) = within(width, height, canvas_width, canvas_height);
     Geometry {
         width: canvas_width,
@@ -68,16 +71,16 @@ fn on_background(width: u32, height: u32) -> Geometry {
     }
 }
 
-fn window(width: u32, height: u32) -> Geometry {
+fn window(width: u32, height: u32, widest: u32) -> Geometry {
     // The largest window has all of the height, or all of the width of what is narrower than itself.
     let window_width = u64::from(width).min(u64::from(height) * 9 / 16);
     let units = (height / UNIT.1).min(u32::try_from(window_width).unwrap_or(width) / UNIT.0);
-    let (width, height) = canvas(units);
+    let (width, height) = canvas(units, widest);
     Geometry { width, height, shape: Shape::Window }
 }
 
 /// The largest even size of this shape within the bounds and within the size itself.
-fn within(width: u32, height: u32, widest: u32, highest: u32) -> (u32, u32) {
+pub(super) fn within(width: u32, height: u32, widest: u32, highest: u32) -> (u32, u32) {
     let (w, h) = (u64::from(width), u64::from(height));
     let (most_w, most_h) = (u64::from(widest), u64::from(highest));
     if w <= most_w && h <= most_h {
@@ -105,6 +108,8 @@ fn nearest_even(over: u64, under: u64) -> u32 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    const HIGH: u32 = 1280;
 
     #[test]
     fn known_sizes() {

@@ -1,18 +1,34 @@
 //! What a video becomes: its size, and the exact arguments that make it so. Pure.
 
+mod edit;
 mod filters;
 mod geometry;
+mod idle;
+mod join;
+mod ladder;
+mod look;
+mod loudness;
 mod mix;
 mod path;
 mod scene;
+mod subtitles;
+mod wave;
 
 use crate::probe::{INPUT, Probe, input_args};
+pub use edit::NothingLeft;
+pub(crate) use filters::SOUND;
 pub use geometry::{Geometry, Shape, geometry};
-pub use mix::mix_plan;
+pub use idle::av1_plan;
+pub use join::Joins;
+pub use ladder::{Ladder, Rung, Size, edit_ladder, ladder};
+pub use loudness::{Level, Loudness};
+pub(crate) use mix::inputs as mix_inputs;
+pub use mix::{Blend, mix_plan};
 pub use path::{BadPath, Key, MOST_KEYS, Path};
 pub(crate) use scene::Window;
 pub use scene::{Bars, Scene};
 use std::time::Duration;
+pub(crate) use wave::SIZE as WAVE;
 
 /// Where the jailed tool puts its output.
 pub(crate) const OUTPUT: &str = "/proc/self/fd/1";
@@ -21,6 +37,8 @@ pub(crate) const SECOND: &str = "/proc/self/fd/3";
 
 /// Seconds between keyframes: a player that seeks or switches finds one this near.
 const GROUP: &str = "2";
+/// Closed groups, and bits moved to where the eye looks for them: a faster preset then comes near to a slower one.
+const X264: &str = "open-gop=0:scenecut=0:aq-mode=2:aq-strength=0.8";
 
 /// How a picture that is not upright becomes upright.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +67,8 @@ pub struct Options {
     pub preset: &'static str,
     /// x264's constant rate factor.
     pub quality: u8,
+    /// What brings the sound to the loudness of all, as it was listened to; the default leaves it as it is.
+    pub level: Level,
 }
 
 impl Default for Options {
@@ -60,6 +80,7 @@ impl Default for Options {
             max_duration: Duration::from_secs(600),
             preset: "veryfast",
             quality: 23,
+            level: Level::default(),
         }
     }
 }
@@ -67,7 +88,11 @@ impl Default for Options {
 /// More threads than this cost memory and gain nothing at this size.
 const MOST_THREADS: usize = 16;
 /// Bits a second that an encode may average over a few seconds, sound included.
-const MOST_BITS: u64 = 4_200_000;
+const MOST_BITS: u64 = MOST_PICTURE_BITS + MOST_SOUND_BITS;
+/// The same of the picture alone.
+const MOST_PICTURE_BITS: u64 = 4_000_000;
+/// And of the sound.
+const MOST_SOUND_BITS: u64 = 200_000;
 
 /// A decided encode.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,32 +120,58 @@ impl Plan {
 /// Decides what `probe` becomes, framed so; of `scene` its bars are cut off and its path is followed.
 #[must_use]
 pub fn plan(probe: &Probe, reframe: Reframe, scene: &Scene, options: &Options) -> Plan {
-    let (width, height) = scene::shown(probe, scene.bars.as_ref());
-    // To follow without a path is to fit.
-    let path = scene.path.as_ref().filter(|_| reframe == Reframe::Follow);
-    let reframe = if reframe == Reframe::Follow && path.is_none() { Reframe::Fit } else { reframe };
-    let geometry = geometry(width, height, reframe);
-    let shown = filters::Shown { width, height, bars: scene.bars.as_ref(), path };
-    let mut args = opening(options.threads);
-    args.extend(input_args());
-    // A tenth of broken frames is a broken video; the odd one is everyday life.
-    args.extend(owned(&["-max_error_rate", "0.1", "-i", INPUT]));
-    args.extend(owned(&["-filter_complex", &filters::graph(probe, &shown, &geometry, options)]));
-    args.extend(picture(options));
-    if probe.has_sound() {
-        args.extend(owned(&["-map", "[a]", "-c:a", "aac", "-b:a", "128k"]));
-    }
+    let composed = Composed::of(probe, reframe, scene, options, geometry::WIDE);
+    let mut args = decoding(options.threads, &composed.graph);
+    args.extend(picture("[v]", MOST_PICTURE_BITS, options));
+    args.extend(sound(probe, "[a]"));
     args.extend(closing(options));
-    Plan {
-        width: geometry.width,
-        height: geometry.height,
-        has_sound: probe.has_sound(),
-        duration: probe.duration,
-        args,
+    args.push(OUTPUT.to_owned());
+    composed.planned(probe, args)
+}
+
+/// The picture put together, before it is encoded.
+struct Composed {
+    geometry: Geometry,
+    /// Ends in `[v]`, and in `[a]` where there is sound.
+    graph: String,
+}
+
+impl Composed {
+    /// At most so wide.
+    fn of(probe: &Probe, reframe: Reframe, scene: &Scene, options: &Options, widest: u32) -> Self {
+        // What has no picture of its own has none to frame.
+        let (reframe, scene) = if probe.sound_alone { (Reframe::Fit, &Scene::default()) } else { (reframe, scene) };
+        let (width, height) = scene::shown(probe, scene.bars.as_ref());
+        // To follow without a path is to fit.
+        let path = scene.path.as_ref().filter(|_| reframe == Reframe::Follow);
+        let reframe = if reframe == Reframe::Follow && path.is_none() { Reframe::Fit } else { reframe };
+        let geometry = geometry::geometry_within(width, height, reframe, widest);
+        let shown = filters::Shown { width, height, bars: scene.bars.as_ref(), path };
+        let graph = filters::graph(probe, &shown, &geometry, options);
+        Self { geometry, graph }
+    }
+
+    fn planned(&self, probe: &Probe, args: Vec<String>) -> Plan {
+        let Geometry { width, height, .. } = self.geometry;
+        Plan { width, height, has_sound: probe.has_sound(), duration: probe.duration, args }
     }
 }
 
-fn owned(args: &[&str]) -> Vec<String> {
+/// Reads the source and puts its picture together.
+fn decoding(threads: usize, graph: &str) -> Vec<String> {
+    let mut args = opening(threads);
+    args.extend(input_args());
+    // A tenth of broken frames is a broken video; the odd one is everyday life.
+    args.extend(owned(&["-max_error_rate", "0.1", "-i", INPUT, "-filter_complex", graph]));
+    args
+}
+
+/// The sound, where there is any.
+fn sound(probe: &Probe, label: &str) -> Vec<String> {
+    if probe.has_sound() { owned(&["-map", label, "-c:a", "aac", "-b:a", "128k"]) } else { Vec::new() }
+}
+
+pub(crate) fn owned(args: &[&str]) -> Vec<String> {
     args.iter().map(|arg| (*arg).to_owned()).collect()
 }
 
@@ -144,14 +195,15 @@ pub(crate) fn opening(threads: usize) -> Vec<String> {
 }
 
 /// H.264 that every player takes, in closed groups, with nothing of the source but the picture.
-fn picture(options: &Options) -> Vec<String> {
+fn picture(label: &str, most_bits: u64, options: &Options) -> Vec<String> {
     let (threads, quality) = (options.threads.to_string(), options.quality.to_string());
+    let (rate, buffer) = (most_bits.to_string(), (2 * most_bits).to_string());
     // By time, not by count: the frame rate may vary. The hair less than two seconds keeps
     // rounding from moving a keyframe to the frame after.
     let keyframes = format!("expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+{GROUP}-0.001))");
     owned(&[
         "-map",
-        "[v]",
+        label,
         "-c:v",
         "libx264",
         "-preset",
@@ -159,9 +211,9 @@ fn picture(options: &Options) -> Vec<String> {
         "-crf",
         &quality,
         "-maxrate",
-        "4M",
+        &rate,
         "-bufsize",
-        "8M",
+        &buffer,
         "-profile:v",
         "high",
         "-pix_fmt",
@@ -173,7 +225,7 @@ fn picture(options: &Options) -> Vec<String> {
         "-g",
         "600",
         "-x264-params",
-        "open-gop=0:scenecut=0",
+        X264,
         "-fps_mode",
         "vfr",
         "-enc_time_base",
@@ -202,12 +254,19 @@ fn closing(options: &Options) -> Vec<String> {
     // One second of grace: what is over the limit is then seen to be over it, and refused.
     let longest = (options.max_duration + Duration::from_secs(1)).as_secs().to_string();
     let mut args = owned(&["-flags:v", "+bitexact+cgop"]);
-    args.extend(container(&longest));
+    args.extend(packed(&longest));
+    args
+}
+
+/// As [`packed`], and where it goes.
+fn container(longest: &str) -> Vec<String> {
+    let mut args = packed(longest);
+    args.push(OUTPUT.to_owned());
     args
 }
 
 /// An MP4 with its index in front, and nothing in it but the streams.
-fn container(longest: &str) -> Vec<String> {
+pub(crate) fn packed(longest: &str) -> Vec<String> {
     owned(&[
         "-sn",
         "-dn",
@@ -229,21 +288,21 @@ fn container(longest: &str) -> Vec<String> {
         "+faststart",
         "-f",
         "mp4",
-        OUTPUT,
     ])
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::probe::{Rotation, Transfer};
     use proptest::prelude::*;
 
-    fn source(width: u32, height: u32, sound: Option<u32>) -> Probe {
+    pub(crate) fn source(width: u32, height: u32, sound: Option<u32>) -> Probe {
         Probe {
             picture: 1,
             sound,
             sound_left_out: false,
+            sound_alone: false,
             codec: "[evil];codec".to_owned(),
             width,
             height,

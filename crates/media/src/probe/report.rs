@@ -95,10 +95,38 @@ pub(super) fn read(json: &[u8]) -> Result<Found, Refusal> {
     if report.streams.is_empty() {
         return Err(Refusal::NotAVideo);
     }
-    let picture = choose_picture(&report.streams)?;
     let sound = report.streams.iter().find(|stream| stream.is_sound());
+    let picture = match (choose_picture(&report.streams), sound) {
+        (Err(Refusal::NoPicture), Some(sound)) => return Ok(alone(sound, &report.format)),
+        (chosen, _) => chosen?,
+    };
     let declared = declared(picture, sound, &report.format);
     Ok(Found { probe: describe(picture, sound, &report, declared.unwrap_or_default()), declared })
+}
+
+/// A sound without a picture: a still beside it, as the cover of a song, is left behind.
+fn alone(sound: &Stream, format: &Format) -> Found {
+    let declared = seconds(sound.duration.as_deref()).or_else(|| seconds(format.duration.as_deref()));
+    let (width, height) = crate::plan::WAVE;
+    let probe = Probe {
+        picture: sound.index,
+        sound: Some(sound.index),
+        sound_left_out: false,
+        sound_alone: true,
+        codec: sound.codec_name.clone().unwrap_or_default(),
+        width,
+        height,
+        display_width: width,
+        display_height: height,
+        rotation: Rotation::None,
+        duration: declared.unwrap_or_default(),
+        frame_rate: None,
+        transfer: Transfer::Sdr,
+        colour_declared: true,
+        full_range: false,
+        interlaced: false,
+    };
+    Found { probe, declared }
 }
 
 fn choose_picture(streams: &[Stream]) -> Result<&Stream, Refusal> {
@@ -130,6 +158,7 @@ fn describe(picture: &Stream, sound: Option<&Stream>, report: &Report, duration:
         picture: picture.index,
         sound: sound.map(|stream| stream.index),
         sound_left_out: any_sound && sound.is_none(),
+        sound_alone: false,
         codec: picture.codec_name.clone().unwrap_or_default(),
         width: picture.width,
         height: picture.height,
@@ -240,6 +269,18 @@ mod tests {
             Some(Refusal::Unsupported)
         );
         assert_eq!(refusal(r#"{"codec_type":"video","codec_name":"h264"}"#), Some(Refusal::Damaged));
+    }
+
+    #[test]
+    fn sound_alone_is_taken_and_its_cover_left_behind() {
+        let song = r#"{"index":1,"codec_type":"audio","codec_name":"mp3","channels":2}"#;
+        let cover = video(r#","disposition":{"attached_pic":1}"#);
+        for streams in [song.to_owned(), [cover.as_str(), song].join(",")] {
+            let found = of(&streams).unwrap();
+            assert!(found.probe.sound_alone && found.probe.sound == Some(1));
+            assert_eq!((found.probe.width, found.declared), (720, Some(Duration::from_millis(3500))));
+        }
+        assert!(!of(&[&video(""), song].join(",")).unwrap().probe.sound_alone);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Landlock: no file by name but what the loader and the tool need, no TCP, no foreign signals.
 
-use crate::plan::SECOND as SECOND_PATH;
+use super::args::{Handed, Use};
+use crate::sandbox::FIRST;
 use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, LandlockStatus, PathBeneath, PathFd, Ruleset,
     RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, Scope,
@@ -20,8 +21,8 @@ const READABLE: [&str; 4] = ["/etc/ld.so.cache", "/usr/share", "/dev/null", "/de
 pub(super) struct Meant<'a> {
     /// The tool itself.
     pub(super) program: &'a Path,
-    /// Whether it reads a second file.
-    pub(super) second: bool,
+    /// The files that it is given beside its input and its output.
+    pub(super) handed: &'a [Handed],
 }
 
 /// Restricts the calling thread, and all it executes. Gives the version in force.
@@ -38,9 +39,9 @@ pub(super) fn restrict(meant: Option<Meant<'_>>) -> Result<Option<u32>, RulesetE
     for path in READABLE {
         allow(&mut rules, Path::new(path), AccessFs::ReadFile | AccessFs::ReadDir)?;
     }
-    if let Some(Meant { program, second }) = meant {
+    if let Some(Meant { program, handed }) = meant {
         allow(&mut rules, program, AccessFs::ReadFile | AccessFs::Execute)?;
-        allow_handed_over(&mut rules, second);
+        allow_handed_over(&mut rules, handed);
     }
     let status = rules.restrict_self()?;
     Ok(match status.landlock {
@@ -59,11 +60,15 @@ fn allow(rules: &mut RulesetCreated, path: &Path, access: BitFlags<AccessFs>) ->
 
 /// The tool opens its input and output anew through `/proc/self/fd`. An unnamed file on a disk
 /// needs a rule of its own for that; one in memory is outside Landlock, and a rule on it fails.
-fn allow_handed_over(rules: &mut RulesetCreated, second: bool) {
+fn allow_handed_over(rules: &mut RulesetCreated, handed: &[Handed]) {
+    let read: BitFlags<AccessFs> = AccessFs::ReadFile.into();
     let write = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::Truncate;
-    let _ = rules.add_rule(PathBeneath::new(std::io::stdin().as_fd(), AccessFs::ReadFile));
+    let _ = rules.add_rule(PathBeneath::new(std::io::stdin().as_fd(), read));
     let _ = rules.add_rule(PathBeneath::new(std::io::stdout().as_fd(), write));
-    if let (true, Ok(fd)) = (second, PathFd::new(SECOND_PATH)) {
-        let _ = rules.add_rule(PathBeneath::new(fd, AccessFs::ReadFile));
+    for (one, number) in handed.iter().zip(FIRST..) {
+        let access = if one.meant == Use::Write { write } else { read };
+        if let Ok(fd) = PathFd::new(format!("/proc/self/fd/{number}")) {
+            let _ = rules.add_rule(PathBeneath::new(fd, access));
+        }
     }
 }

@@ -8,11 +8,11 @@ mod landlock;
 mod seccomp;
 
 use crate::limits::Caps;
-pub(crate) use args::to_args;
+pub(crate) use args::{Handed, Use, to_args};
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Resource, Rlimit, nice, setrlimit};
 use std::ffi::OsString;
-use std::os::fd::IntoRawFd;
+use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
 
@@ -20,8 +20,8 @@ use std::process::{Command, ExitCode};
 pub(crate) const EXIT_JAIL: u8 = 120;
 /// Exit code when the tool could not be executed.
 pub(crate) const EXIT_EXEC: u8 = 121;
-/// Pages come before videos: the tools yield to whoever serves a request.
-const NICENESS: i32 = 5;
+/// The number at which the tool finds the first file that it is given beside its input and its output.
+pub(crate) const FIRST: i32 = 3;
 
 /// What this machine's kernel gives to the jail, for `outro doctor`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,34 +58,56 @@ pub fn sandbox_main(args: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn shut_in(order: &args::Order) -> std::io::Result<()> {
-    close_inherited(order.second)?;
+    arrange(&order.handed)?;
     // Yielding is a courtesy, not a wall: where it is refused, the jail stands all the same.
-    let _ = nice(NICENESS);
+    let _ = nice(order.caps.niceness.min(19) as i32);
     limit(order.caps)?;
     // Landlock and seccomp as far as the kernel goes; `outro doctor` says how far that is.
-    let _ = landlock::restrict(Some(landlock::Meant { program: &order.program, second: order.second.is_some() }));
+    let _ = landlock::restrict(Some(landlock::Meant { program: &order.program, handed: &order.handed }));
     let _ = seccomp::restrict();
     Ok(())
 }
 
-/// Where the tool finds what it is given to read beside its input.
-const SECOND: i32 = 3;
-
-/// Closes everything that a careless parent left open beyond the three descriptors we hand over, and the one
-/// that is named: that is opened anew, as the first number that is free, and stays open for the tool.
-fn close_inherited(second: Option<i32>) -> std::io::Result<()> {
+/// Closes everything that a careless parent left open beyond the three descriptors we hand over, and those that are
+/// named: these are opened anew, for what they are meant alone, from [`FIRST`] on in their order.
+fn arrange(handed: &[Handed]) -> std::io::Result<()> {
     let open: Vec<i32> = std::fs::read_dir("/proc/self/fd")?
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter(|fd| *fd > 2 && Some(*fd) != second)
+        .filter(|fd| *fd > 2 && !handed.iter().any(|one| one.number == *fd))
         .collect();
     for fd in open {
         // The listing's own descriptor is in the list and closed already.
         let _ = nix::unistd::close(fd);
     }
-    let Some(number) = second.filter(|number| *number != SECOND) else { return Ok(()) };
-    let opened = rustix::fs::open(format!("/proc/self/fd/{number}"), OFlags::RDONLY, Mode::empty())?;
-    nix::unistd::close(number)?;
-    if opened.into_raw_fd() == SECOND { Ok(()) } else { Err(std::io::ErrorKind::Other.into()) }
+    if handed.is_empty() {
+        return Ok(());
+    }
+    // A descriptor that is opened gets the lowest free number: all that are wanted are taken, so that the files come
+    // to stand above them, then let go, so that the files come down in their order.
+    let mut taken = Vec::new();
+    while taken.last().is_none_or(|file: &OwnedFd| file.as_raw_fd() < FIRST + handed.len() as i32) {
+        taken.push(anew(0, Use::Read)?);
+    }
+    let above = handed.iter().map(|one| anew(one.number, one.meant)).collect::<Result<Vec<_>, _>>()?;
+    drop(taken);
+    for one in handed {
+        nix::unistd::close(one.number)?;
+    }
+    for ((file, one), number) in above.iter().zip(handed).zip(FIRST..) {
+        if anew(file.as_raw_fd(), one.meant)?.into_raw_fd() != number {
+            return Err(std::io::ErrorKind::Other.into());
+        }
+    }
+    Ok(())
+}
+
+/// Opens the file of a descriptor once more; the new one is passed on to what is executed.
+fn anew(number: i32, meant: Use) -> std::io::Result<OwnedFd> {
+    let flags = match meant {
+        Use::Read => OFlags::RDONLY,
+        Use::Write => OFlags::RDWR,
+    };
+    Ok(rustix::fs::open(format!("/proc/self/fd/{number}"), flags, Mode::empty())?)
 }
 
 fn limit(caps: Caps) -> std::io::Result<()> {

@@ -42,6 +42,9 @@ pub async fn watch(
     limits: &Limits,
     on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
 ) -> Result<Scene, RunError> {
+    if probe.sound_alone {
+        return Ok(Scene::default());
+    }
     let rate = probe.frame_rate.unwrap_or(MOST_RATE).clamp(LEAST_RATE, MOST_RATE).round();
     let observer = look(tools, input, probe, limits, (Which::Needed, rate), on_progress).await?;
     // A tenth of a second for ten minutes: long for whoever else waits on this thread.
@@ -62,6 +65,9 @@ pub async fn bars(
     limits: &Limits,
     mut on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
 ) -> Result<Option<Bars>, RunError> {
+    if probe.sound_alone {
+        return Ok(None);
+    }
     let glance = look(tools, input, probe, limits, (Which::Keys, LEAST_RATE), &mut on_progress).await?;
     match glance.may_have_bars() {
         true => Ok(watch(tools, input, probe, limits, on_progress).await?.bars),
@@ -87,6 +93,7 @@ async fn look(
         input,
         second: None,
         output: None,
+        more: &[],
         caps: limits.transcode_caps(),
         wall: limits.wall,
     };
@@ -165,6 +172,7 @@ mod tests {
             picture: 0,
             sound: None,
             sound_left_out: false,
+            sound_alone: false,
             codec: "h264".to_owned(),
             width,
             height,

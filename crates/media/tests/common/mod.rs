@@ -2,8 +2,8 @@
 #![allow(dead_code, clippy::allow_attributes, clippy::allow_attributes_without_reason, missing_docs, unreachable_pub)]
 
 use outro_media::{
-    Limits, Options, Outcome, Plan, Probe, Reframe, Refusal, RunError, SandboxProgram, Scene, Scratch, ToolSettings,
-    Tools, plan, probe, transcode, watch,
+    Level, Limits, Options, Outcome, Plan, Probe, Reframe, Refusal, RunError, SandboxProgram, Scene, Scratch,
+    ToolSettings, Tools, listen, plan, probe, transcode, watch,
 };
 use std::fs::File;
 use std::io::{Read, Seek, Write};
@@ -118,11 +118,28 @@ pub async fn make_following(path: &Path) -> Result<(Made, Scene), RunError> {
     Ok((make_by(path, Reframe::Follow, &scene).await?, scene))
 }
 
+/// As the server makes it: listened to first, and as loud as all.
+pub async fn make_level(path: &Path) -> Result<Made, RunError> {
+    let (tools, limits, input) = (tools(), Limits::default(), unnamed(path));
+    let found = probe(&tools, &input, &limits).await?;
+    let level = listen(&tools, &input, &found, &limits, |_| ControlFlow::Continue(())).await?.level;
+    finish_at(path, Reframe::Fit, &Scene::default(), (&limits, level)).await
+}
+
 async fn finish(path: &Path, reframe: Reframe, scene: &Scene, limits: &Limits) -> Result<Made, RunError> {
+    finish_at(path, reframe, scene, (limits, Level::default())).await
+}
+
+async fn finish_at(
+    path: &Path,
+    reframe: Reframe,
+    scene: &Scene,
+    (limits, level): (&Limits, Level),
+) -> Result<Made, RunError> {
     let tools = tools();
     let input = unnamed(path);
     let probe = probe(&tools, &input, limits).await?;
-    let options = Options { max_duration: limits.max_duration, ..options(&tools) };
+    let options = Options { max_duration: limits.max_duration, level, ..options(&tools) };
     let plan = plan(&probe, reframe, scene, &options);
     let output = empty();
     let mut file = output.try_clone().unwrap();

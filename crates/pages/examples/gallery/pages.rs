@@ -12,8 +12,12 @@ mod leaving;
 mod messages;
 #[path = "moderation.rs"]
 mod moderation;
+#[path = "playlists.rs"]
+mod playlists;
 #[path = "privacy.rs"]
 mod privacy;
+#[path = "statistics.rs"]
+mod statistics;
 #[path = "studio.rs"]
 mod studio;
 
@@ -28,6 +32,11 @@ use talk::talk;
 /// Something that tries to break out of text and attributes alike.
 pub(crate) const HOSTILE: &str = "<script>alert(1)</script> \"><img src=x onerror=alert(2)> ' & </textarea>";
 
+/// A waveform.
+pub(crate) fn peaks() -> Vec<u8> {
+    (0..256_u32).map(|at| (40 + at * at * 7 % 90 + (at / 16 % 3) * 60).min(255) as u8).collect()
+}
+
 /// All pages of a language by name.
 pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     let me = chrome(lang, true);
@@ -38,10 +47,12 @@ pub(crate) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(messages::messages(&me));
     pages.extend(graph::lists(&me));
     pages.extend(finding::pages(&me));
+    pages.extend(playlists::pages(&me));
     pages.extend(moderation::pages(&me));
     pages.extend(entries(&me, &stranger));
     pages.extend(settings(&me));
     pages.extend(studio::pages(&me));
+    pages.extend(statistics::pages(&me));
     pages.extend(coins::pages(&me));
     pages.extend(privacy(&me));
     pages.extend(talk(&me, &stranger));
@@ -102,6 +113,15 @@ pub(crate) fn card(chrome: &Chrome, n: usize) -> VideoCard {
         caption: say(chrome, en, ar),
         cover_url: format!("/media/c{}.jpg", n % 9 + 1),
         video_url: format!("/media/v{}.mp4", n % 9 + 1),
+        media: media(n),
+        download_url: "/media/d1.mp4".into(),
+        joined: (n % 5 == 2).then(|| outro_pages::JoinedLine {
+            href: "/v/v2".into(),
+            handle: "nora_sings".into(),
+            way: if n % 2 == 0 { outro_pages::Way::Duet } else { outro_pages::Way::Stitch },
+        }),
+        duet_href: format!("/upload?duet=v{n}"),
+        stitch_href: format!("/upload?stitch=v{n}"),
         width: 540,
         height: 960,
         caption_pieces: marked(n, say(chrome, en, ar)),
@@ -182,12 +202,19 @@ fn videos(me: &Chrome) -> Vec<(&'static str, String)> {
     let page = |state, owner: Option<(Audience, bool)>| {
         VideoPage {
             chrome: me.clone(),
+            list: None,
             video: card(me, 0),
             state,
             owner: owner.map(|(audience, file)| OwnerTools {
                 audience,
                 comments_from: Circle::Friends,
                 sound_reuse: file,
+                downloads: file,
+                duets: true,
+                stitches: !file,
+                age_restricted: !file,
+                pinned: file,
+                can_pin: true,
                 download_url: file.then(|| "/media/v1.mp4".into()),
             }),
             draft: None,
@@ -197,6 +224,23 @@ fn videos(me: &Chrome) -> Vec<(&'static str, String)> {
     let failed = |code: &str| VideoState::Failed { code: code.into(), detail: HOSTILE.into() };
     vec![
         ("video", page(VideoState::Ready, None)),
+        ("video-in-list", {
+            let place = ListPlace {
+                title: say(me, "Morning songs", "أغاني الصباح"),
+                href: "/playlist/p0".into(),
+                previous_href: Some("/v/v1?list=p0".into()),
+                next_href: Some("/v/v2?list=p0".into()),
+            };
+            VideoPage {
+                chrome: me.clone(),
+                list: Some(place),
+                video: card(me, 0),
+                state: VideoState::Ready,
+                owner: None,
+                draft: None,
+            }
+            .render()
+        }),
         ("video-owner", page(VideoState::Ready, Some((Audience::OnlyMe, true)))),
         ("video-processing", page(VideoState::Processing { percent: 62 }, Some((Audience::Everyone, false)))),
         ("video-failed", page(failed("no_picture"), Some((Audience::Everyone, false)))),
@@ -204,14 +248,30 @@ fn videos(me: &Chrome) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// Placeholders of three pictures.
+const PLACEHOLDERS: [&str; 3] =
+    ["1QcSHQRnh493V4dIh4eXh1h4kJUI", "3OcRJYB4d3h/iIeHeEh3eIhw+j2w", "HBkSHYSIeHiPiHh8eJd4eTN0EEQG"];
+
+fn media(n: usize) -> Media {
+    let url = format!("/media/v{}.mp4", n % 9 + 1);
+    Media {
+        sources: vec![Source { url: url.clone(), width: 540, height: 960, codec: "h264", bps: 900_000 }],
+        preview_url: url,
+        placeholder: PLACEHOLDERS[n % PLACEHOLDERS.len()].into(),
+        ..Media::default()
+    }
+}
+
 pub(crate) fn tile(chrome: &Chrome, n: usize) -> Tile {
     Tile {
         href: format!("/v/v{n}"),
         cover_url: format!("/media/c{}.jpg", n % 9 + 1),
+        media: media(n),
         caption: card(chrome, n).caption,
         like_count: card(chrome, n).like_count,
         state: TileState::Ready,
         audience: if n == 4 { Audience::OnlyMe } else { Audience::Everyone },
+        pinned: n < 2,
     }
 }
 
@@ -245,6 +305,7 @@ pub(crate) fn profile_of(chrome: &Chrome, is_self: bool, locked: bool, count: us
         locked,
         tiles: (0..count).map(|n| tile(chrome, n)).collect(),
         next_href: (count > 8).then(|| "/@mara.k?cursor=abc".into()),
+        playlists: if count > 2 { playlists::tiles(chrome) } else { vec![] },
         drafts: if is_self { 3 } else { 0 },
         seen: None,
     }

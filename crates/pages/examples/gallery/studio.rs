@@ -7,6 +7,7 @@ use super::{HOSTILE, card, say, wrong};
 pub(crate) fn pages(me: &Chrome) -> Vec<(&'static str, String)> {
     let mut pages = uploads(me);
     pages.extend(drafts(me));
+    pages.extend(edits(me));
     pages.extend(own_pages(me));
     pages
 }
@@ -30,7 +31,7 @@ fn uploads(me: &Chrome) -> Vec<(&'static str, String)> {
     let hostile = UploadPage {
         form: wrong(me, "file", "not_a_video"),
         caption: HOSTILE.into(),
-        sound: Some(ChosenSound { id: "AAAAAAAAAAAAAAAAAAAAAA".into(), handle: "nora_sings".into() }),
+        sound: Some(chosen()),
         unfinished: vec![unfinished("u9", HOSTILE, 9, 9)],
         drafts: vec![line("v9", HOSTILE, TileState::Failed, None)],
         ..upload(me)
@@ -62,6 +63,18 @@ fn line(id: &str, caption: &str, state: TileState, publish_at: Option<&str>) -> 
     DraftLine { id: id.into(), cover_url, caption: caption.into(), state, publish_at: publish_at.map(Into::into) }
 }
 
+fn chosen() -> ChosenSound {
+    ChosenSound {
+        way: Way::Sound,
+        id: "AAAAAAAAAAAAAAAAAAAAAA".into(),
+        handle: "nora_sings".into(),
+        duration_ms: 42_000,
+        peaks: super::peaks(),
+        audio_url: "/media/v1.mp4".into(),
+        mixing: Mixing { from_ms: 12_500, own: 30, sound: 85 },
+    }
+}
+
 fn draft(me: &Chrome) -> DraftPage {
     DraftPage {
         chrome: me.clone(),
@@ -76,9 +89,40 @@ fn draft(me: &Chrome) -> DraftPage {
         reframe: Reframe::Follow,
         sound: None,
         sound_reuse: true,
+        downloads: true,
+        duets: true,
+        stitches: false,
+        age_restricted: false,
         publish_at: None,
         publish_at_typed: String::new(),
     }
+}
+
+fn edits(me: &Chrome) -> Vec<(&'static str, String)> {
+    let edit = EditPage {
+        chrome: me.clone(),
+        form: FormState::default(),
+        id: "v1".into(),
+        back: "/upload/v1".into(),
+        published: false,
+        state: VideoState::Ready,
+        from: "0".into(),
+        to: String::new(),
+        speed: 100,
+        captions: String::new(),
+        burnt: false,
+        reframe: "fit",
+    };
+    let failed = EditPage {
+        published: true,
+        state: VideoState::Failed { code: "edit_beyond_end".into(), detail: HOSTILE.into() },
+        form: wrong(me, "cuts", "invalid_edit"),
+        captions: HOSTILE.into(),
+        to: HOSTILE.into(),
+        ..edit.clone()
+    };
+    let making = EditPage { state: VideoState::Processing { percent: 38 }, ..edit.clone() };
+    vec![("edit", edit.render()), ("edit-making", making.render()), ("edit-errors", failed.render())]
 }
 
 fn drafts(me: &Chrome) -> Vec<(&'static str, String)> {
@@ -97,7 +141,7 @@ fn drafts(me: &Chrome) -> Vec<(&'static str, String)> {
         form: wrong(me, "publish_at", "invalid_publish_at"),
         caption: HOSTILE.into(),
         publish_at_typed: HOSTILE.into(),
-        sound: Some(ChosenSound { id: "AAAAAAAAAAAAAAAAAAAAAA".into(), handle: "nora_sings".into() }),
+        sound: Some(ChosenSound { way: Way::Duet, ..chosen() }),
         ..draft(me)
     };
     vec![
@@ -115,10 +159,17 @@ fn own_pages(me: &Chrome) -> Vec<(&'static str, String)> {
             audience: Audience::Everyone,
             comments_from: Circle::Everyone,
             sound_reuse: true,
+            downloads: true,
+            duets: true,
+            stitches: false,
+            age_restricted: false,
+            pinned: false,
+            can_pin: false,
             download_url: None,
         };
         VideoPage {
             chrome: me.clone(),
+            list: None,
             video: card(me, 0),
             state: VideoState::Ready,
             owner: Some(owner),

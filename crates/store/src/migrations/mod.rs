@@ -3,6 +3,8 @@
 mod answers;
 mod coins;
 mod comments;
+mod duets;
+mod editor;
 mod feeds;
 mod finding;
 mod graph;
@@ -10,10 +12,14 @@ mod lost_phone;
 mod messages;
 mod moderation;
 mod moderation_log;
+mod music;
+mod publishing;
+mod renditions;
 mod replaced_phones;
 mod restores;
 mod sounds;
 mod spine;
+mod statistics;
 mod studio;
 mod takeout;
 
@@ -37,4 +43,10 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 15, name: "lost_phone", sql: lost_phone::SQL },
     Migration { number: 16, name: "replaced_phones", sql: replaced_phones::SQL },
     Migration { number: 17, name: "studio", sql: studio::SQL },
+    Migration { number: 18, name: "renditions", sql: renditions::SQL },
+    Migration { number: 19, name: "publishing", sql: publishing::SQL },
+    Migration { number: 20, name: "statistics", sql: statistics::SQL },
+    Migration { number: 21, name: "music", sql: music::SQL },
+    Migration { number: 22, name: "editor", sql: editor::SQL },
+    Migration { number: 23, name: "duets", sql: duets::SQL },
 ];

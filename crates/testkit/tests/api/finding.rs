@@ -45,8 +45,10 @@ async fn searches(walk: &mut Walk, client: &Client) {
         nobody.get("/api/v1/search?q=walk").await.expect(200);
     }
     walk.described.hold("GET", search, 429, &nobody.get("/api/v1/search?q=walk").await);
+    walk.described.hold("GET", "/api/v1/sounds", 429, &nobody.get("/api/v1/sounds?q=walk").await);
     let mut starting = walk.world.with_settings(|_| {});
     starting.app.finder = Arc::new(Finder::new().unwrap());
     walk.described.hold("GET", search, 503, &starting.client().get("/api/v1/search?q=walk").await);
+    walk.described.hold("GET", "/api/v1/sounds", 503, &starting.client().get("/api/v1/sounds?q=walk").await);
     walk.described.hold("GET", tag, 503, &starting.client().get("/api/v1/tags/walk/videos").await);
 }

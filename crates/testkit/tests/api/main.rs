@@ -9,6 +9,7 @@ mod finding;
 mod graph;
 mod lost_phone;
 mod moderation;
+mod publishing;
 mod routes;
 mod scenario;
 mod scenario_messages;

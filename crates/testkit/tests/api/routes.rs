@@ -29,6 +29,8 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("GET", "/api/v1/accounts/{handle}/following", Open::Yes(404), ""),
     ("PUT", "/api/v1/accounts/{handle}/mute", Open::No, ""),
     ("DELETE", "/api/v1/accounts/{handle}/mute", Open::No, ""),
+    ("GET", "/api/v1/accounts/{handle}/pins", Open::Yes(404), ""),
+    ("GET", "/api/v1/accounts/{handle}/playlists", Open::Yes(404), ""),
     ("GET", "/api/v1/accounts/{handle}/videos", Open::Yes(404), ""),
     ("GET", "/api/v1/conversations", Open::No, ""),
     ("POST", "/api/v1/conversations", Open::No, r#"{"to":["nobody_is_here"]}"#),
@@ -75,6 +77,15 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("GET", "/api/v1/me/feed", Open::No, ""),
     ("PATCH", "/api/v1/me/feed", Open::No, r#"{"personalised":false}"#),
     ("POST", "/api/v1/me/feed/reset", Open::No, ""),
+    ("GET", "/api/v1/me/playlists", Open::No, ""),
+    ("POST", "/api/v1/me/playlists", Open::No, r#"{"title":"x"}"#),
+    ("GET", "/api/v1/playlists/{id}", Open::Yes(404), ""),
+    ("PATCH", "/api/v1/playlists/{id}", Open::No, r#"{"title":"x"}"#),
+    ("DELETE", "/api/v1/playlists/{id}", Open::No, ""),
+    ("PUT", "/api/v1/playlists/{id}/videos/{video}", Open::No, ""),
+    ("DELETE", "/api/v1/playlists/{id}/videos/{video}", Open::No, ""),
+    ("PUT", "/api/v1/videos/{id}/pin", Open::No, ""),
+    ("DELETE", "/api/v1/videos/{id}/pin", Open::No, ""),
     ("GET", "/api/v1/me/privacy", Open::No, ""),
     ("PATCH", "/api/v1/me/privacy", Open::No, r#"{"private_account":true}"#),
     ("GET", "/api/v1/me/privacy/checkup", Open::No, ""),
@@ -109,6 +120,7 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("POST", "/api/v1/sessions", Open::Yes(401), r#"{"handle":"nobody","password":"12345678"}"#),
     ("DELETE", "/api/v1/sessions/current", Open::No, ""),
     ("POST", "/api/v1/sessions/current/password", Open::No, r#"{"password":"12345678"}"#),
+    ("GET", "/api/v1/sounds", Open::Yes(200), ""),
     ("GET", "/api/v1/sounds/{id}", Open::Yes(404), ""),
     ("GET", "/api/v1/sounds/{id}/videos", Open::Yes(404), ""),
     ("GET", "/api/v1/suggestions", Open::No, ""),
@@ -123,16 +135,23 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
     ("DELETE", "/api/v1/uploads/{id}", Open::No, ""),
     ("POST", "/api/v1/uploads/{id}", Open::No, ""),
     ("GET", "/api/v1/me/drafts", Open::No, ""),
+    ("GET", "/api/v1/me/statistics", Open::No, ""),
     ("POST", "/api/v1/videos", Open::No, ""),
     ("GET", "/api/v1/videos/{id}", Open::Yes(404), ""),
     ("DELETE", "/api/v1/videos/{id}", Open::No, ""),
     ("PATCH", "/api/v1/videos/{id}", Open::No, r#"{"caption":"x"}"#),
     ("POST", "/api/v1/videos/{id}/watches", Open::Yes(404), r#"{"watched_ms":1}"#),
+    ("POST", "/api/v1/videos/{id}/shares", Open::Yes(404), ""),
+    ("GET", "/api/v1/videos/{id}/statistics", Open::No, ""),
     ("GET", "/api/v1/videos/{id}/comments", Open::Yes(404), ""),
     ("POST", "/api/v1/videos/{id}/comments", Open::No, r#"{"text":"x"}"#),
     ("GET", "/api/v1/videos/{id}/framing", Open::No, ""),
     ("PUT", "/api/v1/videos/{id}/framing", Open::No, r#"{"path":[{"at_ms":0,"x":0.5}]}"#),
     ("DELETE", "/api/v1/videos/{id}/framing", Open::No, ""),
+    ("GET", "/api/v1/videos/{id}/edit", Open::No, ""),
+    ("PUT", "/api/v1/videos/{id}/edit", Open::No, r#"{"edit":{}}"#),
+    ("DELETE", "/api/v1/videos/{id}/edit", Open::No, ""),
+    ("POST", "/api/v1/videos/{id}/cancel", Open::No, ""),
     ("PUT", "/api/v1/videos/{id}/gift", Open::No, r#"{"coins":1,"key":"one"}"#),
     ("PUT", "/api/v1/videos/{id}/like", Open::No, ""),
     ("DELETE", "/api/v1/videos/{id}/like", Open::No, ""),
@@ -143,7 +162,11 @@ const ROUTES: &[(&str, &str, Open, &str)] = &[
 ];
 
 fn filled(template: &str) -> String {
-    template.replace("{id}", NO_ID).replace("{message}", NO_ID).replace("{handle}", "nobody_is_here")
+    template
+        .replace("{id}", NO_ID)
+        .replace("{message}", NO_ID)
+        .replace("{video}", NO_ID)
+        .replace("{handle}", "nobody_is_here")
 }
 
 async fn ask(client: &Client, (method, template): &Operation, body: &str) -> Reply {
@@ -232,7 +255,7 @@ on_both! {
         let named = |method: &str, path: &str| path.contains('{') && method != "HEAD";
         for (method, path, _, body) in ROUTES.iter().filter(|(method, path, ..)| named(method, path)) {
             for id in ids {
-                let path = path.replace("{id}", id).replace("{message}", id).replace("{handle}", id);
+                let path = path.replace("{id}", id).replace("{message}", id).replace("{video}", id).replace("{handle}", id);
                 let reply = if path.starts_with("/api/v1/uploads") {
                     super::uploads::spoken(&client, method, &path).await
                 } else if body.is_empty() { client.call(method, &path, None).await } else {
@@ -294,7 +317,23 @@ fn bodies_are_described_as_they_are() {
     };
     assert_eq!(names("POST", "/api/v1/accounts"), ["birth_date", "handle", "password"]);
     assert_eq!(names("PATCH", "/api/v1/me"), ["bio", "display_name"]);
-    let video = ["audience", "caption", "comments_from", "draft", "publish_at", "reframe", "sound_reuse"];
+    let video = [
+        "age_restricted",
+        "audience",
+        "caption",
+        "comments_from",
+        "downloads",
+        "draft",
+        "duets",
+        "own_level",
+        "publish_at",
+        "reframe",
+        "sound",
+        "sound_from_ms",
+        "sound_level",
+        "sound_reuse",
+        "stitches",
+    ];
     assert_eq!(names("PATCH", "/api/v1/videos/{id}"), video);
     let privacy = [
         "comments_from",

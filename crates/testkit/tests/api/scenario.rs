@@ -65,6 +65,7 @@ on_both! {
         Box::pin(comments(&mut walk, &client)).await;
         Box::pin(finding::walk(&mut walk, &client)).await;
         Box::pin(super::sounds::walk(&mut walk, &client)).await;
+        Box::pin(super::publishing::walk(&mut walk, &client)).await;
         Box::pin(moderation::walk(&mut walk, &client)).await;
         Box::pin(coins::walk(&mut walk)).await;
         Box::pin(phone(&mut walk, &client)).await;
@@ -164,6 +165,7 @@ async fn videos(walk: &mut Walk, client: &Client) {
     walk.ask(client, ("PATCH", one, NO_ID), Some(json!({"caption": "x"})), 404).await;
     walk.ask(client, ("PATCH", one, &id), Some(json!({"reframe": "crop"})), 409).await;
     framing(walk, client, &id).await;
+    edit(walk, client, &id).await;
     walk.ask(client, ("DELETE", one, NO_ID), None, 404).await;
     walk.ask(client, ("DELETE", one, &id), None, 204).await;
     walk.world.settle().await;
@@ -196,6 +198,42 @@ async fn framing(walk: &mut Walk, client: &Client, published: &str) {
     walk.world.settle().await;
 }
 
+async fn edit(walk: &mut Walk, client: &Client, published: &str) {
+    let (route, cancel) = ("/api/v1/videos/{id}/edit", "/api/v1/videos/{id}/cancel");
+    let edit = json!({
+        "cuts": [{"from_ms": 0, "to_ms": 700, "speed": 100}],
+        "titles": [{"text": "a", "from_ms": 0, "to_ms": 500, "x": 500, "y": 500, "size": 90, "colour": "red", "backing": "box"}],
+        "captions": [{"from_ms": 0, "to_ms": 500, "text": "b"}],
+        "look": "warm",
+    });
+    let body = |replace: bool| Some(json!({ "edit": edit, "replace": replace }));
+    walk.ask(client, ("PUT", route, published), body(false), 409).await;
+    walk.ask(client, ("DELETE", route, published), None, 409).await;
+    walk.ask(client, ("POST", cancel, published), None, 409).await;
+    walk.ask(client, ("PUT", route, published), body(true), 200).await;
+    walk.ask(client, ("GET", route, published), None, 200).await;
+    walk.ask(client, ("POST", cancel, published), None, 200).await;
+    walk.ask(client, ("PUT", route, published), body(true), 200).await;
+    walk.world.settle().await;
+    walk.ask(client, ("GET", route, published), None, 200).await;
+    walk.ask(client, ("GET", "/api/v1/videos/{id}", published), None, 200).await;
+    walk.ask(client, ("PUT", route, published), Some(json!({"edit": {"look": "none such"}})), 422).await;
+    let address = format!("/api/v1/videos/{published}/edit");
+    walk.described.hold("DELETE", route, 200, &client.call("DELETE", &format!("{address}?replace=true"), None).await);
+    walk.described.hold("DELETE", route, 422, &client.call("DELETE", &format!("{address}?replace=5"), None).await);
+    let hiatus = |on: bool| Some(json!({"on_hiatus": on}));
+    walk.ask(client, ("PATCH", "/api/v1/me/privacy", ""), hiatus(true), 200).await;
+    walk.ask(client, ("PUT", route, published), body(true), 403).await;
+    walk.ask(client, ("DELETE", route, published), None, 403).await;
+    walk.ask(client, ("PATCH", "/api/v1/me/privacy", ""), hiatus(false), 200).await;
+    for (method, path, body) in
+        [("GET", route, None), ("PUT", route, body(true)), ("DELETE", route, None), ("POST", cancel, None)]
+    {
+        walk.ask(client, (method, path, NO_ID), body, 404).await;
+    }
+    walk.world.settle().await;
+}
+
 async fn feeds(walk: &mut Walk, client: &Client, id: &str) {
     for route in ["/api/v1/feed/following", "/api/v1/feed/friends"] {
         walk.ask(client, ("GET", route, ""), None, 200).await;
@@ -210,10 +248,28 @@ async fn feeds(walk: &mut Walk, client: &Client, id: &str) {
     walk.ask(client, ("POST", watches, NO_ID), watched(900), 404).await;
     let liar = nobody.with_token(&json!("bm90aGluZw"));
     walk.ask(&liar, ("POST", watches, id), watched(900), 401).await;
+    walk.ask(client, ("POST", watches, id), Some(json!({"watched_ms": 1, "from": "the moon"})), 422).await;
+    walk.ask(&nobody, ("POST", watches, id), Some(json!({"watched_ms": 1, "from": "link"})), 204).await;
+    statistics(walk, client, id).await;
     walk.ask(client, ("GET", "/api/v1/me/feed", ""), None, 200).await;
     walk.ask(client, ("PATCH", "/api/v1/me/feed", ""), Some(json!({"personalised": false})), 200).await;
     walk.ask(client, ("PATCH", "/api/v1/me/feed", ""), Some(json!({"personalised": 5})), 422).await;
     walk.ask(client, ("POST", "/api/v1/me/feed/reset", ""), None, 204).await;
+}
+
+async fn statistics(walk: &mut Walk, client: &Client, id: &str) {
+    let (shares, nobody) = ("/api/v1/videos/{id}/shares", client.anonymous());
+    walk.ask(&nobody, ("POST", shares, id), None, 204).await;
+    walk.ask(&nobody, ("POST", shares, NO_ID), None, 404).await;
+    walk.ask(&nobody.with_token(&json!("bm90aGluZw")), ("POST", shares, id), None, 401).await;
+    let (one, all) = ("/api/v1/videos/{id}/statistics", "/api/v1/me/statistics");
+    walk.ask(client, ("GET", one, id), None, 200).await;
+    walk.ask(client, ("GET", one, NO_ID), None, 404).await;
+    walk.ask(client, ("GET", all, ""), None, 200).await;
+    for (route, path) in [(one, one.replace("{id}", id)), (all, all.to_owned())] {
+        let reply = client.get(&format!("{path}?days=8")).await;
+        walk.described.hold("GET", route, 422, &reply);
+    }
 }
 
 async fn comments(walk: &mut Walk, client: &Client) {
@@ -429,7 +485,9 @@ async fn bodies_that_cannot_be_read(walk: &mut Walk) {
     let client = client.with_token(&json!(walk.reader.token));
     for operation in walk.described.operations() {
         let (method, path) = &operation;
-        let (statuses, huge) = (walk.described.statuses(&operation), "x".repeat(70 << 10));
+        // An edit list may be longer than anything else.
+        let longest = if path.ends_with("/edit") { 1 << 20 } else { 64 << 10 };
+        let (statuses, huge) = (walk.described.statuses(&operation), "x".repeat(longest + 1));
         for (status, kind, body) in
             [(400, "application/json", "{"), (413, "application/json", huge.as_str()), (415, "text/plain", "{}")]
         {

@@ -156,6 +156,12 @@ impl Life {
         let who = &self.who;
         let profile = json!({ "display_name": mint.some("display names", 2), "bio": mint.some("bios", 15) });
         who.call("PATCH", "/api/v1/me", Some(profile)).await.expect(200);
+        for _ in 0..4 {
+            let title = json!({ "title": mint.some("playlists", 3) });
+            let list = who.post("/api/v1/me/playlists", title).await.expect(201).json();
+            let path = format!("/api/v1/playlists/{}/videos/{}", list["id"].as_str().unwrap(), self.own_video);
+            who.call("PUT", &path, None).await.expect(200);
+        }
         let words: Vec<_> = (0..50).map(|_| mint.one("filter words")).collect();
         who.call("PUT", "/api/v1/me/comment-filter", Some(json!({ "words": words }))).await.expect(200);
         // Digits that are in no other number.
@@ -268,6 +274,13 @@ impl Life {
                 }
             }
         }
+        let told = mint.some("texts and captions of edits", 10);
+        let edit = json!({
+            "titles": [{"text": told, "from_ms": 0, "to_ms": 900, "x": 500, "y": 500, "size": 40}],
+            "captions": [{"from_ms": 0, "to_ms": 900, "text": mint.some("texts and captions of edits", 10)}],
+        });
+        let edited = json!({ "edit": edit, "replace": true });
+        send_json(&self.who, "PUT", &format!("{video}/edit"), &edited).await.expect(200);
         // Somebody reads it: what is opened for them must not be left anywhere either.
         let shown = async |who: &Client, path: &str, place: &str| {
             let text = who.get(path).await.expect(200).text();

@@ -90,7 +90,8 @@ impl SomeWorld {
         video: Option<VideoFacts>,
     ) -> bool {
         let relation = Relation::of(Some(ids[viewer]), ids[owner], self.ties(viewer, owner));
-        decide(action, &Facts { relation, viewer_away: false, owner: self.facts[owner], video }).allowed
+        decide(action, &Facts { relation, viewer_away: false, viewer_adult: false, owner: self.facts[owner], video })
+            .allowed
     }
 
     /// Those whom the first may be suggested, and how many they know of each: by the rules, without SQL.

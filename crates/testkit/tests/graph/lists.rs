@@ -112,7 +112,11 @@ async fn policy(tx: &mut Tx, edges: Edges, asking: Option<AccountId>, other: Acc
     };
     let asked = if edges == Edges::Blocked { Ties { blocks: false, ..ties } } else { ties };
     let relation = Relation::of(asking, other, asked);
-    let allowed = decide(Action::SeeCard, &Facts { relation, viewer_away: false, owner: facts, video: None }).allowed;
+    let allowed = decide(
+        Action::SeeCard,
+        &Facts { relation, viewer_away: false, viewer_adult: false, owner: facts, video: None },
+    )
+    .allowed;
     // One's own card stands in no list while one is away: it could only be shown to oneself.
     (allowed && !(asking == Some(other) && (facts.on_hiatus || facts.suspended)), ties)
 }

@@ -246,8 +246,8 @@ on_both! {
         );
         let mut answers = [one.status.as_u16(), other.status.as_u16()];
         answers.sort_unstable();
-        // The later one finds its session ended, or, had it not been, another password.
-        assert_eq!(answers, [200, 401], "{} {}", one.text(), other.text());
+        // The later one finds its session ended; or the password another, where it was let in a moment before.
+        assert!(matches!(answers, [200, 401 | 422]), "{} {}", one.text(), other.text());
     }
 }
 

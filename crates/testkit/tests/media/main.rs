@@ -2,6 +2,7 @@
 
 mod hidden;
 mod ranges;
+mod renditions;
 mod streams;
 mod uploads;
 

@@ -98,6 +98,8 @@ pub(crate) enum Act {
     DeleteVideo(Made),
     Like(Made, bool),
     Watch(Made, i64),
+    /// A link to the video goes out.
+    PassOn(Made),
     Gift(Made),
     Buy,
     Comment {
@@ -216,6 +218,7 @@ impl History {
             }
             10..=27 => Act::To(rng.pick(DEEDS)?, self.other(rng, by)),
             28..=35 => Act::Like(rng.pick(&videos)?, on),
+            36..=39 if rng.below(4) == 0 => Act::PassOn(rng.pick(&videos)?),
             36..=39 => Act::Watch(rng.pick(&videos)?, [500, 2_000, 60_000][rng.below(3)]),
             40..=49 => self.comment(rng, by, &videos, &comments)?,
             50..=54 => Act::LikeComment(rng.pick(&comments)?, on),
@@ -358,7 +361,7 @@ impl History {
         match act {
             Act::To(_, who) => kept(*who != self.gone),
             Act::Post(_) if was.lent[at] => changed(Act::Post(None)),
-            Act::Like(video, _) | Act::Watch(video, _) | Act::Gift(video) => of_video(*video),
+            Act::Like(video, _) | Act::Watch(video, _) | Act::PassOn(video) | Act::Gift(video) => of_video(*video),
             Act::Comment { video, reply: Some(reply), calls } => {
                 let head = self.head_of(*reply);
                 if of_video(*video) == Fate::Dropped || of_comment(head) == Fate::Dropped {

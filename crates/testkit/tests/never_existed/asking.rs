@@ -36,9 +36,11 @@ impl Stage {
             Act::DeleteVideo(video) => ("DELETE", format!("/api/v1/videos/{}", self.id(*video)?), None),
             Act::Like(video, liked) => (on(*liked), format!("/api/v1/videos/{}/like", self.id(*video)?), None),
             Act::Watch(video, millis) => {
-                let body = json!({"watched_ms": millis, "completed": *millis > 10_000});
+                let from = if at.is_multiple_of(2) { "for_you" } else { "link" };
+                let body = json!({"watched_ms": millis, "completed": *millis > 10_000, "from": from});
                 ("POST", format!("/api/v1/videos/{}/watches", self.id(*video)?), Some(body))
             }
+            Act::PassOn(video) => ("POST", format!("/api/v1/videos/{}/shares", self.id(*video)?), None),
             Act::Gift(video) => {
                 let body = json!({"coins": 10, "key": format!("gift{at}")});
                 ("PUT", format!("/api/v1/videos/{}/gift", self.id(*video)?), Some(body))

@@ -14,6 +14,7 @@ const OWN: &[&str] = &[
     "/api/v1/me",
     "/api/v1/me/privacy",
     "/api/v1/me/feed",
+    "/api/v1/me/statistics",
     "/api/v1/feed/following",
     "/api/v1/feed/friends",
     "/api/v1/suggestions",
@@ -64,6 +65,7 @@ impl Eye<'_> {
                 Act::Post(_) => {
                     paths.push(format!("/api/v1/videos/{id}"));
                     paths.push(format!("/api/v1/videos/{id}/comments"));
+                    paths.extend(who.map(|_| format!("/api/v1/videos/{id}/statistics?days=7")));
                 }
                 Act::Comment { reply: None, .. } => paths.push(format!("/api/v1/comments/{id}/replies")),
                 Act::Talk(_) if who.is_some() && !self.allowed.talks.contains(id) && !talks.contains(id) => {

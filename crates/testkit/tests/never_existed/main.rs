@@ -3,7 +3,8 @@
 //! them, but for what the data map says stays (`STAYS`).
 //!
 //! What "without them" means is said in [`acts::History::fate`]. Two traces of theirs are put into the other world on
-//! purpose, so that everything else can be held against it: a view that was counted is counted there too, of nobody.
+//! purpose, so that everything else can be held against it: a view that was counted is counted there too, of nobody, and
+//! so is what they have added to the numbers of others' videos.
 //!
 //! `OUTRO_NEVER_EXISTED_HISTORIES` says how many on SQLite, `OUTRO_NEVER_EXISTED_ON_POSTGRES` how many there, and
 //! `OUTRO_NEVER_EXISTED_FROM` from which seed on.
@@ -13,6 +14,7 @@ mod asking;
 mod closed_map;
 mod dump;
 mod looks;
+mod numbers;
 mod stage;
 
 use std::collections::BTreeSet;
@@ -64,8 +66,11 @@ impl Pair {
         with.begin(history, later, None).await;
         without.begin(history, later, Some(history.gone)).await;
         let gone = with.person(history.gone).unwrap().id;
+        let mut added = Vec::with_capacity(history.steps.len());
         for (at, step) in history.steps.iter().enumerate() {
+            let before = numbers::read(with).await;
             with.step(history, at, Some(&step.act)).await;
+            added.push(numbers::since(&before, numbers::read(with).await));
         }
         if *planted {
             closed_map::plant(with, history).await;
@@ -91,6 +96,9 @@ impl Pair {
             without.step(history, at, act.as_ref()).await;
             for (_, video) in with.was.views.iter().filter(|(when, _)| *when == at) {
                 without.view(history, *video).await;
+            }
+            if act.is_none() && numbers::add(without, &added[at]).await {
+                found.stays.insert("statistics");
             }
         }
         assert!(without.settle().await, "jobs are left where nobody left");

@@ -170,6 +170,7 @@ impl Stage {
             password_hash: keys.seal(ACCOUNT_PASSWORD_HASH, row, &self.hash),
             phone: None,
             handle_tag: keys.seal(ACCOUNT_HANDLE_TAG, row, &tag.to_be_bytes()),
+            adult: true,
         };
         let (client, session) = self.session(&keys);
         let mut tx = app.db.write().await.unwrap();
@@ -336,7 +337,9 @@ impl Stage {
             None => {
                 sounds::insert(&mut tx, &Sound { owner: owner.id, id: own, video: id, created_at: now }).await.unwrap()
             }
-            Some((sound, _)) => sounds::borrow(&mut tx, (owner.id, id), sound, now).await.unwrap(),
+            Some((sound, _)) => {
+                sounds::borrow(&mut tx, (owner.id, id), (sound, outro_model::Mixing::default()), now).await.unwrap()
+            }
         }
         outro_app::feed::announce(app, &mut tx, owner.id, id).await.unwrap();
         tx.commit().await.unwrap();
@@ -368,7 +371,7 @@ impl Stage {
         let mut tx = app.db.write().await.unwrap();
         blobs::begin(&mut tx, &blob).await.unwrap();
         assert!(blobs::finish(&mut tx, &blob).await.unwrap());
-        assert!(sounds::set_mixed(&mut tx, owner, video, true).await.unwrap());
+        assert!(sounds::set_mixed(&mut tx, (owner, video), (true, 0)).await.unwrap());
         tx.commit().await.unwrap();
     }
 

@@ -17,7 +17,12 @@ const ROUTES: &[(&str, &str, Option<&str>)] = &[
     ("POST", "/api/v1/me/videos/audience", Some(r#"{"audience":"only_me","videos":["{id}"]}"#)),
     ("GET", "/media/{id}/video.mp4", None),
     ("HEAD", "/media/{id}/video.mp4", None),
+    ("GET", "/media/{id}/480.mp4", None),
+    ("GET", "/media/{id}/1080.mp4", None),
+    ("GET", "/media/{id}/av1.mp4", None),
+    ("GET", "/media/{id}/preview.mp4", None),
     ("GET", "/media/{id}/cover.jpg", None),
+    ("GET", "/media/{id}/cover.avif", None),
     ("GET", "/media/{id}/download.mp4", None),
     ("GET", "/media/{id}/original", None),
 ];
@@ -31,7 +36,7 @@ async fn ask(client: &Client, route: &(&str, &str, Option<&str>), handle: &str, 
 on_both! {
     async fn who_is_away_answers_as_who_never_was(world: World) {
         let cast = Cast::of(&world).await;
-        let id = world.plant(&cast.owner, b"the bytes").await;
+        let id = world.plant_whole(&cast.owner, b"the bytes").await;
         privacy(&cast.owner, json!({"on_hiatus": true})).await.expect(200);
         for (who, client, _) in cast.others() {
             for route in ROUTES {

@@ -112,7 +112,7 @@ on_both! {
         tx.commit().await.unwrap();
         let total = async || {
             let mut tx = world.app.db.read().await.unwrap();
-            let (_, likes) = videos::seen_counts(&mut tx, star_id, outro_model::Audience::Everyone).await.unwrap();
+            let (_, likes) = videos::seen_counts(&mut tx, star_id, outro_model::Audience::Everyone, true).await.unwrap();
             (likes, graph::counts(&mut tx, fan_id).await.unwrap().following)
         };
         assert_eq!(total().await, (many, many));

@@ -29,6 +29,7 @@ pub(crate) struct Named {
     pub(crate) takeout: String,
     pub(crate) upload: String,
     pub(crate) draft: String,
+    pub(crate) playlist: String,
     /// The password for signing in.
     pub(crate) password: String,
     /// What is looked for.
@@ -60,6 +61,7 @@ impl Named {
             takeout: id(),
             upload: id(),
             draft: id(),
+            playlist: id(),
             password: "a password that fits nobody".into(),
             typed: TAG.into(),
             audience: "only_me",
@@ -83,6 +85,7 @@ impl Named {
             Names::Takeout => &mut self.takeout,
             Names::Upload => &mut self.upload,
             Names::Draft => &mut self.draft,
+            Names::Playlist => &mut self.playlist,
         }
     }
 
@@ -96,13 +99,15 @@ impl Named {
     pub(crate) fn path(&self, route: &Route) -> String {
         let id = self.clone().at(route.id()).clone();
         let path = route.template.replace("{handle}", &self.handle).replace("{id}", &id);
-        let path = path.replace("{message}", &self.said).replace("{tag}", TAG);
+        let path = path.replace("{message}", &self.said).replace("{video}", &self.video).replace("{tag}", TAG);
         match route.rule {
             Rule::Replies if route.is_page() => format!("{path}?thread={}", self.comment),
             _ if route.is_page() => path,
             Rule::Search => format!("{path}?q={}&limit=50", self.typed),
             Rule::SeeAsStranger => format!("{path}?viewer=stranger&limit=50"),
             Rule::Videos
+            | Rule::Lists
+            | Rule::Playlist
             | Rule::Followers
             | Rule::Following
             | Rule::Requests
@@ -115,6 +120,7 @@ impl Named {
             | Rule::Suggestions
             | Rule::Tagged
             | Rule::SoundVideos
+            | Rule::Sounds
             | Rule::Comments
             | Rule::Notifications => format!("{path}?limit=50"),
             _ => path,
@@ -123,7 +129,10 @@ impl Named {
 
     fn json(&self, route: &Route) -> Option<Value> {
         Some(match (route.rule, route.template) {
+            (Rule::Change, path) if path.ends_with("/pin") => return None,
+            (Rule::ListChange, _) if route.method == "PATCH" => json!({ "title": "a playlist" }),
             (Rule::Change, _) => json!({ "caption": format!("changed #{TAG}") }),
+            (Rule::Draft, template) if template.ends_with("/edit") => json!({ "edit": {} }),
             (Rule::Draft, _) => json!({ "path": [{ "at_ms": 0, "x": 0.5 }] }),
             (Rule::SetAudiences, _) => json!({ "audience": self.audience, "videos": [self.video] }),
             (Rule::AnswerAll, _) => json!({ "accept": self.accept }),
@@ -165,6 +174,10 @@ impl Named {
             (Rule::AnswerAll, _) => vec![("accept", &accept)],
             (Rule::Comment, _) => vec![("text", "a comment")],
             (Rule::Reply, _) => vec![("text", "a reply"), ("reply_to", &self.comment)],
+            (Rule::Change, path) if path.ends_with("/pin") => vec![("pinned", "true")],
+            (Rule::ListPut, _) => vec![("playlist", &self.playlist), ("in", "true")],
+            (Rule::ListChange, path) if path.ends_with("/take") => vec![("video", &self.video)],
+            (Rule::ListChange, _) => vec![("title", "a playlist")],
             (Rule::Change, _) => vec![("audience", self.audience)],
             (Rule::Like | Rule::LikeComment, _) => vec![("liked", "true")],
             (Rule::Unlike, _) => vec![("liked", "false")],
@@ -177,7 +190,7 @@ impl Named {
             (Rule::Share, _) => vec![("talk", &self.talk)],
             (Rule::Say, _) => vec![("text", "a message")],
             (Rule::ForgetMessage, _) => vec![("message", &self.said)],
-            (Rule::Search, _) => vec![("q", &self.typed)],
+            (Rule::Search | Rule::Sounds, _) => vec![("q", &self.typed)],
             (Rule::Decide, _) => vec![("act", self.act)],
             (Rule::EndSession, _) => vec![("session", &self.session)],
             (Rule::SignIn, _) => vec![("handle", &self.handle), ("password", &self.password)],

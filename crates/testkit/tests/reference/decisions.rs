@@ -4,7 +4,7 @@
 use outro_model::{AccountId, AccountState, Audience as OfVideo, Circle as Of, VideoState};
 use outro_policy::{Action, Facts, OwnerFacts, Relation, Ties, VideoFacts, decide};
 
-use crate::model::{Account, Answer, Ask, Audience, Circle, Comment, Id, Standing, State, Video, World};
+use crate::model::{Account, Answer, Ask, Audience, Circle, Comment, Id, Standing, State, Video, Way, World};
 use crate::random::{Rng, number, say};
 
 const CIRCLES: [Circle; 4] = [Circle::Everyone, Circle::Followers, Circle::Friends, Circle::NoOne];
@@ -53,6 +53,10 @@ fn video_facts(video: &Video) -> VideoFacts {
         comments_from: video.comments_from.map_or(Of::Everyone, circle),
         hidden: video.state == State::Withheld,
         sound_reuse: video.lent,
+        downloads: video.kept,
+        duets: video.duets,
+        stitches: video.stitches,
+        age_restricted: video.for_adults,
     }
 }
 
@@ -76,6 +80,7 @@ fn facts(world: &World, viewer: Option<Id>, owner: Id, video: Option<usize>) -> 
     Facts {
         relation,
         viewer_away: viewer.is_some_and(away),
+        viewer_adult: viewer.is_some_and(|me| world.accounts[me].adult),
         owner: owner_facts(&world.accounts[owner]),
         video: video.map(|video| video_facts(&world.videos[video])),
     }
@@ -98,7 +103,7 @@ const OF_ACCOUNTS: [Asked; 9] = [
     (Action::TakeOut, Ask::Takeout),
 ];
 
-const OF_VIDEOS: [Asked; 12] = [
+const OF_VIDEOS: [Asked; 17] = [
     (Action::SeeVideo, Ask::Video),
     (Action::ReadBytes, Ask::Bytes),
     (Action::SeeCover, Ask::Cover),
@@ -107,8 +112,13 @@ const OF_VIDEOS: [Asked; 12] = [
     (Action::Comment, Ask::Comment),
     (Action::HearSound, Ask::Hear),
     (Action::UseSound, Ask::Use),
+    (Action::SeeDuet, |video| Ask::Within(video, Way::Duet)),
+    (Action::Duet, |video| Ask::Join(video, Way::Duet)),
+    (Action::SeeStitch, |video| Ask::Within(video, Way::Stitch)),
+    (Action::Stitch, |video| Ask::Join(video, Way::Stitch)),
     (Action::Gift, Ask::Gift),
     (Action::Download, Ask::Download),
+    (Action::TakeOriginal, Ask::Original),
     (Action::ChangeVideo, Ask::Change),
     (Action::RemoveVideo, Ask::Remove),
 ];
@@ -171,6 +181,7 @@ fn viewers() -> Vec<(Option<Id>, Account, u8)> {
 }
 
 fn three(rng: &mut Rng, owner: Account, viewer: Account, ties: u8) -> World {
+    let viewer = Account { adult: rng.one_in(2), ..viewer };
     let accounts = vec![owner, viewer, some_account(rng)];
     let mut world = World { accounts, videos: vec![some_video(rng, OWNER)], ..World::default() };
     let bit = |at: u8| ties & (1 << at) != 0;
@@ -320,6 +331,7 @@ fn some_account(rng: &mut Rng) -> Account {
         comments_from: rng.pick(&CIRCLES),
         moderator: rng.one_in(16),
         hiatus: rng.one_in(6),
+        adult: !rng.one_in(3),
         ..flags(rng.below(16) as u8, standing)
     }
 }
@@ -327,7 +339,9 @@ fn some_account(rng: &mut Rng) -> Account {
 fn some_video(rng: &mut Rng, owner: Id) -> Video {
     let state = if rng.one_in(4) { rng.pick(&STATES) } else { State::Ready };
     let (audience, comments_from) = (rng.pick(&AUDIENCES), rng.pick(&narrower()));
-    Video { owner, audience, state, comments_from, lent: !rng.one_in(4), plays: None }
+    let (lent, kept, for_adults) = (!rng.one_in(4), rng.one_in(2), rng.one_in(4));
+    let (duets, stitches) = (rng.one_in(2), rng.one_in(2));
+    Video { owner, audience, state, comments_from, lent, kept, duets, stitches, for_adults, plays: None }
 }
 
 fn some_world(rng: &mut Rng) -> World {

@@ -17,7 +17,7 @@ pub(crate) async fn done(stage: &mut Stage, question: &Question, reply: &Reply) 
     match question.route.rule {
         Rule::Remove => stage.world.remove(video),
         Rule::SetAudiences => stage.world.videos[video].audience = AUDIENCES[question.audience].0,
-        Rule::Change if question.route.is_page() => {
+        Rule::Change if question.route.template.ends_with("/audience") => {
             stage.world.videos[video].audience = AUDIENCES[question.audience].0;
         }
         Rule::AnswerAll => stage.server.run_jobs().await,

@@ -32,10 +32,15 @@ enum Revoke {
 const WAYS: [Revoke; 4] = [Revoke::Block, Revoke::GoPrivate, Revoke::RemoveFollower, Revoke::Hiatus];
 
 /// The ways to the video: each a place where it, or that it is there, would be seen.
-const SIGHTS: [&str; 14] = [
+const SIGHTS: [&str; 19] = [
     "/api/v1/videos/{id}",
     "/media/{id}/video.mp4",
+    "/media/{id}/480.mp4",
+    "/media/{id}/1080.mp4",
+    "/media/{id}/av1.mp4",
+    "/media/{id}/preview.mp4",
     "/media/{id}/cover.jpg",
+    "/media/{id}/cover.avif",
     "/api/v1/videos/{id}/comments",
     "/v/{id}",
     "/v/{id}/comments",
@@ -172,7 +177,7 @@ on_both! {
         let rounds = number("OUTRO_REFERENCE_ROUNDS", 1000);
         let world = world.with_settings(|settings| settings.rate_limits = false);
         let (client, reader) = (world.client().join("owner").await, world.client().join("reader").await);
-        let video = world.plant(&client, b"the bytes of a video").await;
+        let video = world.plant_whole(&client, b"the bytes of a video").await;
         let caption = json!({ "caption": WORD });
         client.call("PATCH", &format!("/api/v1/videos/{video}"), Some(caption)).await.expect(200);
         let looks = Arc::new(Looks {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use outro_testkit::Reply;
 use serde_json::{Value, json};
 
-use crate::model::{Answer, Ask, Id, Talk};
+use crate::model::{Answer, Ask, Id, Talk, Way};
 use crate::routes::Rule;
 use crate::stage::{MIX, PEOPLE, Stage};
 use crate::surface::Question;
@@ -88,6 +88,16 @@ impl Held<'_> {
         match (route.rule, viewer) {
             (Rule::Profile, _) => self.hold_profile(),
             (Rule::Videos, _) => assert_eq!(self.videos(), self.of_owner(viewer, person)),
+            // Which of them stand there is held by `publishing`.
+            (Rule::Pins | Rule::Playlist, _) => {
+                let found = match (route.rule, route.is_page()) {
+                    (Rule::Playlist, false) => {
+                        words_in(&self.reply.json()["items"], "id").iter().map(|id| of_video(self.stage, id)).collect()
+                    }
+                    _ => self.videos(),
+                };
+                assert!(found.is_subset(&self.of_owner(viewer, person)), "{found:?}");
+            }
             (Rule::Followers, _) => self.people(|one| world.follower(one, person) && self.among_others(one)),
             (Rule::Following, _) => self.people(|one| world.follower(person, one) && self.among_others(one)),
             (Rule::Requests, Some(me)) => self.people(|one| world.requests.has(one, me) && self.listed(one)),
@@ -98,6 +108,7 @@ impl Held<'_> {
             (Rule::Feed | Rule::FeedFollowing | Rule::FeedFriends, _) => self.hold_feed(),
             (Rule::Rendition, _) => self.hold_bytes(),
             (Rule::Sound | Rule::SoundVideos, _) => self.hold_sound(),
+            (Rule::Sounds, _) => self.hold_library(),
             (Rule::Video | Rule::Tagged, _) if route.is_page() => {
                 let looked = |one| viewer.is_some_and(|me| self.stage.looks_at(me, one));
                 assert!(self.videos().into_iter().all(|one| self.may(Ask::Video(one)) || looked(one)));
@@ -157,17 +168,30 @@ impl Held<'_> {
     /// The sound that a video names is the one that is heard in it.
     fn hold_credit(&self) {
         let (stage, &Question { viewer, video, .. }) = (self.stage, self.question);
-        let found = &self.reply.json()["sound"];
-        let heard = stage.world.heard(viewer, video);
-        let from = stage.world.videos[video].plays.filter(|_| heard).unwrap_or(video);
-        assert_eq!((&found["id"], &found["original"]), (&json!(stage.sounds[from]), &json!(!heard)));
+        let all = self.reply.json();
+        let found = &all["sound"];
+        let of_another = stage.world.videos[video].plays.filter(|_| stage.world.heard(viewer, video));
+        for (way, field) in [(Way::Duet, "may_duet"), (Way::Stitch, "may_stitch")] {
+            assert_eq!(all[field], stage.world.joins(video, way), "{field} of {video}: {all}");
+        }
+        let (name, joined) = match of_another {
+            Some((from, Way::Sound)) => (json!([stage.sounds[from], false]), Value::Null),
+            Some((from, Way::Duet)) => (json!([null, null]), json!(["duet", stage.videos[from]])),
+            Some((from, Way::Stitch)) => (json!([null, null]), json!(["stitch", stage.videos[from]])),
+            None => (json!([stage.sounds[video], true]), Value::Null),
+        };
+        assert_eq!(json!([found["id"], found["original"]]), name, "{all}");
+        let seen = &all["joined"];
+        let seen = if seen.is_null() { Value::Null } else { json!([seen["way"], seen["video_id"]]) };
+        assert_eq!(seen, joined, "{all}");
     }
 
     /// Of a sound: the videos that use it, who may use it, and how many do, as far as everybody may watch them. A page shows besides
     /// the video that it is the sound of.
     fn hold_sound(&self) {
         let (stage, world, &Question { viewer, video, route, .. }) = (self.stage, &self.stage.world, self.question);
-        let uses: Vec<usize> = (0..stage.videos.len()).filter(|&one| world.videos[one].plays == Some(video)).collect();
+        let uses: Vec<usize> =
+            (0..stage.videos.len()).filter(|&one| world.videos[one].plays == Some((video, Way::Sound))).collect();
         if route.is_page() || route.rule == Rule::SoundVideos {
             let seen = |&one: &usize| stage.looking(viewer, Ask::Bytes(one), one) == Answer::Yes;
             let listed = uses.into_iter().filter(|one| seen(one) && world.heard(viewer, *one));
@@ -182,6 +206,17 @@ impl Held<'_> {
             seen && hears(viewer) && hears(Some(world.videos[one].owner))
         };
         assert_eq!(found["use_count"], uses.iter().filter(|one| open(one)).count(), "{found}");
+    }
+
+    /// In the library stands no sound that the viewer may not hear where it comes from, and none that nobody may use.
+    fn hold_library(&self) {
+        let (stage, world, viewer) = (self.stage, &self.stage.world, self.question.viewer);
+        let text = self.reply.text();
+        let listed = (0..stage.sounds.len()).filter(|&one| text.contains(&stage.sounds[one]));
+        for one in listed {
+            let may = |ask| world.may(viewer, ask) == Answer::Yes;
+            assert!(may(Ask::Bytes(one)) && may(Ask::Hear(one)), "the sound of {one} is listed for {viewer:?}");
+        }
     }
 
     fn hold_comments(&self) {
@@ -286,7 +321,12 @@ impl Held<'_> {
         let (stage, world) = (self.stage, &self.stage.world);
         let theirs = |video: usize| match whose {
             Some(person) => world.may(Some(person), Ask::Video(video)) == Answer::Yes,
-            None => world.may(None, Ask::Video(video)) == Answer::Yes,
+            // Reading: who is asked for as a stranger stands for the grown-up ones.
+            None => {
+                let mut grown = world.clone();
+                grown.videos[video].for_adults = false;
+                grown.may(None, Ask::Video(video)) == Answer::Yes
+            }
         };
         if self.question.route.is_page() {
             let text = self.reply.text();

@@ -82,11 +82,17 @@ struct Somebody {
     video: String,
     comment: String,
     sound: String,
+    playlist: String,
 }
 
 async fn comment(client: &Client, video: &str) -> String {
     let said = client.post(&format!("/api/v1/videos/{video}/comments"), json!({ "text": "a comment" })).await;
     said.expect(201).json()["id"].as_str().unwrap().to_owned()
+}
+
+async fn playlist(client: &Client) -> String {
+    let made = client.post("/api/v1/me/playlists", json!({ "title": "a playlist" })).await;
+    made.expect(201).json()["id"].as_str().unwrap().to_owned()
 }
 
 async fn set(client: &Client, path: &str, change: Value) {
@@ -112,15 +118,18 @@ async fn open_talk(client: &Client, to: &[&str]) -> (String, String) {
 
 /// Builds the scene.
 pub(crate) async fn scene(world: &World) -> Scene {
-    let [viewer, open, other] = ["viewer", "open_one", "other_one"].map(|handle| (handle, world.client()));
-    let (viewer, open, other) = (viewer.1.join(viewer.0).await, open.1.join(open.0).await, other.1.join(other.0).await);
-    let video = world.plant(&open, b"the bytes of a video").await;
+    let [open, other] = ["open_one", "other_one"].map(|handle| (handle, world.client()));
+    // Not old enough for everything.
+    let viewer = world.join_at("viewer", 17).await;
+    let (open, other) = (open.1.join(open.0).await, other.1.join(other.0).await);
+    let video = world.plant_whole(&open, b"the bytes of a video").await;
     let (talk, said) = open_talk(&viewer, &["open_one"]).await;
     let seen = Named {
         handle: "open_one".into(),
         comment: comment(&open, &video).await,
         sound: world.plant_sound(&open, &video).await,
         video: video.clone(),
+        playlist: playlist(&viewer).await,
         talk: talk.clone(),
         said,
         range: None,
@@ -159,10 +168,11 @@ async fn people(world: &World, viewer: &Client, open_video: &str) -> Vec<Hidden>
     let mut out = Vec::new();
     for handle in ["the_blocker", "the_blocked", "on_hiatus", "suspended", "erased", "private"] {
         let client = world.client().join(handle).await;
-        let video = world.plant(&client, b"the bytes of a video").await;
+        let video = world.plant_whole(&client, b"the bytes of a video").await;
         let sound = world.plant_sound(&client, &video).await;
         let comment = comment(&client, open_video).await;
-        out.push(Somebody { handle, client, video, comment, sound });
+        let playlist = playlist(&client).await;
+        out.push(Somebody { handle, client, video, comment, sound, playlist });
     }
     put(&out[0].client, "viewer", "block").await;
     put(viewer, "the_blocked", "block").await;
@@ -173,18 +183,21 @@ async fn people(world: &World, viewer: &Client, open_video: &str) -> Vec<Hidden>
     leave(&out[4].client, "erased").await;
     set(&out[5].client, "/api/v1/me/privacy", json!({ "private_account": true })).await;
     let mut things = Vec::new();
-    for Somebody { handle, video, comment, sound, .. } in out {
+    for Somebody { handle, video, comment, sound, playlist, .. } in out {
         let from_all = !handle.starts_with("the_block");
         // Whom one has blocked oneself one may set free, and block again; a name is kept from nobody who signs in with it.
         let on: fn(Rule) -> bool = match handle {
             "the_blocked" => |rule| !matches!(rule, Rule::Block | Rule::Unblock),
-            "private" => |rule| matches!(rule, Rule::Videos | Rule::Followers | Rule::Following),
+            "private" => {
+                |rule| matches!(rule, Rule::Videos | Rule::Pins | Rule::Lists | Rule::Followers | Rule::Following)
+            }
             _ => EVERY,
         };
         // Of a private account the profile's page is there: its lists are not.
         things.push(Hidden { about: handle, what: Names::Handle, name: handle.to_owned(), from_all, on });
         things.push(thing(handle, Names::Video, video, from_all));
         things.push(thing(handle, Names::Sound, sound, from_all));
+        things.push(thing(handle, Names::Playlist, playlist, from_all));
         if handle != "private" {
             things.push(thing(handle, Names::Comment, comment, from_all));
         }
@@ -198,22 +211,25 @@ async fn videos(world: &World) -> Vec<Hidden> {
     let account = world.id_of(&owner).await;
     let mut out = Vec::new();
     for audience in ["followers", "friends", "only_me"] {
-        let id = world.plant(&owner, b"the bytes of a video").await;
+        let id = world.plant_whole(&owner, b"the bytes of a video").await;
         set(&owner, &format!("/api/v1/videos/{id}"), json!({ "audience": audience })).await;
         out.push((audience, world.plant_sound(&owner, &id).await, id));
     }
+    let adults = world.plant(&owner, b"the bytes of a video").await;
+    set(&owner, &format!("/api/v1/videos/{adults}"), json!({ "age_restricted": true })).await;
+    out.push(("for_adults", world.plant_sound(&owner, &adults).await, adults));
     for (about, sql) in [
         ("withheld", "UPDATE videos SET hidden = 1 WHERE owner_id = ?1 AND id = ?2"),
         ("processing", "UPDATE videos SET state = 0 WHERE owner_id = ?1 AND id = ?2"),
         ("failed", "UPDATE videos SET state = 2, failure = 'damaged' WHERE owner_id = ?1 AND id = ?2"),
     ] {
-        let planted = world.plant(&owner, b"the bytes of a video").await;
+        let planted = world.plant_whole(&owner, b"the bytes of a video").await;
         let id: VideoId = planted.parse().unwrap();
         let values = [Param::Bytes(account.as_bytes()), Param::Bytes(id.as_bytes())];
         execute(world, Statement::new("hidden::set", sql), &values).await;
         out.push((about, world.plant_sound(&owner, &planted).await, planted));
     }
-    let removed = world.plant(&owner, b"the bytes of a video").await;
+    let removed = world.plant_whole(&owner, b"the bytes of a video").await;
     let sound = world.plant_sound(&owner, &removed).await;
     owner.call("DELETE", &format!("/api/v1/videos/{removed}"), None).await.expect(204);
     out.push(("removed", sound, removed));
@@ -231,7 +247,7 @@ async fn comments(world: &World, open: &Client, open_video: &str) -> Vec<Hidden>
         let by = if *gone == held { open } else { &writer };
         by.call("DELETE", &format!("/api/v1/comments/{gone}"), None).await.expect(204);
     }
-    let closed = world.plant(&writer, b"the bytes of a video").await;
+    let closed = world.plant_whole(&writer, b"the bytes of a video").await;
     let below = comment(open, &closed).await;
     set(&writer, &format!("/api/v1/videos/{closed}"), json!({ "audience": "only_me" })).await;
     let all = [("held_back", hidden), ("taken_away", removed), ("taken_by_owner", held), ("below_hidden", below)];

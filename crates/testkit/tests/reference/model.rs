@@ -58,6 +58,8 @@ pub(crate) struct Account {
     pub(crate) comments_from: Circle,
     /// Looks at what was reported, in the moderators' rooms. Elsewhere a moderator is a person like any other.
     pub(crate) moderator: bool,
+    /// 18 or older.
+    pub(crate) adult: bool,
 }
 
 impl Default for Account {
@@ -71,8 +73,20 @@ impl Default for Account {
             messages_from: Circle::Everyone,
             comments_from: Circle::Everyone,
             moderator: false,
+            adult: true,
         }
     }
+}
+
+/// What of another is in a video.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Way {
+    /// Its sound.
+    Sound,
+    /// All of it, beside the own.
+    Duet,
+    /// A piece of it, before the own.
+    Stitch,
 }
 
 #[derive(Clone, Debug)]
@@ -84,8 +98,15 @@ pub(crate) struct Video {
     pub(crate) comments_from: Option<Circle>,
     /// Whether others may use its sound.
     pub(crate) lent: bool,
-    /// The video whose sound it plays in the place of its own.
-    pub(crate) plays: Option<usize>,
+    /// Whether others may download it.
+    pub(crate) kept: bool,
+    /// Whether others may put it beside theirs, and begin theirs with it.
+    pub(crate) duets: bool,
+    pub(crate) stitches: bool,
+    /// Whether it is for adults alone.
+    pub(crate) for_adults: bool,
+    /// The video whose sound it plays in the place of its own, or that is seen in it.
+    pub(crate) plays: Option<(usize, Way)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -119,10 +140,15 @@ pub(crate) enum Ask {
     Comment(usize),
     Comments(usize),
     Download(usize),
+    /// The file as it was uploaded.
+    Original(usize),
     Gift(usize),
     /// Its sound, in the video of somebody who uses it; and to use it oneself.
     Hear(usize),
     Use(usize),
+    /// It, in the video of somebody who has put it there; and to put it there oneself.
+    Within(usize, Way),
+    Join(usize, Way),
     Change(usize),
     Remove(usize),
     /// Of a comment, its place in [`World::comments`].
@@ -226,6 +252,8 @@ impl World {
             Some(me) if me == it.owner => true,
             Some(me) if self.accounts[me].moderator => matches!(it.state, State::Ready | State::Withheld),
             _ if it.state != State::Ready => false,
+            // "Age-restricted": for those who are signed in and 18 or older. Reading: for everybody else it never existed.
+            _ if it.for_adults && !viewer.is_some_and(|me| self.accounts[me].adult) => false,
             None => it.audience == Audience::Everyone,
             Some(me) => match it.audience {
                 Audience::Everyone => true,
@@ -247,11 +275,24 @@ impl World {
         self.videos[video].lent && self.watched(None, video)
     }
 
-    /// Whether a viewer hears the sound of another in a video: the viewer, and whoever uses it, must be let to.
-    pub(crate) fn heard(&self, viewer: Option<Id>, video: usize) -> bool {
-        let hears = |who, sound| self.may(who, Ask::Hear(sound)) == Answer::Yes;
+    /// "Duet and stitch where the owner allows it." Reading: as with a sound, and while everybody may watch it.
+    pub(crate) fn joins(&self, video: usize, way: Way) -> bool {
         let it = &self.videos[video];
-        it.plays.is_some_and(|sound| hears(viewer, sound) && hears(Some(it.owner), sound))
+        let allowed = match way {
+            Way::Sound => return self.lends(video),
+            Way::Duet => it.duets,
+            Way::Stitch => it.stitches,
+        };
+        allowed && self.watched(None, video)
+    }
+
+    /// Whether a viewer hears the sound of another, or sees the other, in a video: the viewer, and whoever uses it, must be let to.
+    pub(crate) fn heard(&self, viewer: Option<Id>, video: usize) -> bool {
+        let it = &self.videos[video];
+        it.plays.is_some_and(|(other, way)| {
+            let ask = if way == Way::Sound { Ask::Hear(other) } else { Ask::Within(other, way) };
+            [viewer, Some(it.owner)].iter().all(|who| self.may(*who, ask) == Answer::Yes)
+        })
     }
 
     fn own(&self, viewer: Option<Id>, video: usize) -> bool {
@@ -301,13 +342,27 @@ impl World {
             Ask::Takeout(a) => seen(viewer == Some(a) && self.exists(viewer, a)),
             Ask::Video(v) => seen(self.video(viewer, v)),
             Ask::Bytes(v) | Ask::Cover(v) | Ask::Comments(v) => seen(self.watched(viewer, v)),
-            // Row 7, "take your videos first": what is downloaded is one's own. Reading: as it was uploaded, ready or not.
-            Ask::Download(v) | Ask::Change(v) | Ask::Remove(v) => seen(self.own(viewer, v)),
+            // Row 7, "take your videos first". Reading: as it was uploaded, ready or not, and nobody else's to take.
+            Ask::Original(v) | Ask::Change(v) | Ask::Remove(v) => seen(self.own(viewer, v)),
+            // "Downloads allowed or not." Reading: where it is allowed, by whoever may watch it, while everybody may; a refusal
+            // says nothing.
+            Ask::Download(v) if self.own(viewer, v) => Answer::Yes,
+            Ask::Download(v) => {
+                let open = self.videos[v].kept && self.watched(None, v);
+                seen(open && !self.office(viewer, self.videos[v].owner) && self.watched(viewer, v))
+            }
             Ask::Like(v) => self.deed_on_video(viewer, v, |_| true),
             Ask::Use(v) => self.deed_on_video(viewer, v, |_| self.lends(v)),
             Ask::Hear(v) if self.office(viewer, self.videos[v].owner) || !self.watched(viewer, v) => Answer::Hidden,
             Ask::Hear(v) if self.lends(v) => Answer::Yes,
             Ask::Hear(_) => Answer::Refused,
+            // What is closed is told to nobody.
+            Ask::Within(v, way) => {
+                let office = self.office(viewer, self.videos[v].owner);
+                seen(!office && self.watched(viewer, v) && self.joins(v, way))
+            }
+            Ask::Join(v, way) if !self.joins(v, way) => Answer::Hidden,
+            Ask::Join(v, _) => self.deed_on_video(viewer, v, |_| true),
             // Reading: owners may always comment below their own videos, "no one" is about others.
             Ask::Comment(v) => self.deed_on_video(viewer, v, |me| {
                 let video = &self.videos[v];
@@ -489,7 +544,10 @@ impl World {
     /// A video is taken away, and what stood under it.
     pub(crate) fn remove(&mut self, video: usize) {
         self.videos[video].state = State::Removed;
-        self.videos.iter_mut().filter(|other| other.plays == Some(video)).for_each(|other| other.plays = None);
+        self.videos
+            .iter_mut()
+            .filter(|other| other.plays.is_some_and(|(from, _)| from == video))
+            .for_each(|other| other.plays = None);
         self.comments.iter_mut().filter(|comment| comment.video == video).for_each(|comment| comment.gone = true);
     }
 }

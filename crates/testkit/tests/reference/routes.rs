@@ -47,6 +47,10 @@ pub(crate) enum Rule {
     Like,
     Unlike,
     Watch,
+    /// A link to a video goes out, which is counted.
+    PassOn,
+    /// What became of a video, for its owner alone.
+    Statistics,
     Gift,
     Comments,
     Comment,
@@ -80,6 +84,8 @@ pub(crate) enum Rule {
     /// A sound, which whoever may watch the video that it is the sound of may see; and the videos that use it.
     Sound,
     SoundVideos,
+    /// The library: sounds that may be used.
+    Sounds,
     ReportAccount,
     ReportVideo,
     ReportComment,
@@ -103,9 +109,27 @@ pub(crate) enum Rule {
     Upload,
     /// A draft: the same.
     Draft,
+    /// What is made of no video that stands here.
+    NotMade,
     Rendition,
+    /// A rendition that is there with its own sound alone.
+    Av1,
+    /// What moves without sound.
+    Preview,
     Cover,
     Download,
+    /// The file as it was uploaded.
+    Original,
+    /// The videos that stand first on a profile.
+    Pins,
+    /// The playlists of an account.
+    Lists,
+    /// A playlist, which whoever sees the profile may see.
+    Playlist,
+    /// Another's playlist, changed.
+    ListChange,
+    /// A video, into another's playlist.
+    ListPut,
 }
 
 /// Every route: method, address, rule.
@@ -114,6 +138,7 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/takeout-schema.json", Rule::Open),
     ("GET", "/api/what-we-keep.json", Rule::Open),
     ("GET", "/api/v1/me/recovery-codes", Rule::Own),
+    ("GET", "/api/v1/me/statistics", Rule::Own),
     // A name is given out once: `accounts` asks it, and the stage joins by it.
     ("POST", "/api/v1/accounts", Rule::Elsewhere),
     ("GET", "/api/v1/accounts/{handle}", Rule::Profile),
@@ -125,6 +150,8 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/accounts/{handle}/following", Rule::Following),
     ("PUT", "/api/v1/accounts/{handle}/mute", Rule::Mute),
     ("DELETE", "/api/v1/accounts/{handle}/mute", Rule::Unmute),
+    ("GET", "/api/v1/accounts/{handle}/pins", Rule::Pins),
+    ("GET", "/api/v1/accounts/{handle}/playlists", Rule::Lists),
     ("GET", "/api/v1/accounts/{handle}/videos", Rule::Videos),
     ("DELETE", "/api/v1/comments/{id}", Rule::RemoveComment),
     ("PUT", "/api/v1/comments/{id}/hidden", Rule::HideComment),
@@ -182,6 +209,9 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("POST", "/api/v1/me/recovery-codes", Rule::Elsewhere),
     ("POST", "/api/v1/me/phone", Rule::Elsewhere),
     ("POST", "/api/v1/me/phone/verify", Rule::Elsewhere),
+    ("GET", "/api/v1/me/playlists", Rule::Own),
+    // It makes a playlist, of nobody else's: `publishing`.
+    ("POST", "/api/v1/me/playlists", Rule::Elsewhere),
     ("GET", "/api/v1/me/privacy", Rule::Own),
     ("PATCH", "/api/v1/me/privacy", Rule::Own),
     ("GET", "/api/v1/me/privacy/checkup", Rule::Own),
@@ -204,6 +234,11 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/moderation/log", Rule::Queue),
     ("GET", "/api/v1/moderation/reports", Rule::Queue),
     ("POST", "/api/v1/moderation/reports/{id}", Rule::Decide),
+    ("GET", "/api/v1/playlists/{id}", Rule::Playlist),
+    ("PATCH", "/api/v1/playlists/{id}", Rule::ListChange),
+    ("DELETE", "/api/v1/playlists/{id}", Rule::ListChange),
+    ("PUT", "/api/v1/playlists/{id}/videos/{video}", Rule::ListChange),
+    ("DELETE", "/api/v1/playlists/{id}/videos/{video}", Rule::ListChange),
     ("GET", "/api/v1/receipts/{id}", Rule::Receipt),
     ("POST", "/api/v1/reports", Rule::ReportAccount),
     ("POST", "/api/v1/reports", Rule::ReportVideo),
@@ -215,6 +250,7 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("POST", "/api/v1/sessions/current/password", Rule::Elsewhere),
     ("POST", "/api/v1/me/password", Rule::Elsewhere),
     ("PUT", "/api/v1/me/password", Rule::Elsewhere),
+    ("GET", "/api/v1/sounds", Rule::Sounds),
     ("GET", "/api/v1/sounds/{id}", Rule::Sound),
     ("GET", "/api/v1/sounds/{id}/videos", Rule::SoundVideos),
     ("GET", "/api/v1/suggestions", Rule::Suggestions),
@@ -239,9 +275,17 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/videos/{id}/framing", Rule::Draft),
     ("PUT", "/api/v1/videos/{id}/framing", Rule::Draft),
     ("DELETE", "/api/v1/videos/{id}/framing", Rule::Draft),
+    ("GET", "/api/v1/videos/{id}/edit", Rule::Draft),
+    ("PUT", "/api/v1/videos/{id}/edit", Rule::Draft),
+    ("DELETE", "/api/v1/videos/{id}/edit", Rule::Draft),
+    ("POST", "/api/v1/videos/{id}/cancel", Rule::Draft),
     ("PUT", "/api/v1/videos/{id}/gift", Rule::Gift),
+    ("PUT", "/api/v1/videos/{id}/pin", Rule::Change),
+    ("DELETE", "/api/v1/videos/{id}/pin", Rule::Change),
     ("PUT", "/api/v1/videos/{id}/like", Rule::Like),
     ("DELETE", "/api/v1/videos/{id}/like", Rule::Unlike),
+    ("POST", "/api/v1/videos/{id}/shares", Rule::PassOn),
+    ("GET", "/api/v1/videos/{id}/statistics", Rule::Statistics),
     ("POST", "/api/v1/videos/{id}/watches", Rule::Watch),
     ("GET", "/healthz", Rule::Open),
     ("GET", "/readyz", Rule::Open),
@@ -253,9 +297,16 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
 pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("GET", "/media/{id}/video.mp4", Rule::Rendition),
     ("HEAD", "/media/{id}/video.mp4", Rule::Rendition),
+    ("GET", "/media/{id}/480.mp4", Rule::Rendition),
+    ("GET", "/media/{id}/1080.mp4", Rule::Rendition),
+    ("GET", "/media/{id}/av1.mp4", Rule::Av1),
+    ("GET", "/media/{id}/preview.mp4", Rule::Preview),
     ("GET", "/media/{id}/cover.jpg", Rule::Cover),
+    ("GET", "/media/{id}/cover.avif", Rule::Cover),
     ("GET", "/media/{id}/download.mp4", Rule::Download),
-    ("GET", "/media/{id}/original", Rule::Download),
+    ("GET", "/media/{id}/original", Rule::Original),
+    // There are none but of a video that was edited: `studio`.
+    ("GET", "/media/{id}/captions.vtt", Rule::NotMade),
     ("GET", "/", Rule::Feed),
     ("GET", "/following", Rule::FeedFollowing),
     ("GET", "/friends", Rule::FeedFriends),
@@ -282,6 +333,15 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("POST", "/v/{id}/comments", Rule::Comment),
     ("POST", "/v/{id}/comments", Rule::Reply),
     ("POST", "/videos/{id}/audience", Rule::Change),
+    ("POST", "/videos/{id}/pin", Rule::Change),
+    ("GET", "/videos/{id}/playlists", Rule::Change),
+    ("POST", "/videos/{id}/playlists", Rule::ListPut),
+    ("GET", "/playlists", Rule::Own),
+    // It makes a playlist, of nobody else's: `publishing`.
+    ("POST", "/playlists", Rule::Elsewhere),
+    ("GET", "/playlist/{id}", Rule::Playlist),
+    ("POST", "/playlist/{id}", Rule::ListChange),
+    ("POST", "/playlist/{id}/take", Rule::ListChange),
     ("POST", "/videos/{id}/like", Rule::Like),
     ("POST", "/videos/{id}/like", Rule::Unlike),
     ("POST", "/videos/{id}/delete", Rule::Remove),
@@ -314,6 +374,8 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("GET", "/search", Rule::Open),
     ("POST", "/search", Rule::Search),
     ("GET", "/tags/{tag}", Rule::Tagged),
+    ("GET", "/sounds", Rule::Sounds),
+    ("POST", "/sounds", Rule::Sounds),
     ("GET", "/sounds/{id}", Rule::Sound),
     ("GET", "/moderation", Rule::Queue),
     ("GET", "/moderation/decided", Rule::Queue),
@@ -402,11 +464,15 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     // Files of the program, the same for everybody: `outro-pages` holds them. And the page of codes that only development has.
     ("GET", "/assets/{*path}", Rule::Elsewhere),
     ("GET", "/dev/outbox", Rule::Elsewhere),
+    ("GET", "/studio", Rule::Own),
+    ("GET", "/studio/videos/{id}", Rule::Statistics),
     ("GET", "/upload", Rule::Own),
     // It makes a video, of nobody else's: `media`.
     ("POST", "/upload", Rule::Elsewhere),
     ("GET", "/upload/{id}", Rule::Draft),
     ("POST", "/upload/{id}", Rule::Draft),
+    ("GET", "/upload/{id}/edit", Rule::Draft),
+    ("POST", "/upload/{id}/edit", Rule::Draft),
     ("POST", "/uploads/{id}/discard", Rule::Upload),
 ];
 
@@ -425,6 +491,7 @@ pub(crate) enum Names {
     Takeout,
     Upload,
     Draft,
+    Playlist,
 }
 
 impl Rule {
@@ -446,6 +513,7 @@ impl Rule {
             Rule::Takeout => Names::Takeout,
             Rule::Upload => Names::Upload,
             Rule::Draft => Names::Draft,
+            Rule::Playlist | Rule::ListChange => Names::Playlist,
             _ => Names::Video,
         }
     }
@@ -492,6 +560,10 @@ impl Route {
             ReportComment | Rule::Reply | Rule::Replies => names.push(Names::Comment),
             Rule::ForgetMessage => names.push(Names::Said),
             Rule::EndSession => names.push(Names::Session),
+            Rule::ListPut => names.push(Names::Playlist),
+            Rule::ListChange if self.template.contains("{video}") || self.template.ends_with("/take") => {
+                names.push(Names::Video);
+            }
             _ => {}
         }
         if self.rule == Rule::Share {

@@ -1,13 +1,13 @@
 //! The server and the model side by side: whatever is done to one is done to the other.
 
 use outro_db::{Param, Statement};
-use outro_model::{AccountId, TakeoutId, VideoId, VideoState};
+use outro_model::{AccountId, TakeoutId, VideoId, VideoState, Way as Planted};
 use outro_store::takeouts::{self, Takeout};
 use outro_testkit::{Client, World as Server};
 use serde_json::json;
 
 use crate::asking::Asker;
-use crate::model::{Account, Answer, Ask, Audience, Circle, Id, Standing, State, Talk, Video, World};
+use crate::model::{Account, Answer, Ask, Audience, Circle, Id, Standing, State, Talk, Video, Way, World};
 use crate::random::Rng;
 
 /// How many accounts there are, and how many videos each has.
@@ -40,6 +40,8 @@ pub(crate) struct Person {
     /// One that is not at its end.
     pub(crate) upload: String,
     pub(crate) draft: String,
+    /// One of their playlists, with their first video in it.
+    pub(crate) playlist: String,
     id: AccountId,
 }
 
@@ -101,14 +103,15 @@ impl Stage {
         for person in 0..PEOPLE {
             let new = stage.newcomer().await;
             stage.people.push(new);
-            stage.world.accounts.push(Account::default());
+            stage.world.accounts.push(stage.new_account());
             for _ in 0..EACH {
-                let id = stage.server.plant(&stage.people[person].client, b"the bytes of a video").await;
+                let id = stage.server.plant_whole(&stage.people[person].client, b"the bytes of a video").await;
                 stage.sounds.push(stage.server.plant_sound(&stage.people[person].client, &id).await);
                 stage.videos.push(id);
                 stage.world.videos.push(fresh(person));
                 let last = stage.videos.len() - 1;
                 stage.set_audience(last, rng).await;
+                stage.put_in_list(last).await;
             }
         }
         for video in 0..stage.videos.len() {
@@ -117,14 +120,17 @@ impl Stage {
         stage
     }
 
-    /// The second video of each plays the sound of the first of the next, where that is there.
+    /// The second video of each plays the sound of the first of the next, where that is there, or shows it too.
     async fn borrow(&mut self, video: usize) {
         let from = (video + 2) % self.videos.len();
         let lender = self.world.videos[from].owner;
         if video % EACH == 1 && self.world.videos[from].state == State::Ready && self.is_there(lender) {
             let client = &self.people[self.world.videos[video].owner].client;
-            self.server.plant_mix(client, &self.videos[video], &self.sounds[from], MIX).await;
-            self.world.videos[video].plays = Some(from);
+            let (way, planted) =
+                [(Way::Sound, Planted::Sound), (Way::Duet, Planted::Duet), (Way::Stitch, Planted::Stitch)]
+                    [video / EACH % 3];
+            self.server.plant_joined(client, (&self.videos[video], &self.sounds[from]), MIX, planted).await;
+            self.world.videos[video].plays = Some((from, way));
         }
     }
 
@@ -140,10 +146,47 @@ impl Stage {
         self.people[owner].client.call("PATCH", &path, Some(json!({ "sound_reuse": lent }))).await.expect(200);
     }
 
+    /// Every third of those who join is 17, and stays so.
+    const fn is_adult(&self) -> bool {
+        !self.joined.is_multiple_of(3)
+    }
+
+    /// Who joined last, as the model has them.
+    fn new_account(&self) -> Account {
+        Account { adult: self.is_adult(), ..Account::default() }
+    }
+
+    async fn put_in_list(&self, video: usize) {
+        let person = &self.people[self.world.videos[video].owner];
+        let path = format!("/api/v1/playlists/{}/videos/{}", person.playlist, self.videos[video]);
+        person.client.call("PUT", &path, None).await.expect(200);
+    }
+
+    /// Lets others download a video, or has it for adults alone, or not any more.
+    async fn offer(&mut self, video: usize, rng: &mut Rng) {
+        let it = &mut self.world.videos[video];
+        if it.state == State::Removed {
+            return;
+        }
+        (it.kept, it.for_adults) = (rng.one_in(2), rng.one_in(3));
+        (it.duets, it.stitches) = (rng.one_in(2), rng.one_in(2));
+        let change = json!({
+            "downloads": it.kept,
+            "age_restricted": it.for_adults,
+            "duets": it.duets,
+            "stitches": it.stitches,
+        });
+        let path = format!("/api/v1/videos/{}", self.videos[video]);
+        self.people[it.owner].client.call("PATCH", &path, Some(change)).await.expect(200);
+    }
+
     async fn newcomer(&mut self) -> Person {
         self.joined += 1;
         let handle = format!("person_{}", self.joined);
-        let client = self.server.client().join(&handle).await;
+        let client = match self.is_adult() {
+            true => self.server.client().join(&handle).await,
+            false => self.server.join_at(&handle, 17).await,
+        };
         let id = self.server.id_of(&client).await;
         // Enough for all the gifts of a history.
         client.post("/api/v1/me/wallet/purchases", json!({ "pack": "1200" })).await.expect(201);
@@ -154,7 +197,9 @@ impl Stage {
         let upload = client.begin_upload(1000, &[("caption", "not whole")]).await;
         let upload = upload.rsplit('/').next().unwrap().to_owned();
         let draft = self.server.plant_draft(&client).await;
-        Person { handle, client, asker, session, takeout, upload, draft, id }
+        let made = client.post("/api/v1/me/playlists", json!({ "title": "a playlist" })).await.expect(201).json();
+        let playlist = made["id"].as_str().unwrap().to_owned();
+        Person { handle, client, asker, session, takeout, upload, draft, playlist, id }
     }
 
     /// An archive that is being made, and stays so: no job is at it.
@@ -181,7 +226,7 @@ impl Stage {
     /// One change that is nobody else's business.
     pub(crate) async fn change(&mut self, rng: &mut Rng) {
         let (person, video) = (rng.below(PEOPLE), rng.below(self.videos.len()));
-        match rng.below(30) {
+        match rng.below(34) {
             // Who has left changes nothing any more.
             0..=6 | 11 | 12 | 16 | 17 if !self.is_there(person) => {}
             0..=3 => {
@@ -208,6 +253,7 @@ impl Stage {
             22 => self.lend(video).await,
             23..=27 => self.befriend(person, rng).await,
             28 | 29 => self.take_away(video).await,
+            30..=33 => self.offer(video, rng).await,
             _ => self.erase(person, rng).await,
         }
     }
@@ -387,10 +433,11 @@ impl Stage {
         if self.world.videos[video].state == State::Removed && self.is_there(owner) {
             self.server.run_jobs().await;
             self.reports.retain(|filed| filed.thing != Thing::Video(video));
-            self.videos[video] = self.server.plant(&self.people[owner].client, b"the bytes of a new video").await;
+            self.videos[video] = self.server.plant_whole(&self.people[owner].client, b"the bytes of a new video").await;
             self.sounds[video] = self.server.plant_sound(&self.people[owner].client, &self.videos[video]).await;
             self.world.videos[video] = fresh(owner);
             self.borrow(video).await;
+            self.put_in_list(video).await;
             self.announce(self.people[owner].id, self.videos[video].parse().unwrap()).await;
         }
     }
@@ -401,7 +448,7 @@ impl Stage {
             self.server.clock.advance_seconds(2);
             self.server.run_jobs().await;
             self.people[person] = self.newcomer().await;
-            self.world.accounts[person] = Account::default();
+            self.world.accounts[person] = self.new_account();
             self.moderators[person] = false;
             for video in 0..self.videos.len() {
                 if self.world.videos[video].owner == person {
@@ -468,5 +515,19 @@ pub(crate) async fn leave(client: &Client, handle: &str) {
 }
 
 fn fresh(owner: Id) -> Video {
-    Video { owner, audience: Audience::Everyone, state: State::Ready, comments_from: None, lent: true, plays: None }
+    let (audience, state) = (Audience::Everyone, State::Ready);
+    let (duets, stitches) = (true, true);
+    let comments_from = None;
+    Video {
+        owner,
+        audience,
+        state,
+        comments_from,
+        lent: true,
+        kept: true,
+        duets,
+        stitches,
+        for_adults: false,
+        plays: None,
+    }
 }

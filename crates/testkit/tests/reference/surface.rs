@@ -50,6 +50,7 @@ impl Question {
             takeout: another.takeout.clone(),
             upload: another.upload.clone(),
             draft: another.draft.clone(),
+            playlist: if self.route.rule == Rule::Playlist { person } else { another }.playlist.clone(),
             password: format!("{}-password", person.handle),
             typed: if self.accept { person.handle.clone() } else { TAG.into() },
             audience: AUDIENCES[self.audience].1,
@@ -74,17 +75,26 @@ fn expected(stage: &mut Stage, question: &Question) -> Answer {
             Rule::Open | Rule::Entry => Answer::Yes,
             Rule::SignIn if stage.is_there(person) => Answer::Yes,
             Rule::Profile => world.may(None, Ask::Card(person)),
-            Rule::Videos => world.may(None, Ask::Profile(person)),
+            Rule::Videos | Rule::Pins | Rule::Lists | Rule::Playlist => world.may(None, Ask::Profile(person)),
             Rule::Followers => world.may(None, Ask::Followers(person)),
             Rule::Following => world.may(None, Ask::Following(person)),
             Rule::Video => world.may(None, Ask::Video(video)),
-            Rule::Rendition | Rule::Watch | Rule::Sound | Rule::SoundVideos => world.may(None, Ask::Bytes(video)),
+            // With its own sound alone.
+            Rule::Av1 if world.heard(None, video) => Answer::Hidden,
+            Rule::Rendition
+            | Rule::Av1
+            | Rule::Preview
+            | Rule::Watch
+            | Rule::PassOn
+            | Rule::Sound
+            | Rule::SoundVideos => world.may(None, Ask::Bytes(video)),
             Rule::Cover => world.may(None, Ask::Cover(video)),
             Rule::Comments => world.may(None, Ask::Comments(video)),
             Rule::Replies => world.may(None, Ask::OneComment(comment)),
-            Rule::Download | Rule::Receipt => Answer::Hidden,
+            Rule::Download => world.may(None, Ask::Download(video)),
+            Rule::Original | Rule::Receipt | Rule::NotMade => Answer::Hidden,
             Rule::Queue | Rule::Case | Rule::Decide if route.is_page() => Answer::Hidden,
-            Rule::Feed | Rule::Search | Rule::Tagged => Answer::Yes,
+            Rule::Feed | Rule::Search | Rule::Tagged | Rule::Sounds => Answer::Yes,
             // It takes an account, whatever it is about.
             _ => Answer::Refused,
         };
@@ -108,7 +118,9 @@ fn of_ties(stage: &mut Stage, question: &Question, me: Id) -> Option<Answer> {
         Rule::SignIn => Answer::Refused,
         // A form says that it is as it was wished.
         Rule::EndSession if route.is_page() => Answer::Yes,
-        Rule::EndSession | Rule::Receipt | Rule::Takeout | Rule::Upload | Rule::Draft => Answer::Hidden,
+        Rule::EndSession | Rule::Receipt | Rule::Takeout | Rule::Upload | Rule::Draft | Rule::NotMade => Answer::Hidden,
+        // It is another's.
+        Rule::ListChange | Rule::ListPut => Answer::Hidden,
         Rule::Follow => world.follow(me, person),
         Rule::Unfollow => world.unfollow(me, person),
         Rule::Block => world.block(me, person, true),
@@ -134,12 +146,12 @@ fn of_ties(stage: &mut Stage, question: &Question, me: Id) -> Option<Answer> {
         Rule::ReportAccount | Rule::ReportAccountPage if me == person => Answer::Refused,
         Rule::ReportAccount | Rule::ReportAccountPage => world.may(viewer, Ask::Card(person)),
         Rule::SeeAs | Rule::Profile => world.may(viewer, Ask::Card(person)),
-        Rule::Videos => world.may(viewer, Ask::Profile(person)),
+        Rule::Videos | Rule::Pins | Rule::Lists | Rule::Playlist => world.may(viewer, Ask::Profile(person)),
         Rule::Followers => world.may(viewer, Ask::Followers(person)),
         Rule::Following => world.may(viewer, Ask::Following(person)),
         Rule::Requests | Rule::Blocked | Rule::Muted | Rule::Notifications | Rule::Talks => Answer::Yes,
         Rule::Feed | Rule::FeedFollowing | Rule::FeedFriends | Rule::Suggestions => Answer::Yes,
-        Rule::Search | Rule::Tagged => Answer::Yes,
+        Rule::Search | Rule::Tagged | Rule::Sounds => Answer::Yes,
         Rule::Message => world.may(viewer, Ask::Message(person)),
         Rule::Queue | Rule::Case | Rule::Decide => of_reports(stage, question, me),
         _ => return None,
@@ -183,15 +195,17 @@ fn of_content(stage: &Stage, question: &Question, me: Id) -> Answer {
             of_owner(world.may(viewer, Ask::OneComment(comment)), world.comments[comment].author)
         }
         Rule::Video | Rule::SendOn => looking(Ask::Video(video)),
-        Rule::Change | Rule::SetAudiences => world.may(viewer, Ask::Change(video)),
+        Rule::Change | Rule::SetAudiences | Rule::Statistics => world.may(viewer, Ask::Change(video)),
         Rule::Remove => world.may(viewer, Ask::Remove(video)),
         Rule::Like | Rule::Unlike => world.may(viewer, Ask::Like(video)),
         // A sound is seen by whoever may watch the video that it is the sound of.
-        Rule::Rendition | Rule::Sound | Rule::SoundVideos => looking(Ask::Bytes(video)),
+        Rule::Av1 if world.heard(viewer, video) => Answer::Hidden,
+        Rule::Rendition | Rule::Av1 | Rule::Preview | Rule::Sound | Rule::SoundVideos => looking(Ask::Bytes(video)),
         Rule::Gift => world.may(viewer, Ask::Gift(video)),
-        Rule::Watch => world.may(viewer, Ask::Bytes(video)),
+        Rule::Watch | Rule::PassOn => world.may(viewer, Ask::Bytes(video)),
         Rule::Cover => looking(Ask::Cover(video)),
         Rule::Download => world.may(viewer, Ask::Download(video)),
+        Rule::Original => world.may(viewer, Ask::Original(video)),
         Rule::Comments => world.may(viewer, Ask::Comments(video)),
         Rule::Comment => world.may(viewer, Ask::Comment(video)),
         Rule::Replies => world.may(viewer, Ask::OneComment(comment)),
@@ -246,8 +260,10 @@ fn question(stage: &Stage, rng: &mut Rng, route: Route) -> Option<Question> {
     let (accept, dismisses, audience) = (rng.one_in(2), rng.one_in(4), rng.below(AUDIENCES.len()));
     let question = Question { route, viewer, person, video, comment, talk, report, accept, audience, dismisses };
     // What a moderator sees below a video that they look at is held by the tests of moderation.
-    let below =
-        matches!(route.rule, Rule::Comments | Rule::Watch | Rule::Like | Rule::Unlike | Rule::Gift | Rule::Comment);
+    let below = matches!(
+        route.rule,
+        Rule::Comments | Rule::Watch | Rule::PassOn | Rule::Like | Rule::Unlike | Rule::Gift | Rule::Comment
+    );
     let office = viewer.is_some_and(|me| stage.looks_at(me, video));
     if office && (below || names.contains(&Names::Comment) || matches!(route.rule, Rule::Share | Rule::ShareWith)) {
         return None;
@@ -271,7 +287,7 @@ async fn ask(stage: &mut Stage, question: &Question) {
     let Question { route, viewer, person, video, comment, talk, .. } = question;
     let history = format!("{route:?} by {viewer:?} of {person} / {video} / {comment} / {talk}");
     let before = stage.world.clone();
-    if route.rule == Rule::Search {
+    if matches!(route.rule, Rule::Search | Rule::Sounds) {
         // What was changed comes into the index by and by.
         outro_app::finding::catch_up(&stage.server.app).await.unwrap();
     }

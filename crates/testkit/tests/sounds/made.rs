@@ -24,7 +24,10 @@ async fn kinds(world: &World, client: &Client, video: &str) -> Vec<BlobKind> {
     found
 }
 
-const WITH_A_MIX: [BlobKind; 4] = [BlobKind::Original, BlobKind::Rendition, BlobKind::Cover, BlobKind::Mix];
+const WITH_ITS_OWN: [BlobKind; 5] =
+    [BlobKind::Original, BlobKind::Rendition, BlobKind::Cover, BlobKind::Avif, BlobKind::Preview];
+const WITH_A_MIX: [BlobKind; 6] =
+    [BlobKind::Original, BlobKind::Rendition, BlobKind::Cover, BlobKind::Mix, BlobKind::Avif, BlobKind::Preview];
 
 on_both! {
     async fn a_ready_video_is_a_sound_and_another_is_made_with_it(world: World) {
@@ -85,7 +88,7 @@ on_both! {
             }
             world.settle().await;
             assert_eq!(state(&user, &video).await, "ready", "{how}");
-            assert_eq!(kinds(&world, &user, &video).await, WITH_A_MIX[..3], "{how}");
+            assert_eq!(kinds(&world, &user, &video).await, WITH_ITS_OWN, "{how}");
             let own = sound_of(&user, &video).await;
             assert_eq!((&own["handle"], &own["original"]), (&json!(format!("user.{how}")), &json!(true)), "{how}");
             assert_eq!(told(&user).await, ["sound_gone"], "{how}");

@@ -1,9 +1,12 @@
 //! Sounds: using that of another, who hears it and when it falls silent, what is left of it after an erasure.
 
+mod duets;
 mod ending;
 mod heard;
+mod library;
 mod lists;
 mod made;
+mod mixed;
 mod suggested;
 
 use outro_model::BlobKind;

@@ -45,6 +45,7 @@ pub(super) async fn people(world: &World) -> People {
     let bobs = world.plant(bob, b"bobs").await;
     sounds(world, (ada, &planted), (bob, &bobs)).await;
     comments_and_likes((ada, &mine), (bob, &bobs)).await;
+    ok(bob, "POST", &format!("/videos/{mine}/watches"), json!({"watched_ms": 900, "completed": true})).await;
     for (who, method, path) in [
         (ada, "PUT", "/accounts/bob/follow"),
         (bob, "PUT", "/accounts/ada/follow"),
@@ -56,6 +57,9 @@ pub(super) async fn people(world: &World) -> People {
     ] {
         ok(who, method, path, NOTHING).await;
     }
+    let list = id(&ok(ada, "POST", "/me/playlists", json!({"title": "Hers"})).await);
+    ok(ada, "PUT", &format!("/playlists/{list}/videos/{mine}"), NOTHING).await;
+    ok(ada, "PUT", &format!("/videos/{mine}/pin"), NOTHING).await;
     messages(world, ada, bob, dave, &bobs).await;
     ok(ada, "POST", "/me/wallet/purchases", json!({"pack": "100"})).await;
     ok(ada, "PUT", &format!("/videos/{bobs}/gift"), json!({"coins": 7, "key": "one"})).await;

@@ -194,7 +194,11 @@ on_both! {
 /// Whether a comment may be shown, as the policy says it of one pair of people.
 fn sees(viewer: Option<AccountId>, author: &accounts::Account, ties: Ties) -> bool {
     let relation = Relation::of(viewer, author.id, ties);
-    decide(Action::SeeCard, &Facts { relation, viewer_away: false, owner: author.facts, video: None }).allowed
+    decide(
+        Action::SeeCard,
+        &Facts { relation, viewer_away: false, viewer_adult: false, owner: author.facts, video: None },
+    )
+    .allowed
 }
 
 // Every state of an author, every block between author, viewer and owner, every state of the comment: the

@@ -29,7 +29,7 @@ on_both! {
         assert_eq!((video.created_at, video.published_at, video.failure), (Timestamp(5), Timestamp(0), None));
         assert!(videos::by_id(&mut tx, VideoId::random(&SystemRandom)).await.unwrap().is_none());
         assert_eq!(videos::count(&mut tx, owner).await.unwrap(), 1);
-        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone).await.unwrap(), (0, 0));
+        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone, true).await.unwrap(), (0, 0));
     }
 }
 
@@ -147,12 +147,12 @@ on_both! {
         assert!(!likes::put(&mut tx, fan, video, owner, Timestamp(2)).await.unwrap());
         assert!(likes::liked(&mut tx, fan, video).await.unwrap());
         assert!(videos::add_likes(&mut tx, owner, video, 1).await.unwrap());
-        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone).await.unwrap(), (1, 1));
+        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone, true).await.unwrap(), (1, 1));
         assert!(videos::set_audience(&mut tx, owner, video, Audience::Friends).await.unwrap());
-        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Followers).await.unwrap(), (0, 0));
-        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Friends).await.unwrap(), (1, 1));
-        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::OnlyMe).await.unwrap(), (1, 1));
-        assert_eq!(likes::drop(&mut tx, fan, video).await.unwrap(), Some(true));
+        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Followers, true).await.unwrap(), (0, 0));
+        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Friends, true).await.unwrap(), (1, 1));
+        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::OnlyMe, true).await.unwrap(), (1, 1));
+        assert_eq!(likes::drop(&mut tx, fan, video).await.unwrap(), Some((true, Timestamp(1))));
         assert_eq!(likes::drop(&mut tx, fan, video).await.unwrap(), None);
     }
 }

@@ -103,8 +103,8 @@ on_both! {
         let subject = Subject { account: fan, key_id: [1; 16] };
         let step = PLAN.steps.iter().find(|step| step.table == "likes").unwrap();
         assert_eq!(step.delete_batch(&mut tx, &subject, erasure::BATCH).await.unwrap(), erasure::BATCH as u64);
-        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone).await.unwrap().1, 3);
+        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone, true).await.unwrap().1, 3);
         assert_eq!(step.delete_batch(&mut tx, &subject, erasure::BATCH).await.unwrap(), 3);
-        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone).await.unwrap().1, 0);
+        assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone, true).await.unwrap().1, 0);
     }
 }

@@ -186,7 +186,7 @@ on_both! {
         assert_ne!(size(&fit), size(&cropped));
         let second = owner.get(&media).await.expect(200);
         assert!(first.body != second.body && first.headers["etag"] != second.headers["etag"]);
-        assert_eq!(world.rows("blobs").await.len(), 3, "what was made before is gone");
+        assert_eq!(world.rows("blobs").await.len(), 5, "what was made before is gone");
         assert_eq!(world.rows("sounds").await.len(), 1, "it has one sound, however often it is made");
         assert_eq!(fit["sound"]["original"], true);
     }

@@ -1,8 +1,10 @@
 //! Making a video: uploads that come bit by bit, drafts, and whose turn it is.
 
 mod drafts;
+mod edit;
 mod framing;
 mod resuming;
+mod statistics;
 mod turns;
 
 use axum::body::Body;

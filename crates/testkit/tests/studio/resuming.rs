@@ -55,7 +55,7 @@ on_both! {
         assert!(client.get(&original).await.expect(200).body == file, "it is the file, byte for byte");
         assert_eq!(far(&client, &upload).await, (file.len(), file.len()));
         let kinds: Vec<_> = world.rows("blobs").await;
-        assert_eq!(kinds.len(), 3, "no piece is left: {kinds:?}");
+        assert_eq!(kinds.len(), 5, "no piece is left: {kinds:?}");
     }
 }
 

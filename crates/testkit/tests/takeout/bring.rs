@@ -38,6 +38,16 @@ on_both! {
         let second = landscape_clip("mark");
         ada.upload(&second, &[("caption", "\u{202e}Second"), ("comments_from", "no_one"), ("reframe", "crop"), ("sound_reuse", "false")]).await.expect(202);
         world.settle().await;
+        let mine = ada.get("/api/v1/accounts/ada/videos").await.expect(200).json();
+        let list = ada.post("/api/v1/me/playlists", json!({"title": "Songs"})).await.expect(201).json();
+        for video in mine["items"].as_array().unwrap() {
+            let path = format!("/api/v1/playlists/{}/videos/{}", list["id"].as_str().unwrap(), video["id"].as_str().unwrap());
+            ada.call("PUT", &path, None).await.expect(200);
+        }
+        let first = mine["items"][0]["id"].as_str().unwrap();
+        ada.call("PUT", &format!("/api/v1/videos/{first}/pin"), None).await.expect(200);
+        let offer = json!({"downloads": false, "duets": false, "stitches": false, "age_restricted": true});
+        ada.call("PATCH", &format!("/api/v1/videos/{first}"), Some(offer)).await.expect(200);
         comment(&ada, &bobs, "What I wrote").await;
         follow(&ada, "bob").await.expect(200);
         let archive = whole(&world, &ada).await;
@@ -68,6 +78,12 @@ on_both! {
         }
         assert!(videos["items"].as_array().unwrap().iter().all(|one| one["state"] == "ready"));
         assert_eq!(eve.get("/api/v1/me").await.json()["display_name"], "Ada L");
+        let (first, second) = (&videos["items"][0], &videos["items"][1]);
+        for (field, of_first) in [("pinned", true), ("age_restricted", true), ("downloads", false), ("duets", false), ("stitches", false)] {
+            assert_eq!((&first[field], &second[field]), (&json!(of_first), &json!(!of_first)), "{field}");
+        }
+        let list = eve.get("/api/v1/me/playlists").await.expect(200).json()["items"][0].clone();
+        assert_eq!((&list["title"], &list["video_count"]), (&json!("Songs"), &json!(2)));
         // The archive itself is gone, and a second is not taken.
         assert_eq!(send(&eve, &archive).await.expect(409).code(), "not_a_new_account");
         let kinds: Vec<_> = other.rows("imports").await;

@@ -3,11 +3,12 @@
 use outro_app::moderation;
 use outro_datamap::{BLOBS, Column, SEALED, TABLES, Table, Takeout, sides};
 use outro_db::{Statement, Value as Stored, params};
-use outro_model::{AccountId, Id, Timestamp, VideoId};
+use outro_model::{AccountId, CameFrom, Clock as _, Id, Reach, Timestamp, VideoId};
 use outro_store::imports;
 use outro_store::pending_leaves::{self, PendingLeave};
 use outro_store::replaced_phones::{self, ReplacedPhone};
-use outro_store::videos;
+use outro_store::statistics::{self, Watching};
+use outro_store::{sounds, videos};
 use outro_vault::AccountKeys;
 
 use super::*;
@@ -31,6 +32,9 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("brought", "text", "PlantedElsewhere"),
     ("uploads", "about", "PlantedUpload"),
     ("videos", "scene", "PlantedScene"),
+    ("videos", "peaks", "PlantedPeaks"),
+    ("videos", "edit", "PlantedEdit"),
+    ("playlists", "title", "PlantedList"),
     ("purchases", "session", "PlantedSession"),
 ];
 
@@ -45,6 +49,12 @@ const CODES: &[(&str, &str)] = &[
     ("videos", "comments_from"),
     ("videos", "hidden"),
     ("videos", "sound_reuse"),
+    ("videos", "downloads"),
+    ("videos", "duets"),
+    ("videos", "stitches"),
+    ("sound_uses", "way"),
+    ("videos", "age_restricted"),
+    ("accounts", "adult"),
     ("videos", "draft_audience"),
     ("accounts", "private_account"),
     ("accounts", "on_hiatus"),
@@ -139,6 +149,9 @@ async fn full(world: &World) -> Client {
     ada.call("PUT", "/api/v1/me/comment-filter", Some(json!({"words": ["plantedword"]}))).await.expect(200);
     ada.post("/api/v1/me/feed/reset", json!({})).await;
     let mine = world.uploaded(&ada, &[("caption", "PlantedCaption")]).await;
+    let list = json!({"title": "PlantedList"});
+    let list = ada.post("/api/v1/me/playlists", list).await.expect(201).json()["id"].as_str().unwrap().to_owned();
+    ada.call("PUT", &format!("/api/v1/playlists/{list}/videos/{mine}"), None).await.expect(200);
     let bobs = world.plant(bob, b"bobs").await;
     let said = comment(bob, &bobs, "Bob says").await;
     comment(&ada, &bobs, "PlantedComment").await;
@@ -186,12 +199,21 @@ async fn full(world: &World) -> Client {
     let keys = world.app.vault.account(world.id_of(&ada).await).await.unwrap().unwrap();
     let framed: VideoId = mine.parse().unwrap();
     let scene = keys.seal_text(outro_datamap::VIDEO_SCENE, framed.as_bytes(), "PlantedScene");
+    let peaks = keys.seal_text(outro_datamap::VIDEO_PEAKS, framed.as_bytes(), "PlantedPeaks");
+    let edit = keys.seal_text(outro_datamap::VIDEO_EDIT, framed.as_bytes(), "PlantedEdit");
     let id: Id<()> = Id::random(&*world.app.random);
     let text = keys.seal_text(outro_datamap::BROUGHT_TEXT, id.as_bytes(), "PlantedElsewhere");
     let mut tx = world.app.db.write().await.unwrap();
     let elsewhere = imports::Brought { seq: 1, id, text };
     imports::put(&mut tx, keys.account(), imports::Kind::Comment, &elsewhere).await.unwrap();
     assert!(videos::set_scene(&mut tx, keys.account(), framed, Some(&scene)).await.unwrap());
+    let of = statistics::Of { owner: keys.account(), video: framed };
+    let watching = Watching { ended: Reach::Ended(3), from: CameFrom::Sound, watched_ms: 700, finished: false };
+    for _ in 0..statistics::GROUP {
+        statistics::watched(&mut tx, of, world.clock.now().day(), watching).await.unwrap();
+    }
+    assert!(videos::set_edited(&mut tx, keys.account(), framed, (&edit, false)).await.unwrap());
+    assert!(sounds::set_peaks(&mut tx, keys.account(), framed, Some(&peaks)).await.unwrap());
     let (account, asked_at, leaves_at) = (keys.account(), Timestamp(1), Timestamp(2));
     let leave = PendingLeave { account, asked_at, leaves_at, receipt_id: vec![], commitment: [0; 32] };
     pending_leaves::put(&mut tx, &leave).await.unwrap();
