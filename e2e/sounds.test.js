@@ -94,6 +94,60 @@ test('who is not signed in is led to sign in and back', { timeout: 120_000 }, as
   await who.close();
 });
 
+test('from the library to a stretch of a sound and how loud the two are', { timeout: 240_000 }, async () => {
+  const api = await Api.join(server.url, 'mixes.it');
+  const who = await signedIn(api, { colorScheme: 'dark' });
+  const { page } = who;
+  const { sound } = await maker.get(`/videos/${song.id}`);
+  await page.goto('/upload');
+  await steps.follow(page, main(page).getByRole('link', { name: 'Add a sound' }));
+  await steps.follow(page, main(page).getByRole('link', { name: 'New', exact: true }));
+  await main(page).getByText('Two chords and the truth').first().waitFor();
+  const play = main(page).getByRole('button', { name: /Two chords and the truth/ });
+  await play.click();
+  assert.equal(await play.getAttribute('aria-pressed'), 'true');
+  await noBarriers(who, 'sounds-library');
+  await play.click();
+  assert.equal(await play.getAttribute('aria-pressed'), 'false');
+
+  // Words that are looked for stand in no address.
+  await main(page).getByRole('searchbox').fill('chords');
+  await steps.follow(page, main(page).getByRole('button', { name: 'Search' }));
+  await main(page).getByText('Two chords and the truth').first().waitFor();
+  assert.equal(new URL(page.url()).search, '');
+  await noBarriers(who, 'sounds-library-found');
+
+  await page.goto(`/sounds/${sound.id}`);
+  await main(page).getByRole('slider', { name: 'Place in the sound' }).waitFor();
+  await noBarriers(who, 'sounds-waveform');
+  await steps.follow(page, main(page).getByRole('link', { name: 'Use this sound' }));
+  const from = main(page).getByRole('slider', { name: 'Where the music begins' });
+  await from.focus();
+  for (let press = 0; press < 8; press += 1) await page.keyboard.press('ArrowRight');
+  assert.equal(await from.inputValue(), '800');
+  await main(page).getByRole('slider', { name: 'Your sound' }).fill('60');
+  await main(page).getByRole('slider', { name: 'Music', exact: true }).fill('85');
+  await noBarriers(who, 'sounds-mixer');
+  const listen = main(page).getByRole('button', { name: 'Listen' });
+  await listen.click();
+  await until('the music to be heard', 20_000, () =>
+    page.locator('[data-music]').evaluate((music) => !music.paused && music.currentTime >= 0.8 && Math.abs(music.volume - 0.85) < 0.01));
+  await listen.click();
+  await page.getByLabel(words.file).and(page.locator('input')).setInputFiles(await clip({ hue: 300, seconds: 2 }));
+  const draft = await until('the draft', 60_000, async () => (await api.get('/me/drafts')).items[0]);
+  assert.deepEqual(draft.mix, { sound: sound.id, from_ms: 800, sound_level: 85, own_level: 60 });
+  await until('it to be ready', 60_000, async () => (await api.get(`/videos/${draft.id}`)).state === 'ready');
+
+  // On the page of the draft the same can be changed; it is made anew.
+  await page.goto(`/upload/${draft.id}`);
+  await main(page).getByRole('slider', { name: 'Your sound' }).fill('0');
+  await until('it to be kept', 20_000, async () => (await api.get(`/videos/${draft.id}`)).mix.own_level === 0);
+  await until('it to be ready again', 60_000, async () => (await api.get(`/videos/${draft.id}`)).state === 'ready');
+  await noBarriers(who, 'sounds-mixer-draft');
+  who.assertNoProblems();
+  await who.close();
+});
+
 test('without scripts, and what is heard when the sound is gone', { timeout: 240_000 }, async () => {
   const api = await Api.join(server.url, 'plain.user');
   const who = await signedIn(api, { javaScriptEnabled: false });

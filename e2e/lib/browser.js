@@ -101,6 +101,10 @@ class Person {
   #sticksOut() {
     return this.page.evaluate(() => {
       const past = (element) => {
+        // What is wider than the screen by its nature is drawn into it, by finger or by keys.
+        for (let box = element.parentElement; box; box = box.parentElement) {
+          if (box.scrollWidth > box.clientWidth && /auto|scroll/.test(getComputedStyle(box).overflowX)) return false;
+        }
         const { left, right, width } = element.getBoundingClientRect();
         const box = element.closest('.paper, .panel, dialog')?.getBoundingClientRect();
         return width > 1 && (left < -1 || right > innerWidth + 1 || (box && right > box.right + 1));

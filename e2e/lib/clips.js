@@ -13,12 +13,12 @@ const samples = resolve(import.meta.dirname, '../../../shared/samples');
 export const scratch = mkdtempSync(join(tmpdir(), 'outro-e2e-files-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
-// A landscape clip with sound. Each hue is another clip.
-export async function clip({ seconds = 2, size = '640x360', hue = 0 } = {}) {
-  const path = join(scratch, `clip-${size}-${seconds}-${hue}.mp4`);
+// A landscape clip with sound. Each hue is another clip. Gradients (`source`) take few bytes at any size.
+export async function clip({ seconds = 2, size = '640x360', hue = 0, source = 'testsrc2' } = {}) {
+  const path = join(scratch, `clip-${source}-${size}-${seconds}-${hue}.mp4`);
   await run('ffmpeg', [
     '-v', 'error', '-y',
-    '-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=25:duration=${seconds},hue=h=${hue}`,
+    '-f', 'lavfi', '-i', `${source}=size=${size}:rate=25:duration=${seconds},hue=h=${hue}`,
     '-f', 'lavfi', '-i', `sine=frequency=${330 + hue}:duration=${seconds}`,
     '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-shortest', path,
   ]);
@@ -26,11 +26,11 @@ export async function clip({ seconds = 2, size = '640x360', hue = 0 } = {}) {
 }
 
 // Noise, which no codec makes small: a file large enough to see it go up.
-export async function heavyClip({ seconds = 5, hue = 0 } = {}) {
-  const path = join(scratch, `heavy-${seconds}-${hue}.mp4`);
+export async function heavyClip({ seconds = 5, size = '1280x720', hue = 0 } = {}) {
+  const path = join(scratch, `heavy-${size}-${seconds}-${hue}.mp4`);
   await run('ffmpeg', [
     '-v', 'error', '-y',
-    '-f', 'lavfi', '-i', `testsrc2=size=1280x720:rate=25:duration=${seconds},hue=h=${hue},noise=alls=60:allf=t`,
+    '-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=25:duration=${seconds},hue=h=${hue},noise=alls=60:allf=t`,
     '-f', 'lavfi', '-i', `sine=frequency=${330 + hue}:duration=${seconds}`,
     '-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '40M', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-shortest', path,
   ]);
