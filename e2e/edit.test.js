@@ -138,7 +138,8 @@ describe('the editor', { timeout: 900_000 }, () => {
     await main().getByLabel('Import .vtt').setInputFiles({
       name: 'captions.vtt', mimeType: 'text/vtt', buffer: Buffer.from('WEBVTT\n\n00:02.500 --> 00:03.500\nOf a file\n'),
     });
-    assert.equal(await main().getByRole('textbox', { name: 'What is said' }).count(), 2);
+    await until('both captions', 10_000, async () =>
+      (await main().getByRole('textbox', { name: 'What is said' }).count()) === 2);
     const download = who.page.waitForEvent('download');
     await button('Export .vtt').click();
     const file = await readFile(await (await download).path(), 'utf8');

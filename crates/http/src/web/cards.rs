@@ -87,7 +87,7 @@ pub(super) fn card(lang: Lang, may_act: bool, video: &VideoView) -> VideoCard {
         stitch_href: upload_with("stitch", video, video.may_stitch),
         why: video.why.map(|why| lang.text().why(why.code()).to_owned()).unwrap_or_default(),
         why_code: video.why.map(|why| why.code()).unwrap_or_default(),
-        download_url: video.may_download.then(|| part(video, Part::Download)).unwrap_or_default(),
+        download_url: if video.may_download { part(video, Part::Download) } else { String::new() },
         duration_ms: video.duration_ms,
         is_owner: video.is_mine,
         follow: (may_act && !video.is_mine && video.follow == FollowState::None)

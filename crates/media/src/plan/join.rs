@@ -30,7 +30,7 @@ pub(super) fn size(made: &Outcome, joins: Joins) -> (u32, u32) {
         Joins::Nowhere | Joins::Before => (made.width, made.height),
         Joins::Beside => {
             let width = (made.width / 4 * 4).max(4);
-            (width, (width * 16 / 9 + 1) / 2 * 2)
+            (width, (width * 16 / 9).div_ceil(2) * 2)
         }
     }
 }

@@ -118,7 +118,7 @@ pub(crate) fn card(chrome: &Chrome, n: usize) -> VideoCard {
         joined: (n % 5 == 2).then(|| outro_pages::JoinedLine {
             href: "/v/v2".into(),
             handle: "nora_sings".into(),
-            way: if n % 2 == 0 { outro_pages::Way::Duet } else { outro_pages::Way::Stitch },
+            way: if n.is_multiple_of(2) { outro_pages::Way::Duet } else { outro_pages::Way::Stitch },
         }),
         duet_href: format!("/upload?duet=v{n}"),
         stitch_href: format!("/upload?stitch=v{n}"),

@@ -87,9 +87,9 @@ impl Pair {
         }
         let receipt = with.nobody().get(&format!("/api/v1/receipts/{receipt}")).await.json();
         assert_eq!(receipt["state"], "complete");
-        for at in 0..history.steps.len() {
+        for (at, step) in history.steps.iter().enumerate() {
             let act = match history.fate(at, &with.was) {
-                Fate::Kept => Some(history.steps[at].act.clone()),
+                Fate::Kept => Some(step.act.clone()),
                 Fate::Changed(act) => Some(act),
                 Fate::Dropped => None,
             };
