@@ -15,6 +15,8 @@ on_both! {
         for number in 0..3 {
             let (world, stop) = (world.clone(), stop.clone());
             let who = world.client().join(&format!("busy{number}")).await;
+            // One that stays, so that no backup finds nothing, whatever moment it is of.
+            world.plant(&who, &vec![number as u8; 100_000]).await;
             busy.push(tokio::spawn(async move {
                 let mut rounds = 0;
                 while !stop.load(Ordering::SeqCst) {
