@@ -1,6 +1,6 @@
 //! What has to be done every hour: what ended by itself goes, and once a day the root key is replaced.
 
-use outro_jobs::{Lane, NewJob, Outcome};
+use outro_jobs::{Lane, Outcome};
 use outro_model::{JobId, Timestamp};
 use outro_store::{accounts, blobs, budgets, challenges, events, messages, notifications, sessions, videos};
 
@@ -9,6 +9,8 @@ use crate::{App, AppError};
 
 /// The kind of the job that keeps house.
 pub(crate) const JOB: &str = "housekeeping";
+/// The id of that job: there is one of it, however many processes start at once.
+const JOB_ID: JobId = JobId::from_bytes(*b"housekeeping job");
 /// How long an upload may take before it is held to be over, in seconds.
 const UPLOAD_SECONDS: i64 = outro_datamap::UPLOAD_HOURS * 3600;
 /// How many notifications, or events, one transaction removes at most.
@@ -23,12 +25,7 @@ const ROOT_MILLIS: i64 = 23 * 3_600_000;
 /// Sees to it that there is one job that keeps house.
 pub async fn schedule(app: &App) -> Result<(), AppError> {
     let mut tx = app.db.write().await?;
-    if outro_jobs::find(&mut tx, JOB).await?.is_none() {
-        let id = JobId::random(&*app.random);
-        let run_at = app.clock.now();
-        let job = NewJob { id, kind: JOB, lane: Lane::Prompt, account: None, video: None, run_at };
-        outro_jobs::enqueue(&mut tx, &job).await?;
-    }
+    outro_jobs::enqueue_once(&mut tx, JOB_ID, JOB, Lane::Prompt, app.clock.now()).await?;
     Ok(tx.commit().await?)
 }
 

@@ -33,8 +33,17 @@ pub(crate) async fn boot(settings: &Settings, dev: bool) -> Result<Booted, Fail>
     if lock.is_some() {
         take_over(&app).await?;
     }
-    before_serving(&app).await?;
+    before_serving(&app, (!local).then_some(&folder)).await?;
     Ok(Booted { app, lock })
+}
+
+/// Wires a worker, which shares its database with servers: nobody searches here.
+pub(crate) async fn boot_worker(settings: &Settings) -> Result<App, Fail> {
+    let folder = Folder::open(&settings.data)?;
+    let mut app = wire(settings, &folder, false, false).await?;
+    app.finder = Arc::new(Finder::unasked()?);
+    before_serving(&app, Some(&folder)).await?;
+    Ok(app)
 }
 
 /// Wires everything together beside a server that may be running.
@@ -49,11 +58,15 @@ pub(crate) async fn beside(settings: &Settings) -> Result<App, Fail> {
 }
 
 /// What may not wait until something is served: who was erased after the backup that was put back goes again; a
-/// root key that grew old while no server ran is replaced.
-async fn before_serving(app: &App) -> Result<(), Fail> {
-    let gone = backup::replay(app).await?;
-    if gone > 0 {
-        say(format_args!("Erased again after the restore: {gone}"));
+/// root key that grew old while no server ran is replaced. `shared` is the folder, where others may start on it at the same time.
+async fn before_serving(app: &App, shared: Option<&Folder>) -> Result<(), Fail> {
+    if backup::is_pending(app).await? {
+        // One of them does it, and the others find that it is done.
+        let _turn = shared.map(Folder::turn).transpose()?;
+        let gone = backup::replay(app).await?;
+        if gone > 0 {
+            say(format_args!("Erased again after the restore: {gone}"));
+        }
     }
     if app.vault.rotation_is_overdue().await? {
         match app.vault.rotate_root().await {
@@ -79,7 +92,7 @@ async fn wire(settings: &Settings, folder: &Folder, dev: bool, alone: bool) -> R
         blobs: Blobs::open(folder.blobs(), random.clone())?,
         courier: courier(settings, dev)?,
         tools: Arc::new(tools),
-        finder: Arc::new(Finder::new()?),
+        finder: Arc::new(if alone { Finder::new()? } else { Finder::beside_others()? }),
         clock,
         random,
         plan: &outro_store::erasure::PLAN,

@@ -52,12 +52,23 @@ impl Folder {
 
     /// Takes the folder for one server: two would free each other's jobs. Held as long as the value.
     pub(crate) fn lock(&self) -> Result<File, Fail> {
-        let path = self.root.join("lock");
-        let opened = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
-        let file = opened.map_err(|error| unwritable(&path, &error))?;
+        let file = self.lock_file()?;
         let taken = flock(&file, FlockOperation::NonBlockingLockExclusive);
         taken.map_err(|_| Fail::new(format!("{}: another outro serves this folder", self.root.display())))?;
         Ok(file)
+    }
+
+    /// Waits until no other process has the folder for itself, where several share it. Held as long as the value.
+    pub(crate) fn turn(&self) -> Result<File, Fail> {
+        let file = self.lock_file()?;
+        tokio::task::block_in_place(|| flock(&file, FlockOperation::LockExclusive))?;
+        Ok(file)
+    }
+
+    fn lock_file(&self) -> Result<File, Fail> {
+        let path = self.root.join("lock");
+        let opened = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
+        opened.map_err(|error| unwritable(&path, &error))
     }
 }
 

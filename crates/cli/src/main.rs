@@ -8,13 +8,16 @@ mod crowd;
 mod demo;
 mod fail;
 mod folder;
+mod process;
 mod settings;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{admin, audit, backup, doctor, import, keyring, keys, media_plan, migrate, receipt, restore, serve};
+use commands::{
+    admin, audit, backup, doctor, import, keyring, keys, media_plan, migrate, receipt, restore, serve, worker,
+};
 use fail::Fail;
 use settings::Flags;
 
@@ -30,6 +33,8 @@ struct Cli {
 enum Command {
     /// Serves the site, and works on its jobs.
     Serve(serve::Args),
+    /// Works on the jobs of servers on one PostgreSQL, and answers no visitor.
+    Worker(Flags),
     /// Checks that this machine and these settings can serve.
     Doctor(Flags),
     /// Brings the database's schema up to date.
@@ -85,6 +90,7 @@ fn run(command: Command) -> Result<ExitCode, Fail> {
     runtime.block_on(async {
         match command {
             Command::Serve(args) => serve::run(args).await,
+            Command::Worker(flags) => worker::run(flags).await,
             Command::Doctor(flags) => doctor::run(flags).await,
             Command::Migrate(flags) => migrate::run(flags).await,
             Command::Backup(args) => backup::run(*args).await,

@@ -22,6 +22,9 @@ pub(crate) struct Flags {
     /// Where metrics are told, ADDR:PORT; nowhere when not given.
     #[arg(long, env = "OUTRO_METRICS_LISTEN")]
     metrics_listen: Option<String>,
+    /// `off` leaves jobs to `outro worker`, which runs beside this on the same PostgreSQL.
+    #[arg(long, env = "OUTRO_WORKERS")]
+    workers: Option<String>,
     /// The file of settings; `outro.toml` in this folder when it is there.
     #[arg(long, env = "OUTRO_CONFIG")]
     config: Option<PathBuf>,
@@ -81,6 +84,7 @@ struct File {
     data: Option<PathBuf>,
     listen: Option<String>,
     metrics_listen: Option<String>,
+    workers: Option<String>,
     database_url: Option<String>,
     keyring_url: Option<String>,
     root_key_file: Option<PathBuf>,
@@ -106,12 +110,15 @@ pub(crate) struct Settings {
     pub(crate) data: PathBuf,
     pub(crate) listen: SocketAddr,
     pub(crate) metrics_listen: Option<SocketAddr>,
+    pub(crate) workers: bool,
     pub(crate) database_url: Option<String>,
     pub(crate) keyring_url: Option<String>,
     pub(crate) root_key_file: PathBuf,
     pub(crate) keyring_copy: Option<PathBuf>,
     pub(crate) backup_days: i64,
     pub(crate) public_url: String,
+    /// Whether that address was given. Else it is the one that is listened at.
+    pub(crate) public_url_is_given: bool,
     pub(crate) site_name: String,
     pub(crate) contact: Option<String>,
     pub(crate) sms_url: Option<String>,
@@ -132,7 +139,9 @@ impl Flags {
         let listen = self.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".into());
         let listen = read_address("--listen", &listen)?;
         let metrics = self.metrics_listen.or(file.metrics_listen);
-        let public_url = self.public_url.or(file.public_url).unwrap_or_else(|| format!("http://{listen}"));
+        let given_url = self.public_url.or(file.public_url);
+        let public_url_is_given = given_url.is_some();
+        let public_url = given_url.unwrap_or_else(|| format!("http://{listen}"));
         let proxies = self.trusted_proxies.map(|text| read_proxies(&text)).transpose()?;
         Ok(Settings {
             metrics_listen: metrics.map(|text| read_address("--metrics-listen", &text)).transpose()?,
@@ -141,12 +150,14 @@ impl Flags {
             backup_days: read_days(self.backup_days.or(file.backup_days))?,
             database_url: self.database_url.or(file.database_url),
             keyring_url: self.keyring_url.or(file.keyring_url),
+            workers: read_switch("OUTRO_WORKERS", self.workers.or(file.workers))?,
             public_url: read_url(&public_url)?,
+            public_url_is_given,
             site_name: self.site_name.or(file.site_name).unwrap_or_else(|| "Outro".into()),
             contact: self.contact.or(file.contact).map(|text| read_contact(&text)).transpose()?,
             sms_url: self.sms_url.or(file.sms_url),
             trusted_proxies: proxies.or(file.trusted_proxies).unwrap_or_default(),
-            rate_limits: read_switch(self.rate_limits.or(file.rate_limits))?,
+            rate_limits: read_switch("OUTRO_RATE_LIMITS", self.rate_limits.or(file.rate_limits))?,
             max_upload_bytes: self.max_upload_mb.or(file.max_upload_mb).unwrap_or(500) * 1_000_000,
             max_duration_s: self.max_duration_s.or(file.max_duration_s).unwrap_or(600),
             av1_after_views: self.av1_after_views.or(file.av1_after_views).unwrap_or(100).into(),
@@ -163,6 +174,11 @@ impl Settings {
     pub(crate) fn host(&self) -> String {
         let rest = self.public_url.split_once("://").map_or(self.public_url.as_str(), |(_, rest)| rest);
         rest.split('/').next().unwrap_or(rest).to_owned()
+    }
+
+    /// Whether the database is one that several processes share.
+    pub(crate) fn shares_its_database(&self) -> bool {
+        self.database_url.as_deref().is_some_and(outro_db::is_postgres)
     }
 }
 
@@ -232,11 +248,11 @@ fn read_wait(given: Option<i64>) -> Result<i64, Fail> {
     }
 }
 
-fn read_switch(given: Option<String>) -> Result<bool, Fail> {
+fn read_switch(name: &str, given: Option<String>) -> Result<bool, Fail> {
     match given.as_deref() {
         None | Some("on") => Ok(true),
         Some("off") => Ok(false),
-        Some(other) => Err(Fail::new(format!("OUTRO_RATE_LIMITS {other}: give on or off"))),
+        Some(other) => Err(Fail::new(format!("{name} {other}: give on or off"))),
     }
 }
 
@@ -253,7 +269,9 @@ mod tests {
         let flags = Flags { public_url: Some("video.example".into()), ..Flags::default() };
         assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("OUTRO_PUBLIC_URL"));
         let flags = Flags { rate_limits: Some("no".into()), ..Flags::default() };
-        assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("on or off"));
+        assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("OUTRO_RATE_LIMITS no: give on or off"));
+        let flags = Flags { workers: Some("2".into()), ..Flags::default() };
+        assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("OUTRO_WORKERS 2: give on or off"));
         let flags = Flags { backup_days: Some(36), ..Flags::default() };
         assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("1 to 35"));
         for hours in [0, 721] {
@@ -279,11 +297,25 @@ mod tests {
         assert_eq!(file.contact.as_deref(), Some("desk@video.example"));
     }
 
+    /// The file that the Debian package brings, as it is and with each of its lines taken.
+    #[test]
+    fn the_packaged_file_is_of_settings_that_there_are() {
+        let packaged = include_str!("../../../packaging/debian/outro.toml");
+        let as_it_is: File = toml::from_str(packaged).unwrap();
+        assert_eq!(as_it_is.data.as_deref(), Some(Path::new("/var/lib/outro")));
+        let taken = |line: &str| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line).to_owned();
+        let all = packaged.lines().map(taken).collect::<Vec<_>>().join("\n");
+        let all: File = toml::from_str(&all).unwrap();
+        assert_eq!(all.workers.as_deref(), Some("off"));
+        assert!(all.public_url.is_some() && all.metrics_listen.is_some() && all.max_duration_s == Some(600));
+    }
+
     #[test]
     fn defaults_are_for_one_machine() {
         let settings = Flags::default().resolve().unwrap();
         assert_eq!(settings.host(), "127.0.0.1:8080");
-        assert!(settings.rate_limits);
+        assert!(settings.rate_limits && settings.workers);
+        assert!(!settings.shares_its_database());
         assert_eq!(settings.lost_phone_hours, 72);
     }
 }

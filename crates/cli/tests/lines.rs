@@ -56,6 +56,8 @@ fn a_bad_setting() {
         ("OUTRO_LISTEN", "8080", "ADDR:PORT"),
         ("OUTRO_PUBLIC_URL", "video.example", "OUTRO_PUBLIC_URL"),
         ("OUTRO_RATE_LIMITS", "maybe", "on or off"),
+        ("OUTRO_WORKERS", "2", "on or off"),
+        ("OUTRO_WORKERS", "off", "on SQLite nobody else could do the jobs"),
         ("OUTRO_SMS_URL", "gopher://x", "OUTRO_SMS_URL"),
         ("OUTRO_CONTACT", "nobody", "OUTRO_CONTACT"),
         ("OUTRO_LOST_PHONE_HOURS", "0", "1 to 720"),
@@ -71,6 +73,21 @@ fn a_bad_setting() {
         let said = line(&outro(&args, &[(name, value)]));
         assert!(said.contains(word), "{name}: {said}");
     }
+}
+
+#[test]
+fn a_worker_that_nobody_shares_a_database_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["worker", "--data", folder.path().to_str().unwrap()];
+    assert!(line(&outro(&args, &[])).contains("on SQLite outro serve does all of it"));
+    let on_postgres = ("OUTRO_DATABASE_URL", "postgres://127.0.0.1:1/none");
+    assert!(line(&outro(&args, &[on_postgres])).contains("OUTRO_PUBLIC_URL"));
+    let named = ("OUTRO_PUBLIC_URL", "https://video.example");
+    assert!(line(&outro(&args, &[on_postgres, named])).contains("database"));
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().filter(|one| one.as_ref().unwrap().file_name() == "outro.db").count(),
+        0
+    );
 }
 
 #[test]

@@ -41,6 +41,11 @@ pub enum Engine {
     Postgres,
 }
 
+/// Whether an address is one of PostgreSQL, which processes on many machines can share.
+pub fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
 /// A database: cheap to clone, shared by all.
 #[derive(Clone)]
 pub struct Db {
@@ -70,7 +75,7 @@ impl Db {
     /// Opens the database at `url`: `postgres://…`, `sqlite:PATH`, or a bare path of a SQLite file,
     /// which is made when it is not there.
     pub async fn open(url: &str) -> Result<Self, DbError> {
-        let backend = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let backend = if is_postgres(url) {
             Backend::Postgres(Arc::new(postgres::Postgres::open(url).await?))
         } else {
             let path = url.strip_prefix("sqlite:").unwrap_or(url);

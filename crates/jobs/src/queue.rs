@@ -14,6 +14,8 @@ pub(crate) const LEASE_SECONDS: i64 = 30;
 statements! {
     ENQUEUE = "INSERT INTO jobs (id, kind, lane, account_id, video_id, run_at, attempts, errors, leased_until)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0)";
+    ENQUEUE_ONCE = "INSERT INTO jobs (id, kind, lane, account_id, video_id, run_at, attempts, errors, leased_until)
+        VALUES (?1, ?2, ?3, NULL, NULL, ?4, 0, 0, 0) ON CONFLICT DO NOTHING";
     // Whose turn it is: one of an account comes after all that it has waiting, and nobody before what waits first.
     ENQUEUE_ENCODE = "INSERT INTO jobs (id, kind, lane, account_id, video_id, run_at, attempts, errors, leased_until, turn)
         SELECT ?1, ?2, 'encode', ?3, ?4, ?5, 0, 0, 0, CASE WHEN t.own > t.first THEN t.own ELSE t.first END
@@ -66,6 +68,15 @@ pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<(), DbError> {
         return tx.execute(&ENQUEUE_ENCODE, params![id, kind, account, video, run_at]).await.map(|_| ());
     }
     tx.execute(&ENQUEUE, params![id, kind, lane.word(), account, video, run_at]).await.map(|_| ())
+}
+
+/// Adds a job that stays, unless there is one of this kind or under this id. Two processes that start at once name it by
+/// the same id, and so there is one of it.
+pub async fn enqueue_once(tx: &mut Tx, id: JobId, kind: &str, lane: Lane, run_at: Timestamp) -> Result<(), DbError> {
+    if find(tx, kind).await?.is_none() {
+        tx.execute(&ENQUEUE_ONCE, params![id, kind, lane.word(), run_at]).await?;
+    }
+    Ok(())
 }
 
 /// Puts off what of a kind is to run for an account after `now`, until `run_at`; `false` when there is nothing.

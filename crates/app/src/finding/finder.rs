@@ -33,6 +33,10 @@ pub struct Finder {
     leavers: Mutex<BTreeSet<AccountId>>,
     pub(super) wake: Notify,
     ready: AtomicBool,
+    /// Whether this process answers searches.
+    asked: bool,
+    /// How long the purge of a large index rests at most.
+    longest_rest: Duration,
 }
 
 /// What the index holds of each account: entries by their id, each with a hash of it under a key of this
@@ -54,10 +58,27 @@ pub(super) struct Work {
 const RESTS: u32 = 60;
 /// How long it rests at most: receipts wait for it. The first one after a quiet while does not.
 const LONGEST_REST: Duration = Duration::from_secs(20);
+/// The same where another process may sign the receipt. It does not know of this index, and waits for five seconds after the key's
+/// destruction: a beat, this rest and the purge fall into them.
+const LONGEST_REST_BESIDE: Duration = Duration::from_secs(3);
 
 impl Finder {
     /// With an empty index.
     pub fn new() -> Result<Self, SearchError> {
+        Self::of(true, LONGEST_REST)
+    }
+
+    /// The same where other processes work on the same database.
+    pub fn beside_others() -> Result<Self, SearchError> {
+        Self::of(true, LONGEST_REST_BESIDE)
+    }
+
+    /// Of a process where nobody searches: its index stays empty, and nothing is kept for it.
+    pub fn unasked() -> Result<Self, SearchError> {
+        Self::of(false, LONGEST_REST_BESIDE)
+    }
+
+    fn of(asked: bool, longest_rest: Duration) -> Result<Self, SearchError> {
         Ok(Self {
             index: Arc::new(Index::new()?),
             work: tokio::sync::Mutex::default(),
@@ -65,6 +86,8 @@ impl Finder {
             leavers: Mutex::default(),
             wake: Notify::new(),
             ready: AtomicBool::new(false),
+            asked,
+            longest_rest,
         })
     }
 
@@ -84,6 +107,9 @@ impl Finder {
     }
 
     fn note(&self, changed: Changed) {
+        if !self.asked {
+            return;
+        }
         self.changed.lock().unwrap_or_else(PoisonError::into_inner).insert(changed);
         self.wake.notify_one();
     }
@@ -99,7 +125,14 @@ impl Finder {
 
     /// To be said when nothing of an account can be read any more. It waits for nobody.
     pub(crate) fn leaves(&self, account: AccountId) {
-        self.leavers.lock().unwrap_or_else(PoisonError::into_inner).insert(account);
+        if self.asked {
+            self.leavers.lock().unwrap_or_else(PoisonError::into_inner).insert(account);
+        }
+    }
+
+    /// Whether anybody searches here.
+    pub(super) fn is_asked(&self) -> bool {
+        self.asked
     }
 
     /// Whether the next purge takes somebody along.
@@ -192,7 +225,7 @@ impl Work {
     pub(super) async fn purge(&mut self, finder: &Finder, clock: &dyn Clock) -> Result<(), AppError> {
         let began = Instant::now();
         let done = self.purge_now(finder).await;
-        let rest = (began.elapsed() * RESTS).min(LONGEST_REST).as_millis() as i64;
+        let rest = (began.elapsed() * RESTS).min(finder.longest_rest).as_millis() as i64;
         self.rests_until = finder.index.is_large().then(|| Timestamp(clock.now().0 + rest));
         done
     }

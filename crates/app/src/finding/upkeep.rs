@@ -166,6 +166,9 @@ async fn drop_leaving(app: &App) -> Result<(), AppError> {
 /// purge was a short time ago: when it is to be asked anew. To write words out takes as long as there is much to be found, so
 /// it is done once for all who left meanwhile. Nothing of them is put afterwards: whoever reads their rows reads that they leave.
 pub(crate) async fn forget(app: &App, account: AccountId) -> Result<Option<Timestamp>, AppError> {
+    if !app.finder.is_asked() {
+        return Ok(None);
+    }
     let now = app.clock.now();
     let Ok(mut work) = app.finder.work.try_lock() else { return Ok(Some(Timestamp(now.0 + BUSY_MILLIS))) };
     if !work.take_purged(account) {

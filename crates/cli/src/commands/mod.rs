@@ -12,3 +12,4 @@ pub(crate) mod migrate;
 pub(crate) mod receipt;
 pub(crate) mod restore;
 pub(crate) mod serve;
+pub(crate) mod worker;

@@ -1,20 +1,17 @@
-//! `outro serve`: the site, and the workers for its jobs.
+//! `outro serve`: the site, and the workers for its jobs, unless these are `outro worker`'s.
 
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use outro_app::{App, AppRunner, finding, housekeeping};
-use outro_http::{Config, Listening, Peer, Server, metrics, router};
-use outro_jobs::Lane;
-use tokio::net::TcpListener;
+use outro_app::{App, finding};
+use outro_http::{Config, Listening, Peer, Server, router};
 use tokio::sync::watch;
-use tracing_subscriber::EnvFilter;
 
 use crate::boot::{Booted, boot};
 use crate::demo;
 use crate::fail::{Fail, say};
+use crate::process::{listen, listen_for_metrics, log, tell_metrics, told_to_stop, work};
 use crate::settings::{Flags, Settings};
 
 /// How long requests that are under way may take when the server stops.
@@ -36,25 +33,24 @@ pub(crate) struct Args {
 /// Serves until it is told to stop.
 pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
     let settings = args.flags.resolve()?;
+    if !settings.workers && !settings.shares_its_database() {
+        return Err(Fail::new(
+            "OUTRO_WORKERS off: on SQLite nobody else could do the jobs; PostgreSQL takes outro worker",
+        ));
+    }
     log();
     // The port is taken first: a second server must not touch the folder of the first.
     let listener = listen("--listen", settings.listen).await?;
-    let for_metrics = match settings.metrics_listen {
-        Some(address) => Some(listen("--metrics-listen", address).await?),
-        None => None,
-    };
+    let for_metrics = listen_for_metrics(&settings).await?;
     let Booted { app, lock } = boot(&settings, args.dev).await?;
-    housekeeping::schedule(&app).await?;
     let (stop, stopped) = watch::channel(false);
-    let mut workers = work(&app, &stopped);
+    let mut workers = if settings.workers { work(&app, &stopped).await? } else { vec![] };
     workers.push(tokio::spawn(finding::keep(app.clone(), stopped.clone())));
     if args.demo {
         demo::begin(&app, args.dev).await;
     }
     greet(&settings, &app, args.dev);
-    if let Some(listener) = for_metrics {
-        tokio::spawn(tell_metrics(listener, app.clone(), stopped.clone()));
-    }
+    tell_metrics(for_metrics, &app, &stopped);
     let server = Server { app, config: Arc::new(config(settings, args.dev)) };
     let service = router(server).into_make_service_with_connect_info::<Peer>();
     let serving = axum::serve(Listening::from(listener), service).with_graceful_shutdown(told_to_stop(stop));
@@ -70,45 +66,6 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn listen(flag: &str, address: SocketAddr) -> Result<TcpListener, Fail> {
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            Fail::new(format!("{address} is taken by another program: give another by {flag}"))
-        }
-        _ => Fail::new(format!("{address} cannot be listened at: {error}")),
-    })
-}
-
-/// Tells metrics until the server stops.
-async fn tell_metrics(listener: TcpListener, app: App, mut stopped: watch::Receiver<bool>) {
-    let stop = async move {
-        let _ = stopped.wait_for(|stop| *stop).await;
-    };
-    if let Err(error) = axum::serve(listener, metrics(app)).with_graceful_shutdown(stop).await {
-        tracing::error!(%error, "metrics are not told any more");
-    }
-}
-
-fn log() {
-    let filter = EnvFilter::try_from_env("OUTRO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().init();
-    // What a panic says may hold what somebody wrote: where it was is enough.
-    std::panic::set_hook(Box::new(|panic| {
-        let at = panic.location().map(ToString::to_string);
-        tracing::error!(at, "a bug: a task has panicked");
-    }));
-}
-
-/// Two workers for what is short, one for encodes: ffmpeg uses all cores by itself. One for what nobody waits for.
-fn work(app: &App, stopped: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
-    let lanes = [Lane::Prompt, Lane::Prompt, Lane::Encode, Lane::Archive, Lane::Idle];
-    let worker = |lane| {
-        let (app, stopped) = (app.clone(), stopped.clone());
-        tokio::spawn(async move { app.queue.work(lane, &AppRunner(app.clone()), stopped).await })
-    };
-    lanes.map(worker).into()
-}
-
 fn greet(settings: &Settings, app: &App, dev: bool) {
     say(format_args!("Outro is at {}", settings.public_url));
     if app.courier.outbox().is_some() {
@@ -118,9 +75,6 @@ fn greet(settings: &Settings, app: &App, dev: bool) {
             "No gateway for text messages is set (OUTRO_SMS_URL): no phone can be linked, and leaving takes the password",
         );
     }
-    if let Some(address) = settings.metrics_listen {
-        say(format_args!("Metrics are at http://{address}/metrics"));
-    }
     if dev {
         say("Development pages are on (--dev): do not use this for people");
     }
@@ -129,21 +83,4 @@ fn greet(settings: &Settings, app: &App, dev: bool) {
 fn config(settings: Settings, dev: bool) -> Config {
     let Settings { public_url, site_name, contact, trusted_proxies, .. } = settings;
     Config { public_url, site_name, contact, dev, trusted_proxies }
-}
-
-/// Returns at SIGTERM or SIGINT, and tells the workers.
-async fn told_to_stop(stop: watch::Sender<bool>) {
-    let interrupted = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = interrupted.await;
-        }
-    }
-    stop.send_replace(true);
 }
