@@ -3,7 +3,7 @@ SHELL := /bin/bash
 LISTEN ?= 127.0.0.1:8080
 DATA ?= ./data
 
-.PHONY: run build test test-rust test-e2e faults proof bench bench-clean lint fmt clippy deny imports clean
+.PHONY: run build deb test test-rust test-e2e faults proof bench bench-clean lint fmt clippy deny imports clean
 
 run: ## Build, and serve with demo content at http://127.0.0.1:8080
 	@scripts/install.sh run
@@ -14,6 +14,9 @@ run: ## Build, and serve with demo content at http://127.0.0.1:8080
 build: ## Make target/release/outro
 	@scripts/install.sh run
 	cargo build --release --bin outro
+
+deb: build ## Make a Debian package in target/deb
+	scripts/deb.sh target/release/outro target/deb
 
 test: ## Every test: unit, property, both database engines, the browser
 	@scripts/install.sh test

@@ -9,6 +9,7 @@ pub mod bring;
 mod budget;
 mod codes;
 pub mod comment;
+pub mod elsewhere;
 pub mod erasure;
 mod error;
 pub mod feed;

@@ -1,20 +1,21 @@
 //! Open pages that are told what is new. What happened stands in rows, numbered for each account, so
-//! that a page that was cut off goes on where it was; waking is in memory. One task asks, for all open
-//! pages together and three times a second, whether their sessions still hold and whether another process has
-//! noted something: an idle page costs no query of its own.
+//! that a page that was cut off goes on where it was; waking is in memory, and by a bell in other processes. One task
+//! asks, for all open pages together and three times a second, whether their sessions still hold, and whether
+//! something was noted that nobody was woken for: an idle page costs no query of its own.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use outro_db::Tx;
+use outro_db::{Bell, Tx};
 use outro_model::{AccountId, ConversationId, EventKind, MessageId};
 use outro_store::{accounts, events, messages};
 use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
 use crate::comment::late;
+use crate::elsewhere::Part;
 use crate::{App, AppError, Signed, standing, viewer};
 
 /// How often it is asked whether sessions still hold.
@@ -46,11 +47,14 @@ pub struct News {
 
 /// The open pages of this process. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Live(Arc<Mutex<State>>);
+pub struct Live {
+    state: Arc<Mutex<State>>,
+    bell: Option<Bell>,
+}
 
 #[derive(Default)]
 struct State {
-    open: HashMap<AccountId, Vec<Listener>>,
+    open: BTreeMap<AccountId, Vec<Listener>>,
     asking: bool,
 }
 
@@ -90,14 +94,31 @@ impl Signal {
 }
 
 impl Live {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// No page is open, and other processes hear by this bell what is noted here.
+    pub fn with_bell(bell: Option<Bell>) -> Self {
+        Self { state: Arc::default(), bell }
     }
 
-    /// Wakes the open pages of accounts for which something was noted and committed.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes the open pages of accounts for which something was noted and committed: those of this process, and by the
+    /// bell those of others.
     pub fn wake(&self, accounts: &[AccountId]) {
         let state = self.lock();
         for listener in accounts.iter().filter_map(|account| state.open.get(account)).flatten() {
+            listener.signal.news.notify_one();
+        }
+        drop(state);
+        if let Some(bell) = &self.bell {
+            accounts.iter().for_each(|account| bell.ring(Part::of(*account).news()));
+        }
+    }
+
+    /// Another process has noted something for somebody of this part. A page of theirs looks; it may be another's news.
+    pub(crate) fn heard(&self, part: Part) {
+        for listener in self.lock().open.range(part.ids()).flat_map(|(_, listeners)| listeners) {
             listener.signal.news.notify_one();
         }
     }

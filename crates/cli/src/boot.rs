@@ -4,10 +4,10 @@ use std::fs::File;
 use std::sync::Arc;
 
 use outro_app::live::Live;
-use outro_app::{App, Finder, backup, housekeeping};
+use outro_app::{App, Finder, backup, elsewhere, housekeeping};
 use outro_blobs::Blobs;
 use outro_courier::{Courier, Gateway, Outbox};
-use outro_db::{Db, Engine};
+use outro_db::{Bell, Db, Engine};
 use outro_jobs::Queue;
 use outro_media::{ToolSettings, Tools};
 use outro_model::{Clock, Random, SystemClock};
@@ -29,7 +29,8 @@ pub(crate) async fn boot(settings: &Settings, dev: bool) -> Result<Booted, Fail>
     let folder = Folder::open(&settings.data)?;
     let local = settings.database_url.is_none();
     let lock = local.then(|| folder.lock()).transpose()?;
-    let app = wire(settings, &folder, dev, lock.is_some()).await?;
+    let part = if local { Part::Alone } else { Part::Beside };
+    let app = wire(settings, &folder, dev, part).await?;
     if lock.is_some() {
         take_over(&app).await?;
     }
@@ -40,15 +41,14 @@ pub(crate) async fn boot(settings: &Settings, dev: bool) -> Result<Booted, Fail>
 /// Wires a worker, which shares its database with servers: nobody searches here.
 pub(crate) async fn boot_worker(settings: &Settings) -> Result<App, Fail> {
     let folder = Folder::open(&settings.data)?;
-    let mut app = wire(settings, &folder, false, false).await?;
-    app.finder = Arc::new(Finder::unasked()?);
+    let app = wire(settings, &folder, false, Part::Worker).await?;
     before_serving(&app, Some(&folder)).await?;
     Ok(app)
 }
 
 /// Wires everything together beside a server that may be running.
 pub(crate) async fn beside(settings: &Settings) -> Result<App, Fail> {
-    let app = wire(settings, &Folder::open(&settings.data)?, false, false).await?;
+    let app = wire(settings, &Folder::open(&settings.data)?, false, Part::Beside).await?;
     if backup::is_pending(&app).await? {
         return Err(Fail::new(
             "a backup was put back here: run outro serve first, which erases again who has left since",
@@ -77,22 +77,38 @@ async fn before_serving(app: &App, shared: Option<&Folder>) -> Result<(), Fail> 
     Ok(())
 }
 
-/// `alone` says that the data folder is held.
-async fn wire(settings: &Settings, folder: &Folder, dev: bool, alone: bool) -> Result<App, Fail> {
+/// Which part of a site a process is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// All of it: the data folder is held.
+    Alone,
+    /// A server, or a command, beside others.
+    Beside,
+    /// Jobs alone, beside others: nobody searches here.
+    Worker,
+}
+
+async fn wire(settings: &Settings, folder: &Folder, dev: bool, part: Part) -> Result<App, Fail> {
     let tools = Tools::find(&ToolSettings::default())?;
     let (clock, random): (Arc<dyn Clock>, Arc<dyn Random>) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     let db = open_database(settings, folder).await?;
     outro_store::prepare(&db).await?;
-    let vault = open_vault(settings, folder, clock.clone(), random.clone(), alone).await?;
+    let vault = open_vault(settings, folder, clock.clone(), random.clone(), part == Part::Alone).await?;
+    let (bell, hearing) = settings.shared_database().map(Bell::hang).transpose()?.unzip();
+    let finder = match part {
+        Part::Alone => Finder::new()?,
+        Part::Beside => Finder::beside_others(bell.clone())?,
+        Part::Worker => Finder::unasked(bell.clone())?,
+    };
     let app = App {
-        queue: Queue::new(db.clone(), clock.clone(), random.clone()),
-        live: Live::default(),
+        queue: Queue::new(db.clone(), clock.clone(), random.clone()).with_bell(bell.clone()),
+        live: Live::with_bell(bell),
         db,
         vault,
         blobs: Blobs::open(folder.blobs(), random.clone())?,
         courier: courier(settings, dev)?,
         tools: Arc::new(tools),
-        finder: Arc::new(if alone { Finder::new()? } else { Finder::beside_others()? }),
+        finder: Arc::new(finder),
         clock,
         random,
         plan: &outro_store::erasure::PLAN,
@@ -113,6 +129,9 @@ async fn wire(settings: &Settings, folder: &Folder, dev: bool, alone: bool) -> R
         let line = "database and keyring do not belong together (one of them is empty, lost or another's): \
             check OUTRO_DATABASE_URL, OUTRO_KEYRING_URL and the data folder";
         return Err(Fail::new(line));
+    }
+    if let Some(hearing) = hearing {
+        tokio::spawn(elsewhere::hear(app.clone(), hearing));
     }
     Ok(app)
 }

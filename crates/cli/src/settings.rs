@@ -176,9 +176,9 @@ impl Settings {
         rest.split('/').next().unwrap_or(rest).to_owned()
     }
 
-    /// Whether the database is one that several processes share.
-    pub(crate) fn shares_its_database(&self) -> bool {
-        self.database_url.as_deref().is_some_and(outro_db::is_postgres)
+    /// The address of the database, where it is one that several processes share.
+    pub(crate) fn shared_database(&self) -> Option<&str> {
+        self.database_url.as_deref().filter(|url| outro_db::is_postgres(url))
     }
 }
 
@@ -303,7 +303,8 @@ mod tests {
         let packaged = include_str!("../../../packaging/debian/outro.toml");
         let as_it_is: File = toml::from_str(packaged).unwrap();
         assert_eq!(as_it_is.data.as_deref(), Some(Path::new("/var/lib/outro")));
-        let taken = |line: &str| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line).to_owned();
+        let taken =
+            |line: &str| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line).to_owned();
         let all = packaged.lines().map(taken).collect::<Vec<_>>().join("\n");
         let all: File = toml::from_str(&all).unwrap();
         assert_eq!(all.workers.as_deref(), Some("off"));
@@ -315,7 +316,7 @@ mod tests {
         let settings = Flags::default().resolve().unwrap();
         assert_eq!(settings.host(), "127.0.0.1:8080");
         assert!(settings.rate_limits && settings.workers);
-        assert!(!settings.shares_its_database());
+        assert_eq!(settings.shared_database(), None);
         assert_eq!(settings.lost_phone_hours, 72);
     }
 }

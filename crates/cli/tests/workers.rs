@@ -6,6 +6,7 @@
 mod common;
 
 use std::fs;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use common::{OUTRO, Running, wait_for};
 use outro_db::Db;
 use outro_model::{AccountId, SystemClock};
 use outro_vault::{RootFile, SystemRandom, Vault, VaultOptions};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -48,7 +49,7 @@ impl Site {
     fn worker(&self) -> Worker {
         let mut command = Command::new(OUTRO);
         let told = self.tell(command.args(["worker", "--data", self.data.path().to_str().unwrap()]));
-        Worker(told.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+        Worker(told.process_group(0).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
     }
 
     /// A vault on the keyring of the site, as yet another process has it.
@@ -76,8 +77,18 @@ impl Worker {
     }
 
     /// SIGTERM, and a good end soon.
-    fn stop(mut self) {
+    fn stop(self) {
         kill_process(Pid::from_child(&self.0), Signal::TERM).unwrap();
+        self.ends_well();
+    }
+
+    /// As an interrupt at a terminal: SIGINT to it and all that was started in its group.
+    fn interrupt(self) {
+        kill_process_group(Pid::from_child(&self.0), Signal::INT).unwrap();
+        self.ends_well();
+    }
+
+    fn ends_well(mut self) {
         let mut ended = None;
         wait_for("the end of the worker", || {
             ended = self.0.try_wait().unwrap();
@@ -188,7 +199,7 @@ fn killed_in_the_middle_of_an_encode_another_finishes() {
     wait_for("the other one", || state(&server, &token, &video) == "ready");
 }
 
-/// What a worker was told to stop at is handed back at once, and not after its lease.
+/// What a worker was told to stop at is handed back at once, and not after its lease; and the video is not held for damaged.
 #[test]
 fn told_to_stop_in_the_middle_of_an_encode_another_finishes() {
     let site = Site::new();
@@ -197,7 +208,7 @@ fn told_to_stop_in_the_middle_of_an_encode_another_finishes() {
     let first = site.worker();
     let video = upload(&server, &token, &clip(site.data.path(), "20", "720x1280"));
     wait_for("an encode", || first.is_encoding());
-    first.stop();
+    first.interrupt();
     assert_eq!(state(&server, &token, &video), "processing");
     let second = site.worker();
     let began = Instant::now();

@@ -5,6 +5,7 @@
 //! tokens of [`Statement`]. A unit of work is a [`Tx`] value: opened, used, committed; dropped without
 //! a commit it leaves nothing behind. Never hold one across slow work.
 
+mod bell;
 mod cluster;
 mod cost;
 mod error;
@@ -19,6 +20,7 @@ mod statement;
 
 use std::sync::Arc;
 
+pub use bell::{Bell, Hearing};
 pub use cluster::{Cluster, Relation};
 pub use error::DbError;
 pub use migrate::Migration;

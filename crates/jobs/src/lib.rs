@@ -9,8 +9,8 @@ use outro_db::Statement;
 use outro_model::{AccountId, JobId, Timestamp, VideoId};
 
 pub use queue::{
-    Queue, cancel, cancel_of_video, due, encodes_wait, enqueue, enqueue_once, find, is_due, leased_until, put_off,
-    waiting,
+    Queue, WORD, cancel, cancel_of_video, due, encodes_wait, enqueue, enqueue_once, find, is_due, leased_until,
+    put_off, waiting,
 };
 pub use worker::{Outcome, Runner};
 

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use outro_db::{Db, DbError, Param, Row, Statement, Tx, params, statements};
+use outro_db::{Bell, Db, DbError, Param, Row, Statement, Tx, params, statements};
 use outro_model::{AccountId, Clock, JobId, Random, Timestamp, VideoId, random_bytes};
 use tokio::sync::Notify;
 
 use crate::{Job, Lane, NewJob};
 
+/// What the bell says when a job is there.
+pub const WORD: &str = "due";
 /// How long a worker that is not heard of keeps a job, in seconds.
 pub(crate) const LEASE_SECONDS: i64 = 30;
 
@@ -150,6 +152,7 @@ pub struct Queue {
     pub(crate) clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     pub(crate) wakes: Arc<Notify>,
+    bell: Option<Bell>,
 }
 
 /// The right to work on a job until its lease lapses.
@@ -162,11 +165,25 @@ pub(crate) struct Lease {
 impl Queue {
     /// The queue in `db`.
     pub fn new(db: Db, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        Self { db, clock, random, wakes: Arc::new(Notify::new()) }
+        Self { db, clock, random, wakes: Arc::new(Notify::new()), bell: None }
     }
 
-    /// Tells idle workers of this process to look now.
+    /// The same, where other processes hear that a job is there.
+    #[must_use]
+    pub fn with_bell(self, bell: Option<Bell>) -> Self {
+        Self { bell, ..self }
+    }
+
+    /// Tells idle workers to look now: those of this process, and by the bell those of others.
     pub fn wake(&self) {
+        self.wakes.notify_waiters();
+        if let Some(bell) = &self.bell {
+            bell.ring(WORD.to_owned());
+        }
+    }
+
+    /// Another process has rung [`WORD`]: idle workers of this one look now.
+    pub fn heard(&self) {
         self.wakes.notify_waiters();
     }
 

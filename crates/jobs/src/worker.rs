@@ -28,7 +28,7 @@ pub trait Runner: Send + Sync + 'static {
     fn run(&self, job: &Job) -> impl Future<Output = Outcome> + Send;
 }
 
-/// How often an idle worker looks; a wake of its own process comes at once.
+/// How often an idle worker looks; a wake comes at once.
 const IDLE: Duration = Duration::from_millis(1000);
 
 /// Returns when `stop` turns true; never, when nobody is left to turn it.

@@ -89,6 +89,8 @@ fn spawn(tools: &Tools, order: &Order<'_>) -> Result<Child, RunError> {
         .stdin(Stdio::from(order.input.try_clone()?))
         .stdout(output)
         .stderr(Stdio::piped())
+        // An interrupt at a terminal is for whoever waits for this child. It would end as a damaged file ends it.
+        .process_group(0)
         .kill_on_drop(true)
         .spawn()?;
     Ok(child)

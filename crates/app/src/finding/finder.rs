@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use outro_db::Bell;
 use outro_model::{AccountId, Clock, Timestamp, VideoId};
 use outro_search::{Entry, Index, SearchError};
 use tokio::sync::Notify;
 
+use crate::elsewhere::Part;
 use crate::{AppError, RefusalKind};
 
 /// What was changed and is to be read again.
@@ -21,6 +23,8 @@ pub(super) enum Changed {
     Card(AccountId),
     /// A video.
     Video(AccountId, VideoId),
+    /// Somebody of these, in another process.
+    Part(Part),
 }
 
 /// The index of this process. Empty until [`super::build`] has gone over everybody once.
@@ -37,6 +41,7 @@ pub struct Finder {
     asked: bool,
     /// How long the purge of a large index rests at most.
     longest_rest: Duration,
+    bell: Option<Bell>,
 }
 
 /// What the index holds of each account: entries by their id, each with a hash of it under a key of this
@@ -65,20 +70,6 @@ const LONGEST_REST_BESIDE: Duration = Duration::from_secs(3);
 impl Finder {
     /// With an empty index.
     pub fn new() -> Result<Self, SearchError> {
-        Self::of(true, LONGEST_REST)
-    }
-
-    /// The same where other processes work on the same database.
-    pub fn beside_others() -> Result<Self, SearchError> {
-        Self::of(true, LONGEST_REST_BESIDE)
-    }
-
-    /// Of a process where nobody searches: its index stays empty, and nothing is kept for it.
-    pub fn unasked() -> Result<Self, SearchError> {
-        Self::of(false, LONGEST_REST_BESIDE)
-    }
-
-    fn of(asked: bool, longest_rest: Duration) -> Result<Self, SearchError> {
         Ok(Self {
             index: Arc::new(Index::new()?),
             work: tokio::sync::Mutex::default(),
@@ -86,24 +77,47 @@ impl Finder {
             leavers: Mutex::default(),
             wake: Notify::new(),
             ready: AtomicBool::new(false),
-            asked,
-            longest_rest,
+            asked: true,
+            longest_rest: LONGEST_REST,
+            bell: None,
         })
+    }
+
+    /// The same where other processes work on the same database; by the bell they hear what is changed here.
+    pub fn beside_others(bell: Option<Bell>) -> Result<Self, SearchError> {
+        Ok(Self { bell, longest_rest: LONGEST_REST_BESIDE, ..Self::new()? })
+    }
+
+    /// Of a process where nobody searches: its index stays empty, and nothing is kept for it.
+    pub fn unasked(bell: Option<Bell>) -> Result<Self, SearchError> {
+        Ok(Self { asked: false, ..Self::beside_others(bell)? })
     }
 
     /// To be said after the commit that changed whether and how an account and its videos may be found.
     pub fn account_changed(&self, account: AccountId) {
-        self.note(Changed::Account(account));
+        self.say(account, Changed::Account(account));
     }
 
     /// To be said after the commit that changed how an account is called.
     pub(crate) fn card_changed(&self, account: AccountId) {
-        self.note(Changed::Card(account));
+        self.say(account, Changed::Card(account));
     }
 
     /// To be said after the commit that changed a video.
     pub(crate) fn video_changed(&self, owner: AccountId, video: VideoId) {
-        self.note(Changed::Video(owner, video));
+        self.say(owner, Changed::Video(owner, video));
+    }
+
+    fn say(&self, owner: AccountId, changed: Changed) {
+        if let Some(bell) = &self.bell {
+            bell.ring(Part::of(owner).found());
+        }
+        self.note(changed);
+    }
+
+    /// Another process has changed how somebody of this part is found.
+    pub(crate) fn heard(&self, part: Part) {
+        self.note(Changed::Part(part));
     }
 
     fn note(&self, changed: Changed) {

@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep};
 
 use super::finder::{Changed, Work, id_of};
 use crate::account::open_handle;
+use crate::elsewhere::Part;
 use crate::{App, AppError};
 
 /// How many accounts, or videos of one, are read at once.
@@ -104,7 +105,7 @@ pub async fn build(app: &App) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Reads again what was changed in this process.
+/// Reads again what was changed in this process, and what others say that they have changed.
 pub async fn catch_up(app: &App) -> Result<(), AppError> {
     let mut work = app.finder.work.lock().await;
     let changed = app.finder.take_changed();
@@ -122,24 +123,47 @@ pub async fn catch_up(app: &App) -> Result<(), AppError> {
 }
 
 /// Goes over the next `slice` accounts of the round, in the order of their ids: what another process has
-/// changed is seen here, and so is what was missed.
+/// changed and was not heard of is seen here, and so is what was missed.
 pub async fn go_over(app: &App, slice: i64) -> Result<(), AppError> {
     let mut work = app.finder.work.lock().await;
     let start = work.after.unwrap_or(AccountId::from_bytes([0; 16]));
     let ids = accounts::page(&mut app.db.read().await?, start, slice).await?;
     let last = ids.last().copied().filter(|_| ids.len() as i64 == slice);
     let end = last.unwrap_or(AccountId::from_bytes([0xff; 16]));
-    // Whoever is held and has no row any more.
+    read_all(app, &mut work, (start, end), &ids).await?;
+    work.after = last;
+    app.finder.with_index(|index| index.commit()).await
+}
+
+/// Reads these again, who are all there are after `start` up to `end`, and drops whoever is held and is not of them.
+async fn read_all(
+    app: &App,
+    work: &mut Work,
+    (start, end): (AccountId, AccountId),
+    ids: &[AccountId],
+) -> Result<(), AppError> {
     let there: BTreeSet<_> = ids.iter().copied().collect();
     let held: Vec<_> = work.held.range(start..=end).map(|(id, _)| *id).collect();
     for gone in held.into_iter().filter(|id| *id != start && !there.contains(id)) {
         work.drop_account(&app.finder.index, gone);
     }
     for id in ids {
-        read_account(app, &mut work, id).await?;
+        read_account(app, work, *id).await?;
     }
-    work.after = last;
-    app.finder.with_index(|index| index.commit()).await
+    Ok(())
+}
+
+/// Reads everybody of a part again: of a million accounts these are fifteen.
+async fn read_part(app: &App, work: &mut Work, part: Part) -> Result<(), AppError> {
+    let (mut start, end) = part.ids().into_inner();
+    loop {
+        let mut ids = accounts::page(&mut app.db.read().await?, start, BATCH).await?;
+        ids.retain(|id| *id <= end);
+        let last = ids.last().copied().filter(|_| ids.len() as i64 == BATCH);
+        read_all(app, work, (start, last.unwrap_or(end)), &ids).await?;
+        let Some(last) = last else { return Ok(()) };
+        start = last;
+    }
 }
 
 /// Drops those whose erasure runs, whichever process runs it: nobody finds them any more. Their words go with the next purge.
@@ -185,6 +209,7 @@ pub(crate) async fn forget(app: &App, account: AccountId) -> Result<Option<Times
 async fn read(app: &App, work: &mut Work, changed: Changed) -> Result<(), AppError> {
     match changed {
         Changed::Account(id) => read_account(app, work, id).await,
+        Changed::Part(part) => read_part(app, work, part).await,
         Changed::Card(id) => {
             let Some((account, keys)) = owner(app, id).await? else { return Ok(()) };
             match card(&account, &keys) {

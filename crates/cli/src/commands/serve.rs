@@ -33,7 +33,7 @@ pub(crate) struct Args {
 /// Serves until it is told to stop.
 pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
     let settings = args.flags.resolve()?;
-    if !settings.workers && !settings.shares_its_database() {
+    if !settings.workers && settings.shared_database().is_none() {
         return Err(Fail::new(
             "OUTRO_WORKERS off: on SQLite nobody else could do the jobs; PostgreSQL takes outro worker",
         ));

@@ -12,7 +12,7 @@ use crate::settings::Flags;
 /// Works until it is told to stop. What runs then is handed back, and another worker does it.
 pub(crate) async fn run(flags: Flags) -> Result<ExitCode, Fail> {
     let settings = flags.resolve()?;
-    if !settings.shares_its_database() {
+    if settings.shared_database().is_none() {
         return Err(Fail::new(
             "outro worker works beside outro serve on one PostgreSQL (OUTRO_DATABASE_URL): on SQLite outro serve does all of it",
         ));
