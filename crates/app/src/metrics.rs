@@ -60,6 +60,15 @@ struct OfVersion {
     version: &'static str,
 }
 
+/// The word for how a run of a job ended.
+pub(crate) const fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "done",
+        Outcome::Again(_) => "error",
+        Outcome::At(_) => "later",
+    }
+}
+
 /// The counts of one process, from its start.
 pub struct Metrics {
     registry: Registry,
@@ -142,11 +151,7 @@ impl Metrics {
 
     /// Notes a run of a job.
     pub(crate) fn ran(&self, kind: &str, outcome: Outcome, took: Duration) {
-        let word = match outcome {
-            Outcome::Done => "done",
-            Outcome::Again(_) => "error",
-            Outcome::At(_) => "later",
-        };
+        let word = outcome_word(outcome);
         self.ran.get_or_create(&OfKind { kind: kind.to_owned() }).observe(took.as_secs_f64());
         self.runs.get_or_create(&OfRun { kind: kind.to_owned(), outcome: word }).inc();
     }

@@ -10,6 +10,7 @@ mod fail;
 mod folder;
 mod process;
 mod settings;
+mod spans;
 
 use std::process::ExitCode;
 

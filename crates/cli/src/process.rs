@@ -5,23 +5,40 @@ use std::net::SocketAddr;
 use outro_app::{App, AppRunner, housekeeping};
 use outro_http::metrics;
 use outro_jobs::Lane;
+use outro_model::SPANS;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::fail::{Fail, say};
 use crate::settings::Settings;
+use crate::spans::Spans;
 
-/// Begins the log on standard error: a JSON object a line.
-pub(crate) fn log() {
+/// Begins the log on standard error, a JSON object a line, and spans where they are set.
+pub(crate) fn log(settings: &Settings) -> Result<Option<Spans>, Fail> {
     let filter = EnvFilter::try_from_env("OUTRO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().init();
+    let spans = settings.spans.as_ref().map(Spans::begin).transpose()?;
+    match &spans {
+        None => tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().init(),
+        Some(spans) => {
+            let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).json().with_filter(filter);
+            // Nothing that the library could add by itself: no line of source, no thread, no event of the log.
+            let told = tracing_opentelemetry::layer().with_tracer(spans.tracer()).with_location(false);
+            let told = told.with_threads(false).with_target(false).with_level(false).with_tracked_inactivity(false);
+            let told = told.with_filter(Targets::new().with_target(SPANS, LevelFilter::TRACE));
+            tracing_subscriber::registry().with(lines).with(told).init();
+        }
+    }
     // What a panic says may hold what somebody wrote: where it was is enough.
     std::panic::set_hook(Box::new(|panic| {
         let at = panic.location().map(ToString::to_string);
         tracing::error!(at, "a bug: a task has panicked");
     }));
+    Ok(spans)
 }
 
 /// Takes a port.

@@ -22,6 +22,12 @@ pub(crate) struct Flags {
     /// Where metrics are told, ADDR:PORT; nowhere when not given.
     #[arg(long, env = "OUTRO_METRICS_LISTEN")]
     metrics_listen: Option<String>,
+    /// Where spans are told: the address of an OpenTelemetry collector (OTLP over HTTP); nowhere when not given.
+    #[arg(long, env = "OUTRO_OTLP_URL", hide_env_values = true)]
+    otlp_url: Option<String>,
+    /// Of how many requests and jobs spans are told, 0 to 1; a tenth when not given.
+    #[arg(long, env = "OUTRO_OTLP_RATIO")]
+    otlp_ratio: Option<f64>,
     /// `off` leaves jobs to `outro worker`, which runs beside this on the same PostgreSQL.
     #[arg(long, env = "OUTRO_WORKERS")]
     workers: Option<String>,
@@ -84,6 +90,8 @@ struct File {
     data: Option<PathBuf>,
     listen: Option<String>,
     metrics_listen: Option<String>,
+    otlp_url: Option<String>,
+    otlp_ratio: Option<f64>,
     workers: Option<String>,
     database_url: Option<String>,
     keyring_url: Option<String>,
@@ -104,12 +112,22 @@ struct File {
     coins: CoinFlags,
 }
 
+/// Where spans are told, and of how many.
+#[derive(Clone, Debug)]
+pub(crate) struct Spans {
+    /// The address for spans itself.
+    pub(crate) url: String,
+    /// Of how many requests and jobs, 0 to 1.
+    pub(crate) ratio: f64,
+}
+
 /// The settings that hold.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) data: PathBuf,
     pub(crate) listen: SocketAddr,
     pub(crate) metrics_listen: Option<SocketAddr>,
+    pub(crate) spans: Option<Spans>,
     pub(crate) workers: bool,
     pub(crate) database_url: Option<String>,
     pub(crate) keyring_url: Option<String>,
@@ -150,6 +168,7 @@ impl Flags {
             backup_days: read_days(self.backup_days.or(file.backup_days))?,
             database_url: self.database_url.or(file.database_url),
             keyring_url: self.keyring_url.or(file.keyring_url),
+            spans: read_spans(self.otlp_url.or(file.otlp_url), self.otlp_ratio.or(file.otlp_ratio))?,
             workers: read_switch("OUTRO_WORKERS", self.workers.or(file.workers))?,
             public_url: read_url(&public_url)?,
             public_url_is_given,
@@ -233,6 +252,21 @@ fn read_contact(text: &str) -> Result<String, Fail> {
     }
 }
 
+/// A collector has its place for spans at a path of its own, which is known where none was given.
+fn read_spans(url: Option<String>, ratio: Option<f64>) -> Result<Option<Spans>, Fail> {
+    let ratio = ratio.unwrap_or(0.1);
+    if !(0.0..=1.0).contains(&ratio) {
+        return Err(Fail::new(format!("OUTRO_OTLP_RATIO {ratio}: give 0 to 1")));
+    }
+    let Some(url) = url else { return Ok(None) };
+    let host = ["http://", "https://"].iter().find_map(|scheme| url.strip_prefix(scheme));
+    match host.map(|host| host.trim_end_matches('/')) {
+        None | Some("") => Err(Fail::new("OUTRO_OTLP_URL: give an address such as http://127.0.0.1:4318")),
+        Some(host) if host.contains('/') => Ok(Some(Spans { url, ratio })),
+        Some(_) => Ok(Some(Spans { url: format!("{}/v1/traces", url.trim_end_matches('/')), ratio })),
+    }
+}
+
 fn read_days(given: Option<i64>) -> Result<i64, Fail> {
     match given.unwrap_or(30) {
         days @ 1..=LONGEST_DAYS => Ok(days),
@@ -295,6 +329,27 @@ mod tests {
         assert_eq!(Flags::default().resolve().unwrap().contact, None);
         let file: File = toml::from_str("contact = \"desk@video.example\"").unwrap();
         assert_eq!(file.contact.as_deref(), Some("desk@video.example"));
+    }
+
+    #[test]
+    fn spans_go_where_a_collector_takes_them() {
+        let told = |url: &str, ratio| {
+            let flags = Flags { otlp_url: Some(url.into()), otlp_ratio: ratio, ..Flags::default() };
+            flags.resolve().map(|settings| settings.spans.unwrap())
+        };
+        for (given, url) in [
+            ("http://127.0.0.1:4318", "http://127.0.0.1:4318/v1/traces"),
+            ("https://spans.example/", "https://spans.example/v1/traces"),
+            ("https://spans.example/otlp/v1/traces", "https://spans.example/otlp/v1/traces"),
+        ] {
+            assert_eq!(told(given, None).unwrap().url, url);
+        }
+        assert!((told("http://a", None).unwrap().ratio - 0.1).abs() < f64::EPSILON);
+        for url in ["", "a:4318", "http://", "grpc://a"] {
+            assert!(format!("{:?}", told(url, None).unwrap_err()).contains("OUTRO_OTLP_URL"), "{url}");
+        }
+        assert!(format!("{:?}", told("http://a", Some(2.0)).unwrap_err()).contains("0 to 1"));
+        assert!(Flags::default().resolve().unwrap().spans.is_none());
     }
 
     /// The file that the Debian package brings, as it is and with each of its lines taken.

@@ -57,6 +57,8 @@ fn a_bad_setting() {
         ("OUTRO_PUBLIC_URL", "video.example", "OUTRO_PUBLIC_URL"),
         ("OUTRO_RATE_LIMITS", "maybe", "on or off"),
         ("OUTRO_WORKERS", "2", "on or off"),
+        ("OUTRO_OTLP_URL", "grpc://x", "OUTRO_OTLP_URL"),
+        ("OUTRO_OTLP_RATIO", "1.5", "0 to 1"),
         ("OUTRO_WORKERS", "off", "on SQLite nobody else could do the jobs"),
         ("OUTRO_SMS_URL", "gopher://x", "OUTRO_SMS_URL"),
         ("OUTRO_CONTACT", "nobody", "OUTRO_CONTACT"),

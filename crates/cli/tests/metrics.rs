@@ -3,16 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod common;
+#[path = "common/life.rs"]
+mod life;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::net::TcpListener;
 
 use common::{Running, wait_for};
-use serde_json::{Value, json};
-
-/// A handle, a name, a text, a word that is looked for and an address that is made up: each stands nowhere by chance.
-const WORDS: [&str; 6] = ["zqxada", "Zqx Lovelace", "zqxcaption", "zqxsought", "zqxnowhere", "ZQXMETHOD"];
+use life::{WORDS, live};
+use serde_json::Value;
 
 struct Watched {
     server: Running,
@@ -38,35 +38,6 @@ impl Watched {
         assert!(media_type.starts_with("application/openmetrics-text"), "{media_type}");
         answer.body_mut().read_to_string().unwrap()
     }
-}
-
-/// Does what shows in metrics; the random ids that came up.
-fn live(server: &Running) -> Vec<String> {
-    let [handle, name, text, sought, nowhere, method] = WORDS;
-    let token = server.join(handle);
-    let token = Some(token.as_str());
-    let (status, me) = server.call("PATCH", "/api/v1/me", token, &json!({"display_name": name, "bio": text}));
-    assert_eq!(status, 200, "{me}");
-    let other = server.join("zqxbob");
-    let to = json!({"to": [handle]});
-    let (status, opened) = server.call("POST", "/api/v1/conversations", Some(&other), &to);
-    assert_eq!(status, 201, "{opened}");
-    let conversation = opened["id"].as_str().unwrap().to_owned();
-    let path = format!("/api/v1/conversations/{conversation}/messages");
-    assert_eq!(server.call("POST", &path, Some(&other), &json!({"text": text})).0, 201);
-    for path in [
-        format!("/@{handle}"),
-        format!("/api/v1/accounts/{handle}"),
-        format!("/api/v1/search?q={sought}"),
-        format!("/{nowhere}/{handle}"),
-        format!("/api/v1/videos/{nowhere}"),
-        path,
-    ] {
-        server.call("GET", &path, token, &Value::Null);
-    }
-    server.call(method, &format!("/{handle}"), token, &Value::Null);
-    server.call(method, "/healthz", token, &Value::Null);
-    vec![conversation]
 }
 
 #[test]

@@ -7,7 +7,7 @@ use ureq::Agent;
 use ureq::tls::TlsConfig;
 
 /// A client.
-pub(crate) fn agent() -> Agent {
+pub fn agent() -> Agent {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(provider).build();
     let config = Agent::config_builder().timeout_global(Some(Duration::from_secs(10))).max_redirects(0);

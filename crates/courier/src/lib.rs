@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use outro_model::{PhoneNumber, Timestamp};
 
+pub use agent::agent;
 pub use gateway::Gateway;
 pub use outbox::{Message, Outbox};
 pub use stripe::{NotOpened, NotTaken, Order, Outcome, Payment, Report, STRIPE_URL, Session, Stripe};

@@ -51,6 +51,11 @@ pub const CACHES: &[Cache] = &[
         ends: "When the page is closed; within a second of the session's end.",
     },
     Cache {
+        name: "words between processes",
+        holds: "That something is new for one of all those whose random id begins with the same two bytes, one in 65,536. Told by PostgreSQL to the other processes of a site.",
+        ends: "Once they have heard it, when PostgreSQL takes up its room again.",
+    },
+    Cache {
         name: "browsers",
         holds: "What somebody has watched, in their own browser's cache (Cache-Control: private, no-cache: asked for again each time).",
         ends: "By the browser's own rules; no shared cache may keep it.",
@@ -59,5 +64,10 @@ pub const CACHES: &[Cache] = &[
         name: "log",
         holds: "Route templates, status, times, random request ids. No address, handle, number, code or text.",
         ends: "By the operator's own rules.",
+    },
+    Cache {
+        name: "spans",
+        holds: "Route templates, kinds of jobs, names of statements, states, numbers of rows and times, handed to the collector that the operator chose, where there is one. No address, handle, number, id or text.",
+        ends: "By the collector's own rules; nothing of it is kept here.",
     },
 ];

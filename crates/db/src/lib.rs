@@ -29,7 +29,8 @@ pub use row::{FromValue, Row, Value};
 pub use schema::Column;
 pub use statement::Statement;
 
-use outro_model::stop;
+use outro_model::{SPANS, stop};
+use tracing::field::Empty;
 
 /// Under what each statement that was run is traced, with the number of rows that it found or changed.
 pub const WORK: &str = "outro_db::work";
@@ -155,12 +156,14 @@ impl Tx {
     /// All rows of a query.
     pub async fn query(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Vec<Row>, DbError> {
         self.note(statement);
+        let span = tracing::trace_span!(target: SPANS, "statement", otel.name = statement.name(), otel.kind = "client", rows = Empty);
         let rows = match &mut self.inner {
             TxInner::Sqlite(tx) => tx.query(statement, params).await,
             TxInner::Postgres(tx) => tx.query(statement, params).await,
         }?;
         // The name that the code gives it, and a number: nothing of what was asked for or found.
         tracing::trace!(target: WORK, statement = statement.name(), rows = rows.len());
+        span.record("rows", rows.len());
         Ok(rows)
     }
 
@@ -172,11 +175,13 @@ impl Tx {
     /// Runs a statement; the number of rows it changed.
     pub async fn execute(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<u64, DbError> {
         self.note(statement);
+        let span = tracing::trace_span!(target: SPANS, "statement", otel.name = statement.name(), otel.kind = "client", rows = Empty);
         let rows = match &mut self.inner {
             TxInner::Sqlite(tx) => tx.execute(statement, params).await,
             TxInner::Postgres(tx) => tx.execute(statement, params).await,
         }?;
         tracing::trace!(target: WORK, statement = statement.name(), rows);
+        span.record("rows", rows);
         Ok(rows)
     }
 

@@ -42,6 +42,10 @@ pub use text::{InvalidText, ascii_digit, bounded_line, bounded_text, is_hex};
 pub use video::{Audience, BlobKind, Circle, Editing, Reframe, VideoState};
 pub use words::UnknownWord;
 
+/// The target of spans that are told to whoever operates a server, where it is set that they are. What is noted in one is a word of
+/// ours, a template or a number: never what a request or a row about somebody holds.
+pub const SPANS: &str = "outro_spans";
+
 /// The state of an account. What is erased has no row, so it has no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountState {

@@ -38,7 +38,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
             "OUTRO_WORKERS off: on SQLite nobody else could do the jobs; PostgreSQL takes outro worker",
         ));
     }
-    log();
+    let spans = log(&settings)?;
     // The port is taken first: a second server must not touch the folder of the first.
     let listener = listen("--listen", settings.listen).await?;
     let for_metrics = listen_for_metrics(&settings).await?;
@@ -63,6 +63,9 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
         worker.await?;
     }
     drop(lock);
+    if let Some(spans) = spans {
+        spans.end().await;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -21,7 +21,7 @@ pub(crate) async fn run(flags: Flags) -> Result<ExitCode, Fail> {
         // Receipts and codes name the host: it must be the one that the servers are known by.
         return Err(Fail::new("OUTRO_PUBLIC_URL: give the address that people reach the servers at"));
     }
-    log();
+    let spans = log(&settings)?;
     let for_metrics = listen_for_metrics(&settings).await?;
     let app = boot::boot_worker(&settings).await?;
     let (stop, stopped) = watch::channel(false);
@@ -31,6 +31,9 @@ pub(crate) async fn run(flags: Flags) -> Result<ExitCode, Fail> {
     told_to_stop(stop).await;
     for worker in workers {
         worker.await?;
+    }
+    if let Some(spans) = spans {
+        spans.end().await;
     }
     Ok(ExitCode::SUCCESS)
 }

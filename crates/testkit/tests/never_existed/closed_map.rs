@@ -496,11 +496,11 @@ fn held_outside(app: &App) -> BTreeMap<&'static str, &'static [&'static str]> {
     let all: [(&str, &[&str]); 7] = [
         ("the database", &["backups"]),
         ("the keyring", &["key leases"]),
-        ("open pages", &["open event streams"]),
+        ("open pages", &["open event streams", "words between processes"]),
         ("messages to phones", &["SMS gateway", "development outbox"]),
         ("ffmpeg", &["encoder scratch"]),
         ("the index", &["search index"]),
-        ("answers", &["browsers", "log"]),
+        ("answers", &["browsers", "log", "spans"]),
     ];
     BTreeMap::from(all)
 }
