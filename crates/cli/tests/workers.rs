@@ -105,6 +105,13 @@ impl Drop for Worker {
     }
 }
 
+/// Runs a command beside what runs.
+fn outro(site: &Site, args: &[&str]) {
+    let mut command = Command::new(OUTRO);
+    let output = site.tell(command.args(args).args(["--data", site.data.path().to_str().unwrap()])).output().unwrap();
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
 fn clip(folder: &Path, seconds: &str, size: &str) -> Vec<u8> {
     let file = folder.join("clip.mp4");
     let made = Command::new("ffmpeg")
@@ -245,4 +252,30 @@ fn a_key_that_another_process_destroyed_opens_nothing_within_the_lease() {
         }
     }
     assert!(gone.is_some());
+}
+
+/// All start on it at the same time: one replays the ledger, and nobody serves or works before.
+#[test]
+fn after_a_restore_all_start_at_once_and_nobody_is_back() {
+    let (before, backups) = (Site::new(), tempfile::tempdir().unwrap());
+    let server = before.serve("on");
+    let (ada, _) = (server.join("ada"), server.join("bob"));
+    outro(&before, &["backup", "--to", backups.path().to_str().unwrap()]);
+    let id = leave(&server, &ada);
+    wait_for("the receipt", || receipt(&server, &id)["state"] == "complete");
+    drop(server);
+
+    let after = Site::new();
+    for place in ["keyring", "root"] {
+        outro_testkit::copy_folder(&before.data.path().join(place), &after.data.path().join(place));
+    }
+    outro(&after, &["restore", "--from", backups.path().to_str().unwrap()]);
+    let workers = [after.worker(), after.worker()];
+    let server = after.serve("off");
+    let profile = |handle: &str| server.call("GET", &format!("/api/v1/accounts/{handle}"), None, &Value::Null).0;
+    assert_eq!((profile("ada"), profile("bob")), (404, 200));
+    assert_eq!(receipt(&server, &id)["state"], "complete");
+    for worker in workers {
+        worker.stop();
+    }
 }
