@@ -6,6 +6,7 @@
 mod common;
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -49,7 +50,7 @@ impl Site {
     fn worker(&self) -> Worker {
         let mut command = Command::new(OUTRO);
         let told = self.tell(command.args(["worker", "--data", self.data.path().to_str().unwrap()]));
-        Worker(told.process_group(0).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+        Worker(told.process_group(0).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap())
     }
 
     /// A vault on the keyring of the site, as yet another process has it.
@@ -65,6 +66,12 @@ impl Site {
 struct Worker(Child);
 
 impl Worker {
+    /// Waits until it works: before that, a signal ends it at once.
+    fn comes_up(&mut self) {
+        let said = BufReader::new(self.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+        assert!(said.into_iter().any(|line| line.starts_with("Outro works on the jobs of https://video.example")));
+    }
+
     /// Whether a process that it started runs: ffmpeg, in its jail.
     fn is_encoding(&self) -> bool {
         let threads: Vec<PathBuf> = fs::read_dir(format!("/proc/{}/task", self.0.id()))
@@ -169,7 +176,8 @@ fn a_server_without_workers_leaves_its_jobs_to_them() {
     thread::sleep(Duration::from_secs(3));
     assert_eq!(state(&server, &token, &video), "processing");
 
-    let workers = [site.worker(), site.worker()];
+    let mut workers = [site.worker(), site.worker()];
+    workers.iter_mut().for_each(Worker::comes_up);
     wait_for("the video", || state(&server, &token, &video) == "ready");
 
     let id = leave(&server, &token);
@@ -270,8 +278,9 @@ fn after_a_restore_all_start_at_once_and_nobody_is_back() {
         outro_testkit::copy_folder(&before.data.path().join(place), &after.data.path().join(place));
     }
     outro(&after, &["restore", "--from", backups.path().to_str().unwrap()]);
-    let workers = [after.worker(), after.worker()];
+    let mut workers = [after.worker(), after.worker()];
     let server = after.serve("off");
+    workers.iter_mut().for_each(Worker::comes_up);
     let profile = |handle: &str| server.call("GET", &format!("/api/v1/accounts/{handle}"), None, &Value::Null).0;
     assert_eq!((profile("ada"), profile("bob")), (404, 200));
     assert_eq!(receipt(&server, &id)["state"], "complete");
