@@ -60,6 +60,10 @@ pub const fn blob(kind: BlobKind) -> Blob {
             ("The picture shown before the video plays, in a format that takes fewer bytes.", Takeout::Internal)
         }
         BlobKind::Preview => ("A few seconds of your video without sound, for lists.", Takeout::Internal),
+        BlobKind::Clip => (
+            "A file that you added to a video while you edited it, as it was, so that you can edit it again.",
+            Takeout::Part("videos/clips"),
+        ),
     };
     Blob { kind, why, takeout }
 }
@@ -81,4 +85,5 @@ pub const BLOBS: &[Blob] = &[
     blob(BlobKind::LargeMix),
     blob(BlobKind::Avif),
     blob(BlobKind::Preview),
+    blob(BlobKind::Clip),
 ];

@@ -2,6 +2,7 @@
 
 mod answers;
 mod backups;
+mod clips;
 mod coins;
 mod comments;
 mod feeds;
@@ -142,6 +143,7 @@ pub const TABLES: &[Table] = &[
     takeout::IMPORTS,
     takeout::BROUGHT,
     uploads::UPLOADS,
+    clips::CLIPS,
     lost_phone::RECOVERY_CODES,
     lost_phone::PENDING_LEAVES,
     lost_phone::REPLACED_PHONES,

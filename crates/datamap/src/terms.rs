@@ -75,7 +75,7 @@ impl Table {
             }
             "likes" | "videos" | "blobs" | "comments" | "comment_likes" | "dismissals" | "follows"
             | "follow_requests" | "blocks" | "mutes" | "sounds" | "sound_uses" | "video_reach" | "playlists"
-            | "playlist_videos" => UNTIL_REMOVED,
+            | "playlist_videos" | "clips" => UNTIL_REMOVED,
             "service_keys" => "as long as the server runs; a key of accounting records until those are over",
             _ if self.links.is_empty() => FOR_GOOD,
             _ => WITH_ACCOUNT,
@@ -102,6 +102,7 @@ impl Blob {
                 "until the whole file is here, or {UPLOAD_HOURS} hours after its last piece came; a week at most"
             )
             .into(),
+            outro_model::BlobKind::Clip => "as long as you have the video, or until you remove the clip".into(),
             _ => "as long as you have the video".into(),
         }
     }

@@ -6,13 +6,14 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use outro_app::AppError;
 use outro_app::video::{self, Part};
-use outro_model::VideoId;
+use outro_app::{AppError, Viewer};
+use outro_model::{ClipId, VideoId};
 
 use crate::Server;
 use crate::deliver;
 use crate::extract::Path;
+use crate::listen::Line;
 use crate::problem::ApiError;
 use crate::range::{self, Asked};
 use crate::routes::{Routes, get};
@@ -20,7 +21,10 @@ use crate::who::{Connection, Who};
 
 /// The routes of media.
 pub(crate) fn routes() -> Routes {
-    Routes::new().route("/media/{video}/captions.vtt", get(captions)).route("/media/{video}/{part}", get(serve))
+    Routes::new()
+        .route("/media/{video}/captions.vtt", get(captions))
+        .route("/media/{video}/{part}", get(serve))
+        .route("/media/{video}/clips/{clip}", get(clip))
 }
 
 /// The names that the last part of an address can have.
@@ -32,6 +36,11 @@ pub(crate) fn part_names() -> impl Iterator<Item = &'static str> {
 pub(crate) fn address(video: VideoId, part: Part) -> String {
     let (name, _, _) = names(part);
     format!("/media/{video}/{name}")
+}
+
+/// The address of the file of a clip.
+pub(crate) fn clip_address(video: VideoId, clip: ClipId) -> String {
+    format!("/media/{video}/clips/{clip}")
 }
 
 /// The address of the captions of a video.
@@ -76,6 +85,7 @@ fn names(part: Part) -> (&'static str, &'static str, Option<&'static str>) {
         Part::Download => ("download.mp4", "video/mp4", Some("video.mp4")),
         // What a stranger uploaded is never given a type that a browser would open.
         Part::Original => ("original", "application/octet-stream", Some("original")),
+        Part::Clip(_) => ("clip", "application/octet-stream", Some("clip")),
     }
 }
 
@@ -90,9 +100,32 @@ async fn serve(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let id: VideoId = id.parse().map_err(|_| AppError::NotFound)?;
     let part = PARTS.iter().copied().find(|part| names(*part).0 == name).ok_or(AppError::NotFound)?;
-    let media = video::open(&server.app, &viewer, id, part).await?;
+    sent(&server, &viewer, (&id, part), line, (method, headers)).await
+}
+
+/// The file of a clip, for the owner of its video.
+async fn clip(
+    State(server): State<Server>,
+    Who(viewer): Who,
+    Path((id, clip)): Path<(String, String)>,
+    Connection(line): Connection,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let part = Part::Clip(clip.parse().map_err(|_| AppError::NotFound)?);
+    sent(&server, &viewer, (&id, part), line, (method, headers)).await
+}
+
+async fn sent(
+    server: &Server,
+    viewer: &Viewer,
+    (id, part): (&str, Part),
+    line: Option<Line>,
+    (method, headers): (Method, HeaderMap),
+) -> Result<Response, ApiError> {
+    let id: VideoId = id.parse().map_err(|_| AppError::NotFound)?;
+    let media = video::open(&server.app, viewer, id, part).await?;
     let answer = Answer::of(&media.etag, media.length, &headers);
     let (_, kind, file) = names(part);
     let send = |range: Range<u64>| {

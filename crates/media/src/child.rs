@@ -25,11 +25,11 @@ pub(crate) struct Order<'a> {
     pub(crate) program: &'a Path,
     pub(crate) args: &'a [String],
     pub(crate) input: &'a File,
-    /// A file to be read beside the input: descriptor 3.
-    pub(crate) second: Option<&'a File>,
+    /// Files to be read beside the input: descriptors from 3 on.
+    pub(crate) beside: &'a [&'a File],
     /// A file for descriptor 1; without one, what is written there comes back as [`Heard::Out`].
     pub(crate) output: Option<&'a File>,
-    /// Files to be written beside it: the descriptors that come next, from 3 on.
+    /// Files to be written beside it: the descriptors that come next.
     pub(crate) more: &'a [&'a File],
     pub(crate) caps: Caps,
     pub(crate) wall: Duration,
@@ -74,7 +74,7 @@ pub(crate) async fn run(
 fn spawn(tools: &Tools, order: &Order<'_>) -> Result<Child, RunError> {
     // A duplicate is inherited, also by any other child that is started at this moment: each of them is the
     // jail, which closes all that was not meant for it before anything else.
-    let read = order.second.into_iter().map(|file| (Use::Read, file));
+    let read = order.beside.iter().map(|file| (Use::Read, *file));
     let all = read.chain(order.more.iter().map(|file| (Use::Write, *file)));
     let given = all.map(|(meant, file)| Ok((meant, rustix::io::dup(file)?))).collect::<std::io::Result<Vec<_>>>()?;
     let handed: Vec<_> = given.iter().map(|(meant, fd)| Handed { meant: *meant, number: fd.as_raw_fd() }).collect();

@@ -76,7 +76,7 @@ async fn carry_out(
         program: &tools.ffmpeg,
         args,
         input: rendition,
-        second: None,
+        beside: &[],
         output: Some(output),
         more: &[],
         caps: limits.probe_caps(),

@@ -145,6 +145,6 @@ async fn make(
     limits: &Limits,
 ) -> Result<(), RunError> {
     let (caps, wall) = (limits.probe_caps(), limits.probe_wall);
-    let order = Order { program: &tools.ffmpeg, args, input, second: None, output: Some(output), more, caps, wall };
+    let order = Order { program: &tools.ffmpeg, args, input, beside: &[], output: Some(output), more, caps, wall };
     run(tools, order, &mut |_| ControlFlow::Continue(())).await?.judge("ffmpeg")
 }

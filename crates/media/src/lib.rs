@@ -35,7 +35,7 @@ pub use listen::{PEAKS, Sounding, listen, listen_to_mix};
 pub use plan::{
     BadPath, Bars, Blend, Joins, Key, Level, Loudness, MOST_KEYS, Options, Path, Plan, Reframe, Scene, mix_plan, plan,
 };
-pub use plan::{Ladder, NothingLeft, Rung, Size, av1_plan, edit_ladder, ladder};
+pub use plan::{Footage, Ladder, NothingLeft, Rung, Size, av1_plan, edit_ladder, ladder};
 pub use probe::{Probe, Rotation, Transfer, probe};
 pub use run::{Outcome, Progress, climb, mix, transcode, transcode_idle};
 pub use sandbox::{SandboxSupport, sandbox_main, sandbox_support};

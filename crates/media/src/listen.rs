@@ -123,11 +123,12 @@ async fn measure(
 ) -> Result<Said, RunError> {
     let args = args(sound, (level, slice), limits.max_duration.as_secs().saturating_add(1));
     let (input, second) = sound.files;
+    let beside = second.as_slice();
     let order = Order {
         program: &tools.ffmpeg,
         args: &args,
         input,
-        second,
+        beside,
         output: None,
         more: &[],
         caps: limits.transcode_caps(),

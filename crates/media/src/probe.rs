@@ -193,7 +193,7 @@ fn order<'a>(tools: &'a Tools, args: &'a [String], input: &'a File, limits: &Lim
         program: &tools.ffprobe,
         args,
         input,
-        second: None,
+        beside: &[],
         output: None,
         more: &[],
         caps: limits.probe_caps(),

@@ -53,18 +53,18 @@ pub async fn transcode(
     limits: &Limits,
     on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
 ) -> Result<Outcome, RunError> {
-    let order = Work { input: &input, second: None, args: &plan.args, caps: limits.transcode_caps() };
+    let order = Work { input: &input, beside: &[], args: &plan.args, caps: limits.transcode_caps() };
     one(tools, order, output, (plan, H264), limits, on_progress).await
 }
 
 /// Makes the renditions of `input`, one a rung: `outputs` are in the order of the rungs, and so are the results. Each
-/// output is then at its first byte. `beside` is what the ladder reads besides, where it does.
+/// output is then at its first byte. `beside` is what the ladder reads besides, in its order.
 ///
 /// # Errors
 /// As [`transcode`].
 pub async fn climb(
     tools: &Tools,
-    (input, beside): (File, Option<File>),
+    (input, beside): (File, Vec<File>),
     outputs: Vec<File>,
     ladder: &Ladder,
     limits: &Limits,
@@ -76,7 +76,8 @@ pub async fn climb(
         duration: ladder.duration,
         codec: H264,
     });
-    let work = Work { input: &input, second: beside.as_ref(), args: &ladder.args, caps: limits.transcode_caps() };
+    let beside: Vec<_> = beside.iter().collect();
+    let work = Work { input: &input, beside: &beside, args: &ladder.args, caps: limits.transcode_caps() };
     carry_out(tools, work, &outputs, &expected.collect::<Vec<_>>(), limits, on_progress).await
 }
 
@@ -92,7 +93,7 @@ pub async fn transcode_idle(
     limits: &Limits,
     on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
 ) -> Result<Outcome, RunError> {
-    let work = Work { input: &input, second: None, args: &plan.args, caps: limits.idle_caps() };
+    let work = Work { input: &input, beside: &[], args: &plan.args, caps: limits.idle_caps() };
     one(tools, work, output, (plan, AV1), limits, on_progress).await
 }
 
@@ -108,7 +109,7 @@ pub async fn mix(
     limits: &Limits,
     on_progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
 ) -> Result<Outcome, RunError> {
-    let work = Work { input: &made, second: Some(&sound), args: &plan.args, caps: limits.transcode_caps() };
+    let work = Work { input: &made, beside: &[&sound], args: &plan.args, caps: limits.transcode_caps() };
     one(tools, work, output, (plan, H264), limits, on_progress).await
 }
 
@@ -119,7 +120,7 @@ const AV1: &str = "av1";
 /// What the tool is to do.
 struct Work<'a> {
     input: &'a File,
-    second: Option<&'a File>,
+    beside: &'a [&'a File],
     args: &'a [String],
     caps: Caps,
 }
@@ -149,7 +150,7 @@ async fn one(
 
 async fn carry_out(
     tools: &Tools,
-    Work { input, second, args, caps }: Work<'_>,
+    Work { input, beside, args, caps }: Work<'_>,
     outputs: &[File],
     expected: &[Expected],
     limits: &Limits,
@@ -159,7 +160,7 @@ async fn carry_out(
     let duration = expected.first().map_or(Duration::ZERO, |one| one.duration);
     let (output, more) = (outputs.first(), outputs.iter().skip(1).collect::<Vec<_>>());
     let wall = limits.wall;
-    let order = Order { program: &tools.ffmpeg, args, input, second, output, more: &more, caps, wall };
+    let order = Order { program: &tools.ffmpeg, args, input, beside, output, more: &more, caps, wall };
     let ended = run(tools, order, &mut |heard| {
         if let Heard::Progress(line) = heard {
             permille = out_time(line).map_or(permille, |at| reached(at, duration).max(permille));

@@ -57,7 +57,7 @@ async fn make_sample(tools: &Tools, sample: &Scratch, limits: &Limits) -> Result
         program: &tools.ffmpeg,
         args: &args,
         input: sample.file(),
-        second: None,
+        beside: &[],
         output: Some(sample.file()),
         more: &[],
         caps: limits.transcode_caps(),

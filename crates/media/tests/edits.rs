@@ -8,19 +8,39 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
-use common::{Samples, ask, clip, empty, find, options, seen_frames, tools, unnamed};
+use common::{Samples, ask, clip, empty, find, options, seen_frames, tools, turn_track, unnamed};
 use outro_media::{
-    Key, Limits, Outcome, Path as Way, Reframe, Scene, Scratch, Size, climb, cover_at, edit_ladder, probe,
+    Footage, Key, Level, Limits, Outcome, Path as Way, Reframe, Scene, Scratch, Size, climb, cover_at, edit_ladder,
+    probe,
 };
+use outro_model::ClipId;
 use outro_model::edit::{Backing, Caption, Colour, Cut, Edit, Look, Title};
 
 /// Makes a file by an edit.
 async fn made_by(path: &Path, reframe: Reframe, scene: &Scene, edit: Edit) -> (Outcome, Vec<u8>) {
-    let (tools, limits) = (tools(), Limits::default());
+    made_of(&[path], reframe, scene, edit).await
+}
+
+/// The id of the clip that stands at this place among the files.
+fn clip_id(place: usize) -> ClipId {
+    ClipId::from_bytes([place as u8; 16])
+}
+
+/// Makes a file by an edit of several, the first of which is the original.
+async fn made_of(paths: &[&Path], reframe: Reframe, scene: &Scene, edit: Edit) -> (Outcome, Vec<u8>) {
+    let (tools, limits, path) = (tools(), Limits::default(), paths[0]);
     let edit = edit.checked(600_000).unwrap();
-    let input = unnamed(path);
-    let found = probe(&tools, &input, &limits).await.unwrap();
-    let (ladder, subtitles) = edit_ladder(&found, reframe, scene, &edit, &options(&tools)).unwrap();
+    let files: Vec<_> = paths.iter().map(|path| unnamed(path)).collect();
+    let mut found = Vec::new();
+    for file in &files {
+        found.push(probe(&tools, file, &limits).await.unwrap());
+    }
+    let (level, as_it_is) = (Level::default(), Scene::default());
+    let footage = found.iter().enumerate().map(|(place, probe)| {
+        let (clip, scene) = if place == 0 { (None, scene) } else { (Some(clip_id(place)), &as_it_is) };
+        Footage { clip, probe, scene, reframe, level }
+    });
+    let (ladder, subtitles) = edit_ladder(&footage.collect::<Vec<_>>(), &edit, &options(&tools)).unwrap();
     let outputs: Vec<_> = ladder.rungs.iter().map(|_| empty()).collect();
     let usual = ladder.rungs.iter().position(|rung| rung.size == Size::Usual).unwrap();
     let mut file = outputs[usual].try_clone().unwrap();
@@ -29,13 +49,16 @@ async fn made_by(path: &Path, reframe: Reframe, scene: &Scene, edit: Edit) -> (O
         seen.push(progress.permille);
         ControlFlow::Continue(())
     };
-    let beside = subtitles.map(|text| {
+    let written = subtitles.map(|text| {
         // Also where a large one is on a disk.
         let scratch = Scratch::new(u64::MAX, path.parent().unwrap()).unwrap();
         scratch.file().write_all(text.as_bytes()).unwrap();
         scratch.rewind().unwrap();
         scratch.into_file()
     });
+    let mut files = files.into_iter();
+    let input = files.next().unwrap();
+    let beside = written.into_iter().chain(files).collect();
     let made = climb(&tools, (input, beside), outputs, &ladder, &limits, on_progress).await.unwrap();
     assert!(made.iter().all(|one| one.duration.abs_diff(made[0].duration) < Duration::from_millis(50)), "{made:?}");
     let outcome = made[usual].clone();
@@ -51,7 +74,7 @@ async fn made(path: &Path, edit: Edit) -> (Outcome, Vec<u8>) {
 }
 
 fn cut(from_ms: u32, to_ms: u32, speed: u16) -> Cut {
-    Cut { from_ms, to_ms, speed }
+    Cut { clip: None, from_ms, to_ms, speed }
 }
 
 /// Upright, so that nothing is framed: each second of it has a brightness of its own, 40 more each, and a tone of its own.
@@ -133,6 +156,130 @@ async fn many_pieces_of_a_large_picture_fit_the_jail() {
     assert!((outcome.duration.as_secs_f64() - 4.0).abs() <= 0.041, "{:?}", outcome.duration);
     assert!((last_packet(&bytes, "a") - 4.0).abs() < 0.06);
     assert_eq!((outcome.width, outcome.height), (720, 1280));
+}
+
+#[tokio::test]
+async fn many_pieces_of_many_large_files_fit_the_jail_too() {
+    let samples = Samples::new();
+    let lying = samples.make(&format!("{} -bf 2 lying.mp4", clip("1920x1080", 2)));
+    let upright = samples.make(&format!("{} -bf 2 upright.mp4", clip("1080x2340", 2)));
+    let paths: Vec<_> = (0..11).map(|place| if place % 2 == 0 { lying.as_path() } else { upright.as_path() }).collect();
+    // No two that follow on each other are of one file.
+    let cuts = (0..40).map(|number| {
+        let place = number * 7 % 11;
+        Cut {
+            clip: (place > 0).then(|| clip_id(place)),
+            ..cut(1900 - number as u32 * 40, 2000 - number as u32 * 40, 100)
+        }
+    });
+    let title = Title {
+        text: "All of them".to_owned(),
+        from_ms: 0,
+        to_ms: 4000,
+        x: 500,
+        y: 500,
+        size: 90,
+        colour: Colour::White,
+        backing: Backing::Box,
+    };
+    let edit = Edit { cuts: cuts.collect(), titles: vec![title], ..Edit::default() };
+    let (outcome, bytes) = made_of(&paths, Reframe::Fit, &Scene::default(), edit).await;
+    assert!((outcome.duration.as_secs_f64() - 4.0).abs() <= 0.041, "{:?}", outcome.duration);
+    assert!((last_packet(&bytes, "a") - 4.0).abs() < 0.06);
+    assert_eq!((outcome.width, outcome.height), (720, 1280));
+}
+
+/// Red, green, blue: the mean colour of a picture.
+type Rgb = [f64; 3];
+
+/// The mean colour of a middle row, the edges left out, of each frame.
+fn colours(bytes: &[u8], (width, height): (usize, usize), rows: std::ops::Range<usize>) -> Vec<Rgb> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    let output = std::process::Command::new("ffmpeg")
+        .args(["-v", "error", "-i"])
+        .arg(file.path())
+        .args(["-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
+        .output()
+        .unwrap();
+    let frames = output.stdout.chunks_exact(width * height * 3);
+    let mean = |frame: &[u8]| {
+        let seen = &frame[rows.start * width * 3..rows.end * width * 3];
+        let part = |at: usize| seen.iter().skip(at).step_by(3).map(|value| f64::from(*value)).sum::<f64>();
+        [part(0), part(1), part(2)].map(|sum| sum * 3.0 / seen.len() as f64)
+    };
+    frames.map(mean).collect()
+}
+
+#[tokio::test]
+async fn pieces_of_files_that_differ_are_at_their_times() {
+    let samples = Samples::new();
+    let coloured = |size: &str, rate: u32, colours: [&str; 2], more: &str| {
+        let [first, second] = colours;
+        format!(
+            "-f lavfi -i color=c={first}:s={size}:r={rate}:d=2,drawbox=t=fill:color={second}:enable='gte(t,1)' {more}"
+        )
+    };
+    // Lying with sound, upright and silent in other pixels at another rate, and one that is turned.
+    let tone = "-f lavfi -i sine=frequency=500:duration=2 -c:a aac -c:v libx264 -preset ultrafast -pix_fmt yuv420p";
+    let first = samples.make(&coloured("640x360", 25, ["red", "lime"], &format!("{tone} first.mp4")));
+    let silent = "-c:v libx264 -preset ultrafast -pix_fmt yuv444p";
+    let second = samples.make(&coloured("202x360", 30, ["blue", "yellow"], &format!("{silent} second.mp4")));
+    let lying = samples.make(&coloured("360x202", 24, ["white", "magenta"], &format!("{tone} lying.mp4")));
+    let mut bytes = std::fs::read(lying).unwrap();
+    turn_track(&mut bytes, [0, 1, -1, 0]);
+    let turned = samples.write("turned.mp4", &bytes);
+    let of = |place, from_ms, to_ms, speed| Cut { clip: Some(clip_id(place)), from_ms, to_ms, speed };
+    let cuts = vec![
+        of(1, 1000, 2000, 100),
+        cut(0, 1000, 100),
+        of(2, 1000, 1500, 100),
+        of(1, 0, 1000, 200),
+        cut(1000, 2000, 100),
+    ];
+    let (red, lime, blue) = ([255.0, 0.0, 0.0], [0.0, 255.0, 0.0], [0.0, 0.0, 255.0]);
+    let (yellow, magenta) = ([255.0, 255.0, 0.0], [255.0, 0.0, 255.0]);
+    let expected = [(0..30, yellow), (30..60, red), (60..75, magenta), (75..90, blue), (90..120, lime)];
+    for reframe in [Reframe::Fit, Reframe::Crop] {
+        let edit = Edit { cuts: cuts.clone(), ..Edit::default() };
+        let (outcome, bytes) = made_of(&[&first, &second, &turned], reframe, &Scene::default(), edit).await;
+        assert!((outcome.duration.as_secs_f64() - 4.0).abs() <= 0.041, "{:?}", outcome.duration);
+        let (width, height) = (outcome.width as usize, outcome.height as usize);
+        assert_eq!(width * 16, height * 9, "{width} x {height}");
+        // In the middle, where each of them is sharp.
+        let seen = colours(&bytes, (width, height), height * 2 / 5..height * 3 / 5);
+        assert!(seen.len().abs_diff(120) <= 1, "{} frames", seen.len());
+        for (numbers, colour) in &expected {
+            for number in numbers.start + 1..numbers.end - 1 {
+                let off = (0..3).map(|part| (seen[number][part] - colour[part]).abs()).fold(0.0, f64::max);
+                assert!(off < 24.0, "frame {number} by {reframe:?} is {:?}, not {colour:?}", seen[number]);
+            }
+        }
+        assert!(outcome.has_sound && (last_packet(&bytes, "a") - 4.0).abs() < 0.06);
+        let is_heard = |from: f64| level(&bytes, 500, from, 0.4) > -40.0;
+        assert_eq!([0.3, 1.3, 2.05, 2.55, 3.3].map(is_heard), [false, true, true, false, true]);
+    }
+}
+
+#[tokio::test]
+async fn a_sound_alone_is_drawn_between_pictures() {
+    let samples = Samples::new();
+    let sound = samples.make("-f lavfi -i sine=frequency=500:duration=2 -c:a aac sound.m4a");
+    let picture =
+        samples.make("-f lavfi -i color=c=lime:s=360x640:r=25:d=2 -c:v libx264 -preset ultrafast picture.mp4");
+    let of = |from_ms, to_ms| Cut { clip: Some(clip_id(1)), from_ms, to_ms, speed: 100 };
+    let edit = Edit { cuts: vec![cut(0, 1000, 100), of(0, 1000), cut(1000, 1500, 100)], ..Edit::default() };
+    let (outcome, bytes) = made_of(&[&sound, &picture], Reframe::Fit, &Scene::default(), edit).await;
+    assert!((outcome.duration.as_secs_f64() - 2.5).abs() <= 0.041, "{:?}", outcome.duration);
+    let (width, height) = (outcome.width as usize, outcome.height as usize);
+    let green: Vec<_> =
+        colours(&bytes, (width, height), 0..height / 8).iter().map(|colour| colour[1] > 200.0).collect();
+    for (number, is_green) in green.iter().enumerate() {
+        let at = number as f64 / green.len() as f64 * 2.5;
+        let is_near_an_edge = (at - 1.0).abs() < 0.1 || (at - 2.0).abs() < 0.1;
+        assert!(is_near_an_edge || *is_green == (1.0..2.0).contains(&at), "frame {number} of {}", green.len());
+    }
+    assert!(level(&bytes, 500, 0.2, 0.6) > -40.0 && level(&bytes, 500, 1.2, 0.6) < -60.0);
 }
 
 #[tokio::test]

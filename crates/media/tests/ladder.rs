@@ -29,7 +29,7 @@ async fn climbed(path: &Path, reframe: Reframe, hint: u64, dir: &Path) -> (Ladde
     let mut files: Vec<File> = ladder.rungs.iter().map(|_| Scratch::new(hint, dir).unwrap().into_file()).collect();
     let outputs = files.iter().map(|file| file.try_clone().unwrap()).collect();
     let mut seen = Vec::new();
-    let made = climb(&tools, (input, None), outputs, &ladder, &limits, |progress| {
+    let made = climb(&tools, (input, vec![]), outputs, &ladder, &limits, |progress| {
         seen.push(progress.permille);
         ControlFlow::Continue(())
     });

@@ -1,14 +1,16 @@
-//! The edit list of a video: what is made of its original, which stays as it is.
+//! The edit list of a video: what is made of its original, and of clips that were added to it, which stay as they are.
 //!
 //! Pure: it is read, held to its bounds, and its times are reckoned. Texts and captions are timed by what comes out,
 //! pieces by what goes in.
 
 use serde::{Deserialize, Serialize};
 
-use crate::bounded_text;
+use crate::{ClipId, bounded_text};
 
 /// The most pieces.
 pub const MOST_CUTS: usize = 40;
+/// The most clips that a video has beside its original.
+pub const MOST_CLIPS: usize = 10;
 /// The most texts laid over the picture.
 pub const MOST_TITLES: usize = 20;
 /// The most captions.
@@ -32,7 +34,7 @@ pub const LATEST: u32 = 86_400_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Edit {
-    /// What is kept, in the order in which it is shown. None: all of it, as it is.
+    /// What is kept, in the order in which it is shown. None: all of the original, as it is.
     pub cuts: Vec<Cut>,
     /// What is laid over the picture.
     pub titles: Vec<Title>,
@@ -52,10 +54,13 @@ pub struct Edit {
     pub cover_ms: Option<u32>,
 }
 
-/// A piece of the original.
+/// A piece of the original, or of a clip.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cut {
+    /// Of which clip it is; none where it is of the original.
+    #[serde(default, with = "clip", skip_serializing_if = "Option::is_none")]
+    pub clip: Option<ClipId>,
     /// Where it begins, in milliseconds.
     pub from_ms: u32,
     /// Where it ends.
@@ -67,6 +72,25 @@ pub struct Cut {
 
 const fn as_it_is() -> u16 {
     100
+}
+
+/// A clip by the text of its id.
+mod clip {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use crate::ClipId;
+
+    pub(super) fn serialize<S: Serializer>(clip: &Option<ClipId>, to: S) -> Result<S::Ok, S::Error> {
+        match clip {
+            Some(clip) => to.collect_str(clip),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<ClipId>, D::Error> {
+        let text: Option<String> = Option::deserialize(from)?;
+        text.map(|text| text.parse().map_err(|_| D::Error::custom("not the id of a clip"))).transpose()
+    }
 }
 
 /// A text that is laid over the picture.
@@ -193,6 +217,22 @@ impl Edit {
         !Self { captions, burnt: false, cover_ms: None, ..self.clone() }.is_nothing()
     }
 
+    /// The clips of which pieces are in it, each once, in the order in which they are first shown.
+    pub fn clips(&self) -> Vec<ClipId> {
+        let mut clips = Vec::new();
+        for clip in self.cuts.iter().filter_map(|cut| cut.clip) {
+            if !clips.contains(&clip) {
+                clips.push(clip);
+            }
+        }
+        clips
+    }
+
+    /// Whether a piece of this clip is in it.
+    pub fn uses(&self, clip: ClipId) -> bool {
+        self.cuts.iter().any(|cut| cut.clip == Some(clip))
+    }
+
     /// Whether there are captions that who watches can turn on.
     pub fn is_captioned(&self) -> bool {
         !self.captions.is_empty() && !self.burnt
@@ -239,6 +279,9 @@ impl Edit {
     fn check_cuts(&self, longest: u64) -> Result<(), InvalidEdit> {
         if self.cuts.len() > MOST_CUTS {
             return Err(wrong("cuts", "Use at most 40 pieces."));
+        }
+        if self.clips().len() > MOST_CLIPS {
+            return Err(wrong("cuts", "Use pieces of at most 10 clips."));
         }
         for cut in &self.cuts {
             let is_sound = cut.from_ms < cut.to_ms && cut.to_ms <= LATEST && SPEEDS.contains(&cut.speed);
@@ -343,7 +386,7 @@ mod tests {
     use super::*;
 
     fn cut(from_ms: u32, to_ms: u32, speed: u16) -> Cut {
-        Cut { from_ms, to_ms, speed }
+        Cut { clip: None, from_ms, to_ms, speed }
     }
 
     fn title(text: &str) -> Title {
@@ -423,6 +466,25 @@ mod tests {
     }
 
     #[test]
+    fn a_piece_names_its_clip_and_one_of_the_original_none() {
+        let id = ClipId::from_bytes([7; 16]);
+        let text = format!(
+            r#"{{"cuts":[{{"clip":"{id}","from_ms":0,"to_ms":900}},{{"clip":null,"from_ms":0,"to_ms":900}},{{"from_ms":0,"to_ms":900}}]}}"#
+        );
+        let edit: Edit = serde_json::from_str(&text).unwrap();
+        assert_eq!(edit.cuts.iter().map(|cut| cut.clip).collect::<Vec<_>>(), [Some(id), None, None]);
+        assert!(edit.uses(id) && !edit.uses(ClipId::from_bytes([8; 16])));
+        assert_eq!(edit.clips(), [id]);
+        // As it was kept before there were clips.
+        let kept = serde_json::to_string(&edit.cuts[2]).unwrap();
+        assert_eq!(kept, r#"{"from_ms":0,"to_ms":900,"speed":100}"#);
+        for wrong in [r#""""#, r#""../x""#, "1", r#""AAAAAAAAAAAAAAAAAAAAAB""#] {
+            let text = format!(r#"{{"cuts":[{{"clip":{wrong},"from_ms":0,"to_ms":900}}]}}"#);
+            assert!(serde_json::from_str::<Edit>(&text).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn webvtt_of_others_is_read() {
         let text = "\u{feff}WEBVTT - made elsewhere\r\n\r\nNOTE a note\r\n\r\n1\r\n00:01.500 --> 00:02.000 align:start line:0\r\n\
             <v Ada>One &amp; <i>only</i></v>\r\nline\r\n\r\n01:00:00,250 --> 01:00:01,5\r\ntwo";
@@ -434,7 +496,13 @@ mod tests {
     }
 
     fn cuts() -> impl Strategy<Value = Vec<Cut>> {
-        let one = (0u32..90_000, 0u32..90_000, 0u16..500).prop_map(|(a, b, speed)| cut(a, b, speed));
+        let clip = proptest::option::of((0u8..12).prop_map(|number| ClipId::from_bytes([number; 16])));
+        let one = (clip, 0u32..90_000, 0u32..90_000, 0u16..500).prop_map(|(clip, from_ms, to_ms, speed)| Cut {
+            clip,
+            from_ms,
+            to_ms,
+            speed,
+        });
         proptest::collection::vec(one, 0..45)
     }
 
@@ -469,6 +537,9 @@ mod tests {
             prop_assert!(checked.length_ms().is_none_or(|length| (LEAST..=MINUTE).contains(&length)));
             prop_assert!(checked.cuts.iter().all(|cut| cut.length_ms() >= SHORTEST && SPEEDS.contains(&cut.speed)));
             prop_assert!(checked.captions.is_sorted_by_key(|caption| caption.from_ms));
+            let clips = checked.clips();
+            prop_assert!(clips.len() <= MOST_CLIPS && clips.iter().all(|clip| checked.uses(*clip)));
+            prop_assert!(checked.cuts.iter().all(|cut| cut.clip.is_none_or(|clip| clips.contains(&clip))));
             let text = serde_json::to_string(&checked).unwrap();
             prop_assert_eq!(&serde_json::from_str::<Edit>(&text).unwrap(), &checked);
             prop_assert_eq!(checked.clone().checked(MINUTE), Ok(checked));

@@ -32,6 +32,8 @@ ids! {
     VideoId(VideoKind);
     /// The id of a sound.
     SoundId(SoundKind);
+    /// The id of a clip that was added to a video, and of its sealed file.
+    ClipId(ClipKind);
     /// The id of a playlist.
     PlaylistId(PlaylistKind);
     /// The id of a comment.

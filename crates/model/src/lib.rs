@@ -28,9 +28,9 @@ pub use coins::{CoinMove, PurchaseState};
 pub use event::EventKind;
 pub use handle::{Handle, InvalidHandle};
 pub use id::{
-    AccountId, ActId, BackupId, BlobId, ChallengeId, CommentId, ConversationId, EntryId, Id, ImportId, InvalidId,
-    JobId, MessageId, NotificationId, PlaylistId, PurchaseId, RecordId, RecoveryCodeId, ReportId, SessionId, SoundId,
-    TakeoutId, VideoId,
+    AccountId, ActId, BackupId, BlobId, ChallengeId, ClipId, CommentId, ConversationId, EntryId, Id, ImportId,
+    InvalidId, JobId, MessageId, NotificationId, PlaylistId, PurchaseId, RecordId, RecoveryCodeId, ReportId, SessionId,
+    SoundId, TakeoutId, VideoId,
 };
 pub use marks::{Piece, pieces};
 pub use mixing::{BadMixing, Mixing, Way};

@@ -104,5 +104,7 @@ words! {
         Avif = 12, "avif";
         /// A few seconds of the video, small and without sound.
         Preview = 13, "preview";
+        /// A file that was added to a video, for pieces of it to be in what is made.
+        Clip = 14, "clip";
     }
 }

@@ -7,7 +7,8 @@ use crate::{Chrome, FormState, VideoState, chrome::Tab, page};
 /// `GET /upload/{id}/edit`: what is made of the original of a video of one's own; anything else answers as what never was.
 ///
 /// With scripts it is the editor, over the file at `/media/{id}/original`, which reads and sets
-/// `/api/v1/videos/{id}/edit` and leaves an edit by `/api/v1/videos/{id}/cancel`. Without, `POST /upload/{id}/edit` with
+/// `/api/v1/videos/{id}/edit`, adds and removes files by `/api/v1/videos/{id}/clips`, and leaves an edit by
+/// `/api/v1/videos/{id}/cancel`. Without, `POST /upload/{id}/edit` with
 /// `csrf`, `from`, `to` (seconds; empty is the end), `speed` (hundredths), `captions` (WebVTT), `burnt`, `replace` (of what is
 /// published) and `do`: `save`, `reset` or `cancel`. It comes back here.
 #[derive(Debug, Clone, Template)]
@@ -51,6 +52,17 @@ const PROBLEMS: &[&str] = &[
     "published",
     "not_ready",
     "nothing_to_cancel",
+    "most_clips",
+    "clips_too_large",
+    "clip_without_picture",
+    "clip_in_use",
+    "no_such_clip",
+    "file_too_large",
+    "file_missing",
+    "cut_off",
+    "not_a_video",
+    "no_picture",
+    "unsupported",
     "edit_beyond_end",
     "account_away",
     "rate_limited",

@@ -1,7 +1,8 @@
-// The editor: what is made of a video's original. What the person does changes one list, which can be undone step by step,
-// is shown at once over the original, and is sent as a whole.
+// The editor: what is made of a video's original and of clips. What the person does changes one list, which can be undone
+// step by step, is shown at once over the files, and is sent as a whole.
 import { locale, toast } from "./ui.js";
 import * as list from "./editlist.js";
+import { Clips } from "./editclips.js";
 import { filter } from "./editlook.js";
 import { Player, stills } from "./editplay.js";
 import { ask, Making } from "./editmaking.js";
@@ -22,7 +23,7 @@ class Editor {
   #done = [];
   #undone = [];
   #saved = "";
-  #pictures = [];
+  #pictures = new Map();
   #drag = null;
   #original = 1000;
   edit = structuredClone(EMPTY);
@@ -30,6 +31,7 @@ class Editor {
 
   constructor() {
     this.player = new Player(part("screen"), () => this.edit, (out) => this.#moved(out));
+    this.clips = new Clips(root, address, this);
     this.titles = new Titles(root, this);
     this.captions = new Captions(root, this);
     this.making = new Making(root, address, {
@@ -51,6 +53,11 @@ class Editor {
     return this.player.whole || this.#original;
   }
 
+  // How long the file of a piece is.
+  wholeOf(cut) {
+    return this.clips.of(cut)?.duration_ms ?? this.whole;
+  }
+
   get length() {
     return list.total(this.edit.cuts);
   }
@@ -60,9 +67,9 @@ class Editor {
   }
 
   async start() {
-    const [state, framing] = await Promise.all([ask(`${address}/edit`), ask(`${address}/framing`).catch(() => null)]);
+    const [state, framing] = await Promise.all([ask(`${address}/edit`), ask(`${address}/framing`).catch(() => null), this.clips.load()]);
     this.player.framing = framing;
-    const { video } = this.player;
+    const { original: video } = this.player;
     if (video.readyState < 2 && !video.error) {
       await new Promise((go) => ["loadeddata", "error"].forEach((name) => video.addEventListener(name, go, { once: true })));
     }
@@ -72,7 +79,7 @@ class Editor {
     this.#adopt(state);
     this.player.seek(0);
     if (state.state === "rendering") this.making.watch(state);
-    if (!video.error) this.#still().catch(() => {});
+    if (!video.error) this.still("", video.currentSrc).catch(() => {});
   }
 
   // Takes the list as the server has it.
@@ -126,6 +133,7 @@ class Editor {
     this.#cover();
     this.titles.show();
     this.captions.show();
+    this.clips.show();
     const buttons = [
       ["undo", this.#done.length],
       ["redo", this.#undone.length],
@@ -153,6 +161,17 @@ class Editor {
     if (!this.#drag && playing && index !== this.picked) this.pick(index);
     this.titles.at(out);
     this.captions.at(out);
+  }
+
+  // Goes to the beginning of a piece.
+  go(index) {
+    this.player.seek(list.startOf(this.edit.cuts, index));
+  }
+
+  // A clip is gone: no step goes back to it.
+  forget() {
+    [this.#done, this.#undone] = [[], []];
+    this.show();
   }
 
   // Tools.
@@ -268,7 +287,7 @@ class Editor {
     for (const [name, end] of [["cut-from", "from"], ["cut-to", "to"]]) {
       part(name).addEventListener("change", ({ target }) => {
         const ms = Number(target.value) * 1000;
-        if (target.value !== "" && Number.isFinite(ms)) this.#setCut(list.trimmed(this.cut, end, ms, this.whole));
+        if (target.value !== "" && Number.isFinite(ms)) this.#setCut(list.trimmed(this.cut, end, ms, this.wholeOf(this.cut)));
         this.#panel();
         const start = list.startOf(this.edit.cuts, this.picked);
         this.player.seek(end === "from" ? start : start + list.lengthOf(this.cut) - 40);
@@ -303,13 +322,16 @@ class Editor {
       const pace = `${number.format(cut.speed / 100)}×`;
       button.setAttribute("aria-pressed", isPicked);
       const span = fill(say.piece_of, list.clock(cut.from_ms), list.clock(cut.to_ms), pace);
-      button.setAttribute("aria-label", `${fill(say.piece, number.format(index + 1), number.format(cuts.length))}: ${span}`);
+      const piece = fill(say.piece, number.format(index + 1), number.format(cuts.length));
+      const whose = this.clips.all.length ? `, ${this.clips.name(cut.clip)}` : "";
+      button.setAttribute("aria-label", `${piece}${whose}: ${span}`);
       item.querySelector("b").textContent = cut.speed === 100 ? "" : pace;
+      item.querySelector("i").textContent = this.clips.place(cut.clip);
       for (const end of ["from", "to"]) {
         const grip = item.querySelector(`[data-grip=${end}]`);
         grip.hidden = !isPicked;
         grip.setAttribute("aria-valuemin", 0);
-        grip.setAttribute("aria-valuemax", this.whole);
+        grip.setAttribute("aria-valuemax", this.wholeOf(cut));
         grip.setAttribute("aria-valuenow", cut[`${end}_ms`]);
         grip.setAttribute("aria-valuetext", list.clock(cut[`${end}_ms`]));
       }
@@ -320,7 +342,7 @@ class Editor {
   #piece() {
     const item = document.createElement("li");
     const button = Object.assign(document.createElement("button"), { type: "button" });
-    button.append(document.createElement("canvas"), document.createElement("b"));
+    button.append(document.createElement("canvas"), document.createElement("i"), document.createElement("b"));
     item.append(button);
     const here = () => [...item.parentNode.children].indexOf(item);
     button.addEventListener("click", (event) => {
@@ -351,8 +373,8 @@ class Editor {
     this.#drag = { scale };
     const move = ({ clientX }) => {
       const ms = before[`${end}_ms`] + (((clientX - event.clientX) / scale) * before.speed) / 100;
-      this.#setCut(list.trimmed(before, end, ms, this.whole), `trim-${end}`);
-      this.player.peek(this.cut[`${end}_ms`] - (end === "to" ? 30 : 0));
+      this.#setCut(list.trimmed(before, end, ms, this.wholeOf(before)), `trim-${end}`);
+      this.player.peek(this.cut[`${end}_ms`] - (end === "to" ? 30 : 0), this.cut);
     };
     const drop = () => {
       grip.removeEventListener("pointermove", move);
@@ -375,27 +397,37 @@ class Editor {
     const step = steps[event.key] ?? (event.key === "Home" ? -Infinity : event.key === "End" ? Infinity : 0);
     if (!step) return;
     event.preventDefault();
-    const ms = Math.min(Math.max(this.cut[`${end}_ms`] + step * (event.shiftKey ? 1000 : 100), 0), this.whole);
-    this.#setCut(list.trimmed(this.cut, end, ms, this.whole), `trim-${end}`);
+    const whole = this.wholeOf(this.cut);
+    const ms = Math.min(Math.max(this.cut[`${end}_ms`] + step * (event.shiftKey ? 1000 : 100), 0), whole);
+    this.#setCut(list.trimmed(this.cut, end, ms, whole), `trim-${end}`);
     this.#after(end);
   }
 
-  // The pictures in the strip, the looks and the cover are of the original.
-  async #still() {
-    await stills(this.player.video.currentSrc, STILLS, (index, video) => {
+  // The pictures in the strip and of the cover are those of each file; the looks are shown on the original.
+  async still(clip, address) {
+    const pictures = [];
+    this.#pictures.set(clip, pictures);
+    await stills(address, STILLS, (index, video) => {
       const picture = document.createElement("canvas");
       picture.height = 96;
       picture.width = Math.round((96 * video.videoWidth) / video.videoHeight) || 54;
       picture.getContext("2d").drawImage(video, 0, 0, picture.width, 96);
-      this.#pictures[index] = picture;
+      pictures[index] = picture;
       this.#paint();
-      if (index === Math.floor(STILLS / 2)) this.#samples(picture);
+      if (index === Math.floor(STILLS / 2) && !clip) this.#samples(picture);
+      if (!index && clip) this.clips.show();
     });
     this.#cover();
   }
 
-  #picture(ms) {
-    return this.#pictures[Math.min(STILLS - 1, Math.floor((ms / this.whole) * STILLS))];
+  // The first picture of a clip, once it is there.
+  pictureOf(clip) {
+    return this.#pictures.get(clip)?.[0];
+  }
+
+  #picture(ms, cut) {
+    const pictures = this.#pictures.get(cut.clip ?? "") ?? [];
+    return pictures[Math.min(STILLS - 1, Math.floor((ms / this.wholeOf(cut)) * STILLS))];
   }
 
   #paint() {
@@ -410,7 +442,7 @@ class Editor {
       const context = canvas.getContext("2d");
       const each = 34;
       for (let x = 0; x < width; x += each) {
-        const picture = this.#picture(cut.from_ms + (Math.min(1, (x + each / 2) / width) * (cut.to_ms - cut.from_ms)));
+        const picture = this.#picture(cut.from_ms + Math.min(1, (x + each / 2) / width) * (cut.to_ms - cut.from_ms), cut);
         if (!picture) continue;
         const shown = Math.min(picture.width, (picture.height * each) / height);
         context.drawImage(picture, (picture.width - shown) / 2, 0, shown, picture.height, x * dots, 0, each * dots, height * dots);
@@ -444,7 +476,7 @@ class Editor {
     for (const radio of root.querySelectorAll("[name=look]")) radio.checked = radio.value === look;
     for (const name of ["brightness", "contrast", "saturation"]) root.querySelector(`[name=${name}]`).value = this.edit[name];
     this.lookFilter = filter("now", this.edit);
-    this.player.video.style.filter = this.lookFilter;
+    for (const { style } of this.player.videos) style.filter = this.lookFilter;
     this.player.blur.style.filter = this.lookFilter === "none" ? "" : `${this.lookFilter} blur(10px) brightness(0.7)`;
     part("screen").classList.toggle("grain", look === "grain");
   }
@@ -480,9 +512,10 @@ class Editor {
     part("cover-auto").hidden = cover_ms === null;
     const canvas = part("cover");
     const { video } = this.player;
-    const source = list.at(cuts, cover_ms ?? 0).source;
+    const { index, source } = list.at(cuts, cover_ms ?? 0);
     // The very picture where it is the one that is shown, else the nearest of those that were made.
-    const near = Math.abs(video.currentTime * 1000 - source) < 60 && !video.seeking ? video : this.#picture(source);
+    const isSeen = this.player.shows(cuts[index]) && Math.abs(video.currentTime * 1000 - source) < 60 && !video.seeking;
+    const near = isSeen ? video : this.#picture(source, cuts[index]);
     if (!near) return;
     const [width, height] = [near.videoWidth ?? near.width, near.videoHeight ?? near.height];
     const wide = Math.min(width, (height * 9) / 16);

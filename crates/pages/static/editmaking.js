@@ -8,8 +8,13 @@ export async function ask(path, method = "GET", json) {
   const answer = await fetch(path, { method, headers, body: json && JSON.stringify(json) }).catch(() => null);
   const body = (await answer?.json().catch(() => null)) ?? {};
   if (answer?.ok) return body;
-  const wrong = body.errors?.[0]?.code ?? body.code;
-  throw new Error(answer?.status === 401 ? say.signed_out : (problems[wrong] ?? body.errors?.[0]?.message ?? body.detail ?? say.general));
+  throw wrong(answer?.status, body);
+}
+
+// What an answer that refused says, in words.
+export function wrong(status, body) {
+  const code = body.errors?.[0]?.code ?? body.code;
+  return new Error(status === 401 ? say.signed_out : (problems[code] ?? body.errors?.[0]?.message ?? body.detail ?? say.general));
 }
 
 const pause = (ms) => new Promise((go) => setTimeout(go, ms));

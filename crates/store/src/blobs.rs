@@ -35,6 +35,8 @@ statements! {
     FINISH = "UPDATE blobs SET header = ?3, length = ?4, width = ?5, height = ?6 WHERE owner_id = ?1 AND id = ?2";
     OF_VIDEO = "SELECT owner_id, id, video_id, kind, header, length, width, height, created_at
         FROM blobs WHERE owner_id = ?1 AND video_id = ?2 AND kind = ?3 AND header IS NOT NULL";
+    OF_VIDEO_BY_ID = "SELECT owner_id, id, video_id, kind, header, length, width, height, created_at
+        FROM blobs WHERE owner_id = ?1 AND video_id = ?2 AND kind = ?3 AND id = ?4 AND header IS NOT NULL";
     FINISH_PART = "UPDATE blobs SET header = ?3, length = ?4, part_start = ?5 WHERE owner_id = ?1 AND id = ?2";
     PARTS = "SELECT owner_id, id, video_id, kind, header, length, width, height, created_at, part_start
         FROM blobs WHERE owner_id = ?1 AND video_id = ?2 AND kind = ?3 AND header IS NOT NULL ORDER BY part_start";
@@ -43,6 +45,8 @@ statements! {
         ORDER BY part_start DESC LIMIT 1";
     RETIRE = "UPDATE blobs SET header = NULL WHERE owner_id = ?1 AND video_id = ?2 AND kind = ?3 AND header IS NOT NULL
         RETURNING id";
+    RETIRE_ONE = "UPDATE blobs SET header = NULL
+        WHERE owner_id = ?1 AND video_id = ?2 AND kind = ?3 AND id = ?4 AND header IS NOT NULL";
     OF_KIND = "SELECT id FROM blobs WHERE owner_id = ?1 AND video_id = ?2 AND kind = ?3";
     ALL_OF_VIDEO = "SELECT id FROM blobs WHERE owner_id = ?1 AND video_id = ?2";
     DELETE = "DELETE FROM blobs WHERE owner_id = ?1 AND id = ?2";
@@ -67,6 +71,16 @@ pub async fn of_video(tx: &mut Tx, owner: AccountId, video: VideoId, kind: BlobK
     tx.query_opt(&OF_VIDEO, params![owner, video, kind.code()]).await?.as_ref().map(read).transpose()
 }
 
+/// The same of a kind of which a video has several: the whole object with this id.
+pub async fn of_video_by_id(
+    tx: &mut Tx,
+    (owner, video): (AccountId, VideoId),
+    kind: BlobKind,
+    id: BlobId,
+) -> Result<Option<Blob>, DbError> {
+    tx.query_opt(&OF_VIDEO_BY_ID, params![owner, video, kind.code(), id]).await?.as_ref().map(read).transpose()
+}
+
 /// Notes that a piece of an upload is whole, and where in the file it begins; `false` when its row is gone.
 pub async fn finish_part(tx: &mut Tx, blob: &Blob, start: i64) -> Result<bool, DbError> {
     changed(tx, &FINISH_PART, params![blob.owner, blob.id, blob.header, blob.length, start]).await
@@ -87,6 +101,16 @@ pub async fn last_part(tx: &mut Tx, owner: AccountId, video: VideoId) -> Result<
 /// Takes the whole objects of one kind from a video: from here on they count as never finished, and their files can go.
 pub async fn retire(tx: &mut Tx, owner: AccountId, video: VideoId, kind: BlobKind) -> Result<Vec<BlobId>, DbError> {
     tx.query(&RETIRE, params![owner, video, kind.code()]).await?.iter().map(|row| row.get(0)).collect()
+}
+
+/// The same with one whole object of a kind of which a video has several; `false` when there is none.
+pub async fn retire_one(
+    tx: &mut Tx,
+    (owner, video): (AccountId, VideoId),
+    kind: BlobKind,
+    id: BlobId,
+) -> Result<bool, DbError> {
+    changed(tx, &RETIRE_ONE, params![owner, video, kind.code(), id]).await
 }
 
 fn read(row: &Row) -> Result<Blob, DbError> {

@@ -8,6 +8,7 @@ pub mod answers;
 pub mod blobs;
 pub mod budgets;
 pub mod challenges;
+pub mod clips;
 pub mod coins;
 pub mod comments;
 pub mod departures;
@@ -79,6 +80,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         blobs::STATEMENTS,
         budgets::STATEMENTS,
         challenges::STATEMENTS,
+        clips::STATEMENTS,
         coins::STATEMENTS,
         comments::STATEMENTS,
         departures::STATEMENTS,

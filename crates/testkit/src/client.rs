@@ -141,6 +141,15 @@ impl Client {
 
     /// Uploads a file with fields.
     pub async fn upload(&self, file: &[u8], fields: &[(&str, &str)]) -> Reply {
+        self.send_form("/api/v1/videos", file, fields).await
+    }
+
+    /// Adds a file to the video with this id as a clip.
+    pub async fn add_clip(&self, video: &str, file: &[u8]) -> Reply {
+        self.send_form(&format!("/api/v1/videos/{video}/clips"), file, &[]).await
+    }
+
+    async fn send_form(&self, path: &str, file: &[u8], fields: &[(&str, &str)]) -> Reply {
         let boundary = "outro-test-boundary";
         let mut body = Vec::new();
         for (name, value) in fields {
@@ -155,7 +164,7 @@ impl Client {
         body.extend_from_slice(file);
         body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
         let kind = format!("multipart/form-data; boundary={boundary}");
-        let request = Request::builder().method(Method::POST).uri("/api/v1/videos").header(header::CONTENT_TYPE, kind);
+        let request = Request::builder().method(Method::POST).uri(path).header(header::CONTENT_TYPE, kind);
         self.send(request.header(header::CONTENT_LENGTH, body.len()).body(Body::from(body)).unwrap()).await
     }
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use outro_app::{App, Settings};
 use outro_db::{Row, Statement};
 use outro_model::{
-    AccountId, Audience, BlobId, BlobKind, Clock as _, Mixing, Reframe, SoundId, Timestamp, VideoId, Way,
+    AccountId, Audience, BlobId, BlobKind, ClipId, Clock as _, Mixing, Reframe, SoundId, Timestamp, VideoId, Way,
 };
 use outro_policy::VideoFacts;
 use outro_store::blobs::{self, Blob};
+use outro_store::clips::{self, Clip};
 use outro_store::sounds::{self, Sound};
 use outro_store::videos::{self, Draft, Video};
 use outro_vault::AccountKeys;
@@ -80,7 +81,8 @@ impl World {
         id.to_string()
     }
 
-    /// The same with all that may be made of a video besides, the renditions with the same bytes.
+    /// The same with all that may be made of a video besides, the renditions with the same bytes, and with a clip whose id
+    /// is that of the video.
     pub async fn plant_whole(&self, owner: &Client, rendition: &[u8]) -> String {
         let id = self.plant(owner, rendition).await;
         let (keys, video) =
@@ -98,7 +100,23 @@ impl World {
             assert!(blobs::finish(&mut tx, &blob).await.unwrap());
             tx.commit().await.unwrap();
         }
+        self.plant_clip(&keys, video, ClipId::from_bytes(*video.as_bytes())).await;
         id
+    }
+
+    async fn plant_clip(&self, keys: &AccountKeys, video: VideoId, id: ClipId) {
+        let (object, kind) = (clips::object(id), BlobKind::Clip);
+        let mut writer = self.app.blobs.writer(keys, object, kind).await.unwrap();
+        writer.write(b"a clip").await.unwrap();
+        let sealed = writer.finish(keys).await.unwrap();
+        let (owner, created_at, length) = (keys.account(), self.clock.now(), sealed.length as i64);
+        let (header, width, height) = (Some(sealed.header), 180, 320);
+        let blob = Blob { owner, id: object, video, kind, header, length, width: 0, height: 0, created_at };
+        let mut tx = self.app.db.write().await.unwrap();
+        blobs::begin(&mut tx, &blob).await.unwrap();
+        assert!(blobs::finish(&mut tx, &blob).await.unwrap());
+        clips::insert(&mut tx, &Clip { owner, video, id, duration_ms: 1000, width, height, created_at }).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// A draft for everyone that waits to be made, and goes on waiting: no job is at it. Its id.

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use futures_util::StreamExt as _;
 use outro_blobs::BlobReader;
-use outro_model::{AccountId, BlobKind, Timestamp, VideoId, VideoState};
+use outro_model::{AccountId, BlobKind, ClipId, Timestamp, VideoId, VideoState};
 use outro_store::blobs::{self, Blob};
+use outro_store::clips;
 use outro_store::videos::{self, Video};
 
 use super::archive::{Entry, Writing};
@@ -22,6 +23,8 @@ pub(super) struct Files {
     pub(super) original: Option<Entry>,
     pub(super) rendition: bool,
     pub(super) cover: bool,
+    /// The files of its clips, by where they are.
+    pub(super) clips: HashMap<ClipId, String>,
 }
 
 impl Files {
@@ -90,6 +93,14 @@ async fn of_video(
     .await?;
     let path = files.rendition_path();
     files.rendition = copy(making, writing, video, BlobKind::Rendition, |_| path).await?.is_some();
+    let clips = clips::of_video(&mut making.app.db.read().await?, making.account, video).await?;
+    for (place, clip) in clips.iter().enumerate() {
+        let object = clips::file(&mut making.app.db.read().await?, making.account, video, clip.id).await?;
+        let named = |head: &[u8]| format!("videos/clips/{number:05}-{:02}.{}", place + 1, extension(head));
+        if let Some(entry) = copy_all(making, writing, object.into_iter().collect(), named).await? {
+            files.clips.insert(clip.id, entry.path);
+        }
+    }
     let path = files.cover_path();
     files.cover = copy(making, writing, video, BlobKind::Cover, |_| path).await?.is_some();
     Ok(files)
@@ -103,8 +114,17 @@ async fn copy(
     kind: BlobKind,
     path: impl FnOnce(&[u8]) -> String,
 ) -> Result<Option<Entry>, AppError> {
-    let (app, account) = (making.app, making.account);
-    let objects = objects(app, account, video, kind).await?;
+    let objects = objects(making.app, making.account, video, kind).await?;
+    copy_all(making, writing, objects, path).await
+}
+
+/// Copies the pieces of one file into the archive, one after the other; where there is none, nothing.
+async fn copy_all(
+    making: &mut Making<'_>,
+    writing: &mut Writing,
+    objects: Vec<Blob>,
+    path: impl FnOnce(&[u8]) -> String,
+) -> Result<Option<Entry>, AppError> {
     if objects.is_empty() {
         return Ok(None);
     }
@@ -113,7 +133,7 @@ async fn copy(
     let mut path = Some(path);
     for object in objects {
         // One after the other, so that a file in many pieces does not take as many descriptors.
-        let reader = opened(app, object).await?;
+        let reader = opened(making.app, object).await?;
         let whole = reader.len();
         let mut bytes = std::pin::pin!(reader.stream(0..whole));
         while let Some(piece) = bytes.next().await.transpose()? {

@@ -236,6 +236,11 @@ impl Rows<'_> {
             );
             out.insert("cover".to_owned(), files.map_or(Value::Null, |files| of(files.cover, files.cover_path())));
         }
+        if table.name == "clips" {
+            let files = row.id("video_id").and_then(|id| self.shelf.files.get(&id));
+            let file = row.id("id").and_then(|id| files.and_then(|files| files.clips.get(&id)));
+            out.insert("file".to_owned(), json!(file));
+        }
         let of_another = table.video.filter(|link| link.owner != "owner_id" || row.id("owner_id") != Some(self.me));
         if let Some(id) = of_another.and_then(|link| row.id::<()>(link.video)) {
             let id = VideoId::from_bytes(*id.as_bytes());

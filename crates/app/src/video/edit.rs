@@ -1,13 +1,14 @@
-//! The edit list of a video: what is made of its original, which is kept and can be edited again.
+//! The edit list of a video: what is made of its original and of its clips, which are kept and can be edited again.
 //!
 //! What can be watched stays as it is until the edit is made, and takes its place in one transaction.
 
 use outro_datamap::VIDEO_EDIT;
 use outro_db::Tx;
 use outro_model::edit::{Edit, InvalidEdit, LATEST};
-use outro_model::{AccountId, Editing, VideoId, VideoState};
+use outro_model::{AccountId, ClipId, Editing, VideoId, VideoState};
 use outro_policy::Action;
 use outro_store::accounts;
+use outro_store::clips::{self, Clip};
 use outro_store::videos::{self, Video};
 use outro_vault::AccountKeys;
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,11 @@ impl Edits {
         self.wanted.as_ref().unwrap_or(&self.made)
     }
 
+    /// Whether a piece of this clip is in what was made, or in what is to be.
+    pub(super) fn use_clip(&self, clip: ClipId) -> bool {
+        self.made.uses(clip) || self.wanted.as_ref().is_some_and(|wanted| wanted.uses(clip))
+    }
+
     /// How long the original is: what was made of it before there was any edit is as long.
     fn whole(&self, row: &Video) -> i64 {
         if self.whole_ms > 0 { self.whole_ms } else { row.duration_ms }
@@ -77,6 +83,11 @@ pub(super) async fn stored(app: &App, owner: AccountId, id: VideoId) -> Result<E
     let sealed = videos::edit(&mut app.db.read().await?, owner, id).await?;
     let Some(keys) = app.vault.account(owner).await? else { return Ok(Edits::default()) };
     Edits::open(&keys, id, sealed)
+}
+
+/// The same of a video's row, in a transaction.
+pub(super) async fn of(tx: &mut Tx, keys: &AccountKeys, row: &Video) -> Result<Edits, AppError> {
+    Edits::open(keys, row.id, videos::edit(tx, row.owner, row.id).await?)
 }
 
 /// The sealed note that a video was made by this edit; none where nothing was ever said of one.
@@ -103,7 +114,7 @@ pub async fn edit(app: &App, signed: &Signed, id: VideoId) -> Result<EditView, A
 }
 
 async fn view(tx: &mut Tx, keys: &AccountKeys, row: &Video) -> Result<EditView, AppError> {
-    let edits = Edits::open(keys, row.id, videos::edit(tx, row.owner, row.id).await?)?;
+    let edits = of(tx, keys, row).await?;
     let whole_ms = edits.whole(row);
     let state = match (row.facts.state, row.editing) {
         (VideoState::Processing, _) => Editing::Rendering,
@@ -121,7 +132,7 @@ async fn view(tx: &mut Tx, keys: &AccountKeys, row: &Video) -> Result<EditView, 
     })
 }
 
-/// Says what is made of the original of one's own video, which is made so; with nothing in it, the original as it is. Where
+/// Says what is made of the original and the clips of one's own video, which is made so; with nothing in it, the original as it is. Where
 /// others see the video, what they see is replaced only if that is said too.
 pub async fn set_edit(
     app: &App,
@@ -140,12 +151,12 @@ pub async fn set_edit(
         let detail = "This video is published. Say that what people see is to be replaced.";
         return Err(AppError::refused(RefusalKind::Conflict, "published", detail));
     }
-    let before = Edits::open(&keys, id, videos::edit(&mut tx, signed.account, id).await?)?;
+    let before = of(&mut tx, &keys, &row).await?;
     let whole_ms = before.whole(&row);
     if whole_ms == 0 {
         return Err(not_ready());
     }
-    let edit = checked(app, edit, whole_ms)?;
+    let edit = checked(app, edit, (whole_ms, &clips::of_video(&mut tx, signed.account, id).await?))?;
     let sealed = Edits { made: before.made, wanted: Some(edit), whole_ms }.seal(&keys, id)?;
     if !videos::make_edit(&mut tx, signed.account, id, &sealed).await? {
         return Err(not_ready());
@@ -163,20 +174,28 @@ pub async fn set_edit(
     Ok(view)
 }
 
-fn not_ready() -> AppError {
+pub(super) fn not_ready() -> AppError {
     let detail = "This video was not made ready yet. Wait until it is, then edit it.";
     AppError::refused(RefusalKind::Conflict, "not_ready", detail)
 }
 
-/// An edit held to its bounds. Its pieces end where the original does, but for the part of a second by which what was
-/// made of it may be shorter.
-fn checked(app: &App, mut edit: Edit, whole_ms: i64) -> Result<Edit, AppError> {
-    let end = u32::try_from(whole_ms).unwrap_or(LATEST).saturating_add(SLACK_MS);
+/// An edit held to its bounds. Its pieces end where their files do, but for the part of a second by which what was
+/// made of the original may be shorter.
+fn checked(app: &App, mut edit: Edit, (whole_ms, clips): (i64, &[Clip])) -> Result<Edit, AppError> {
+    let end = |ms: i64| u32::try_from(ms).unwrap_or(LATEST).saturating_add(SLACK_MS);
     for cut in &mut edit.cuts {
-        cut.to_ms = cut.to_ms.min(end);
+        let file_ms = match cut.clip {
+            None => whole_ms,
+            Some(id) => clips.iter().find(|clip| clip.id == id).ok_or_else(no_such_clip)?.duration_ms,
+        };
+        cut.to_ms = cut.to_ms.min(end(file_ms));
     }
     let longest = app.settings.max_duration_s.saturating_mul(1000);
     edit.checked(longest).map_err(|InvalidEdit { field, why }| AppError::invalid(field, "invalid_edit", why))
+}
+
+fn no_such_clip() -> AppError {
+    AppError::invalid("cuts", "no_such_clip", "A piece is of a clip that this video does not have.")
 }
 
 /// Leaves an edit that is being made, or could not be: the video stays what it was.

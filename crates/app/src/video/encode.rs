@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use outro_datamap::VIDEO_PLACEHOLDER;
 use outro_db::Tx;
 use outro_jobs::{Job, Outcome};
-use outro_media::{Ladder, NothingLeft, Options, Outcome as Encoded, Probe, RunError, Scene, Scratch, Size};
+use outro_media::{Ladder, NothingLeft, Options, Outcome as Encoded, RunError, Scene, Scratch, Size};
 use outro_model::edit::Edit;
 use outro_model::{AccountId, BlobId, BlobKind, Editing, Reframe, VideoId, VideoState};
 use outro_store::blobs::{self, Blob};
@@ -17,6 +17,7 @@ use outro_vault::AccountKeys;
 
 use super::dress::dress;
 use super::edit::{self, Edits};
+use super::footage::{Source, clips_of};
 use super::making::{Making, Rung};
 use super::renditions::{MADE, kinds, told};
 use super::source::source;
@@ -37,16 +38,17 @@ const TOO_HARD: &str = "too_hard";
 /// Makes the video of a job. A video that is not being made any more is left alone.
 pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
     let (Some(owner), Some(video)) = (job.account, job.video) else { return Outcome::Done };
-    let remakes = match remakes(app, video).await {
-        Ok(Some(remakes)) => remakes,
+    let row = match read(app, video).await {
+        Ok(Some(row)) => row,
         Ok(None) => return Outcome::Done,
         Err(error) => {
             tracing::error!(%error, "a video that is to be made cannot be read");
             return Outcome::Again("read");
         }
     };
+    let remakes = row.remakes;
     let too_hard = job.errors >= ERRORS || job.attempts > BEGINNINGS;
-    let made = if too_hard { Err(Failed::Give(TOO_HARD.to_owned())) } else { make_as_wanted(app, owner, video).await };
+    let made = if too_hard { Err(Failed::Give(TOO_HARD.to_owned())) } else { make_as_wanted(app, owner, row).await };
     let word = match made {
         Ok(()) | Err(Failed::Gone) => return Outcome::Done,
         Err(Failed::Give(word)) => word,
@@ -64,9 +66,9 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
     }
 }
 
-/// How often a video was to be made in another way; none where there is no such video.
-async fn remakes(app: &App, video: VideoId) -> Result<Option<i64>, AppError> {
-    Ok(videos::by_id(&mut app.db.read().await?, video).await?.map(|row| row.remakes))
+/// A video as it is now; none where there is no such video.
+async fn read(app: &App, video: VideoId) -> Result<Option<Video>, AppError> {
+    Ok(videos::by_id(&mut app.db.read().await?, video).await?)
 }
 
 pub(super) enum Failed {
@@ -98,9 +100,8 @@ pub(super) fn of_run(error: RunError) -> Failed {
 
 /// Makes the video. Where it is to become another by now, it is made anew in a job of its own, whose turn comes after
 /// all else of its owner's: else who changes their mind often would keep everybody waiting.
-async fn make_as_wanted(app: &App, owner: AccountId, video: VideoId) -> Result<(), Failed> {
-    let row = videos::by_id(&mut app.db.read().await?, video).await?.ok_or(Failed::Gone)?;
-    let remakes = row.remakes;
+async fn make_as_wanted(app: &App, owner: AccountId, row: Video) -> Result<(), Failed> {
+    let (video, remakes) = (row.id, row.remakes);
     let made = make(app, owner, row).await;
     if matches!(made, Err(Failed::Gone | Failed::Give(_))) {
         let mut tx = app.db.write().await?;
@@ -134,13 +135,15 @@ async fn make(app: &App, owner: AccountId, row: Video) -> Result<(), Failed> {
     }
     let edits = edit::stored(app, owner, video).await?;
     let (input, probe) = source(&making).await?;
-    let limits = app.limits();
     let heard = making.listen(&input, &probe).await?;
-    let options = outro_media::Options { max_duration: limits.max_duration, level: heard.level, ..app.tools.options() };
     let scene = making.scene(row.reframe, &input, &probe).await?;
     std::io::Seek::rewind(&mut &input)?;
-    let (ladder, beside) = planned(app, &probe, (row.reframe, &scene), edits.next(), &options)?;
-    let rungs = making.encode((input, beside), &ladder, row.reframe).await?;
+    let original = Source { clip: None, file: input, probe, scene, level: heard.level };
+    let clips = clips_of(&making, edits.next()).await?;
+    let (ladder, written) = planned(app, (&original, &clips), row.reframe, edits.next())?;
+    // What is written over the picture is read before the clips.
+    let beside = written.into_iter().chain(clips.into_iter().map(|clip| clip.file)).collect();
+    let rungs = making.encode((original.file, beside), &ladder, row.reframe).await?;
     let usual = rungs.iter().find(|rung| rung.size == Size::Usual).ok_or(Failed::Gone)?;
     let dressed = dress(app, usual, rungs.first().unwrap_or(usual), edits.next().cover_ms).await?;
     let size = (usual.made.width, usual.made.height);
@@ -164,19 +167,20 @@ async fn make(app: &App, owner: AccountId, row: Video) -> Result<(), Failed> {
     publish(&making, &done).await
 }
 
-/// How a file is made by an edit, and what that reads besides; without one as it is.
+/// How files are made by an edit, and what is written over the picture; without one the original is made as it is.
 fn planned(
     app: &App,
-    probe: &Probe,
-    (as_wanted, scene): (Reframe, &Scene),
+    (original, clips): (&Source, &[Source]),
+    as_wanted: Reframe,
     edit: &Edit,
-    options: &Options,
 ) -> Result<(Ladder, Option<File>), Failed> {
-    let way = reframe(as_wanted);
+    let Source { probe, scene, level, .. } = original;
+    let options = Options { max_duration: app.limits().max_duration, level: *level, ..app.tools.options() };
     if !edit.changes_what_plays() {
-        return Ok((outro_media::ladder(probe, way, scene, options), None));
+        return Ok((outro_media::ladder(probe, reframe(as_wanted), scene, &options), None));
     }
-    let made = outro_media::edit_ladder(probe, way, scene, edit, options);
+    let footage: Vec<_> = std::iter::once(original).chain(clips).map(|source| source.footage(as_wanted)).collect();
+    let made = outro_media::edit_ladder(&footage, edit, &options);
     let (ladder, subtitles) = made.map_err(|NothingLeft| Failed::Give(edit::NOTHING_LEFT.to_owned()))?;
     let Some(text) = subtitles else { return Ok((ladder, None)) };
     let scratch = Scratch::new(text.len() as u64, &app.settings.scratch)?;
@@ -417,6 +421,7 @@ async fn give_up(app: &App, (owner, video): (AccountId, VideoId), word: &str, re
     let left = blobs::all_of_video(&mut tx, owner, video).await?;
     let original = blobs::of_video(&mut tx, owner, video, BlobKind::Original).await?;
     let parts = blobs::parts(&mut tx, owner, video).await?;
+    let clips = blobs::of_kind(&mut tx, owner, video, BlobKind::Clip).await?;
     drop(tx);
     // A file that a video was made of before is not at fault.
     let is_kept = failed.failure.as_deref() == Some(TOO_HARD) || failed.duration_ms > 0;
@@ -425,7 +430,8 @@ async fn give_up(app: &App, (owner, video): (AccountId, VideoId), word: &str, re
         (Some(original), true) => vec![original.id],
         (None, true) => parts.into_iter().map(|(part, _)| part.id).collect(),
     };
-    for id in left.into_iter().filter(|id| !kept.contains(id)) {
+    // Clips were looked at when they came, and are their owner's to remove.
+    for id in left.into_iter().filter(|id| !kept.contains(id) && !clips.contains(id)) {
         discard(app, owner, id).await?;
     }
     Ok(())

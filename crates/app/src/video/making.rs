@@ -57,7 +57,7 @@ impl Making<'_> {
     /// Runs ffmpeg, notes its progress, and ends it when the video or its owner goes. What was made, the smallest first.
     pub(super) async fn encode(
         &self,
-        input: (File, Option<File>),
+        input: (File, Vec<File>),
         ladder: &Ladder,
         reframe: Reframe,
     ) -> Result<Vec<Rung>, Failed> {
@@ -78,12 +78,10 @@ impl Making<'_> {
         if let Some(framing) = scene::stored(self.app, self.owner, self.video).await? {
             return Ok(framing.scene);
         }
-        let limits = self.app.limits();
         if reframe != Reframe::Follow {
-            let look = |on_progress| outro_media::bars(&self.app.tools, input, probe, &limits, on_progress);
-            let bars = self.watched(0..0, look).await?;
-            return bars.map_or_else(unseen, |bars| Ok(Scene { bars, path: None }));
+            return self.bars(input, probe).await;
         }
+        let limits = self.app.limits();
         let look = |on_progress| outro_media::watch(&self.app.tools, input, probe, &limits, on_progress);
         let scene = match self.watched(0..LOOK, look).await? {
             Ok(found) => found,
@@ -98,6 +96,14 @@ impl Making<'_> {
         videos::set_scene(&mut tx, self.owner, self.video, Some(&sealed)).await?;
         tx.commit().await?;
         Ok(scene)
+    }
+
+    /// What is known of a picture where nothing in it is followed: its bars.
+    pub(super) async fn bars(&self, input: &File, probe: &Probe) -> Result<Scene, Failed> {
+        let limits = self.app.limits();
+        let look = |on_progress| outro_media::bars(&self.app.tools, input, probe, &limits, on_progress);
+        let bars = self.watched(0..0, look).await?;
+        bars.map_or_else(unseen, |bars| Ok(Scene { bars, path: None }))
     }
 
     /// How loud the sound is, and what its waveform looks like. What cannot be listened to is left as loud as it is.

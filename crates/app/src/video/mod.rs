@@ -2,10 +2,12 @@
 
 mod av1;
 mod change;
+mod clips;
 mod draft;
 mod dress;
 mod edit;
 mod encode;
+mod footage;
 mod list;
 mod making;
 mod pin;
@@ -21,6 +23,7 @@ mod view;
 pub(crate) use av1::{JOB as AV1_JOB, run as run_av1, watched};
 pub use change::{VideoChange, change};
 pub(crate) use change::{read_audience, read_caption};
+pub use clips::{ClipView, add_clip, begin_clip, clips, remove_clip};
 pub use draft::drafts;
 pub(crate) use draft::{JOB as PUBLISH_JOB, run as run_publish};
 pub use edit::{EditView, cancel_edit, captions, edit, set_edit};

@@ -9,9 +9,10 @@ use bytes::Bytes;
 use futures_util::Stream;
 use outro_blobs::{BlobError, BlobReader};
 use outro_db::Tx;
-use outro_model::{AccountId, BlobId, BlobKind, VideoId};
+use outro_model::{AccountId, BlobId, BlobKind, ClipId, VideoId};
 use outro_policy::Action;
 use outro_store::blobs::{self, Blob};
+use outro_store::clips;
 use outro_store::videos::Video;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
@@ -39,6 +40,8 @@ pub enum Part {
     Download,
     /// The file as it was uploaded.
     Original,
+    /// The file of one of its clips, as it was added.
+    Clip(ClipId),
 }
 
 impl Part {
@@ -53,7 +56,16 @@ impl Part {
             Self::Preview => (Action::ReadBytes, BlobKind::Preview),
             Self::Download => (Action::Download, BlobKind::Rendition),
             Self::Original => (Action::TakeOriginal, BlobKind::Original),
+            Self::Clip(_) => (Action::TakeOriginal, BlobKind::Clip),
         }
+    }
+
+    /// The whole object that a video has of it.
+    async fn object(self, tx: &mut Tx, owner: AccountId, video: VideoId) -> Result<Option<Blob>, AppError> {
+        Ok(match self {
+            Self::Clip(clip) => clips::file(tx, owner, video, clip).await?,
+            part => blobs::of_video(tx, owner, video, part.asks().1).await?,
+        })
     }
 
     /// What is played in its place where the sound of another is heard. What is kept as a file holds nothing of another:
@@ -64,7 +76,9 @@ impl Part {
             Self::Small => Sounding::Mix(BlobKind::SmallMix),
             Self::Large => Sounding::Mix(BlobKind::LargeMix),
             Self::Av1 => Sounding::Nothing,
-            Self::Cover | Self::Avif | Self::Preview | Self::Download | Self::Original => Sounding::AsItIs,
+            Self::Cover | Self::Avif | Self::Preview | Self::Download | Self::Original | Self::Clip(_) => {
+                Sounding::AsItIs
+            }
         }
     }
 }
@@ -113,7 +127,7 @@ pub async fn open(app: &App, who: &Viewer, video: VideoId, part: Part) -> Result
         found => found?,
     };
     let mix = mix_of(&mut tx, asking, part, &found.video).await?;
-    let blob = blobs::of_video(&mut tx, found.video.owner, video, kind).await?.ok_or(AppError::NotFound)?;
+    let blob = part.object(&mut tx, found.video.owner, video).await?.ok_or(AppError::NotFound)?;
     drop(tx);
     let mixed = match mix {
         Some(mix) => open_mix(app, mix).await?,
@@ -162,14 +176,14 @@ async fn open_mix(app: &App, Mix { blob, maker }: Mix) -> Result<Option<(BlobId,
 
 impl Recheck {
     async fn still_allowed(&self) -> Result<bool, AppError> {
-        let (action, kind) = self.part.asks();
+        let (action, _) = self.part.asks();
         let mut tx = self.app.db.read().await?;
         let asking = viewer::still(&self.app, &mut tx, &self.who).await?;
         let Ok(found) = find(&mut tx, asking, action, self.video).await else { return Ok(false) };
         if let Some(mix) = mix_of(&mut tx, asking, self.part, &found.video).await? {
             return Ok(mix.blob.id == self.blob);
         }
-        let blob = blobs::of_video(&mut tx, found.video.owner, self.video, kind).await?;
+        let blob = self.part.object(&mut tx, found.video.owner, self.video).await?;
         Ok(blob.is_some_and(|blob| blob.id == self.blob))
     }
 }

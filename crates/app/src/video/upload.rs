@@ -7,7 +7,7 @@ use std::io::{Seek as _, Write as _};
 use outro_blobs::BlobWriter;
 use outro_db::Tx;
 use outro_jobs::{Lane, NewJob};
-use outro_media::{Limits, RunError, Scratch};
+use outro_media::{Limits, Probe, RunError, Scratch};
 use outro_model::{
     AccountId, AccountState, Audience, BadMixing, BlobId, BlobKind, JobId, Mixing, Reframe, SoundId, Timestamp,
     VideoId, Way,
@@ -138,11 +138,22 @@ pub async fn begin_upload(app: &App, signed: &Signed, length: Option<u64>) -> Re
     let blob = new_blob(app, signed.account, VideoId::random(&*app.random), BlobKind::Original);
     let mut tx = app.db.write().await?;
     standing::hold_present(&mut tx, signed.account).await?;
+    receiving(app, &keys, tx, blob, length).await
+}
+
+/// Begins to take in a file, whose row is added in a transaction that holds its owner.
+pub(super) async fn receiving(
+    app: &App,
+    keys: &AccountKeys,
+    mut tx: Tx,
+    blob: Blob,
+    length: Option<u64>,
+) -> Result<Upload, AppError> {
     let row = UnusedRow::of(app, &blob);
     // The row is there before the file is: whoever finds an end to this finds the file by it.
     blobs::begin(&mut tx, &blob).await?;
     tx.commit().await?;
-    let writer = app.blobs.writer(&keys, blob.id, BlobKind::Original).await?;
+    let writer = app.blobs.writer(keys, blob.id, blob.kind).await?;
     let scratch = Scratch::new(length.unwrap_or(u64::MAX), &app.settings.scratch)?.into_file();
     Ok(Upload { app: app.clone(), blob, writer, scratch, length: 0, row })
 }
@@ -203,42 +214,66 @@ impl Upload {
     /// All bytes are here: that the client hangs up now changes nothing, and interrupts nothing.
     pub async fn finish(self, signed: &Signed, new: NewVideo) -> Result<VideoView, AppError> {
         let signed = signed.clone();
-        let made = tokio::spawn(async move { self.make(&signed, new).await });
-        made.await.map_err(AppError::internal)?
+        self.ended(async move |received| make(&signed, new, received).await).await
     }
 
-    async fn make(self, signed: &Signed, new: NewVideo) -> Result<VideoView, AppError> {
-        let Self { app, blob, writer, scratch, mut row, .. } = self;
-        let made = seal(&app, signed, new, (blob, writer, scratch)).await;
-        if made.is_err() {
-            row.remove().await;
-        } else {
-            row.kept = true;
-        }
-        made
+    /// Does with what was received what ends the upload; where that is refused, nothing of it is kept.
+    pub(super) async fn ended<T: Send + 'static, F>(
+        self,
+        end: impl FnOnce(Received) -> F + Send + 'static,
+    ) -> Result<T, AppError>
+    where
+        F: Future<Output = Result<T, AppError>> + Send,
+    {
+        let ended = tokio::spawn(async move {
+            let Self { app, blob, writer, scratch, mut row, .. } = self;
+            let ended = end(Received { app, blob, writer, scratch }).await;
+            if ended.is_err() {
+                row.remove().await;
+            } else {
+                row.kept = true;
+            }
+            ended
+        });
+        ended.await.map_err(AppError::internal)?
     }
 }
 
-async fn seal(
-    app: &App,
-    signed: &Signed,
-    new: NewVideo,
-    (blob, writer, mut scratch): (Blob, BlobWriter, File),
-) -> Result<VideoView, AppError> {
-    let wanted = wanted(app, (blob.owner, blob.video), &new)?;
-    scratch.rewind()?;
-    match outro_media::probe(&app.tools, &scratch, &app.limits()).await {
-        Ok(_) => {}
-        Err(RunError::Refused(refusal)) => {
-            return Err(AppError::refused(RefusalKind::Unusable, refusal.code(), refusal.sentence()));
+/// A file all bytes of which are here.
+pub(super) struct Received {
+    pub(super) app: App,
+    pub(super) blob: Blob,
+    writer: BlobWriter,
+    scratch: File,
+}
+
+impl Received {
+    /// What it is. What is no video is refused.
+    pub(super) async fn examined(&mut self) -> Result<Probe, AppError> {
+        self.scratch.rewind()?;
+        match outro_media::probe(&self.app.tools, &self.scratch, &self.app.limits()).await {
+            Ok(probe) => Ok(probe),
+            Err(RunError::Refused(refusal)) => {
+                Err(AppError::refused(RefusalKind::Unusable, refusal.code(), refusal.sentence()))
+            }
+            Err(error) => Err(AppError::internal(error)),
         }
-        Err(error) => return Err(AppError::internal(error)),
     }
-    // The keys are asked for again: who left while the bytes came in has none.
-    let keys = signed.keys(app).await?;
-    let sealed = writer.finish(&keys).await?;
-    let blob = Blob { header: Some(sealed.header), length: sealed.length as i64, ..blob };
-    write(app, signed, &blob, wanted.seal(&keys)).await
+
+    /// Its object, whole, and its owner's keys. These are asked for again: who left while the bytes came in has none.
+    pub(super) async fn sealed(self, signed: &Signed) -> Result<(Blob, AccountKeys), AppError> {
+        let keys = signed.keys(&self.app).await?;
+        let sealed = self.writer.finish(&keys).await?;
+        Ok((Blob { header: Some(sealed.header), length: sealed.length as i64, ..self.blob }, keys))
+    }
+}
+
+async fn make(signed: &Signed, new: NewVideo, mut received: Received) -> Result<VideoView, AppError> {
+    let app = received.app.clone();
+    let wanted = wanted(&app, (received.blob.owner, received.blob.video), &new)?;
+    received.examined().await?;
+    let (blob, keys) = received.sealed(signed).await?;
+    write(&app, signed, &blob, wanted.seal(&keys)).await
 }
 
 pub(super) fn no_such_sound() -> AppError {

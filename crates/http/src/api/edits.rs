@@ -32,7 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the edit list, which the model reads")]
 pub(crate) struct EditJson {
-    /// The pieces that are kept, in the order in which they are shown, at most 40; none keeps all of it.
+    /// The pieces that are kept, in the order in which they are shown, at most 40; none keeps all of the original.
     #[schema(required = false)]
     cuts: Vec<CutJson>,
     /// What is laid over the picture, at most 20 texts.
@@ -60,11 +60,14 @@ pub(crate) struct EditJson {
     cover_ms: Option<u32>,
 }
 
-/// A piece of the original.
+/// A piece of the original, or of a clip.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a part of the edit list")]
 pub(crate) struct CutJson {
-    /// Where it begins, in milliseconds of the original.
+    /// The id of the clip that it is of; left out, it is of the original. A list has pieces of at most 10 clips.
+    #[schema(required = false)]
+    clip: Option<String>,
+    /// Where it begins, in milliseconds of its file.
     from_ms: u32,
     /// Where it ends.
     to_ms: u32,
@@ -179,8 +182,8 @@ pub(crate) async fn get(
     Ok(Json(video::edit(&server.app, &signed, read_id(&id)?).await?.into()))
 }
 
-/// Says what is made of the original of one's own video, and has it made. The original stays, and so does what can be
-/// watched until the edit is made.
+/// Says what is made of the original and the clips of one's own video, and has it made. These stay, and so does what can
+/// be watched until the edit is made.
 #[utoipa::path(put, path = "/api/v1/videos/{id}/edit", tag = "videos", request_body = EditBody,
     security(("bearer" = [])), params(("id" = String, Path, description = "The id of the video")), responses(
     (status = 200, description = "It is being made", body = EditState),

@@ -1,6 +1,7 @@
 //! The JSON interface, and its description: each route stands beside the words that describe it.
 
 mod accounts;
+mod clips;
 mod comments;
 mod conversations;
 mod deletion;
@@ -52,6 +53,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(uploads::look, uploads::add, uploads::end, uploads::instead))
         .layer(axum::middleware::map_response(crate::tus::speak))
         .routes(routes!(videos::upload))
+        .routes(routes!(clips::list, clips::add))
         .routes(routes!(imports::list, imports::begin))
         .layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
@@ -125,5 +127,6 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(describe::describe))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .merge(edits::routes())
+        .routes(routes!(clips::remove))
         .merge(uploads)
 }

@@ -115,7 +115,7 @@ impl EditForm {
         if from_ms == 0 && self.to.trim().is_empty() && speed == 100 {
             return Ok(Edit { cuts: vec![], ..edit });
         }
-        Ok(Edit { cuts: vec![Cut { from_ms, to_ms, speed }], ..edit })
+        Ok(Edit { cuts: vec![Cut { clip: None, from_ms, to_ms, speed }], ..edit })
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) fn cut_out(probe: &Probe, shown: &Shown<'_>, geometry: &Geometry, opt
 /// What was cut out, made to fit: what `from` begins becomes `[name]`.
 pub(super) fn fitted(from: &str, name: &str, probe: &Probe, geometry: &Geometry, options: &Options) -> String {
     let (width, height) = match geometry.shape {
-        Shape::OnBackground { width, height } => (width, height),
+        Shape::OnBackground { width, height } | Shape::Between { width, height } => (width, height),
         Shape::Whole | Shape::Window => (geometry.width, geometry.height),
     };
     let mut steps = scale(probe, options, width, height);
@@ -56,6 +56,7 @@ pub(super) fn fitted(from: &str, name: &str, probe: &Probe, geometry: &Geometry,
     let picture = format!("{from}{}", steps.join(","));
     match geometry.shape {
         Shape::OnBackground { width, height } => on_background(&picture, name, geometry, width, height),
+        Shape::Between { width, height } => between(&picture, name, geometry, (width, height)),
         Shape::Whole | Shape::Window => format!("{picture}[{name}]"),
     }
 }
@@ -146,6 +147,22 @@ fn on_background(picture: &str, name: &str, geometry: &Geometry, width: u32, hei
          [{name}_upper]crop={tiny_width}:{rows}:0:0,scale={canvas}:{over}:flags=bilinear,setsar=1[{name}_over];\
          [{name}_lower]crop={tiny_width}:{rows}:0:{lowest},scale={canvas}:{under}:flags=bilinear,setsar=1[{name}_under];\
          [{name}_over][{name}_sharp][{name}_under]vstack=inputs=3[{name}]",
+        luma = 2 * tiny,
+    )
+}
+
+/// The sharp picture between the sides of its own middle, blurred in the same way.
+fn between(picture: &str, name: &str, geometry: &Geometry, (width, height): (u32, u32)) -> String {
+    let Geometry { width: wide, height: high, .. } = *geometry;
+    let (tiny, slice) = ((wide / 180).max(1), (width * 16 / 9).clamp(2, height));
+    format!(
+        "{picture},split=2[{name}_sharp][{name}_copy];\
+         [{name}_copy]crop={width}:{slice},scale={}:{}:flags=area,\
+         boxblur=luma_radius={luma}:luma_power=2:chroma_radius={tiny}:chroma_power=2,\
+         lutyuv=y='16+(val-16)*0.7',scale={wide}:{high}:flags=bilinear,setsar=1[{name}_back];\
+         [{name}_back][{name}_sharp]overlay=x=(W-w)/2:y=0:shortest=1,format=yuv420p,setsar=1[{name}]",
+        18 * tiny,
+        32 * tiny,
         luma = 2 * tiny,
     )
 }

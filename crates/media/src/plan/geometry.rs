@@ -7,6 +7,9 @@ pub(super) const WIDE: u32 = 720;
 /// The smallest exact 9:16 with even sides; every upright canvas is a multiple of it.
 const UNIT: (u32, u32) = (18, 32);
 
+/// So many pixels beside a picture are not worth being filled.
+const SLIVER: u32 = 8;
+
 /// How the source's picture is put into the output's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -14,6 +17,13 @@ pub enum Shape {
     Whole,
     /// All of it, this large, in the middle of a blurred background.
     OnBackground {
+        /// Width of the sharp picture.
+        width: u32,
+        /// Height of the sharp picture.
+        height: u32,
+    },
+    /// All of it, this large, in the middle between its own sides, blurred: what is narrower than a canvas that is given.
+    Between {
         /// Width of the sharp picture.
         width: u32,
         /// Height of the sharp picture.
@@ -54,6 +64,35 @@ pub(super) fn geometry_within(width: u32, height: u32, reframe: Reframe, widest:
         Reframe::Fit => on_background(width, height, widest),
         Reframe::Crop | Reframe::Follow => window(width, height, widest),
     }
+}
+
+/// The geometry for a source shown at `width` × `height` on a canvas that is given, for which it may be enlarged. What is
+/// nearly of the canvas's shape fills it.
+pub(super) fn on_canvas((width, height): (u32, u32), reframe: Reframe, (wide, high): (u32, u32)) -> Geometry {
+    let shape = match reframe {
+        Reframe::Crop | Reframe::Follow => Shape::Window,
+        Reframe::Fit => fitted((width.max(2), height.max(2)), (wide, high)),
+    };
+    Geometry { width: wide, height: high, shape }
+}
+
+fn fitted((width, height): (u32, u32), (wide, high): (u32, u32)) -> Shape {
+    let (w, h, across, up) = (u64::from(width), u64::from(height), u64::from(wide), u64::from(high));
+    let is_wide = across * h <= up * w;
+    let (width, height) =
+        if is_wide { (wide, nearest_even(h * across, w).min(high)) } else { (nearest_even(w * up, h).min(wide), high) };
+    let free = if is_wide { (high - height, high) } else { (wide - width, wide) };
+    // A sliver beside a picture looks like a mistake; and what is blurred is a few rows at least.
+    match free {
+        (free, side) if free < SLIVER || free * 25 < side => Shape::Window,
+        _ if is_wide => Shape::OnBackground { width, height },
+        _ => Shape::Between { width, height },
+    }
+}
+
+/// The canvas of 9:16 that is nearest to so wide, and not wider.
+pub(super) fn canvas_within(width: u32, widest: u32) -> (u32, u32) {
+    canvas(width / UNIT.0, widest)
 }
 
 fn canvas(units: u32, widest: u32) -> (u32, u32) {
@@ -142,7 +181,7 @@ mod tests {
             // Below one unit there is no smaller canvas to make.
             prop_assert!(g.width <= w.max(UNIT.0));
             match g.shape {
-                Shape::Whole => prop_assert!(false),
+                Shape::Whole | Shape::Between { .. } => prop_assert!(false),
                 Shape::OnBackground { width, height } => {
                     prop_assert!(width <= w && height <= h && (width | height) & 1 == 0);
                     prop_assert!(width <= g.width && height <= g.height);
@@ -155,6 +194,28 @@ mod tests {
                     prop_assert!(g.height == HIGH || h - g.height.min(h) < 2 * UNIT.1);
                 }
             }
+        }
+
+        #[test]
+        fn on_a_canvas_all_of_it_is_there_or_nearly(w in 2u32..9000, h in 2u32..9000, units in 1u32..60) {
+            let (wide, high) = canvas_within(units * 18, 1080);
+            let g = on_canvas((w, h), Reframe::Fit, (wide, high));
+            prop_assert_eq!((g.width, g.height), (wide, high));
+            let shape = f64::from(w) / f64::from(h) * 16.0 / 9.0;
+            match g.shape {
+                Shape::Whole => prop_assert!(false),
+                Shape::OnBackground { width, height } => {
+                    prop_assert!(width == wide && high - height >= SLIVER && height.is_multiple_of(2) && shape > 1.0);
+                }
+                Shape::Between { width, height } => {
+                    prop_assert!(height == high && wide - width >= SLIVER && width.is_multiple_of(2) && shape < 1.0);
+                }
+                Shape::Window => {
+                    let free = f64::from(high) * (1.0 - shape.min(1.0 / shape));
+                    prop_assert!(free < 10.0 + f64::from(high) * 0.045, "{shape}");
+                }
+            }
+            prop_assert_eq!(on_canvas((w, h), Reframe::Crop, (wide, high)).shape, Shape::Window);
         }
 
         #[test]

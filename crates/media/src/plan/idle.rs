@@ -18,7 +18,7 @@ pub fn av1_plan(probe: &Probe, reframe: Reframe, scene: &Scene, options: &Option
     args.extend(owned(&["-svtav1-params", &format!("lp={threads}"), "-pix_fmt", "yuv420p", "-fps_mode", "vfr"]));
     args.extend(owned(&["-video_track_timescale", "90000", "-color_primaries", "bt709", "-color_trc", "bt709"]));
     args.extend(owned(&["-colorspace", "bt709", "-color_range", "tv"]));
-    args.extend(sound(probe, "[a]"));
+    args.extend(sound(probe.has_sound(), "[a]"));
     let longest = (options.max_duration + Duration::from_secs(1)).as_secs().to_string();
     args.extend(owned(&["-flags:v", "+bitexact"]));
     args.extend(packed(&longest));

@@ -1,8 +1,9 @@
 //! The sizes that are made of one video from one decode.
 
+use super::edit::Cutting;
 use super::geometry::{self, Geometry, within};
-use super::{Composed, MOST_PICTURE_BITS, MOST_SOUND_BITS, OUTPUT, Options, Reframe, Scene};
-use super::{NothingLeft, closing, decoding, opening, owned, picture, sound};
+use super::{Composed, Footage, MOST_PICTURE_BITS, MOST_SOUND_BITS, OUTPUT, Options, Reframe, Scene};
+use super::{NothingLeft, closing, decoding, framing, opening, owned, picture, sound};
 use crate::probe::Probe;
 use crate::sandbox::FIRST;
 use outro_model::edit::Edit;
@@ -94,66 +95,73 @@ impl Ladder {
 /// together once, at the largest of them, and scaled down for the others.
 #[must_use]
 pub fn ladder(probe: &Probe, reframe: Reframe, scene: &Scene, options: &Options) -> Ladder {
-    let (rungs, composed) = rungs(probe, reframe, scene, options);
+    let (shown, framed) = framing(probe, reframe, scene);
+    let geometry = |widest| geometry::geometry_within(shown.width, shown.height, framed, widest);
+    let (rungs, largest) = rungs(geometry, shows_more(probe));
+    let composed = Composed::of(probe, reframe, scene, options, largest.widest());
     let args = decoding(options.threads, &shared(&composed, &rungs, probe.has_sound()));
-    encoded(args, rungs, (probe, probe.duration), FIRST, options)
+    encoded(args, rungs, (probe.has_sound(), probe.duration), FIRST, options)
 }
 
-/// Decides the same of an edit of `probe`, and what is written over the picture: a file that is to be read beside the
-/// input.
+/// Decides the same of an edit, and what is written over the picture. `footage` is the original, then the clips of which
+/// there may be pieces. Beside the original the files are read in this order: what is written, where anything is; the clips.
 ///
 /// # Errors
-/// When nothing of the file is left.
+/// When nothing of the files is left, or one of them is not given.
 pub fn edit_ladder(
-    probe: &Probe,
-    reframe: Reframe,
-    scene: &Scene,
+    footage: &[Footage<'_>],
     edit: &Edit,
     options: &Options,
 ) -> Result<(Ladder, Option<String>), NothingLeft> {
-    let (rungs, Composed { geometry, .. }) = rungs(probe, reframe, scene, options);
-    let edited = super::edit::edited(probe, (scene, reframe), &geometry, edit, options)?;
+    let cutting = Cutting::of(footage, edit)?;
+    let has_more = cutting.files().iter().any(|file| shows_more(file.probe));
+    let (rungs, largest) = rungs(|widest| cutting.canvas(widest), has_more);
+    let geometry = cutting.canvas(largest.widest());
+    let edited = cutting.edited(&geometry, edit, options);
     let composed = Composed { geometry, graph: edited.graph };
     let mut args = opening(options.threads);
     args.extend(edited.inputs);
-    args.extend(owned(&["-filter_complex", &shared(&composed, &rungs, probe.has_sound())]));
-    // What is read beside the input comes before what is written.
-    let first = FIRST + i32::from(edited.subtitles.is_some());
-    Ok((encoded(args, rungs, (probe, edited.duration), first, options), edited.subtitles))
+    args.extend(owned(&["-filter_complex", &shared(&composed, &rungs, cutting.has_sound())]));
+    // What is read beside the original comes before what is written.
+    let read = usize::from(edited.subtitles.is_some()) + footage.len().saturating_sub(1);
+    let first = FIRST + i32::try_from(read).unwrap_or(i32::MAX - FIRST);
+    Ok((encoded(args, rungs, (cutting.has_sound(), cutting.duration()), first, options), edited.subtitles))
 }
 
-/// The sizes, and the picture put together at the largest.
-fn rungs(probe: &Probe, reframe: Reframe, scene: &Scene, options: &Options) -> (Vec<Rung>, Composed) {
-    let at = |size: Size| Composed::of(probe, reframe, scene, options, size.widest());
-    let (usual, large) = (at(Size::Usual), at(Size::Large));
+/// Whether a source has as much to show as the large size.
+fn shows_more(probe: &Probe) -> bool {
     // The whole of a lying picture may be as wide and show no more for it: people call that 720.
-    let shows_more = probe.display_width.min(probe.display_height) >= Size::Large.widest();
-    let has_large = shows_more && large.geometry.width == Size::Large.widest();
-    let mut rungs = vec![Rung::of(Size::Usual, &usual.geometry)];
+    probe.display_width.min(probe.display_height) >= Size::Large.widest()
+}
+
+/// The sizes, and the largest of them, at which the picture is put together.
+fn rungs(geometry: impl Fn(u32) -> Geometry, has_more: bool) -> (Vec<Rung>, Size) {
+    let (usual, large) = (geometry(Size::Usual.widest()), geometry(Size::Large.widest()));
+    let mut rungs = vec![Rung::of(Size::Usual, &usual)];
     rungs.splice(..0, smaller(&rungs[0]));
-    if !has_large {
-        return (rungs, usual);
+    if !has_more || large.width != Size::Large.widest() {
+        return (rungs, Size::Usual);
     }
-    rungs.push(Rung::of(Size::Large, &large.geometry));
-    (rungs, large)
+    rungs.push(Rung::of(Size::Large, &large));
+    (rungs, Size::Large)
 }
 
 /// Every rung encoded: the first to descriptor 1, the others to those from `first` on.
 fn encoded(
     mut args: Vec<String>,
     rungs: Vec<Rung>,
-    (probe, duration): (&Probe, Duration),
+    (has_sound, duration): (bool, Duration),
     first: i32,
     options: &Options,
 ) -> Ladder {
     for (at, rung) in rungs.iter().enumerate() {
         let options = Options { preset: rung.size.preset(options), ..options.clone() };
         args.extend(picture(&format!("[v{at}]"), rung.size.most_bits(), &options));
-        args.extend(sound(probe, &format!("[a{at}]")));
+        args.extend(sound(has_sound, &format!("[a{at}]")));
         args.extend(closing(&options));
         args.push(if at == 0 { OUTPUT.to_owned() } else { format!("/proc/self/fd/{}", first as usize + at - 1) });
     }
-    Ladder { rungs, has_sound: probe.has_sound(), duration, args }
+    Ladder { rungs, has_sound, duration, args }
 }
 
 /// What is made besides for slow lines, where it has a quarter less to send.

@@ -2,6 +2,7 @@
 
 mod edit;
 mod filters;
+mod footage;
 mod geometry;
 mod idle;
 mod join;
@@ -17,6 +18,8 @@ mod wave;
 use crate::probe::{INPUT, Probe, input_args};
 pub use edit::NothingLeft;
 pub(crate) use filters::SOUND;
+use filters::Shown;
+pub use footage::Footage;
 pub use geometry::{Geometry, Shape, geometry};
 pub use idle::av1_plan;
 pub use join::Joins;
@@ -123,7 +126,7 @@ pub fn plan(probe: &Probe, reframe: Reframe, scene: &Scene, options: &Options) -
     let composed = Composed::of(probe, reframe, scene, options, geometry::WIDE);
     let mut args = decoding(options.threads, &composed.graph);
     args.extend(picture("[v]", MOST_PICTURE_BITS, options));
-    args.extend(sound(probe, "[a]"));
+    args.extend(sound(probe.has_sound(), "[a]"));
     args.extend(closing(options));
     args.push(OUTPUT.to_owned());
     composed.planned(probe, args)
@@ -139,14 +142,8 @@ struct Composed {
 impl Composed {
     /// At most so wide.
     fn of(probe: &Probe, reframe: Reframe, scene: &Scene, options: &Options, widest: u32) -> Self {
-        // What has no picture of its own has none to frame.
-        let (reframe, scene) = if probe.sound_alone { (Reframe::Fit, &Scene::default()) } else { (reframe, scene) };
-        let (width, height) = scene::shown(probe, scene.bars.as_ref());
-        // To follow without a path is to fit.
-        let path = scene.path.as_ref().filter(|_| reframe == Reframe::Follow);
-        let reframe = if reframe == Reframe::Follow && path.is_none() { Reframe::Fit } else { reframe };
-        let geometry = geometry::geometry_within(width, height, reframe, widest);
-        let shown = filters::Shown { width, height, bars: scene.bars.as_ref(), path };
+        let (shown, reframe) = framing(probe, reframe, scene);
+        let geometry = geometry::geometry_within(shown.width, shown.height, reframe, widest);
         let graph = filters::graph(probe, &shown, &geometry, options);
         Self { geometry, graph }
     }
@@ -155,6 +152,18 @@ impl Composed {
         let Geometry { width, height, .. } = self.geometry;
         Plan { width, height, has_sound: probe.has_sound(), duration: probe.duration, args }
     }
+}
+
+/// What is shown of a picture, and how it is framed.
+fn framing<'a>(probe: &Probe, reframe: Reframe, scene: &'a Scene) -> (Shown<'a>, Reframe) {
+    // What has no picture of its own has none to frame.
+    let framed = (!probe.sound_alone).then_some(scene);
+    let bars = framed.and_then(|scene| scene.bars.as_ref());
+    let path = framed.and_then(|scene| scene.path.as_ref()).filter(|_| reframe == Reframe::Follow);
+    let (width, height) = scene::shown(probe, bars);
+    // To follow without a path is to fit.
+    let is_fitted = probe.sound_alone || (reframe == Reframe::Follow && path.is_none());
+    (Shown { width, height, bars, path }, if is_fitted { Reframe::Fit } else { reframe })
 }
 
 /// Reads the source and puts its picture together.
@@ -167,8 +176,8 @@ fn decoding(threads: usize, graph: &str) -> Vec<String> {
 }
 
 /// The sound, where there is any.
-fn sound(probe: &Probe, label: &str) -> Vec<String> {
-    if probe.has_sound() { owned(&["-map", label, "-c:a", "aac", "-b:a", "128k"]) } else { Vec::new() }
+fn sound(has_sound: bool, label: &str) -> Vec<String> {
+    if has_sound { owned(&["-map", label, "-c:a", "aac", "-b:a", "128k"]) } else { Vec::new() }
 }
 
 pub(crate) fn owned(args: &[&str]) -> Vec<String> {

@@ -91,7 +91,7 @@ async fn look(
         program: &tools.ffmpeg,
         args: &args,
         input,
-        second: None,
+        beside: &[],
         output: None,
         more: &[],
         caps: limits.transcode_caps(),

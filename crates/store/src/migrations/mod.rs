@@ -1,6 +1,7 @@
 //! The steps of the schema. A step that has landed is never changed: a later one expands, then contracts.
 
 mod answers;
+mod clips;
 mod coins;
 mod comments;
 mod duets;
@@ -49,4 +50,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 21, name: "music", sql: music::SQL },
     Migration { number: 22, name: "editor", sql: editor::SQL },
     Migration { number: 23, name: "duets", sql: duets::SQL },
+    Migration { number: 24, name: "clips", sql: clips::SQL },
 ];

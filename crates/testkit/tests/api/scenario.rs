@@ -222,7 +222,10 @@ async fn edit(walk: &mut Walk, client: &Client, published: &str) {
     walk.described.hold("DELETE", route, 200, &client.call("DELETE", &format!("{address}?replace=true"), None).await);
     walk.described.hold("DELETE", route, 422, &client.call("DELETE", &format!("{address}?replace=5"), None).await);
     let hiatus = |on: bool| Some(json!({"on_hiatus": on}));
+    Box::pin(clips(walk, client, published)).await;
     walk.ask(client, ("PATCH", "/api/v1/me/privacy", ""), hiatus(true), 200).await;
+    let refused = client.add_clip(published, clip()).await;
+    walk.described.hold("POST", "/api/v1/videos/{id}/clips", 403, &refused);
     walk.ask(client, ("PUT", route, published), body(true), 403).await;
     walk.ask(client, ("DELETE", route, published), None, 403).await;
     walk.ask(client, ("PATCH", "/api/v1/me/privacy", ""), hiatus(false), 200).await;
@@ -232,6 +235,46 @@ async fn edit(walk: &mut Walk, client: &Client, published: &str) {
         walk.ask(client, (method, path, NO_ID), body, 404).await;
     }
     walk.world.settle().await;
+}
+
+async fn clips(walk: &mut Walk, client: &Client, published: &str) {
+    let (route, one) = ("/api/v1/videos/{id}/clips", "/api/v1/videos/{id}/clips/{clip}");
+    let mut added = Vec::new();
+    for _ in 0..10 {
+        let reply = client.add_clip(published, clip()).await;
+        walk.described.hold("POST", route, 201, &reply);
+        added.push(reply.json()["id"].as_str().unwrap().to_owned());
+    }
+    walk.described.hold("POST", route, 409, &client.add_clip(published, clip()).await);
+    walk.described.hold("POST", route, 404, &client.add_clip(NO_ID, clip()).await);
+    walk.ask(client, ("GET", route, published), None, 200).await;
+    walk.ask(client, ("GET", route, NO_ID), None, 404).await;
+    let address = |clip: &str| format!("/api/v1/videos/{published}/clips/{clip}");
+    let used = json!({"cuts": [{"clip": added[0], "from_ms": 0, "to_ms": 700}]});
+    let edit = Some(json!({"edit": used, "replace": true}));
+    walk.ask(client, ("PUT", "/api/v1/videos/{id}/edit", published), edit, 200).await;
+    walk.described.hold("DELETE", one, 409, &client.call("DELETE", &address(&added[0]), None).await);
+    walk.world.settle().await;
+    let back = format!("/api/v1/videos/{published}/edit?replace=true");
+    client.call("DELETE", &back, None).await.expect(200);
+    walk.world.settle().await;
+    walk.described.hold("DELETE", one, 404, &client.call("DELETE", &address(NO_ID), None).await);
+    for id in &added {
+        walk.described.hold("DELETE", one, 204, &client.call("DELETE", &address(id), None).await);
+    }
+    walk.described.hold("POST", route, 422, &client.add_clip(published, b"no video").await);
+    let small = walk.world.with_settings(|settings| settings.max_upload_bytes = 1000).client();
+    let small = small.with_token(&json!(client.token));
+    walk.described.hold("POST", route, 413, &small.add_clip(published, clip()).await);
+    let path = route.replace("{id}", published);
+    let half = "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nhalf";
+    walk.described.hold(
+        "POST",
+        route,
+        400,
+        &send(client, "POST", &path, "multipart/form-data; boundary=b", half).await,
+    );
+    walk.described.hold("POST", route, 415, &send(client, "POST", &path, "text/plain", "no form").await);
 }
 
 async fn feeds(walk: &mut Walk, client: &Client, id: &str) {

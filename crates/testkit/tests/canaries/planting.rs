@@ -92,6 +92,11 @@ fn archive(mint: &mut Mint) -> Vec<u8> {
 
 /// A video with canaries in its pixels, its sound, its metadata, in a box of its own (`free`, ISO/IEC 14496-12) and in its name.
 async fn upload(who: &Client, mint: &mut Mint) -> String {
+    let sent = send_file(who, mint, "/api/v1/videos").await;
+    sent.expect(202).json()["video"]["id"].as_str().unwrap().to_owned()
+}
+
+async fn send_file(who: &Client, mint: &mut Mint, path: &str) -> Reply {
     let (pixels, samples) = (mint.some("pixels", 20), mint.some("samples of sound", 20));
     let mut file = written_clip(&mint.one("file metadata"), pixels.as_bytes(), samples.as_bytes());
     let held = mint.one("file bytes");
@@ -105,9 +110,8 @@ async fn upload(who: &Client, mint: &mut Mint) -> String {
          Content-Disposition: form-data; name=\"file\"; filename=\"{name}.mp4\"\r\nContent-Type: video/mp4; of={field}\r\n\r\n"
     );
     let body = [head.as_bytes(), &file, b"\r\n--b--\r\n"].concat();
-    let request = request("POST", "/api/v1/videos").header(header::CONTENT_TYPE, "multipart/form-data; boundary=b");
-    let sent = who.send(request.header(header::CONTENT_LENGTH, body.len()).body(Body::from(body)).unwrap()).await;
-    sent.expect(202).json()["video"]["id"].as_str().unwrap().to_owned()
+    let request = request("POST", path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=b");
+    who.send(request.header(header::CONTENT_LENGTH, body.len()).body(Body::from(body)).unwrap()).await
 }
 
 /// An upload that is not at its end, with canaries in what is said of it and in the piece that is here.
@@ -275,7 +279,10 @@ impl Life {
             }
         }
         let told = mint.some("texts and captions of edits", 10);
+        // A further file, a piece of which is in what is made.
+        let clip = send_file(&self.who, mint, &format!("{video}/clips")).await.expect(201).json();
         let edit = json!({
+            "cuts": [{"from_ms": 0, "to_ms": 600}, {"clip": clip["id"], "from_ms": 200, "to_ms": 900}],
             "titles": [{"text": told, "from_ms": 0, "to_ms": 900, "x": 500, "y": 500, "size": 40}],
             "captions": [{"from_ms": 0, "to_ms": 900, "text": mint.some("texts and captions of edits", 10)}],
         });

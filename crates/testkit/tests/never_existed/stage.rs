@@ -13,10 +13,12 @@ use outro_datamap::{
 };
 use outro_db::Statement;
 use outro_model::{
-    AccountId, BlobId, BlobKind, Clock as _, Handle, Random, SessionId, SoundId, Timestamp, VideoId, random_bytes,
+    AccountId, BlobId, BlobKind, ClipId, Clock as _, Handle, Random, SessionId, SoundId, Timestamp, VideoId,
+    random_bytes,
 };
 use outro_store::accounts::{self, Account, HandleEntry};
 use outro_store::blobs::{self, Blob};
+use outro_store::clips::{self, Clip};
 use outro_store::sessions::{self, Session};
 use outro_store::sounds::{self, Sound};
 use outro_store::videos::{self, Video};
@@ -323,15 +325,26 @@ impl Stage {
         let id = VideoId::random(&*self.drawn);
         let (original, rendition) =
             (self.seal(&keys, id, BlobKind::Original).await, self.seal(&keys, id, BlobKind::Rendition).await);
+        let clip = self.seal(&keys, id, BlobKind::Clip).await;
         let caption = keys.seal_text(VIDEO_CAPTION, id.as_bytes(), &format!("planted {}", now.0 % 100));
         let own = SoundId::random(&*self.drawn);
         let lent = self.lent(owner, lent).await;
         let mut tx = app.db.write().await.unwrap();
         videos::insert(&mut tx, &Video { id, caption, ..video_row(owner.id, now) }).await.unwrap();
-        for blob in [&original, &rendition] {
+        for blob in [&original, &rendition, &clip] {
             blobs::begin(&mut tx, blob).await.unwrap();
             assert!(blobs::finish(&mut tx, blob).await.unwrap());
         }
+        let row = Clip {
+            owner: owner.id,
+            video: id,
+            id: ClipId::from_bytes(*clip.id.as_bytes()),
+            duration_ms: 1000,
+            width: 180,
+            height: 320,
+            created_at: now,
+        };
+        clips::insert(&mut tx, &row).await.unwrap();
         assert!(videos::set_ready(&mut tx, owner.id, id, 1000, now).await.unwrap());
         match &lent {
             None => {

@@ -99,6 +99,7 @@ impl Named {
     pub(crate) fn path(&self, route: &Route) -> String {
         let id = self.clone().at(route.id()).clone();
         let path = route.template.replace("{handle}", &self.handle).replace("{id}", &id);
+        let path = path.replace("{clip}", &id);
         let path = path.replace("{message}", &self.said).replace("{video}", &self.video).replace("{tag}", TAG);
         match route.rule {
             Rule::Replies if route.is_page() => format!("{path}?thread={}", self.comment),

@@ -279,6 +279,9 @@ pub(crate) const ROUTES: &[(&str, &str, Rule)] = &[
     ("PUT", "/api/v1/videos/{id}/edit", Rule::Draft),
     ("DELETE", "/api/v1/videos/{id}/edit", Rule::Draft),
     ("POST", "/api/v1/videos/{id}/cancel", Rule::Draft),
+    ("GET", "/api/v1/videos/{id}/clips", Rule::Draft),
+    ("POST", "/api/v1/videos/{id}/clips", Rule::Draft),
+    ("DELETE", "/api/v1/videos/{id}/clips/{clip}", Rule::Draft),
     ("PUT", "/api/v1/videos/{id}/gift", Rule::Gift),
     ("PUT", "/api/v1/videos/{id}/pin", Rule::Change),
     ("DELETE", "/api/v1/videos/{id}/pin", Rule::Change),
@@ -305,6 +308,8 @@ pub(crate) const UNDESCRIBED: &[(&str, &str, Rule)] = &[
     ("GET", "/media/{id}/cover.avif", Rule::Cover),
     ("GET", "/media/{id}/download.mp4", Rule::Download),
     ("GET", "/media/{id}/original", Rule::Original),
+    // A clip of a planted video has its id.
+    ("GET", "/media/{id}/clips/{clip}", Rule::Original),
     // There are none but of a video that was edited: `studio`.
     ("GET", "/media/{id}/captions.vtt", Rule::NotMade),
     ("GET", "/", Rule::Feed),

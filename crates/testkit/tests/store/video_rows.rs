@@ -1,7 +1,9 @@
 //! Videos, their objects, likes, the feed.
 
 use super::*;
+use outro_model::ClipId;
 use outro_policy::{feed_scope, followed_scope};
+use outro_store::clips::{self, Clip};
 use outro_store::erasure::PLAN;
 use outro_store::feed::Circle;
 use outro_store::{blobs, feed, likes};
@@ -134,6 +136,41 @@ on_both! {
         blobs::delete(&mut tx, owner, whole.id).await.unwrap();
         assert!(!blobs::exists(&mut tx, owner, whole.id).await.unwrap());
         assert!(!blobs::finish(&mut tx, &whole).await.unwrap(), "an object without a row is whole");
+    }
+}
+
+on_both! {
+    async fn clips_are_those_of_their_video_in_their_order(world: World) {
+        let mut tx = write(&world).await;
+        let owner = add_account(&mut tx).await;
+        let (video, other) = (add_video(&mut tx, owner, 1).await, add_video(&mut tx, owner, 2).await);
+        let mut added = Vec::new();
+        for (of, created_at) in [(video, 9), (video, 3), (other, 1), (video, 3)] {
+            let blob = blob_row(owner, of, BlobKind::Clip, created_at);
+            let (id, created_at) = (ClipId::from_bytes(*blob.id.as_bytes()), Timestamp(created_at));
+            let clip = Clip { owner, video: of, id, duration_ms: 4, width: 5, height: 6, created_at };
+            blobs::begin(&mut tx, &blob).await.unwrap();
+            assert!(clips::file(&mut tx, owner, of, id).await.unwrap().is_none(), "it is not whole");
+            let whole = Blob { header: Some(vec![3]), length: 70, ..blob };
+            assert!(blobs::finish(&mut tx, &whole).await.unwrap());
+            clips::insert(&mut tx, &clip).await.unwrap();
+            assert_eq!(clips::file(&mut tx, owner, of, id).await.unwrap().unwrap().id, whole.id);
+            added.push(clip);
+        }
+        assert_eq!((clips::bytes(&mut tx, owner, video).await.unwrap(), clips::bytes(&mut tx, owner, other).await.unwrap()), (210, 70));
+        let elsewhere = added.remove(2);
+        added.sort_by_key(|clip| (clip.created_at, clip.id));
+        assert_eq!(clips::of_video(&mut tx, owner, video).await.unwrap(), added);
+        assert_eq!(clips::of_video(&mut tx, owner, other).await.unwrap(), [elsewhere]);
+        assert!(!clips::remove(&mut tx, owner, video, elsewhere.id).await.unwrap(), "of another video");
+        assert!(clips::file(&mut tx, owner, video, elsewhere.id).await.unwrap().is_none());
+        // Its object counts as never finished from then on, and that of the others does not.
+        assert!(clips::remove(&mut tx, owner, video, added[0].id).await.unwrap());
+        assert!(!clips::remove(&mut tx, owner, video, added[0].id).await.unwrap());
+        assert_eq!(clips::of_video(&mut tx, owner, video).await.unwrap(), added[1..]);
+        let gone = clips::object(added[0].id);
+        assert_eq!(blobs::unfinished(&mut tx, Timestamp(100)).await.unwrap(), [(owner, gone)]);
+        assert_eq!(clips::bytes(&mut tx, owner, video).await.unwrap(), 140);
     }
 }
 

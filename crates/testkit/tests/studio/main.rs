@@ -1,5 +1,6 @@
 //! Making a video: uploads that come bit by bit, drafts, and whose turn it is.
 
+mod clips;
 mod drafts;
 mod edit;
 mod framing;

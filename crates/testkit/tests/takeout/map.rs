@@ -9,6 +9,7 @@ use outro_store::pending_leaves::{self, PendingLeave};
 use outro_store::replaced_phones::{self, ReplacedPhone};
 use outro_store::statistics::{self, Watching};
 use outro_store::{sounds, videos};
+use outro_testkit::clip;
 use outro_vault::AccountKeys;
 
 use super::*;
@@ -152,6 +153,7 @@ async fn full(world: &World) -> Client {
     let list = json!({"title": "PlantedList"});
     let list = ada.post("/api/v1/me/playlists", list).await.expect(201).json()["id"].as_str().unwrap().to_owned();
     ada.call("PUT", &format!("/api/v1/playlists/{list}/videos/{mine}"), None).await.expect(200);
+    ada.add_clip(&mine, clip()).await.expect(201);
     let bobs = world.plant(bob, b"bobs").await;
     let said = comment(bob, &bobs, "Bob says").await;
     comment(&ada, &bobs, "PlantedComment").await;

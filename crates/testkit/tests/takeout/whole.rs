@@ -26,11 +26,16 @@ on_both! {
         let second = ada.upload(&landscape, &[("caption", "Across"), ("audience", "only_me")]).await.expect(202).json();
         world.settle().await;
         let second = second["video"]["id"].as_str().unwrap();
+        let added = ada.add_clip(&first, &landscape).await.expect(201).json();
         let archive = taken(&world, &ada).await;
 
         // The newest has the first number.
         assert_eq!(archive.bytes("videos/original/00001.mp4"), landscape);
         assert_eq!(archive.bytes("videos/original/00002.mp4"), clip());
+        assert_eq!(archive.bytes("videos/clips/00002-01.mp4"), landscape);
+        let clip = archive.json("data/clips.json")["clips"][0].clone();
+        assert_eq!((&clip["id"], &clip["video_id"]), (&added["id"], &json!(first)));
+        assert_eq!((&clip["file"], &clip["width"]), (&json!("videos/clips/00002-01.mp4"), &json!(320)));
         for (number, id) in [(1, second), (2, first.as_str())] {
             let rendition = ada.get(&format!("/media/{id}/video.mp4")).await.expect(200).body;
             assert_eq!(archive.bytes(&format!("videos/renditions/{number:05}.mp4")), rendition);
