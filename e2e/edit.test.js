@@ -112,6 +112,66 @@ describe('the editor', { timeout: 900_000 }, () => {
     assert.equal(await button('Save').isDisabled(), true);
   });
 
+  test('clips are added, stand between pieces of the original, play across, are made, and go once nothing is made of them', async () => {
+    await open();
+    const file = await clip({ seconds: 2, size: '360x640', hue: 120 });
+    await main().getByLabel('Add clip').setInputFiles(file);
+    await until('its piece', 30_000, async () => (await pieces().count()) === 2);
+    assert.match(await pieces().nth(1).getAttribute('aria-label'), /^Piece 2 of 2, Clip 1: 0:00\.0 to 0:02\.0, 1×$/);
+    assert.match(await pieces().nth(0).getAttribute('aria-label'), /^Piece 1 of 2, Original: 0:00\.0 to 0:04\.0, 1×$/);
+    const bin = button('Delete Clip 1');
+    assert.equal(await bin.isDisabled(), true, 'a piece of it is there');
+    // Between two pieces of the original.
+    await seek(2000);
+    await button('Split here').click();
+    await pieces().nth(2).click();
+    await button('Move earlier').click();
+    assert.match(await pieces().nth(1).getAttribute('aria-label'), /^Piece 2 of 3, Clip 1/);
+    await who.page.waitForTimeout(1500);
+    await who.screenshot('edit-clips');
+    assert.deepEqual(await who.axe(), []);
+    // It plays from the one file into the other and back.
+    const seen = () => who.page.locator('[data-screen] video:visible').evaluate(({ src, currentTime }) => ({ src, currentTime }));
+    await seek(1300);
+    assert.match((await seen()).src, /\/original$/);
+    await button('Play').click();
+    await until('the clip to play', 10_000, async () => {
+      const { src, currentTime } = await seen();
+      return /\/clips\//.test(src) && currentTime > 0.4 && currentTime < 2;
+    });
+    await who.screenshot('edit-clips-playing');
+    await until('the original to go on', 10_000, async () => {
+      const { src, currentTime } = await seen();
+      return /\/original$/.test(src) && currentTime > 2.2;
+    });
+    await button('Pause').click();
+    await save();
+    const { cuts } = await stored();
+    assert.deepEqual(cuts.map(({ clip: of, from_ms, to_ms }) => [!of, from_ms, to_ms]), [[true, 0, 2000], [false, 0, cuts[1].to_ms], [true, 2000, 4000]]);
+    const { duration_ms: length } = await api.get(`/videos/${id}`);
+    assert.ok(Math.abs(length - 6000) < 100, `${length}`);
+    // As it is saved, it stays; once that is saved without it, it goes.
+    await button('Go on editing').click();
+    await pieces().nth(1).click();
+    await button('Delete').click();
+    await who.expecting(/409/, async () => {
+      await bin.click();
+      await who.page.getByText('is in the video as it was saved').waitFor();
+    });
+    await save();
+    await button('Go on editing').click();
+    await bin.click();
+    await until('it to be gone', 10_000, async () => (await bin.count()) === 0);
+    assert.deepEqual((await api.get(`/videos/${id}/clips`)).items, []);
+    // One can be added once more at any time, and what is no video is not.
+    await who.expecting(/422/, async () => {
+      const words = { name: 'words.mp4', mimeType: 'video/mp4', buffer: Buffer.from('only words') };
+      await main().getByLabel('Add clip').setInputFiles(words);
+      await who.page.getByText('not a video').waitFor();
+    });
+    assert.equal(await pieces().count(), 2);
+  });
+
   test('texts are placed, captions are typed, a look and a cover are chosen, and all of it is made', async () => {
     await open();
     await tab('Text').click();

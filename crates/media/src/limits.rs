@@ -83,7 +83,7 @@ impl Limits {
 const NICENESS: u64 = 5;
 /// And what nobody waits for yields to all else.
 const IDLE_NICENESS: u64 = 19;
-/// Descriptors that ffmpeg needs: three of its own, its files, the loader's.
-const FILES: u64 = 64;
+/// Descriptors that ffmpeg needs: three of its own, its files, each piece of an edit opened anew, the loader's.
+const FILES: u64 = 128;
 /// No JPEG of a 720 × 1280 frame comes near this.
 const COVER_BYTES: u64 = 16 << 20;

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use common::{Samples, ask, clip, empty, find, options, seen_frames, tools, turn_track, unnamed};
 use outro_media::{
-    Footage, Key, Level, Limits, Outcome, Path as Way, Reframe, Scene, Scratch, Size, climb, cover_at, edit_ladder,
-    probe,
+    Footage, Key, Level, Limits, Options, Outcome, Path as Way, Reframe, Scene, Scratch, Size, climb, cover_at,
+    edit_ladder, probe,
 };
 use outro_model::ClipId;
 use outro_model::edit::{Backing, Caption, Colour, Cut, Edit, Look, Title};
@@ -26,8 +26,22 @@ fn clip_id(place: usize) -> ClipId {
     ClipId::from_bytes([place as u8; 16])
 }
 
+/// As on a machine with as many cores as are made use of: what threads reserve counts against the jail's memory.
+fn on_many_cores() -> Options {
+    Options { threads: 16, ..options(&tools()) }
+}
+
 /// Makes a file by an edit of several, the first of which is the original.
 async fn made_of(paths: &[&Path], reframe: Reframe, scene: &Scene, edit: Edit) -> (Outcome, Vec<u8>) {
+    made_with(paths, (reframe, scene), edit, options(&tools())).await
+}
+
+async fn made_with(
+    paths: &[&Path],
+    (reframe, scene): (Reframe, &Scene),
+    edit: Edit,
+    options: Options,
+) -> (Outcome, Vec<u8>) {
     let (tools, limits, path) = (tools(), Limits::default(), paths[0]);
     let edit = edit.checked(600_000).unwrap();
     let files: Vec<_> = paths.iter().map(|path| unnamed(path)).collect();
@@ -40,7 +54,7 @@ async fn made_of(paths: &[&Path], reframe: Reframe, scene: &Scene, edit: Edit) -
         let (clip, scene) = if place == 0 { (None, scene) } else { (Some(clip_id(place)), &as_it_is) };
         Footage { clip, probe, scene, reframe, level }
     });
-    let (ladder, subtitles) = edit_ladder(&footage.collect::<Vec<_>>(), &edit, &options(&tools)).unwrap();
+    let (ladder, subtitles) = edit_ladder(&footage.collect::<Vec<_>>(), &edit, &options).unwrap();
     let outputs: Vec<_> = ladder.rungs.iter().map(|_| empty()).collect();
     let usual = ladder.rungs.iter().position(|rung| rung.size == Size::Usual).unwrap();
     let mut file = outputs[usual].try_clone().unwrap();
@@ -152,7 +166,8 @@ async fn many_pieces_of_a_large_picture_fit_the_jail() {
     let samples = Samples::new();
     let file = samples.make(&format!("{} -bf 2 large.mp4", clip("1920x1080", 4)));
     let cuts: Vec<_> = (0..40).map(|number| cut(3900 - number * 90, 4000 - number * 90, 100)).collect();
-    let (outcome, bytes) = made(&file, Edit { cuts, ..Edit::default() }).await;
+    let (edit, as_it_is) = (Edit { cuts, ..Edit::default() }, (Reframe::Fit, &Scene::default()));
+    let (outcome, bytes) = made_with(&[&file], as_it_is, edit, on_many_cores()).await;
     assert!((outcome.duration.as_secs_f64() - 4.0).abs() <= 0.041, "{:?}", outcome.duration);
     assert!((last_packet(&bytes, "a") - 4.0).abs() < 0.06);
     assert_eq!((outcome.width, outcome.height), (720, 1280));
@@ -183,7 +198,7 @@ async fn many_pieces_of_many_large_files_fit_the_jail_too() {
         backing: Backing::Box,
     };
     let edit = Edit { cuts: cuts.collect(), titles: vec![title], ..Edit::default() };
-    let (outcome, bytes) = made_of(&paths, Reframe::Fit, &Scene::default(), edit).await;
+    let (outcome, bytes) = made_with(&paths, (Reframe::Fit, &Scene::default()), edit, on_many_cores()).await;
     assert!((outcome.duration.as_secs_f64() - 4.0).abs() <= 0.041, "{:?}", outcome.duration);
     assert!((last_packet(&bytes, "a") - 4.0).abs() < 0.06);
     assert_eq!((outcome.width, outcome.height), (720, 1280));

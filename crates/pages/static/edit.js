@@ -25,6 +25,7 @@ class Editor {
   #saved = "";
   #pictures = new Map();
   #drag = null;
+  #pictured = Promise.resolve();
   #original = 1000;
   edit = structuredClone(EMPTY);
   picked = 0;
@@ -79,7 +80,8 @@ class Editor {
     this.#adopt(state);
     this.player.seek(0);
     if (state.state === "rendering") this.making.watch(state);
-    if (!video.error) this.still("", video.currentSrc).catch(() => {});
+    if (!video.error) this.still("", video.currentSrc);
+    this.clips.picture();
   }
 
   // Takes the list as the server has it.
@@ -403,8 +405,13 @@ class Editor {
     this.#after(end);
   }
 
-  // The pictures in the strip and of the cover are those of each file; the looks are shown on the original.
-  async still(clip, address) {
+  // The pictures in the strip and of the cover are those of each file, one file after the other; the looks are shown on
+  // the original.
+  still(clip, address) {
+    this.#pictured = this.#pictured.then(() => this.#still(clip, address)).catch(() => {});
+  }
+
+  async #still(clip, address) {
     const pictures = [];
     this.#pictures.set(clip, pictures);
     await stills(address, STILLS, (index, video) => {

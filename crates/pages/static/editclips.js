@@ -40,7 +40,10 @@ export class Clips {
   #take(clip) {
     this.all.push(clip);
     this.editor.player.add(clip);
-    this.editor.still(clip.id, clip.url).catch(() => {});
+  }
+
+  picture() {
+    for (const { id, url } of this.all) this.editor.still(id, url);
   }
 
   of({ clip }) {
@@ -67,6 +70,7 @@ export class Clips {
       const clip = await this.#send(file);
       if (!clip) return;
       this.#take(clip);
+      this.editor.still(clip.id, clip.url);
       this.#use(clip);
       toast(say.clip_added);
     } catch (error) {

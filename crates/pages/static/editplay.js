@@ -34,7 +34,7 @@ export class Player {
   // Adds the file of a clip.
   add({ id, url }) {
     const { original } = this;
-    const video = Object.assign(document.createElement("video"), { src: url, playsInline: true, preload: "auto", hidden: true });
+    const video = Object.assign(document.createElement("video"), { src: url, playsInline: true, preload: "metadata", hidden: true });
     video.setAttribute("aria-label", original.getAttribute("aria-label"));
     video.style.filter = original.style.filter;
     original.after(video);
@@ -104,6 +104,7 @@ export class Player {
   // One seek at a time: the last one asked for comes after it.
   #go(key, source) {
     const file = this.#files.get(key);
+    file.video.preload = "auto";
     if (file.video.seeking) file.wanted = source;
     else file.video.currentTime = source / 1000;
   }
@@ -113,8 +114,20 @@ export class Player {
     this.#files.get(this.#now)?.video.pause();
     this.#now = key;
     for (const [other, { video }] of this.#files) video.hidden = other !== key;
-    if (this.playing) this.video.play().catch(() => this.pause());
+    if (this.playing) this.#start();
     this.frame();
+  }
+
+  // Goes on with the file that is seen. A browser that lets it play only once it was touched lets it play without sound.
+  #start() {
+    const { video } = this;
+    video
+      .play()
+      .catch(() => {
+        video.muted = true;
+        return video.play();
+      })
+      .catch(() => this.playing && this.video === video && this.pause());
   }
 
   #seeked(key, file) {
@@ -127,6 +140,7 @@ export class Player {
   async play() {
     if (this.#out >= total(this.edit().cuts) - 30) this.seek(0);
     this.playing = true;
+    this.video.muted = false;
     try {
       await this.video.play();
       this.#prepare();
@@ -172,7 +186,7 @@ export class Player {
           this.#turn(next.clip ?? ORIGINAL);
           this.video.playbackRate = next.speed / 100;
         }
-        if (this.video.paused) this.video.play().catch(() => this.pause());
+        if (this.video.paused) this.#start();
         this.#out = startOf(cuts, this.#index);
         this.#prepare();
       } else {

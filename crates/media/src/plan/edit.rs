@@ -18,6 +18,9 @@ const RATES: [(u32, u32); 8] =
 /// More pieces than this are decoded on one thread each: threads take memory, and one piece at a time is waited for.
 const FEW: usize = 4;
 
+/// Threads of one filter at most: files that are woven have many filters, each with threads of its own.
+const FILTER_THREADS: usize = 4;
+
 /// An edit list that can be made.
 pub(super) struct Edited {
     /// The arguments that open a file once for each piece.
@@ -120,6 +123,11 @@ impl<'a> Cutting<'a> {
         }
         let _ = write!(graph, ";[whole]{}[v]", last.join(","));
         Edited { inputs, graph, subtitles }
+    }
+
+    /// How many threads each filter has.
+    pub(super) fn filter_threads(&self, options: &Options) -> usize {
+        if self.is_woven() { options.threads.min(FILTER_THREADS) } else { options.threads }
     }
 
     fn is_woven(&self) -> bool {

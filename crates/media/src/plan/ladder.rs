@@ -3,7 +3,7 @@
 use super::edit::Cutting;
 use super::geometry::{self, Geometry, within};
 use super::{Composed, Footage, MOST_PICTURE_BITS, MOST_SOUND_BITS, OUTPUT, Options, Reframe, Scene};
-use super::{NothingLeft, closing, decoding, framing, opening, owned, picture, sound};
+use super::{NothingLeft, closing, decoding, framing, opening_with, owned, picture, sound};
 use crate::probe::Probe;
 use crate::sandbox::FIRST;
 use outro_model::edit::Edit;
@@ -119,7 +119,7 @@ pub fn edit_ladder(
     let geometry = cutting.canvas(largest.widest());
     let edited = cutting.edited(&geometry, edit, options);
     let composed = Composed { geometry, graph: edited.graph };
-    let mut args = opening(options.threads);
+    let mut args = opening_with(cutting.filter_threads(options), options.threads);
     args.extend(edited.inputs);
     args.extend(owned(&["-filter_complex", &shared(&composed, &rungs, cutting.has_sound())]));
     // What is read beside the original comes before what is written.

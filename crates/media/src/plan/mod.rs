@@ -186,7 +186,12 @@ pub(crate) fn owned(args: &[&str]) -> Vec<String> {
 
 /// Quiet but for progress, on so many threads.
 pub(crate) fn opening(threads: usize) -> Vec<String> {
-    let threads = threads.to_string();
+    opening_with(threads, threads)
+}
+
+/// The same where each filter has other many threads than the rest.
+fn opening_with(filters: usize, threads: usize) -> Vec<String> {
+    let (filters, threads) = (filters.to_string(), threads.to_string());
     owned(&[
         "-hide_banner",
         "-nostdin",
@@ -197,7 +202,7 @@ pub(crate) fn opening(threads: usize) -> Vec<String> {
         "pipe:2",
         "-nostats",
         "-filter_complex_threads",
-        &threads,
+        &filters,
         "-threads",
         &threads,
     ])

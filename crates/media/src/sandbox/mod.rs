@@ -20,6 +20,11 @@ use std::process::{Command, ExitCode};
 pub(crate) const EXIT_JAIL: u8 = 120;
 /// Exit code when the tool could not be executed.
 pub(crate) const EXIT_EXEC: u8 = 121;
+/// The stack of each thread of the tool, in bytes. What is reserved counts as memory, whether or not it is used, and by itself a
+/// thread reserves four times as much: a tool with a hundred threads would have nothing left.
+const STACK: u64 = 2 << 20;
+/// For the same reason its threads share a few heaps: by itself each core has eight, each of which reserves 64 MiB.
+const HEAPS: (&str, &str) = ("MALLOC_ARENA_MAX", "4");
 /// The number at which the tool finds the first file that it is given beside its input and its output.
 pub(crate) const FIRST: i32 = 3;
 
@@ -53,7 +58,8 @@ pub fn sandbox_main(args: impl Iterator<Item = OsString>) -> ExitCode {
         return ExitCode::from(EXIT_JAIL);
     }
     // The error has nowhere to go but the exit code: descriptor 2 belongs to the tool's progress.
-    let _error = Command::new(&order.program).args(&order.args).env_clear().current_dir("/").exec();
+    let mut tool = Command::new(&order.program);
+    let _error = tool.args(&order.args).env_clear().env(HEAPS.0, HEAPS.1).current_dir("/").exec();
     ExitCode::from(EXIT_EXEC)
 }
 
@@ -113,6 +119,7 @@ fn anew(number: i32, meant: Use) -> std::io::Result<OwnedFd> {
 fn limit(caps: Caps) -> std::io::Result<()> {
     for (resource, value) in [
         (Resource::As, caps.memory),
+        (Resource::Stack, STACK),
         (Resource::Cpu, caps.processor),
         (Resource::Fsize, caps.output),
         (Resource::Nofile, caps.files),

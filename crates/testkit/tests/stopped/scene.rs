@@ -1,7 +1,7 @@
 //! Somebody who has left a trace wherever one can, among others.
 
 use outro_app::moderation;
-use outro_testkit::{Client, World};
+use outro_testkit::{Client, World, clip};
 use serde_json::{Value, json};
 
 /// The people of a scene. `ada` is the one that it is about.
@@ -41,6 +41,10 @@ pub(super) async fn people(world: &World) -> People {
     ok(ada, "PUT", "/me/comment-filter", json!({"words": ["word"]})).await;
     ok(carol, "PATCH", "/me/privacy", json!({"private_account": true})).await;
     let mine = world.uploaded(ada, &[("caption", "Hers, with @bob #tag")]).await;
+    let added = id(&ada.add_clip(&mine, clip()).await.expect(201).json());
+    let cuts = json!([{"from_ms": 0, "to_ms": 400}, {"clip": added, "from_ms": 400, "to_ms": 800}]);
+    ok(ada, "PUT", &format!("/videos/{mine}/edit"), json!({"edit": {"cuts": cuts}, "replace": true})).await;
+    world.settle().await;
     let planted = world.plant(ada, b"hers, planted").await;
     let bobs = world.plant(bob, b"bobs").await;
     sounds(world, (ada, &planted), (bob, &bobs)).await;
