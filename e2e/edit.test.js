@@ -129,7 +129,10 @@ describe('the editor', { timeout: 900_000 }, () => {
     assert.match(await pieces().nth(1).getAttribute('aria-label'), /^Piece 2 of 3, Clip 1/);
     await who.page.waitForTimeout(1500);
     await who.screenshot('edit-clips');
+    await bin.scrollIntoViewIfNeeded();
+    await who.screenshot('edit-clips-list');
     assert.deepEqual(await who.axe(), []);
+    await who.page.evaluate(() => scrollTo(0, 0));
     // It plays from the one file into the other and back.
     const seen = () => who.page.locator('[data-screen] video:visible').evaluate(({ src, currentTime }) => ({ src, currentTime }));
     await seek(1300);
@@ -267,8 +270,11 @@ describe('the editor', { timeout: 900_000 }, () => {
     await arabic.context.addCookies([{ name: 'outro_session', value: api.token, url: server.url }]);
     await arabic.page.goto(`/upload/${id}/edit`);
     await arabic.page.locator('[data-wait]').waitFor({ state: 'hidden' });
+    await arabic.page.locator('[data-clip-file]').setInputFiles(await clip({ seconds: 1, size: '360x640', hue: 120 }));
+    await until('its piece', 30_000, async () => (await arabic.page.locator('[data-pieces] > li').count()) === 2);
     await arabic.page.waitForTimeout(1500);
     await arabic.screenshot('edit-arabic');
+    await arabic.screenshot('edit-arabic-whole', { fullPage: true });
     assert.deepEqual(await arabic.axe(), []);
     arabic.assertNoProblems();
     await arabic.close();

@@ -79,6 +79,7 @@ export class Clips {
       this.#request = null;
       this.part("clip-coming").hidden = true;
       this.part("clip-add").hidden = false;
+      this.part("clip-file").focus();
       this.show();
     }
   }
@@ -136,6 +137,7 @@ export class Clips {
 
   show() {
     const { cuts } = this.editor.edit;
+    this.part("clip-box").hidden = !this.all.length;
     while (this.rows.children.length > this.all.length) this.rows.lastChild.remove();
     while (this.rows.children.length < this.all.length) this.rows.append(this.#row());
     for (const [index, row] of [...this.rows.children].entries()) {
