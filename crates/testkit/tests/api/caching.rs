@@ -36,7 +36,7 @@ fn filled(address: &str, handle: &str, id: &str) -> String {
     let mut path = address.replace("{handle}", handle).replace("{tag}", "night").replace("{part}", "video.mp4");
     // `/{name}` of a profile, and of whom one sees as.
     path = path.replace("{name}", &format!("@{handle}")).replace("{*path}", "none.css");
-    for name in ["{id}", "{video}", "{message}"] {
+    for name in ["{id}", "{video}", "{message}", "{clip}"] {
         path = path.replace(name, id);
     }
     assert!(!path.contains('{'), "{address}: what stands for this part?");
