@@ -9,6 +9,7 @@ mod bell;
 mod cluster;
 mod cost;
 mod error;
+mod flush;
 mod migrate;
 mod param;
 pub mod portable;
@@ -165,6 +166,29 @@ impl Tx {
         tracing::trace!(target: WORK, statement = statement.name(), rows = rows.len());
         span.record("rows", rows.len());
         Ok(rows)
+    }
+
+    /// The rows of the same query with each of these parameters, in their order. On PostgreSQL all are under way at once: one
+    /// round trip instead of one each.
+    pub async fn query_each<'a, P>(&mut self, statement: &Statement, all: &'a [P]) -> Result<Vec<Vec<Row>>, DbError>
+    where
+        P: AsRef<[Param<'a>]>,
+    {
+        self.note(statement);
+        let found = match &mut self.inner {
+            TxInner::Sqlite(tx) => {
+                let mut found = Vec::with_capacity(all.len());
+                for params in all {
+                    found.push(tx.query(statement, params.as_ref()).await?);
+                }
+                found
+            }
+            TxInner::Postgres(tx) => tx.query_each(statement, all.iter().map(AsRef::as_ref)).await?,
+        };
+        for rows in &found {
+            tracing::trace!(target: WORK, statement = statement.name(), rows = rows.len());
+        }
+        Ok(found)
     }
 
     /// The first row of a query, if it has one.

@@ -1,6 +1,10 @@
 //! PostgreSQL through a pool of connections, each statement prepared once a connection.
+//!
+//! Messages are pipelined where the answer of one decides nothing about the next: the beginning of a transaction goes out with its
+//! first statement, and one statement with many parameters goes out as often, before the first answer is back.
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
+use futures_util::future::try_join_all;
 use std::time::Duration;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Config, NoTls};
@@ -23,6 +27,8 @@ pub(crate) struct Postgres {
 
 pub(crate) struct PostgresTx {
     client: Option<Object>,
+    /// How it begins, as long as it has not: nothing was asked of it yet.
+    begin: Option<&'static str>,
 }
 
 impl Postgres {
@@ -55,9 +61,7 @@ impl Postgres {
         } else {
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
         };
-        let begun = client.batch_execute(how).await;
-        begun.map_err(|error| DbError::postgres("begin", &error))?;
-        Ok(PostgresTx { client: Some(client) })
+        Ok(PostgresTx { client: Some(client), begin: Some(how) })
     }
 }
 
@@ -73,20 +77,37 @@ impl PostgresTx {
     }
 
     pub(crate) async fn query(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Vec<Row>, DbError> {
+        let begin = self.begin.take();
         let (client, prepared) = self.prepared(statement).await?;
-        let rows = client.query(&prepared, &bound(params)).await;
-        let rows = rows.map_err(|error| DbError::postgres(statement.name(), &error))?;
+        let rows = begun(client, begin, client.query(&prepared, &bound(params)), statement).await?;
         rows.iter().map(|row| row_of(row, statement.name())).collect()
     }
 
-    pub(crate) async fn execute(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<u64, DbError> {
+    pub(crate) async fn query_each<'a>(
+        &mut self,
+        statement: &Statement,
+        all: impl Iterator<Item = &'a [Param<'a>]>,
+    ) -> Result<Vec<Vec<Row>>, DbError> {
+        let begin = self.begin.take();
         let (client, prepared) = self.prepared(statement).await?;
-        let changed = client.execute(&prepared, &bound(params)).await;
-        changed.map_err(|error| DbError::postgres(statement.name(), &error))
+        let bound: Vec<_> = all.map(bound).collect();
+        let asked = try_join_all(bound.iter().map(|params| client.query(&prepared, params)));
+        let found = begun(client, begin, asked, statement).await?;
+        let read = |rows: &Vec<_>| rows.iter().map(|row| row_of(row, statement.name())).collect();
+        found.iter().map(read).collect()
+    }
+
+    pub(crate) async fn execute(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<u64, DbError> {
+        let begin = self.begin.take();
+        let (client, prepared) = self.prepared(statement).await?;
+        begun(client, begin, client.execute(&prepared, &bound(params)), statement).await
     }
 
     pub(crate) async fn commit(mut self) -> Result<(), DbError> {
         let client = self.client()?;
+        if self.begin.is_some() {
+            return Ok(());
+        }
         client.batch_execute("COMMIT").await.map_err(|error| DbError::postgres("commit", &error))?;
         self.client = None;
         Ok(())
@@ -97,7 +118,9 @@ impl PostgresTx {
     }
 
     pub(crate) async fn batch(&mut self, sql: &str) -> Result<(), DbError> {
-        self.client()?.batch_execute(sql).await.map_err(|error| DbError::postgres("batch", &error))
+        let begin = self.begin.take().map_or(String::new(), |begin| format!("{begin};"));
+        let done = self.client()?.batch_execute(&format!("{begin}{sql}")).await;
+        done.map_err(|error| DbError::postgres("batch", &error))
     }
 }
 
@@ -105,6 +128,9 @@ impl Drop for PostgresTx {
     /// What was not committed is rolled back; until then the connection serves nobody else.
     fn drop(&mut self) {
         let Some(client) = self.client.take() else { return };
+        if self.begin.is_some() {
+            return;
+        }
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             drop(Object::take(client));
             return;
@@ -115,6 +141,24 @@ impl Drop for PostgresTx {
             }
         });
     }
+}
+
+/// Waits for what is asked for, behind the beginning of the transaction where that is still to be said: both go out at once.
+async fn begun<T>(
+    client: &Object,
+    begin: Option<&'static str>,
+    asked: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    statement: &Statement,
+) -> Result<T, DbError> {
+    let answer = match begin {
+        None => asked.await,
+        Some(begin) => {
+            let (begun, answer) = tokio::join!(biased; client.batch_execute(begin), asked);
+            begun.map_err(|error| DbError::postgres("begin", &error))?;
+            answer
+        }
+    };
+    answer.map_err(|error| DbError::postgres(statement.name(), &error))
 }
 
 fn bound<'a>(params: &'a [Param<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {

@@ -1,34 +1,56 @@
-//! SQLite in a file: many readers, one writer.
+//! SQLite in a file: many readers, one writer, and one wait for the disk for all who committed meanwhile ([`flush`](crate::flush)).
 //!
-//! Statements bounded by an index run where they are called: they take microseconds, less than a
-//! hand-over to another thread. What scans, and every commit (it waits for the disk), runs off the
-//! async threads.
+//! Statements bounded by an index run where they are called, and so do small commits, which write to memory alone: they take
+//! microseconds, less than a hand-over to another thread. What scans, large commits, and whatever waits for the disk run off
+//! the async threads.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::config::DbConfig;
+use rusqlite::hooks::Wal;
+use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::flush::Flush;
 use crate::{DbError, Engine, Param, Row, Statement, ToParam, Value};
 
 const READERS: usize = 8;
-/// Pages in memory, and in the log before it is folded in. It stays small, so that little of what was overwritten lingers in it.
-const USUAL: &str = "PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 500";
+/// Memory for pages.
+const USUAL: &str = "PRAGMA cache_size = -8192";
+/// Pages in the log before it is folded in: 8 MiB, so that a page which many change is written once for some hundred commits. It
+/// stays small, so that little of what was overwritten lingers in it; an erasure cuts it before its receipt is signed.
+const USUAL_LOG: usize = 2_000;
 /// The same while many large transactions follow each other, until the log is cut: 64 MiB each.
-const IN_BULK: &str = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384";
+const IN_BULK: &str = "PRAGMA cache_size = -65536";
+const LOG_IN_BULK: usize = 16_384;
+/// Rows that a transaction may change and still be committed where it is called.
+const SMALL: u64 = 100;
 
 pub(crate) struct Sqlite {
     path: PathBuf,
     readers: Arc<Lane>,
     writer: Arc<Lane>,
+    log: Arc<Log>,
+}
+
+/// The write-ahead log, as the writer leaves it.
+struct Log {
+    /// Its pages after the last commit that wrote any; 0 before a commit.
+    pages: Arc<AtomicUsize>,
+    /// With how many it is folded in.
+    full: AtomicUsize,
+    flush: Flush,
 }
 
 /// Connections of one kind, and who may take one.
 struct Lane {
     idle: Mutex<Vec<Connection>>,
     places: Arc<Semaphore>,
+    /// Where those that write note the length of the log; none where they read.
+    pages: Option<Arc<AtomicUsize>>,
 }
 
 /// A connection on loan; it goes back when dropped, with nothing left open on it.
@@ -40,27 +62,40 @@ struct Loan {
 
 pub(crate) struct SqliteTx {
     loan: Option<Loan>,
+    /// For one that writes: the log, and how many rows its connection had changed when it began.
+    writes: Option<(Arc<Log>, u64)>,
 }
 
 impl Sqlite {
     pub(crate) fn open(path: &Path) -> Result<Self, DbError> {
-        let writer = connect(path, true)?;
-        Ok(Self { path: path.to_owned(), readers: Lane::new(vec![], READERS), writer: Lane::new(vec![writer], 1) })
+        let pages = Arc::new(AtomicUsize::new(0));
+        let writer = connect(path, Some(&pages))?;
+        let mut beside = path.as_os_str().to_owned();
+        beside.push("-wal");
+        let log = Log { pages: pages.clone(), full: AtomicUsize::new(USUAL_LOG), flush: Flush::new(beside.into()) };
+        Ok(Self {
+            path: path.to_owned(),
+            readers: Lane::new(vec![], READERS, None),
+            writer: Lane::new(vec![writer], 1, Some(pages)),
+            log: Arc::new(log),
+        })
     }
 
     pub(crate) async fn read(&self) -> Result<SqliteTx, DbError> {
-        let loan = self.readers.borrow(&self.path, false).await?;
-        SqliteTx::begin(loan, "BEGIN DEFERRED")
+        let loan = self.readers.borrow(&self.path).await?;
+        SqliteTx::begin(loan, "BEGIN DEFERRED", None)
     }
 
     pub(crate) async fn write(&self) -> Result<SqliteTx, DbError> {
-        let loan = self.writer.borrow(&self.path, true).await?;
-        SqliteTx::begin(loan, "BEGIN IMMEDIATE")
+        self.log.flush.still_works()?;
+        let loan = self.writer.borrow(&self.path).await?;
+        SqliteTx::begin(loan, "BEGIN IMMEDIATE", Some(self.log.clone()))
     }
 
     /// Whether all of the log was folded in: a reader of an older moment keeps some of it.
     pub(crate) async fn checkpoint(&self) -> Result<bool, DbError> {
-        let loan = self.writer.borrow(&self.path, true).await?;
+        let loan = self.writer.borrow(&self.path).await?;
+        self.log.full.store(USUAL_LOG, Ordering::Relaxed);
         off_thread(loan, |connection| {
             let cut = || -> rusqlite::Result<bool> {
                 connection.execute_batch(USUAL)?;
@@ -73,12 +108,13 @@ impl Sqlite {
     }
 }
 
-fn connect(path: &Path, writes: bool) -> Result<Connection, DbError> {
+/// A connection; one that writes notes in `pages` how long the log is after each of its commits.
+fn connect(path: &Path, pages: Option<&Arc<AtomicUsize>>) -> Result<Connection, DbError> {
     let opened = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     );
-    let connection = opened.map_err(|error| DbError::Open(error.to_string()))?;
+    let mut connection = opened.map_err(|error| DbError::Open(error.to_string()))?;
     connection.set_prepared_statement_cache_capacity(512);
     // A plan belongs to its statement. Otherwise SQLite, which is built with STAT4, prepares a statement anew for every value that a
     // range is bound to: a third of the time of a page of the feed (`sqlite3_db_config`, SQLITE_DBCONFIG_ENABLE_QPSG).
@@ -90,8 +126,9 @@ fn connect(path: &Path, writes: bool) -> Result<Connection, DbError> {
     let settings = [
         // Readers see a snapshot while the one writer goes on.
         "PRAGMA journal_mode = WAL",
-        // A commit that was answered survives a loss of power.
-        "PRAGMA synchronous = FULL",
+        // The log is made durable by `Flush`, once for all who wait, before a commit is answered; by SQLite itself before it is
+        // folded in, and the file after that.
+        "PRAGMA synchronous = NORMAL",
         // Deleted content is overwritten, not left in free pages.
         "PRAGMA secure_delete = ON",
         "PRAGMA foreign_keys = ON",
@@ -101,22 +138,30 @@ fn connect(path: &Path, writes: bool) -> Result<Connection, DbError> {
     ];
     let run = |sql: &str| connection.execute_batch(sql).map_err(|error| DbError::Open(error.to_string()));
     settings.into_iter().try_for_each(run)?;
-    run(if writes { "PRAGMA query_only = OFF" } else { "PRAGMA query_only = ON" })?;
+    run(if pages.is_some() { "PRAGMA query_only = OFF" } else { "PRAGMA query_only = ON" })?;
+    if let Some(pages) = pages.cloned() {
+        // It stands where SQLite would fold the log in by itself, inside of the commit.
+        let note = move |_: &mut Wal, length: std::ffi::c_int| {
+            pages.store(usize::try_from(length).unwrap_or(0), Ordering::Relaxed);
+            Ok(())
+        };
+        connection.wal_hook(Some(note)).map_err(|error| DbError::Open(error.to_string()))?;
+    }
     Ok(connection)
 }
 
 impl Lane {
-    fn new(idle: Vec<Connection>, places: usize) -> Arc<Self> {
-        Arc::new(Self { idle: Mutex::new(idle), places: Arc::new(Semaphore::new(places)) })
+    fn new(idle: Vec<Connection>, places: usize, pages: Option<Arc<AtomicUsize>>) -> Arc<Self> {
+        Arc::new(Self { idle: Mutex::new(idle), places: Arc::new(Semaphore::new(places)), pages })
     }
 
-    async fn borrow(self: &Arc<Self>, path: &Path, writes: bool) -> Result<Loan, DbError> {
+    async fn borrow(self: &Arc<Self>, path: &Path) -> Result<Loan, DbError> {
         let place = self.places.clone().acquire_owned().await;
         let place = place.map_err(|_| DbError::Open("closed".into()))?;
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => connect(path, writes)?,
+            None => connect(path, self.pages.as_ref())?,
         };
         Ok(Loan { connection: Some(connection), lane: self.clone(), _place: place })
     }
@@ -154,9 +199,12 @@ async fn off_thread<T: Send + 'static>(
 }
 
 impl SqliteTx {
-    fn begin(mut loan: Loan, how: &str) -> Result<Self, DbError> {
-        loan.connection()?.execute_batch(how).map_err(|error| DbError::sqlite("begin", &error))?;
-        Ok(Self { loan: Some(loan) })
+    fn begin(mut loan: Loan, how: &str, log: Option<Arc<Log>>) -> Result<Self, DbError> {
+        let connection = loan.connection()?;
+        let begun = connection.prepare_cached(how).and_then(|mut begin| begin.execute([]));
+        begun.map_err(|error| DbError::sqlite("begin", &error))?;
+        let changed = connection.total_changes();
+        Ok(Self { loan: Some(loan), writes: log.map(|log| (log, changed)) })
     }
 
     fn connection(&mut self) -> Result<&mut Connection, DbError> {
@@ -198,11 +246,37 @@ impl SqliteTx {
     }
 
     pub(crate) async fn commit(mut self) -> Result<(), DbError> {
-        let loan = self.loan.take().ok_or_else(|| DbError::Open("the transaction is over".into()))?;
-        let commit = |connection: &mut Connection| {
-            connection.execute_batch("COMMIT").map_err(|error| DbError::sqlite("commit", &error))
-        };
-        off_thread(loan, commit).await.1
+        let mut loan = self.loan.take().ok_or_else(|| DbError::Open("the transaction is over".into()))?;
+        let Some((log, changed)) = self.writes.take() else { return commit_on(loan.connection()?) };
+        log.pages.store(0, Ordering::Relaxed);
+        let connection = loan.connection()?;
+        if connection.total_changes() - changed > SMALL {
+            let (back, committed) = off_thread(loan, commit_on).await;
+            committed?;
+            loan = back.ok_or_else(|| DbError::Open("the connection is gone".into()))?;
+        } else {
+            commit_on(connection)?;
+        }
+        let pages = log.pages.load(Ordering::Relaxed);
+        // Nothing was written: there is nothing to wait for.
+        if pages == 0 {
+            return Ok(());
+        }
+        let ticket = log.flush.ticket();
+        if pages >= log.full.load(Ordering::Relaxed) {
+            let fold = |connection: &mut Connection| {
+                let folded = connection.wal_checkpoint_v2(None::<&str>, CheckpointMode::PASSIVE);
+                folded.map(|_| ()).map_err(|error| DbError::sqlite("fold", &error))
+            };
+            // It is tried again after the next commit: this one is in the log, whether that was folded in or not.
+            if let Err(error) = off_thread(loan, fold).await.1 {
+                tracing::warn!(%error, "the log could not be folded in");
+            }
+        } else {
+            // The next one writes while this one waits for the disk.
+            drop(loan);
+        }
+        log.flush.reach(ticket).await
     }
 
     /// Runs a query to its end; the steps that its program took.
@@ -226,12 +300,20 @@ impl SqliteTx {
     }
 
     pub(crate) fn in_bulk(&mut self) -> Result<(), DbError> {
+        if let Some((log, _)) = &self.writes {
+            log.full.store(LOG_IN_BULK, Ordering::Relaxed);
+        }
         self.connection()?.execute_batch(IN_BULK).map_err(|error| DbError::sqlite("bulk", &error))
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), DbError> {
         self.connection()?.execute_batch(sql).map_err(|error| DbError::sqlite("batch", &error))
     }
+}
+
+fn commit_on(connection: &mut Connection) -> Result<(), DbError> {
+    let committed = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
+    committed.map(|_| ()).map_err(|error| DbError::sqlite("commit", &error))
 }
 
 fn query_on(connection: &mut Connection, name: &str, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, DbError> {

@@ -1,12 +1,15 @@
 //! SIGKILL under load, again and again: the real program, real files, several people at once. What was acknowledged is there
 //! afterwards, who was erased does not come back, and every receipt completes.
 //!
+//! The same with a loss of power at each kill: then what was written and not synced is gone as well.
+//!
 //! `make test` kills a few times; `OUTRO_KILLS=500` is the whole proof (`scripts/proof.sh`).
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod load;
 mod look;
+mod power;
 mod server;
 
 use std::path::Path;
@@ -17,6 +20,7 @@ use std::time::{Duration, Instant};
 
 use load::{Keepers, Leaving, Person, Told};
 use look::Look;
+use power::{Disk, Power};
 use server::Server;
 
 /// How many work at once.
@@ -44,6 +48,8 @@ struct Seen {
 struct Trial {
     data: tempfile::TempDir,
     database: Option<String>,
+    /// A disk that loses what was not synced, at each kill; none where the machine goes on.
+    power: Option<Power>,
     keepers: Keepers,
     people: Vec<Person>,
     seen: Seen,
@@ -51,16 +57,16 @@ struct Trial {
 }
 
 impl Trial {
-    fn begin(database: Option<String>) -> Self {
+    fn begin(database: Option<String>, power: Option<Power>) -> Self {
         let data = tempfile::TempDir::new().unwrap();
-        let server = Server::start(data.path(), database.as_deref());
+        let server = Server::start(data.path(), database.as_deref(), power.as_ref());
         let keepers = Keepers::join(&server);
         server.kill();
-        Self { data, database, keepers, people: Vec::new(), seen: Seen::default(), round: 0 }
+        Self { data, database, power, keepers, people: Vec::new(), seen: Seen::default(), round: 0 }
     }
 
     fn start(&self) -> Server {
-        Server::start(self.data.path(), self.database.as_deref())
+        Server::start(self.data.path(), self.database.as_deref(), self.power.as_ref())
     }
 
     fn folder(&self) -> &Path {
@@ -89,6 +95,9 @@ impl Trial {
         }
         thread::sleep(Duration::from_millis(random.u64(..40)));
         server.kill();
+        if let Some(power) = &self.power {
+            power.goes(self.folder());
+        }
         over.store(true, Ordering::SeqCst);
         working.into_iter().for_each(|worker| worker.join().expect("an answer that must not be"));
         self.seen.kills += 1;
@@ -181,7 +190,20 @@ impl Trial {
 
 #[test]
 fn what_was_acknowledged_holds_and_who_was_erased_stays_away() {
-    println!("proof: SQLite: {}", Trial::begin(None).run(kills(8)));
+    println!("proof: SQLite: {}", Trial::begin(None, None).run(kills(8)));
+}
+
+#[test]
+fn and_so_it_is_when_the_power_goes() {
+    println!("proof: SQLite, power lost: {}", Trial::begin(None, Some(Power::new(Disk::Honest))).run(kills(5)));
+}
+
+#[test]
+fn a_disk_that_keeps_no_log_is_found_out() {
+    let trial = || Trial::begin(None, Some(Power::new(Disk::Lying))).run(3);
+    let found = std::panic::catch_unwind(trial).expect_err("acts were lost, and nobody noticed");
+    let said = found.downcast_ref::<String>().map_or("", String::as_str);
+    assert!(said.contains("is not there"), "{said}");
 }
 
 #[test]
@@ -189,5 +211,5 @@ fn and_so_it_is_on_postgresql() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let database = runtime.block_on(outro_testkit::fresh_database());
     let many = kills(3);
-    println!("proof: PostgreSQL: {}", Trial::begin(Some(database)).run(if many > 50 { many / 5 } else { many }));
+    println!("proof: PostgreSQL: {}", Trial::begin(Some(database), None).run(if many > 50 { many / 5 } else { many }));
 }

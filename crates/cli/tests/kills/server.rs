@@ -1,5 +1,6 @@
 //! The program, and how it is asked.
 
+use std::io::{Read as _, Seek as _};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -7,6 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+
+use super::power::Power;
 
 pub(super) struct Server {
     child: Child,
@@ -44,7 +47,7 @@ pub(super) fn upload(base: &str, token: &str, file: &[u8]) -> Answer {
 }
 
 impl Server {
-    pub(super) fn start(data: &Path, database: Option<&str>) -> Self {
+    pub(super) fn start(data: &Path, database: Option<&str>, power: Option<&Power>) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = Command::new(env!("CARGO_BIN_EXE_outro"));
         let listen = format!("127.0.0.1:{port}");
@@ -52,11 +55,19 @@ impl Server {
         if let Some(url) = database {
             command.env("OUTRO_DATABASE_URL", url);
         }
-        let quiet = command.env("OUTRO_RATE_LIMITS", "off").stdout(Stdio::null()).stderr(Stdio::null());
+        if let Some(power) = power {
+            power.holds(&mut command, data);
+        }
+        let mut log = tempfile::tempfile().unwrap();
+        let quiet = command.env("OUTRO_RATE_LIMITS", "off").stdout(Stdio::null()).stderr(log.try_clone().unwrap());
         let mut this = Self { child: quiet.spawn().unwrap(), base: format!("http://{listen}") };
         let began = Instant::now();
         while ureq::get(format!("{}/readyz", this.base)).call().is_err() {
-            assert!(this.child.try_wait().unwrap().is_none(), "the server does not start on what was left");
+            if this.child.try_wait().unwrap().is_some() {
+                let mut said = String::new();
+                log.rewind().and_then(|()| log.read_to_string(&mut said)).unwrap();
+                panic!("the server does not start on what was left: {said}");
+            }
             assert!(began.elapsed() < Duration::from_secs(60), "the server did not come");
             thread::sleep(Duration::from_millis(10));
         }
