@@ -26,7 +26,7 @@ async fn set(app: &App, signed: &Signed, id: VideoId, liked: bool) -> Result<Vid
     if !accounts::lock_live(&mut tx, viewer).await? {
         return Err(AppError::SignInNeeded);
     }
-    let found = find(&mut tx, Some(viewer), Action::Like, id).await?;
+    let mut found = find(&mut tx, Some(viewer), Action::Like, id).await?;
     let mut taken_back = None;
     let moved = if liked {
         // The owner is not held: many who like could then keep one from leaving. A like that comes too
@@ -48,14 +48,17 @@ async fn set(app: &App, signed: &Signed, id: VideoId, liked: bool) -> Result<Vid
             notify::take_back(&mut tx, Kind::Like, found.video.owner, viewer, about).await?;
         }
         let of = Of { owner: found.video.owner, video: id };
-        let counts = videos::add_likes(&mut tx, of.owner, id, if liked { 1 } else { -1 }).await?;
+        let by = if liked { 1 } else { -1 };
+        let counts = videos::add_likes(&mut tx, of.owner, id, by).await?;
+        found.video.like_count += if counts { by } else { 0 };
         if counts && liked {
             statistics::add(&mut tx, of, now.day(), Numbers { likes: 1, ..Numbers::default() }).await?;
         } else if let Some(at) = taken_back.filter(|_| counts) {
             statistics::unlike(&mut tx, of, at.day()).await?;
         }
     }
-    let after = find(&mut tx, Some(viewer), Action::SeeVideo, id).await?;
+    // Whoever may like it may see it: what changed of it is known, and the one writer is not kept for reading it again.
+    found.liked = liked;
     told.commit(app, tx).await?;
-    view_of(app, Some(viewer), after).await
+    view_of(app, Some(viewer), found).await
 }

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, stream};
@@ -77,7 +78,7 @@ impl BlobReader {
 
     /// The bytes of a range, cut off at the object's end, in pieces of at most 64 KiB. Only the chunks that
     /// the range touches are read. While one batch of chunks is taken, the next one is made ready, and no
-    /// more: who takes slowly holds two batches. After an error the stream ends.
+    /// more. A batch is as large as its taker is fast: who takes slowly holds two chunks. After an error the stream ends.
     pub fn stream(self, range: Range<u64>) -> impl Stream<Item = Result<Bytes, BlobError>> + Send + 'static {
         let range = range.start.min(self.len())..range.end.min(self.len());
         stream::try_unfold(Reading::new(self.object, range), Reading::next)
@@ -144,6 +145,11 @@ impl Object {
     }
 }
 
+/// How many chunks are read at first: a range of one chunk's length touches two.
+const FIRST: usize = 2;
+/// Who takes a batch within this time takes larger ones.
+const BRISK: Duration = Duration::from_millis(20);
+
 /// A range on its way out.
 struct Reading {
     object: Arc<Object>,
@@ -151,6 +157,9 @@ struct Reading {
     /// The next chunk to be asked for, and the one not to be.
     chunks: Range<u64>,
     ahead: Option<JoinHandle<Result<Opened, BlobError>>>,
+    /// How many chunks are asked for next, and when the last batch was begun to be taken.
+    step: usize,
+    turned: Instant,
     /// The batch that is being taken: where it starts in the plaintext, and its bytes.
     batch: (u64, Bytes),
     /// How far the range was taken.
@@ -161,7 +170,8 @@ impl Reading {
     fn new(object: Arc<Object>, range: Range<u64>) -> Self {
         let chunks = range.start / CHUNK as u64..range.end.div_ceil(CHUNK as u64);
         let at = range.start;
-        Self { object, range, chunks, ahead: None, batch: (0, Bytes::new()), at }
+        let (step, turned) = (FIRST, Instant::now());
+        Self { object, range, chunks, ahead: None, step, turned, batch: (0, Bytes::new()), at }
     }
 
     async fn next(mut self) -> Result<Option<(Bytes, Self)>, BlobError> {
@@ -184,6 +194,10 @@ impl Reading {
     /// Takes the batch that was made ready, and has the next one made ready in the memory of the one
     /// before, if its taker has let go of it.
     async fn turn(&mut self) -> Result<(), BlobError> {
+        if !self.batch.1.is_empty() {
+            self.step = if self.turned.elapsed() < BRISK { BATCH.min(2 * self.step) } else { 1 };
+        }
+        self.turned = Instant::now();
         if self.ahead.is_none() {
             self.ask(BytesMut::new());
         }
@@ -198,8 +212,11 @@ impl Reading {
         if self.chunks.is_empty() {
             return;
         }
-        let (object, first, end) = (self.object.clone(), self.chunks.start, self.chunks.end);
-        self.chunks.start = end.min(first + BATCH as u64);
+        let (object, first) = (self.object.clone(), self.chunks.start);
+        let end = self.chunks.end.min(first + self.step as u64);
+        self.chunks.start = end;
+        // What held a large batch is not kept for a small one.
+        let memory = if memory.capacity() > 2 * self.step * SLOT { BytesMut::new() } else { memory };
         self.ahead = Some(tokio::task::spawn_blocking(move || object.read(first, end, memory)));
     }
 }

@@ -159,8 +159,9 @@ export class Studio {
 
   #learn(video) {
     this.video = video;
-    const url = video.state === "ready" ? video.renditions?.[0]?.url : null;
-    this.preview.show(url, video.cover_url);
+    // The largest that every browser plays: how it was framed is to be looked at.
+    const largest = video.renditions?.filter(({ codec }) => codec === "h264").at(-1);
+    this.preview.show(video.state === "ready" ? largest?.url : null, video.cover_url);
     this.show();
     this.#look();
   }

@@ -2,6 +2,8 @@
 
 use outro_model::{AccountState, Audience, VideoState};
 
+use crate::{Facts, Relation};
+
 /// What a video and its owner must be to stand in the For You feed. `store` turns it into SQL in one
 /// place; a property test holds that place against [`crate::decide`]. Beyond what is said here the
 /// owner is neither private nor on hiatus nor suspended, the video is not hidden by a moderator, and
@@ -22,9 +24,7 @@ pub const fn feed_scope() -> FeedScope {
     FeedScope { video: VideoState::Ready, audience: Audience::Everyone, owner: AccountState::Active }
 }
 
-/// What a video and its owner must be to stand in the feed of somebody who follows the owner. Beyond what
-/// is said here the owner is neither on hiatus nor suspended, the video is not hidden by a moderator, and
-/// neither has blocked the other. Whether the account is private is nothing to its followers.
+/// What a video and its owner must be to stand in the feed of somebody who follows the owner: [`Self::admits`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FollowedScope {
     /// The state of the video.
@@ -35,6 +35,27 @@ pub struct FollowedScope {
     pub to_friends: Audience,
     /// The state of the owner.
     pub owner: AccountState,
+}
+
+impl FollowedScope {
+    /// Whether a video may stand there: its owner is followed and neither on hiatus nor suspended, it is not hidden by a
+    /// moderator, nobody has blocked the other, and the viewer is old enough. Whether the account is private is nothing to
+    /// its followers.
+    pub fn admits(&self, facts: &Facts) -> bool {
+        let Some(video) = facts.video else { return false };
+        let friend = match facts.relation {
+            Relation::Friend => true,
+            Relation::Follower => false,
+            _ => return false,
+        };
+        video.state == self.video
+            && (self.to_followers.contains(&video.audience) || friend && video.audience == self.to_friends)
+            && !video.hidden
+            && (!video.age_restricted || facts.viewer_adult)
+            && facts.owner.state == self.owner
+            && !facts.owner.on_hiatus
+            && !facts.owner.suspended
+    }
 }
 
 /// The scope of Following and of Friends: what those may watch who follow the owner.

@@ -1,13 +1,13 @@
 //! The feeds: what may stand in them, in which order the tables hold it, and one item with all its parts.
 
-use outro_db::{DbError, Param, Row, Tx, params, statements};
+use outro_db::{DbError, Param, Row, ToParam as _, Tx, params, statements};
 use outro_model::{AccountId, Timestamp, VideoId};
-use outro_policy::{FeedScope, FollowedScope, OwnerFacts, Ties, VideoFacts};
+use outro_policy::{Facts, FeedScope, FollowedScope, OwnerFacts, Relation, Ties, VideoFacts};
 
-use crate::sounds::{Sounds, sound_columns};
+use crate::sounds::{Sounds, joined_sound_columns, sound_joins};
 use crate::visibility::{
-    OWNER, TIES, VIDEO, followed_codes, in_followed_scope, in_scope, owner_columns, owner_facts, scope_codes, ties,
-    ties_columns, unmuted, video_columns, video_facts, viewer, viewer_adult,
+    OWNER, TIES, VIDEO, in_scope, owner_columns, owner_facts, scope_codes, ties, ties_columns, unmuted, video_columns,
+    video_facts, viewer, viewer_adult,
 };
 
 /// One item of a feed; what is sealed is still sealed.
@@ -57,6 +57,19 @@ pub struct Item {
     pub viewer_adult: bool,
     /// Whether it stands first on its owner's profile.
     pub pinned: bool,
+}
+
+impl Item {
+    /// What the policy is asked with. Whether the viewer may act changes nothing about what may be watched.
+    pub fn facts(&self, asking: Option<AccountId>) -> Facts {
+        Facts {
+            relation: Relation::of(asking, self.owner, self.ties),
+            viewer_away: false,
+            viewer_adult: self.viewer_adult,
+            owner: self.owner_facts,
+            video: Some(self.video_facts),
+        }
+    }
 }
 
 /// What a ranking asks of a video that may come into For You.
@@ -115,7 +128,7 @@ macro_rules! item {
             v.owner_id, v.id, v.caption, a.handle, a.display_name, v.published_at, v.created_at, v.duration_ms,
             v.like_count, (SELECT COUNT(*) FROM likes l WHERE l.account_id = ?1 AND l.video_id = v.id),
             COALESCE(b.width, 0), COALESCE(b.height, 0), COALESCE(b.length, 0), v.view_count, v.comment_count, v.captioned, ",
-            sound_columns!(),
+            joined_sound_columns!(),
             ", ",
             viewer_adult!(),
             ", CASE WHEN v.pinned_at > 0 THEN 1 ELSE 0 END"
@@ -127,29 +140,6 @@ macro_rules! item {
 macro_rules! rendition {
     () => {
         " JOIN blobs b ON b.owner_id = v.owner_id AND b.video_id = v.id AND b.kind = 1 AND b.header IS NOT NULL "
-    };
-}
-
-/// The next entries of a timeline, each with whether it lies in the scope. Each entry has its video and its
-/// owner, by foreign keys: so as many rows come back as were read, and whoever walks on knows where it ends.
-macro_rules! entry {
-    ($more:literal) => {
-        concat!(
-            ", CASE WHEN ",
-            in_followed_scope!(),
-            " AND ",
-            unmuted!(),
-            " AND b.kind IS NOT NULL",
-            $more,
-            "
-                THEN 1 ELSE 0 END
-            FROM (SELECT owner_id, video_id, published_at FROM timeline WHERE account_id = ?1
-                AND (published_at, video_id) < (?7, ?8) ORDER BY published_at DESC, video_id DESC LIMIT ?9) e
-            JOIN videos v ON v.owner_id = e.owner_id AND v.id = e.video_id JOIN accounts a ON a.id = e.owner_id
-            LEFT JOIN blobs b ON b.owner_id = e.owner_id AND b.video_id = e.video_id AND b.kind = 1
-                AND b.header IS NOT NULL
-            ORDER BY e.published_at DESC, e.video_id DESC"
-        )
     };
 }
 
@@ -179,12 +169,15 @@ macro_rules! bare_video {
 statements! {
     // The limit keeps PostgreSQL from going along an index that the scope would fit.
     ITEM = concat!(item!(), " FROM (SELECT * FROM videos WHERE owner_id = ?5 AND id = ?6 LIMIT 1) v
-        JOIN accounts a ON a.id = v.owner_id", rendition!(), " WHERE ", in_scope!());
-    FOLLOWING = concat!(item!(), entry!(""));
-    FRIENDS = concat!(
-        item!(),
-        entry!(" AND (SELECT COUNT(*) FROM follows g WHERE g.follower_id = e.owner_id AND g.followed_id = ?1) > 0")
-    );
+        JOIN accounts a ON a.id = v.owner_id", rendition!(), sound_joins!(), " WHERE ", in_scope!());
+    // The next entries. Each has its video and its owner, by foreign keys: so as many rows come back as were read, and
+    // whoever walks on knows where it ends. The scope is held against what was read, not looked up once more.
+    TIMELINE = concat!(item!(), ", CASE WHEN b.kind IS NOT NULL AND ", unmuted!(), " THEN 1 ELSE 0 END
+        FROM (SELECT owner_id, video_id, published_at FROM timeline WHERE account_id = ?1
+            AND (published_at, video_id) < (?2, ?3) ORDER BY published_at DESC, video_id DESC LIMIT ?4) e
+        JOIN videos v ON v.owner_id = e.owner_id AND v.id = e.video_id JOIN accounts a ON a.id = e.owner_id
+        LEFT JOIN blobs b ON b.owner_id = e.owner_id AND b.video_id = e.video_id AND b.kind = 1
+            AND b.header IS NOT NULL", sound_joins!(), "ORDER BY e.published_at DESC, e.video_id DESC");
     NEWEST = concat!(candidate!(), " FROM (", bare_video!(), " WHERE state = ?3 AND audience = ?4
             AND (published_at, id) < (?5, ?6) ORDER BY published_at DESC, id DESC LIMIT ?7) v
         JOIN accounts a ON a.id = v.owner_id ORDER BY v.published_at DESC, v.id DESC");
@@ -207,20 +200,14 @@ pub async fn timeline(
     before: (Timestamp, VideoId),
     limit: i64,
 ) -> Result<Vec<Item>, DbError> {
-    let statement = match circle {
-        Circle::Following => &FOLLOWING,
-        Circle::Friends => &FRIENDS,
-    };
-    let (window, mut from, mut found) = (limit.max(FEWEST), before, Vec::new());
+    let (mut window, mut from, mut found) = (limit, before, Vec::new());
     loop {
-        let mut values = vec![Param::Bytes(asking.as_bytes())];
-        values.extend(followed_codes(scope).map(Param::Int));
-        values.extend(params![from.0, from.1, window]);
-        let rows = tx.query(statement, &values).await?;
+        let rows = tx.query(&TIMELINE, params![asking, from.0, from.1, window]).await?;
         for row in &rows {
             let item = read(row)?;
             from = (item.published_at, item.video);
-            if row.get(SHOWN)? {
+            let is_of_circle = circle == Circle::Following || item.ties.followed;
+            if is_of_circle && row.get(BROUGHT_UP)? && scope.admits(&item.facts(Some(asking))) {
                 found.push(item);
             }
             if found.len() as i64 == limit {
@@ -230,21 +217,27 @@ pub async fn timeline(
         if (rows.len() as i64) < window {
             return Ok(found);
         }
+        window = limit.max(FEWEST);
     }
 }
 
-/// One video with all that an item shows; none when it does not lie in the scope.
-pub async fn item(
+/// Each of these videos with all that an item shows, in their order; none for one that does not lie in the scope.
+pub async fn items(
     tx: &mut Tx,
     scope: FeedScope,
     asking: Option<AccountId>,
-    owner: AccountId,
-    video: VideoId,
-) -> Result<Option<Item>, DbError> {
+    videos: &[(AccountId, VideoId)],
+) -> Result<Vec<Option<Item>>, DbError> {
     let (state, ready, audience) = scope_codes(scope);
-    let mut values = vec![viewer(&asking)];
-    values.extend(params![state, ready, audience, owner, video]);
-    tx.query_opt(&ITEM, &values).await?.as_ref().map(read).transpose()
+    let codes = [state, ready, audience].map(Param::Int);
+    let values = videos.iter().map(|(owner, video)| {
+        let mut values = vec![viewer(&asking)];
+        values.extend(codes);
+        values.extend([owner.to_param(), video.to_param()]);
+        values
+    });
+    let all: Vec<_> = values.collect();
+    tx.query_each(&ITEM, &all).await?.iter().map(|rows| rows.first().map(read).transpose()).collect()
 }
 
 /// Candidates from a source, at most `limit`; of each, whether it was seen since `seen_since`.
@@ -293,9 +286,9 @@ fn read_candidate(row: &Row, seen_since: Timestamp) -> Result<Candidate, DbError
 
 /// Where the parts of an item begin that the policy does not ask for.
 const AT: usize = OWNER + VIDEO + TIES;
-/// Whether an entry of a timeline lies in the scope.
-const SHOWN: usize = AT + 22;
-/// How many entries of a timeline are read at least, so that hidden ones cost few queries.
+/// Whether an entry of a timeline can be played, and its owner is not muted.
+const BROUGHT_UP: usize = AT + 22;
+/// How many entries of a timeline are read at least where some were hidden, so that they cost few queries.
 const FEWEST: i64 = 30;
 
 fn read(row: &Row) -> Result<Item, DbError> {

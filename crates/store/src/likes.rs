@@ -1,6 +1,6 @@
 //! Likes.
 
-use outro_db::{DbError, Tx, params, statements};
+use outro_db::{DbError, ToParam as _, Tx, params, statements};
 use outro_model::{AccountId, Timestamp, VideoId};
 
 use crate::changed;
@@ -27,7 +27,8 @@ pub async fn drop(tx: &mut Tx, account: AccountId, video: VideoId) -> Result<Opt
     tx.query_opt(&DROP, params![account, video]).await?.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
 }
 
-/// Whether an account likes a video.
-pub async fn liked(tx: &mut Tx, account: AccountId, video: VideoId) -> Result<bool, DbError> {
-    Ok(tx.query_opt(&LIKED, params![account, video]).await?.is_some())
+/// Whether an account likes each of these videos, in their order.
+pub async fn liked(tx: &mut Tx, account: AccountId, videos: &[VideoId]) -> Result<Vec<bool>, DbError> {
+    let all: Vec<_> = videos.iter().map(|video| [account.to_param(), video.to_param()]).collect();
+    Ok(tx.query_each(&LIKED, &all).await?.iter().map(|rows| !rows.is_empty()).collect())
 }

@@ -1,6 +1,6 @@
 //! What there is of a video to be looked at.
 
-use outro_db::{DbError, Tx, params, statements};
+use outro_db::{DbError, Row, ToParam as _, Tx, params, statements};
 use outro_model::{AccountId, BlobKind, VideoId};
 
 use crate::changed;
@@ -43,10 +43,15 @@ statements! {
     SET_PLACEHOLDER = "UPDATE videos SET placeholder = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
 }
 
-/// What there is of a video to be looked at; nothing of one that is not there.
-pub async fn look(tx: &mut Tx, owner: AccountId, video: VideoId) -> Result<Look, DbError> {
+/// What there is of each of these videos to be looked at, in their order; nothing of one that is not there.
+pub async fn looks(tx: &mut Tx, videos: &[(AccountId, VideoId)]) -> Result<Vec<Look>, DbError> {
+    let all: Vec<_> = videos.iter().map(|(owner, video)| [owner.to_param(), video.to_param()]).collect();
+    tx.query_each(&LOOK, &all).await?.iter().map(|rows| read(rows)).collect()
+}
+
+fn read(rows: &[Row]) -> Result<Look, DbError> {
     let mut look = Look::default();
-    for row in tx.query(&LOOK, params![owner, video]).await? {
+    for row in rows {
         look.placeholder = row.get(0)?;
         let kind: Option<i64> = row.get(1)?;
         if let Some(kind) = kind {

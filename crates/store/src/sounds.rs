@@ -51,6 +51,23 @@ macro_rules! sound_columns {
 }
 pub(crate) use sound_columns;
 
+/// The same four columns where [`sound_joins`] is joined: one look-up of the use instead of three.
+macro_rules! joined_sound_columns {
+    () => {
+        "s.id, u.sound_id, u.way, u.lasts_ms"
+    };
+}
+pub(crate) use joined_sound_columns;
+
+/// What a video `v` lends, and what it plays of another; each there once or not at all, by their keys.
+macro_rules! sound_joins {
+    () => {
+        " LEFT JOIN sounds s ON s.owner_id = v.owner_id AND s.video_id = v.id
+        LEFT JOIN sound_uses u ON u.owner_id = v.owner_id AND u.video_id = v.id AND u.mixed = 1 "
+    };
+}
+pub(crate) use sound_joins;
+
 impl Sounds {
     /// Reads them from the column `at` on.
     pub(crate) fn read(row: &Row, at: usize) -> Result<Self, DbError> {

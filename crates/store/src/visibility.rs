@@ -5,7 +5,7 @@
 
 use outro_db::{DbError, Param, Row};
 use outro_model::{AccountId, AccountState, Audience, Circle, VideoState};
-use outro_policy::{FeedScope, FollowedScope, OwnerFacts, Ties, VideoFacts};
+use outro_policy::{FeedScope, OwnerFacts, Ties, VideoFacts};
 
 /// What the policy asks of an owner: eight columns, which [`owner_facts`] reads.
 macro_rules! owner_columns {
@@ -139,22 +139,6 @@ macro_rules! message_in_scope {
     };
 }
 pub(crate) use message_in_scope;
-/// The predicate of [`FollowedScope`]: `decide(ReadBytes)` for somebody who follows `a`. Its parameters are
-/// the first six of the statement: the viewer, then those of [`followed_codes`].
-macro_rules! in_followed_scope {
-    () => {
-        concat!(
-            crate::visibility::card_in_scope!(),
-            " AND v.state = ?3 AND v.hidden = 0
-            AND (SELECT COUNT(*) FROM follows f WHERE f.follower_id = ?1 AND f.followed_id = a.id) > 0
-            AND (v.audience IN (?4, ?5) OR v.audience = ?6
-                AND (SELECT COUNT(*) FROM follows f WHERE f.follower_id = a.id AND f.followed_id = ?1) > 0) AND ",
-            crate::visibility::of_age!()
-        )
-    };
-}
-pub(crate) use in_followed_scope;
-
 /// The viewer has not muted `a`. It is no matter of rights: what is muted may be seen, and is not brought up.
 macro_rules! unmuted {
     () => {
@@ -162,12 +146,6 @@ macro_rules! unmuted {
     };
 }
 pub(crate) use unmuted;
-
-/// The parameters of [`in_followed_scope`] after the viewer.
-pub(crate) fn followed_codes(scope: FollowedScope) -> [i64; 5] {
-    let [one, other] = scope.to_followers;
-    [scope.owner.code(), scope.video.code(), one.code(), other.code(), scope.to_friends.code()]
-}
 
 /// The parameters of the predicate after the viewer.
 pub(crate) fn scope_codes(scope: FeedScope) -> (i64, i64, i64) {

@@ -289,8 +289,9 @@ async fn feed_of(world: &World, viewer: Option<AccountId>, limit: i64) -> Vec<fe
         let window = feed::candidates(&mut tx, feed_scope(), viewer, source, Timestamp(0), limit).await.unwrap();
         let Some(last) = window.last() else { return all };
         before = (last.published_at, last.video);
-        for one in window {
-            let item = feed::item(&mut tx, feed_scope(), viewer, one.owner, one.video).await.unwrap();
+        let ids: Vec<_> = window.iter().map(|one| (one.owner, one.video)).collect();
+        let items = feed::items(&mut tx, feed_scope(), viewer, &ids).await.unwrap();
+        for (one, item) in window.iter().zip(items) {
             assert!(item.is_some() || !one.shown, "a candidate that is none");
             // What is muted lies in the scope, and is not brought up.
             all.extend(item.filter(|_| one.shown));

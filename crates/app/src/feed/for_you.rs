@@ -153,13 +153,10 @@ pub async fn for_you(app: &App, who: &Viewer, place: &Place, limit: usize) -> Re
     let walk = asked.walk(&mut tx).await?;
     let pool = asked.pool(&mut tx, &taste, &walk).await?;
     let page = arrange(&pool, &taste, &place.owners, limit, now);
-    let mut found = Vec::with_capacity(page.len());
-    for (one, why) in &page {
-        let item = feed::item(&mut tx, feed_scope(), asking, one.owner, one.video).await?;
-        if let Some(item) = item {
-            found.push(Seen::of(&mut tx, asking, item, *why).await?);
-        }
-    }
+    let ids: Vec<_> = page.iter().map(|(one, _)| (one.owner, one.video)).collect();
+    let items = feed::items(&mut tx, feed_scope(), asking, &ids).await?;
+    let items = items.into_iter().zip(&page).filter_map(|(item, (_, why))| Some((item?, *why))).collect();
+    let found = Seen::all(&mut tx, asking, items).await?;
     drop(tx);
     let shown: Vec<Candidate> = page.into_iter().map(|(one, _)| one).collect();
     let next = asked.after(&walk, &shown);

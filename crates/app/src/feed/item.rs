@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use outro_datamap::{ACCOUNT_DISPLAY_NAME, VIDEO_CAPTION};
 use outro_db::Tx;
 use outro_model::{AccountId, BlobKind, Reframe, Way};
-use outro_policy::{Action, Facts, Relation, decide};
+use outro_policy::{Action, decide};
 use outro_store::feed::Item;
 use outro_store::renditions::{self, Look};
 use outro_vault::AccountKeys;
@@ -15,20 +15,6 @@ use crate::graph::FollowState;
 use crate::sound::{Credit, makers};
 use crate::video::{Shown, VideoView, Why, may_download, may_join};
 use crate::{App, AppError, sound};
-
-/// Whether the viewer may watch it: the same question that its bytes are asked for with.
-fn allowed(item: &Item, asking: Option<AccountId>) -> bool {
-    let relation = Relation::of(asking, item.owner, item.ties);
-    // Whether the viewer may act changes nothing about what may be watched.
-    let facts = Facts {
-        relation,
-        viewer_away: false,
-        viewer_adult: item.viewer_adult,
-        owner: item.owner_facts,
-        video: Some(item.video_facts),
-    };
-    decide(Action::ReadBytes, &facts).allowed
-}
 
 /// Opens what may be watched, in order. The owners' keys are found in one look-up; one without a key is gone.
 pub(super) async fn open_all(
@@ -41,7 +27,8 @@ pub(super) async fn open_all(
     let keys = app.vault.accounts(&all).await?;
     let mut views = Vec::with_capacity(found.len());
     for seen in found {
-        if allowed(&seen.item, asking) {
+        // The same question that its bytes are asked for with.
+        if decide(Action::ReadBytes, &seen.item.facts(asking)).allowed {
             views.extend(opened(&keys, asking, seen)?);
         }
     }
@@ -57,11 +44,20 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Asks whose sound it is, and what there is of it, in the snapshot that the item was read in.
-    pub(super) async fn of(tx: &mut Tx, asking: Option<AccountId>, item: Item, why: Why) -> Result<Self, AppError> {
-        let credit = sound::credit(tx, asking, item.owner, item.sounds).await?;
-        let look = renditions::look(tx, item.owner, item.video).await?;
-        Ok(Self { item, why, credit, look })
+    /// Asks of each whose sound it is, and what there is of it, in the snapshot that the items were read in.
+    pub(super) async fn all(
+        tx: &mut Tx,
+        asking: Option<AccountId>,
+        items: Vec<(Item, Why)>,
+    ) -> Result<Vec<Self>, AppError> {
+        let ids: Vec<_> = items.iter().map(|(item, _)| (item.owner, item.video)).collect();
+        let looks = renditions::looks(tx, &ids).await?;
+        let mut all = Vec::with_capacity(items.len());
+        for ((item, why), look) in items.into_iter().zip(looks) {
+            let credit = sound::credit(tx, asking, item.owner, item.sounds).await?;
+            all.push(Self { item, why, credit, look });
+        }
+        Ok(all)
     }
 }
 

@@ -49,10 +49,7 @@ pub async fn timeline(
     let (before, (circle, why)) = (before.unwrap_or(FIRST), circle.asked());
     let rows = feed::timeline(&mut tx, followed_scope(), asking, circle, before, limit).await?;
     let next = (rows.len() as i64 == limit).then(|| rows.last().map(|item| (item.published_at, item.video))).flatten();
-    let mut seen = Vec::with_capacity(rows.len());
-    for item in rows {
-        seen.push(Seen::of(&mut tx, Some(asking), item, why).await?);
-    }
+    let seen = Seen::all(&mut tx, Some(asking), rows.into_iter().map(|item| (item, why)).collect()).await?;
     drop(tx);
     let items = item::open_all(app, Some(asking), seen).await?;
     Ok(FeedPage { items, next })

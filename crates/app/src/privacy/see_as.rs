@@ -7,7 +7,7 @@ use outro_policy::{Action, Decision, Facts, Relation, Ties, decide};
 use outro_store::accounts;
 
 use crate::account::{Found, Profile, by_handle, profile_seen};
-use crate::video::{Listed, VideoView, listed, own_view};
+use crate::video::{Listed, VideoView, listed, own_views};
 use crate::{App, AppError, Signed, standing};
 
 /// With whose eyes.
@@ -94,15 +94,18 @@ pub async fn see_as(
         Err(error) => return Err(error),
     };
     let (rows, next) = listed(app, &mut tx, &found, (facts, ties), None, before, limit).await?;
-    let (mut videos, mut hidden) = (Vec::new(), Vec::new());
+    let (mut videos, mut kept_back, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
         match row {
             Listed::Shown(view) => videos.push(*view),
             Listed::Hidden(video, reason) => {
-                hidden.push(Hidden { video: own_view(app, &mut tx, &found, *video).await?, reason: reason.word() });
+                kept_back.push(*video);
+                reasons.push(reason.word());
             }
         }
     }
+    let hidden = own_views(app, &mut tx, &found, kept_back).await?.into_iter().zip(reasons);
+    let hidden = hidden.map(|(video, reason)| Hidden { video, reason }).collect();
     Ok(Seen { relation: facts.relation.word(), viewer, profile, videos, hidden, next })
 }
 

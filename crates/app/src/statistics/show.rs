@@ -9,7 +9,7 @@ use outro_store::{accounts, videos};
 
 use super::period::{Day, Period};
 use crate::account::Found;
-use crate::video::{VideoView, find, own_view, view_of};
+use crate::video::{VideoView, find, own_views, view_of};
 use crate::{App, AppError, Signed, viewer};
 
 /// What became of a video.
@@ -79,13 +79,15 @@ pub async fn of_mine(app: &App, signed: &Signed, period: Period) -> Result<OwnSt
 }
 
 async fn top(app: &App, tx: &mut outro_db::Tx, found: &Found, since: i64) -> Result<Vec<TopVideo>, AppError> {
-    let mut all = Vec::new();
+    let (mut rows, mut counts) = (Vec::new(), Vec::new());
     for (id, views) in statistics::top(tx, found.account.id, since).await? {
         if let Some(video) = video(tx, found.account.id, id).await? {
-            all.push(TopVideo { video: own_view(app, tx, found, video).await?, views });
+            rows.push(video);
+            counts.push(views);
         }
     }
-    Ok(all)
+    let shown = own_views(app, tx, found, rows).await?;
+    Ok(shown.into_iter().zip(counts).map(|(video, views)| TopVideo { video, views }).collect())
 }
 
 /// A video that is its owner's to look at.

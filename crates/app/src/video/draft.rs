@@ -8,7 +8,7 @@ use outro_store::videos::{self, Draft, Video};
 
 use super::encode::{announce, named_in_caption};
 use super::list::VideoPage;
-use super::list::own_view;
+use super::list::own_views;
 use crate::account::Found;
 use crate::notify::Told;
 use crate::{App, AppError, RefusalKind, Signed, standing, viewer};
@@ -187,9 +187,5 @@ pub async fn drafts(
     let found = Found { account, keys };
     let rows = videos::drafts(&mut tx, signed.account, before.unwrap_or(crate::feed::FIRST), limit).await?;
     let next = (rows.len() as i64 == limit).then(|| rows.last().map(|row| (row.created_at, row.id))).flatten();
-    let mut items = Vec::with_capacity(rows.len());
-    for row in rows {
-        items.push(own_view(app, &mut tx, &found, row).await?);
-    }
-    Ok(VideoPage { items, next })
+    Ok(VideoPage { items: own_views(app, &mut tx, &found, rows).await?, next })
 }

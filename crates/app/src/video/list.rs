@@ -60,42 +60,55 @@ pub(crate) async fn listed(
     let before = before.unwrap_or(crate::feed::FIRST);
     let rows = videos::of_owner(tx, found.account.id, before, limit).await?;
     let next = (rows.len() as i64 == limit).then(|| rows.last().map(|video| (video.created_at, video.id))).flatten();
-    let mut out = Vec::with_capacity(rows.len());
+    let (mut seen, mut places) = (Vec::new(), Vec::new());
     // A draft is no video of the profile yet, also for its owner.
     for video in rows.into_iter().filter(|video| video.draft.is_none()) {
-        let facts = Facts { video: Some(video.facts), ..facts };
-        let decision = decide(Action::SeeVideo, &facts);
-        out.push(if decision.allowed {
-            Listed::Shown(Box::new(shown(app, tx, found, (facts.relation, ties), liker, video).await?))
+        let decision = decide(Action::SeeVideo, &Facts { video: Some(video.facts), ..facts });
+        if decision.allowed {
+            seen.push(video);
+            places.push(None);
         } else {
-            Listed::Hidden(Box::new(video), decision.reason)
-        });
+            places.push(Some(Listed::Hidden(Box::new(video), decision.reason)));
+        }
     }
-    Ok((out, next))
+    let views = shown(app, tx, found, (facts.relation, ties), liker, seen).await?;
+    let mut views = views.into_iter().map(|view| Listed::Shown(Box::new(view)));
+    Ok((places.into_iter().filter_map(|hidden| hidden.or_else(|| views.next())).collect(), next))
 }
 
-/// A video that the viewer may see.
+/// Videos that the viewer may see, in their order.
 pub(crate) async fn shown(
     app: &App,
     tx: &mut Tx,
     found: &Found,
     (relation, ties): (Relation, Ties),
     liker: Option<AccountId>,
-    video: Video,
-) -> Result<VideoView, AppError> {
-    let parts = with_parts(tx, liker, video, found.account.clone(), FollowState::of(ties)).await?;
+    videos: Vec<Video>,
+) -> Result<Vec<VideoView>, AppError> {
+    let parts = with_parts(tx, liker, videos, &found.account, FollowState::of(ties)).await?;
     opened_of(app, found, relation, &parts).await
 }
 
-/// A video of one's own, as one sees it oneself.
-pub(crate) async fn own_view(app: &App, tx: &mut Tx, found: &Found, video: Video) -> Result<VideoView, AppError> {
-    let parts = with_parts(tx, Some(found.account.id), video, found.account.clone(), FollowState::None).await?;
+/// Videos of one's own, as one sees them oneself, in their order.
+pub(crate) async fn own_views(
+    app: &App,
+    tx: &mut Tx,
+    found: &Found,
+    videos: Vec<Video>,
+) -> Result<Vec<VideoView>, AppError> {
+    let parts = with_parts(tx, Some(found.account.id), videos, &found.account, FollowState::None).await?;
     opened_of(app, found, Relation::Owner, &parts).await
 }
 
-/// The keys of the owner are there; those of whose sound it plays are asked for where it plays one.
-async fn opened_of(app: &App, found: &Found, relation: Relation, parts: &FoundVideo) -> Result<VideoView, AppError> {
-    let mut keys = app.vault.accounts(&parts.makers()).await?;
+/// The keys of the owner are there; those of whose sounds they play are asked for in one look-up.
+async fn opened_of(
+    app: &App,
+    found: &Found,
+    relation: Relation,
+    all: &[FoundVideo],
+) -> Result<Vec<VideoView>, AppError> {
+    let makers: Vec<AccountId> = all.iter().flat_map(FoundVideo::makers).collect();
+    let mut keys = app.vault.accounts(&makers).await?;
     keys.insert(found.account.id, found.keys.clone());
-    opened(&keys, relation, parts)
+    all.iter().map(|parts| opened(&keys, relation, parts)).collect()
 }

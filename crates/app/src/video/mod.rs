@@ -29,7 +29,7 @@ pub(crate) use draft::{JOB as PUBLISH_JOB, run as run_publish};
 pub use edit::{EditView, cancel_edit, captions, edit, set_edit};
 pub use encode::plan_args;
 pub(crate) use encode::{JOB as ENCODE_JOB, run as run_encode};
-pub(crate) use list::{Listed, listed, own_view};
+pub(crate) use list::{Listed, listed, own_views};
 pub use list::{VideoPage, of_profile};
 pub use outro_media::Key;
 pub(crate) use pin::has_room;

@@ -61,12 +61,7 @@ pub async fn pinned(app: &App, who: &Viewer, handle: &str) -> Result<Vec<VideoVi
     let found = by_handle(app, &mut tx, &handle).await?.ok_or(AppError::NotFound)?;
     let (facts, ties) = standing::facts_and_ties(&mut tx, asking, &found.account).await?;
     standing::ask(Action::SeeProfile, &facts)?;
-    let mut items = Vec::new();
-    for video in videos::pinned(&mut tx, found.account.id, MOST).await? {
-        let of_video = Facts { video: Some(video.facts), ..facts };
-        if decide(Action::SeeVideo, &of_video).allowed {
-            items.push(shown(app, &mut tx, &found, (facts.relation, ties), asking, video).await?);
-        }
-    }
-    Ok(items)
+    let mut rows = videos::pinned(&mut tx, found.account.id, MOST).await?;
+    rows.retain(|video| decide(Action::SeeVideo, &Facts { video: Some(video.facts), ..facts }).allowed);
+    shown(app, &mut tx, &found, (facts.relation, ties), asking, rows).await
 }

@@ -151,7 +151,7 @@ pub(crate) struct FoundVideo {
     pub(crate) video: Video,
     pub(crate) owner: Account,
     look: Look,
-    liked: bool,
+    pub(crate) liked: bool,
     follow: FollowState,
     credit: Option<Credit>,
     mix: Option<(SoundId, Mixing)>,
@@ -194,7 +194,8 @@ pub(crate) async fn find(
     };
     let owner = accounts::by_id(tx, video.owner).await?.ok_or(AppError::NotFound)?;
     let ties = standing::ask_of_video(tx, asking, action, (&owner, &video)).await?;
-    with_parts(tx, asking, video, owner, FollowState::of(ties)).await
+    let found = with_parts(tx, asking, vec![video], &owner, FollowState::of(ties)).await?;
+    found.into_iter().next().ok_or(AppError::NotFound)
 }
 
 /// Opens what is sealed of a video that was found. Gone keys mean that the owner is gone.
@@ -296,19 +297,34 @@ pub async fn get(app: &App, who: &Viewer, id: VideoId) -> Result<VideoView, AppE
     view_of(app, asking, found).await
 }
 
-/// Puts together what [`opened`] needs, for lists that read their rows by themselves.
+/// Puts together what [`opened`] needs of each of these videos of one owner, for lists that read their rows by themselves.
 pub(super) async fn with_parts(
     tx: &mut Tx,
     asking: Option<AccountId>,
-    video: Video,
-    owner: Account,
+    videos: Vec<Video>,
+    owner: &Account,
     follow: FollowState,
-) -> Result<FoundVideo, AppError> {
-    let look = renditions::look(tx, video.owner, video.id).await?;
+) -> Result<Vec<FoundVideo>, AppError> {
+    let ids: Vec<VideoId> = videos.iter().map(|video| video.id).collect();
+    let looks = renditions::looks(tx, &videos.iter().map(|video| (video.owner, video.id)).collect::<Vec<_>>()).await?;
     let liked = match asking {
-        Some(account) => likes::liked(tx, account, video.id).await?,
-        None => false,
+        Some(account) => likes::liked(tx, account, &ids).await?,
+        None => vec![false; ids.len()],
     };
+    let mut all = Vec::with_capacity(ids.len());
+    for ((video, look), liked) in videos.into_iter().zip(looks).zip(liked) {
+        let (credit, mix) = heard(tx, asking, &video).await?;
+        all.push(FoundVideo { video, owner: owner.clone(), look, liked, follow, credit, mix });
+    }
+    Ok(all)
+}
+
+/// Whose sound is heard in a video, and what a draft of one's own is to play.
+async fn heard(
+    tx: &mut Tx,
+    asking: Option<AccountId>,
+    video: &Video,
+) -> Result<(Option<Credit>, Option<(SoundId, Mixing)>), AppError> {
     let credit = sound::credit(tx, asking, video.owner, video.sounds).await?;
     // Nobody else learns what a draft is to play.
     let mix = match video.draft.filter(|_| asking == Some(video.owner)) {
@@ -318,5 +334,5 @@ pub(super) async fn with_parts(
         },
         None => None,
     };
-    Ok(FoundVideo { video, owner, look, liked, follow, credit, mix })
+    Ok((credit, mix))
 }

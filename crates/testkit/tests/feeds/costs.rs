@@ -67,20 +67,15 @@ async fn work(world: &World, fan: AccountId) -> Vec<(&'static str, u64)> {
         let source = outro_store::feed::Source::Newest(last);
         outro_store::feed::candidates(&mut tx, scope, Some(fan), source, last.0, 1).await.unwrap()[0]
     };
-    let (you, followed) = (outro_policy::feed_scope(), outro_policy::followed_scope());
+    let you = outro_policy::feed_scope();
     let asking = Param::Bytes(fan.as_bytes());
     let open = [asking, Param::Int(you.owner.code()), Param::Int(you.video.code()), Param::Int(you.audience.code())];
-    let [followers, everyone] = followed.to_followers;
-    let [state, ready] = [followed.owner.code(), followed.video.code()];
-    let codes = [state, ready, followers.code(), everyone.code(), followed.to_friends.code()].map(Param::Int);
     let (most, highest) = (Param::Int(i64::MAX), Param::Bytes(&[0xff; 16]));
     let (owner, video) = (Param::Bytes(newest.owner.as_bytes()), Param::Bytes(newest.video.as_bytes()));
-    let timeline: Vec<_> = [asking].into_iter().chain(codes).chain([most, highest, Param::Int(30)]).collect();
     let with =
         |more: &[Param<'static>]| -> Vec<Param<'_>> { open.iter().copied().chain(more.iter().copied()).collect() };
     let asked = [
-        ("FOLLOWING", timeline.clone()),
-        ("FRIENDS", timeline),
+        ("TIMELINE", vec![asking, most, highest, Param::Int(20)]),
         ("NEWEST", with(&[Param::Int(i64::MAX), Param::Bytes(&[0xff; 16]), Param::Int(80)])),
         ("POPULAR", with(&[Param::Int(60)])),
         ("FOLLOWED", open.into_iter().chain([asking, Param::Int(40)]).collect()),

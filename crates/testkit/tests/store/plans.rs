@@ -23,8 +23,9 @@ const HOT: &[&str] = &[
     "outro_store::feed::FOLLOWED",
     "outro_store::feed::OF_OWNER",
     "outro_store::feed::ITEM",
-    "outro_store::feed::FOLLOWING",
-    "outro_store::feed::FRIENDS",
+    "outro_store::feed::TIMELINE",
+    "outro_store::renditions::LOOK",
+    "outro_store::likes::LIKED",
     "outro_store::timeline::ADD",
     "outro_store::timeline::FILL",
     "outro_store::statistics::WAIT",
@@ -176,7 +177,7 @@ on_both! {
 // An owner of 10,000 videos must not make every look-up of one walk the others.
 on_both! {
     async fn the_objects_of_a_video_are_found_without_those_of_others(world: World) {
-        for name in ["blobs::OF_VIDEO", "blobs::ALL_OF_VIDEO", "renditions::LOOK", "feed::ITEM", "feed::FOLLOWING"] {
+        for name in ["blobs::OF_VIDEO", "blobs::ALL_OF_VIDEO", "renditions::LOOK", "feed::ITEM", "feed::TIMELINE"] {
             let plan = world.app.db.explain(named(&format!("outro_store::{name}"))).await.unwrap();
             let lines = plan.iter().enumerate().filter(|(_, line)| line.contains("blobs") || line.contains("SEARCH b "));
             let texts: Vec<_> = lines.map(|(at, line)| [line.as_str(), plan.get(at + 1).map_or("", |next| next)]).collect();

@@ -179,10 +179,10 @@ on_both! {
         let mut tx = write(&world).await;
         let (fan, owner) = (add_account(&mut tx).await, add_account(&mut tx).await);
         let video = add_ready(&mut tx, owner, 1).await;
-        assert!(!likes::liked(&mut tx, fan, video).await.unwrap());
+        assert_eq!(likes::liked(&mut tx, fan, &[video]).await.unwrap(), [false]);
         assert!(likes::put(&mut tx, fan, video, owner, Timestamp(1)).await.unwrap());
         assert!(!likes::put(&mut tx, fan, video, owner, Timestamp(2)).await.unwrap());
-        assert!(likes::liked(&mut tx, fan, video).await.unwrap());
+        assert_eq!(likes::liked(&mut tx, fan, &[video]).await.unwrap(), [true]);
         assert!(videos::add_likes(&mut tx, owner, video, 1).await.unwrap());
         assert_eq!(videos::seen_counts(&mut tx, owner, Audience::Everyone, true).await.unwrap(), (1, 1));
         assert!(videos::set_audience(&mut tx, owner, video, Audience::Friends).await.unwrap());
@@ -202,7 +202,9 @@ on_both! {
         likes::put(&mut tx, fan, video, owner, Timestamp(1)).await.unwrap();
         videos::add_likes(&mut tx, owner, video, 1).await.unwrap();
         for (viewer, liked) in [(None, false), (Some(owner), false), (Some(fan), true)] {
-            let item = feed::item(&mut tx, feed_scope(), viewer, owner, video).await.unwrap().unwrap();
+            let none = VideoId::from_bytes([7; 16]);
+            let items = feed::items(&mut tx, feed_scope(), viewer, &[(owner, none), (owner, video)]).await.unwrap();
+            let [None, Some(item)] = items.as_slice() else { panic!("{items:?}") };
             assert_eq!((item.owner, item.video, item.liked, item.like_count), (owner, video, liked, 1));
             assert_eq!((item.width, item.height, item.duration_ms), (720, 1280, 1500));
             assert_eq!((item.caption.as_slice(), item.handle.as_slice()), (b"c".as_slice(), b"h".as_slice()));
