@@ -9,13 +9,17 @@ import itertools
 import json
 import os
 import platform
+import resource
 import shlex
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import backup as of_backups
 import crowd
@@ -128,7 +132,7 @@ def media(run):
     with Outro() as server:
         maker = Api.join(server.url, "maker")
         video, size = upload_of_about(run, maker, TEN_MB)
-        url = server.url + path_of(video["renditions"][0]["url"])
+        url = server.url + path_of(video["renditions"][-1]["url"])
         with Nginx(size) as nginx:
             def measure():
                 ours = wrk(url, 16, run.seconds, maker.token)["bytes_per_second"]
@@ -138,6 +142,65 @@ def media(run):
             ratio, ours, theirs = run.median(measure)
         yield (f"media, {size / 1e6:.1f} MB whole, 16 connections", f"{ours / 1e6:,.0f} MB/s",
                f"{ratio:.2f} of nginx over TLS ({theirs / 1e6:,.0f} MB/s)")
+        with Nginx(size) as nginx:
+            def ranges():
+                ours = wrk(url, 32, run.seconds, maker.token, "ranges.lua", size=size)
+                theirs = wrk(nginx.url, 32, run.seconds, None, "ranges.lua", size=size)
+                return ours["per_second"] / theirs["per_second"], ours, theirs
+
+            ratio, ours, theirs = run.median(ranges)
+        yield (f"media, ranges of 64 KiB of {size / 1e6:.1f} MB, 32 connections",
+               f"{ours['per_second']:,.0f} requests/s, p99 {ours['p99_ms']:.1f} ms",
+               f"{ratio:.2f} of nginx over TLS ({theirs['per_second']:,.0f}, p99 {theirs['p99_ms']:.1f} ms)")
+        before = server.resident_mib()
+        with slow_viewers(server.url, path_of(video["renditions"][-1]["url"]), maker.token, 1_000):
+            yield "memory of 1,000 slow viewers of it, beyond the server's before", f"{server.resident_mib() - before:.0f} MiB", ""
+
+
+@contextmanager
+def slow_viewers(url, path, token, count):
+    """As many connections that ask for a file and read its first bytes alone."""
+    address = urlsplit(url)
+    request = f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    viewers = []
+    try:
+        for _ in range(count):
+            viewer = socket.socket()
+            viewer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 10)
+            viewer.connect((address.hostname, address.port))
+            viewer.sendall(request)
+            viewers.append(viewer)
+        for viewer in viewers:
+            if not viewer.recv(1 << 10).startswith(b"HTTP/1.1 200"):
+                raise RuntimeError("a slow viewer was refused")
+        time.sleep(3)
+        for viewer in viewers:
+            viewer.recv(1 << 10)
+        yield
+    finally:
+        for viewer in viewers:
+            viewer.close()
+
+
+def writes(run):
+    """Likes, each acknowledged once it is durable, of sixteen people at once."""
+    with tempfile.TemporaryDirectory(prefix="outro-bench-") as data:
+        crowd.make(data, 1_000, 20 if run.quick else 100, 10)
+        tokens, videos = run.scratch / "tokens", run.scratch / "videos"
+        tokens.write_text("".join(f"{token}\n" for token in crowd.sessions(data, 16)))
+
+        def measure():
+            # Others each time: who likes a video already changes nothing.
+            videos.write_text("".join(f"{video}\n" for video in crowd.some_videos(data)))
+            got = wrk(server.url, 16, run.seconds, None, "likes.lua", tokens=tokens, videos=videos)
+            return got["per_second"], got["p99_ms"]
+
+        with Outro(data) as server:
+            # What is found is read into memory first.
+            time.sleep(1 if run.quick else 10)
+            per_second, p99 = run.median(measure)
+    yield "small writes (likes), durable, 16 connections", f"{per_second:,.0f} requests/s, p99 {p99:.1f} ms", ""
 
 
 def upload_of_about(run, maker, wanted):
@@ -145,7 +208,7 @@ def upload_of_about(run, maker, wanted):
     seconds = 3.0
     for attempt in range(3):
         video = maker.ready(maker.upload(run.clip(f"noise-{attempt}.mp4", round(seconds, 2), NOISE, "720x1280")))
-        size = length(maker, path_of(video["renditions"][0]["url"]))
+        size = length(maker, path_of(video["renditions"][-1]["url"]))
         if abs(size - wanted) < wanted * 0.15:
             break
         seconds = min(55.0, seconds * wanted / size)
@@ -177,13 +240,15 @@ def transcode(run):
             def measure(file=file, shape=shape):
                 by_hand = by_hand_seconds(run, file, shape)
                 begin = time.perf_counter()
-                maker.ready(maker.upload(file, reframe=shape))
-                ours = time.perf_counter() - begin
-                return ours / by_hand, ours, by_hand
+                with of_takeout.Peak(server.family_mib) as peak:
+                    maker.ready(maker.upload(file, reframe=shape))
+                    ours = time.perf_counter() - begin
+                return ours / by_hand, ours, by_hand, peak.most
 
             # The longest take as long as all the others.
-            ratio, ours, by_hand = run.median(measure) if "180" not in name else measure()
-            yield f"upload to ready, {name}, {shape}", f"{ours:.2f} s", f"{ratio:.2f} × ffmpeg by hand ({by_hand:.2f} s)"
+            ratio, ours, by_hand, most = run.median(measure) if "180" not in name else measure()
+            yield (f"upload to ready, {name}, {shape}", f"{ours:.2f} s, {most:.0f} MiB with all that it runs",
+                   f"{ratio:.2f} × ffmpeg by hand ({by_hand:.2f} s)")
 
 
 def encoding(run):
@@ -230,13 +295,13 @@ def media_plan(file, shape):
 
 
 def in_files(arguments, source, target):
-    """Descriptors become files: the input after -i, the output at the end."""
+    """Descriptors become files: the input after -i, and each output, which stands alone."""
     arguments = list(map(str, arguments))
-    for at, word in enumerate(arguments[:-1]):
-        if word == "-i" and not arguments[at + 1].startswith(("anullsrc", "color")):
-            arguments[at + 1] = str(source)
-    if arguments[-1].startswith(("/proc/", "/dev/fd", "fd:", "pipe:", "-")):
-        arguments[-1] = str(target)
+    for at, (before, word) in enumerate(zip(["", *arguments], arguments)):
+        if before == "-i" and not word.startswith(("anullsrc", "color")):
+            arguments[at] = str(source)
+        elif word.startswith("/proc/self/fd/"):
+            arguments[at] = str(target.with_stem(f"{target.stem}-{at}"))
     return ["-y", *arguments]
 
 
@@ -408,7 +473,7 @@ def takeout(run):
         for video in [api.upload(large) for _ in range(count)]:
             api.ready(video)
         of_takeout.forget(server.data)
-        with of_takeout.Peak(server) as peak:
+        with of_takeout.Peak(server.resident_mib) as peak:
             archive, seconds = of_takeout.make(api)
         rate = archive["size_bytes"] / seconds
         name = f"takeout of {archive['size_bytes'] / 1e6:,.0f} MB"
@@ -441,7 +506,7 @@ def backup(run):
 
 
 # What each measurement has found last.
-KEPT = ROOT / "target/bench/rows.json"
+KEPT = ROOT / "bench/results.json"
 def follow(run):
     """Where the window of `follow` looks, and what that costs, beside pyautoflip."""
     yield from of_follow.rows(run.scratch, 1 if run.quick else 3)
@@ -456,7 +521,7 @@ def encode(run):
 
 
 MEASURES = [
-    start, memory, feed, media, transcode, encode, encoding, leaving, decision, privacy, hiatus, screen, swipe, followed, crowds, streams, backup, takeout,
+    start, memory, feed, writes, media, transcode, encode, encoding, leaving, decision, privacy, hiatus, screen, swipe, followed, crowds, streams, backup, takeout,
     erasing, gdprbench, follow,
 ]
 
@@ -487,8 +552,7 @@ def main():
                 rows.append((measure.__name__, "not measured", str(error).splitlines()[0][:120]))
             kept[measure.__name__] = {"on": date.today().isoformat(), "rows": rows}
     if not options.quick:
-        KEPT.parent.mkdir(parents=True, exist_ok=True)
-        KEPT.write_text(json.dumps(kept))
+        KEPT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
         write(kept)
     sys.exit(1 if failed else 0)
 

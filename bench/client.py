@@ -2,10 +2,12 @@
 
 import http.client
 import json
+import os
 import re
 import secrets
 import subprocess
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 PASSWORD = "correct horse battery"
@@ -78,12 +80,15 @@ UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
 SIZES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
-def wrk(url, connections, seconds, token=None):
-    """Requests a second, p99 in ms, bytes a second."""
+def wrk(url, connections, seconds, token=None, script=None, **told):
+    """Requests a second, p99 in ms, bytes a second. A script beside this file says what is asked, and is told by its environment."""
     command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency"]
     if token:
         command += ["-H", f"Authorization: Bearer {token}"]
-    said = subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout
+    if script:
+        command += ["-s", str(Path(__file__).with_name(script))]
+    told = {f"OUTRO_{name.upper()}": str(value) for name, value in told.items()}
+    said = subprocess.run([*command, url], check=True, capture_output=True, text=True, env={**os.environ, **told}).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         raise RuntimeError("wrk met errors: " + " ".join(re.findall(r"(?:Non-2xx|Socket errors).*", said)))
     value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s|m)", said).groups()

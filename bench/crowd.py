@@ -50,6 +50,13 @@ def sessions(data, count):
     return tokens
 
 
+def some_videos(data):
+    """The ids of what everyone may watch, as the interface writes them, in a new order each time."""
+    with database(data) as db:
+        found = db.execute("SELECT id FROM videos WHERE state = 1 AND audience = 0 ORDER BY random()")
+        return [base64.urlsafe_b64encode(row[0]).rstrip(b"=").decode() for row in found]
+
+
 def videos(data, count):
     """Of the one video there is, more rows of its owner's, until there are `count`: no bytes, and captions that do not open."""
     with database(data) as db:

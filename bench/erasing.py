@@ -126,7 +126,7 @@ def large(run, folder, clip):
         owner, other = Api.join(server.url, "has.much"), Api.join(server.url, "has.little")
         videos = [api.ready(api.upload(clip)) for api in (owner, other)]
         ids = account_of(owner), account_of(other)
-        url = videos[0]["renditions"][0]["url"]
+        url = videos[0]["renditions"][-1]["url"]
     crowd.large(data, *ids, count, size)
     with Outro(data) as server:
         owner, watcher = Api(server.url, owner.token), Watcher(data)

@@ -18,7 +18,7 @@ def status(api, path, headers=()):
 
 
 def media(video):
-    url = video["renditions"][0]["url"]
+    url = video["renditions"][-1]["url"]
     return url[url.index("/media/"):]
 
 

@@ -21,6 +21,27 @@ def free_port():
         return s.getsockname()[1]
 
 
+def resident_mib(pid):
+    """What a process has in memory; nothing once it has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return sum(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS:"))
+
+
+def descendants(pid):
+    """A process and all that descend from it."""
+    found = [pid]
+    for parent in found:
+        for task in Path(f"/proc/{parent}/task").glob("*/children"):
+            try:
+                found += map(int, task.read_text().split())
+            except (FileNotFoundError, ProcessLookupError):
+                pass
+    return found
+
+
 class Outro:
     """`with Outro() as server`: an empty one, ready to be asked. `start_ms` is how long that took."""
 
@@ -59,10 +80,11 @@ class Outro:
             return False
 
     def resident_mib(self):
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        raise RuntimeError("no VmRSS")
+        return resident_mib(self.process.pid)
+
+    def family_mib(self):
+        """The server and all that it runs: a page that two of them share is counted twice."""
+        return sum(map(resident_mib, descendants(self.process.pid)))
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)

@@ -50,10 +50,10 @@ def forget(folder):
 
 
 class Peak:
-    """`with Peak(server) as peak`: the most memory that a server has meanwhile, beyond what it had before."""
+    """`with Peak(server.resident_mib) as peak`: the most memory that there is meanwhile, and beyond what there was before."""
 
-    def __init__(self, server):
-        self.server, self.before, self.most, self.over = server, server.resident_mib(), 0, False
+    def __init__(self, measured):
+        self.measured, self.before, self.most, self.over = measured, measured(), 0, False
 
     def __enter__(self):
         self.thread = threading.Thread(target=self._look)
@@ -62,7 +62,7 @@ class Peak:
 
     def _look(self):
         while not self.over:
-            self.most = max(self.most, self.server.resident_mib())
+            self.most = max(self.most, self.measured())
             time.sleep(0.01)
 
     def __exit__(self, *_):
