@@ -163,12 +163,12 @@ describe('the editor', { timeout: 900_000 }, () => {
     await pieces().nth(1).click();
     await button('Delete').click();
     await who.expecting(/409/, async () => {
-      await bin.click();
+      await bin.press('Enter');
       await who.page.getByText('is in the video as it was saved').waitFor();
     });
     await save();
     await button('Go on editing').click();
-    await bin.click();
+    await bin.press('Enter');
     await until('it to be gone', 10_000, async () => (await bin.count()) === 0);
     assert.deepEqual((await api.get(`/videos/${id}/clips`)).items, []);
     // One can be added once more at any time, and what is no video is not.

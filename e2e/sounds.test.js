@@ -135,7 +135,7 @@ test('from the library to a stretch of a sound and how loud the two are', { time
   await listen.click();
   await page.getByLabel(words.file).and(page.locator('input')).setInputFiles(await clip({ hue: 300, seconds: 2 }));
   const draft = await until('the draft', 60_000, async () => (await api.get('/me/drafts')).items[0]);
-  assert.deepEqual(draft.mix, { sound: sound.id, from_ms: 800, sound_level: 85, own_level: 60 });
+  assert.deepEqual(draft.mix, { sound: sound.id, way: 'sound', from_ms: 800, sound_level: 85, own_level: 60 });
   await until('it to be ready', 60_000, async () => (await api.get(`/videos/${draft.id}`)).state === 'ready');
 
   // On the page of the draft the same can be changed; it is made anew.
