@@ -265,9 +265,9 @@ async fn pieces_of_files_that_differ_are_at_their_times() {
         let seen = colours(&bytes, (width, height), height * 2 / 5..height * 3 / 5);
         assert!(seen.len().abs_diff(120) <= 1, "{} frames", seen.len());
         for (numbers, colour) in &expected {
-            for number in numbers.start + 1..numbers.end - 1 {
-                let off = (0..3).map(|part| (seen[number][part] - colour[part]).abs()).fold(0.0, f64::max);
-                assert!(off < 24.0, "frame {number} by {reframe:?} is {:?}, not {colour:?}", seen[number]);
+            for (number, one) in seen.iter().enumerate().take(numbers.end - 1).skip(numbers.start + 1) {
+                let off = (0..3).map(|part| (one[part] - colour[part]).abs()).fold(0.0, f64::max);
+                assert!(off < 24.0, "frame {number} by {reframe:?} is {one:?}, not {colour:?}");
             }
         }
         assert!(outcome.has_sound && (last_packet(&bytes, "a") - 4.0).abs() < 0.06);
