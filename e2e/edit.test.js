@@ -46,6 +46,8 @@ describe('the editor', { timeout: 900_000 }, () => {
     await who.page.goto(`/upload/${video}/edit`);
     await who.page.locator('[data-wait]').waitFor({ state: 'hidden' });
     await pieces().first().waitFor();
+    const wider = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    assert.equal(await who.page.evaluate(wider), 0, 'the page is wider than the screen');
   }
 
   async function seek(ms) {
