@@ -24,9 +24,8 @@ impl Folder {
             let made = DirBuilder::new().recursive(true).mode(0o700).create(&place);
             made.map_err(|error| unwritable(&place, &error))?;
         }
-        let probe = this.root.join(".writable");
-        let written = File::create(&probe).and_then(|_| std::fs::remove_file(&probe));
-        written.map_err(|error| unwritable(&this.root, &error))?;
+        // Without a name: of two processes that start at once, none removes what the other tries with.
+        tempfile::tempfile_in(&this.root).map_err(|error| unwritable(&this.root, &error))?;
         Ok(this)
     }
 
@@ -74,4 +73,25 @@ impl Folder {
 
 fn unwritable(path: &Path, error: &io::Error) -> Fail {
     Fail::new(format!("{}: cannot be written ({}): give another folder by --data", path.display(), error.kind()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn many_open_one_folder_at_once() {
+        let parent = tempfile::tempdir().unwrap();
+        let root = parent.path().join("data");
+        thread::scope(|scope| {
+            let opening = |_| scope.spawn(|| (0..50).try_for_each(|_| Folder::open(&root).map(drop)));
+            let opening: Vec<_> = (0..8).map(opening).collect();
+            assert!(opening.into_iter().all(|one| one.join().unwrap().is_ok()));
+        });
+        let mut left: Vec<_> = std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["blobs", "keyring", "root", "scratch"]);
+    }
 }

@@ -50,7 +50,7 @@ impl Site {
     fn worker(&self) -> Worker {
         let mut command = Command::new(OUTRO);
         let told = self.tell(command.args(["worker", "--data", self.data.path().to_str().unwrap()]));
-        Worker(told.process_group(0).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap())
+        Worker(told.process_group(0).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap())
     }
 
     /// A vault on the keyring of the site, as yet another process has it.
