@@ -33,6 +33,11 @@ impl Flush {
         self.written.fetch_add(1, Ordering::AcqRel) + 1
     }
 
+    /// How many commits the log holds.
+    pub(crate) fn written(&self) -> u64 {
+        self.written.load(Ordering::Acquire)
+    }
+
     /// Fails once the disk has failed.
     pub(crate) fn still_works(&self) -> Result<(), DbError> {
         if self.broken.load(Ordering::Acquire) {
@@ -48,7 +53,7 @@ impl Flush {
             return Ok(());
         }
         self.still_works()?;
-        let written = self.written.load(Ordering::Acquire);
+        let written = self.written();
         // It is opened each time: where the last connection was closed, SQLite has made another file by this name. A lock of SQLite's is
         // never on this file, so that closing it lets go of none.
         let log = self.log.clone();

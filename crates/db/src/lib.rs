@@ -127,6 +127,11 @@ impl Db {
     }
 }
 
+/// What is told of a statement: the name that the code gives it, and later how many rows it found or changed.
+fn span(statement: &Statement) -> tracing::Span {
+    tracing::trace_span!(target: SPANS, "statement", otel.name = statement.name(), otel.kind = "client", rows = Empty)
+}
+
 impl Tx {
     const fn new(inner: TxInner) -> Self {
         Self {
@@ -157,7 +162,7 @@ impl Tx {
     /// All rows of a query.
     pub async fn query(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Vec<Row>, DbError> {
         self.note(statement);
-        let span = tracing::trace_span!(target: SPANS, "statement", otel.name = statement.name(), otel.kind = "client", rows = Empty);
+        let span = span(statement);
         let rows = match &mut self.inner {
             TxInner::Sqlite(tx) => tx.query(statement, params).await,
             TxInner::Postgres(tx) => tx.query(statement, params).await,
@@ -175,19 +180,19 @@ impl Tx {
         P: AsRef<[Param<'a>]>,
     {
         self.note(statement);
-        let found = match &mut self.inner {
-            TxInner::Sqlite(tx) => {
-                let mut found = Vec::with_capacity(all.len());
-                for params in all {
-                    found.push(tx.query(statement, params.as_ref()).await?);
-                }
-                found
+        let TxInner::Postgres(tx) = &mut self.inner else {
+            let mut found = Vec::with_capacity(all.len());
+            for params in all {
+                found.push(self.query(statement, params.as_ref()).await?);
             }
-            TxInner::Postgres(tx) => tx.query_each(statement, all.iter().map(AsRef::as_ref)).await?,
+            return Ok(found);
         };
+        let span = span(statement);
+        let found = tx.query_each(statement, all.iter().map(AsRef::as_ref)).await?;
         for rows in &found {
             tracing::trace!(target: WORK, statement = statement.name(), rows = rows.len());
         }
+        span.record("rows", found.iter().map(Vec::len).sum::<usize>());
         Ok(found)
     }
 
@@ -199,7 +204,7 @@ impl Tx {
     /// Runs a statement; the number of rows it changed.
     pub async fn execute(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<u64, DbError> {
         self.note(statement);
-        let span = tracing::trace_span!(target: SPANS, "statement", otel.name = statement.name(), otel.kind = "client", rows = Empty);
+        let span = span(statement);
         let rows = match &mut self.inner {
             TxInner::Sqlite(tx) => tx.execute(statement, params).await,
             TxInner::Postgres(tx) => tx.execute(statement, params).await,

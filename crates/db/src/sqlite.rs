@@ -258,11 +258,8 @@ impl SqliteTx {
             commit_on(connection)?;
         }
         let pages = log.pages.load(Ordering::Relaxed);
-        // Nothing was written: there is nothing to wait for.
-        if pages == 0 {
-            return Ok(());
-        }
-        let ticket = log.flush.ticket();
+        // Who wrote nothing waits for what others had written: it was read, and an answer may rest on it.
+        let ticket = if pages == 0 { log.flush.written() } else { log.flush.ticket() };
         if pages >= log.full.load(Ordering::Relaxed) {
             let fold = |connection: &mut Connection| {
                 let folded = connection.wal_checkpoint_v2(None::<&str>, CheckpointMode::PASSIVE);
