@@ -4,7 +4,7 @@ use outro_db::{DbError, Param, Row, ToParam as _, Tx, params, statements};
 use outro_model::{AccountId, Timestamp, VideoId};
 use outro_policy::{Facts, FeedScope, FollowedScope, OwnerFacts, Relation, Ties, VideoFacts};
 
-use crate::sounds::{Sounds, joined_sound_columns, sound_joins};
+use crate::sounds::{Sounds, sound_columns, sound_joins};
 use crate::visibility::{
     OWNER, TIES, VIDEO, in_scope, owner_columns, owner_facts, scope_codes, ties, ties_columns, unmuted, video_columns,
     video_facts, viewer, viewer_adult,
@@ -128,7 +128,7 @@ macro_rules! item {
             v.owner_id, v.id, v.caption, a.handle, a.display_name, v.published_at, v.created_at, v.duration_ms,
             v.like_count, (SELECT COUNT(*) FROM likes l WHERE l.account_id = ?1 AND l.video_id = v.id),
             COALESCE(b.width, 0), COALESCE(b.height, 0), COALESCE(b.length, 0), v.view_count, v.comment_count, v.captioned, ",
-            joined_sound_columns!(),
+            sound_columns!(),
             ", ",
             viewer_adult!(),
             ", CASE WHEN v.pinned_at > 0 THEN 1 ELSE 0 END"

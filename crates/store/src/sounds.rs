@@ -40,24 +40,13 @@ pub struct Sounds {
     pub borrowed: Option<Borrowing>,
 }
 
-/// What [`Sounds::read`] reads of `v`: four columns, each found by a key.
+/// What [`Sounds::read`] reads: four columns, where [`sound_joins`] is joined.
 macro_rules! sound_columns {
-    () => {
-        "(SELECT s.id FROM sounds s WHERE s.owner_id = v.owner_id AND s.video_id = v.id),
-            (SELECT u.sound_id FROM sound_uses u WHERE u.owner_id = v.owner_id AND u.video_id = v.id AND u.mixed = 1),
-            (SELECT u.way FROM sound_uses u WHERE u.owner_id = v.owner_id AND u.video_id = v.id AND u.mixed = 1),
-            (SELECT u.lasts_ms FROM sound_uses u WHERE u.owner_id = v.owner_id AND u.video_id = v.id AND u.mixed = 1)"
-    };
-}
-pub(crate) use sound_columns;
-
-/// The same four columns where [`sound_joins`] is joined: one look-up of the use instead of three.
-macro_rules! joined_sound_columns {
     () => {
         "s.id, u.sound_id, u.way, u.lasts_ms"
     };
 }
-pub(crate) use joined_sound_columns;
+pub(crate) use sound_columns;
 
 /// What a video `v` lends, and what it plays of another; each there once or not at all, by their keys.
 macro_rules! sound_joins {

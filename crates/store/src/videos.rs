@@ -5,7 +5,7 @@ use outro_model::{AccountId, Audience, Circle, Editing, Reframe, Timestamp, Vide
 use outro_policy::VideoFacts;
 
 use crate::changed;
-use crate::sounds::{Sounds, sound_columns};
+use crate::sounds::{Sounds, sound_columns, sound_joins};
 use crate::visibility::{VIDEO, video_columns, video_facts};
 
 /// A row of `videos`; the caption is still sealed.
@@ -130,15 +130,18 @@ macro_rules! heat {
     };
 }
 
-/// What [`read`] reads of a row.
-macro_rules! row_columns {
+/// The rows that [`read`] reads, of videos `v`.
+macro_rules! rows {
     () => {
         concat!(
+            "SELECT ",
             video_columns!(),
             ", v.owner_id, v.id, v.reframe, v.caption, v.created_at, v.published_at, v.duration_ms, v.progress, v.failure,
             v.like_count, v.view_count, v.comment_count, v.draft_audience, v.publish_at, v.remakes,
             v.pinned_at, v.editing, v.captioned, ",
-            sound_columns!()
+            sound_columns!(),
+            " FROM videos v",
+            sound_joins!()
         )
     };
 }
@@ -148,11 +151,9 @@ statements! {
         duration_ms, progress, like_count, comments_from, sound_reuse, draft_audience, downloads, age_restricted,
         duets, stitches)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
-    BY_ID = concat!("SELECT ", row_columns!(), " FROM videos v WHERE v.id = ?1");
-    OF_OWNER = concat!("SELECT ", row_columns!(), " FROM videos v
-        WHERE v.owner_id = ?1 AND (v.created_at, v.id) < (?2, ?3) ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
-    DRAFTS = concat!("SELECT ", row_columns!(), " FROM videos v
-        WHERE v.owner_id = ?1 AND v.draft_audience IS NOT NULL AND v.state <> 3 AND (v.created_at, v.id) < (?2, ?3)
+    BY_ID = concat!(rows!(), "WHERE v.id = ?1");
+    OF_OWNER = concat!(rows!(), "WHERE v.owner_id = ?1 AND (v.created_at, v.id) < (?2, ?3) ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
+    DRAFTS = concat!(rows!(), "WHERE v.owner_id = ?1 AND v.draft_audience IS NOT NULL AND v.state <> 3 AND (v.created_at, v.id) < (?2, ?3)
         ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
     COUNT_DRAFTS = "SELECT COUNT(*) FROM videos WHERE owner_id = ?1 AND draft_audience IS NOT NULL AND state <> 3";
     COUNT = "SELECT COUNT(*), CAST(COALESCE(SUM(like_count), 0) AS BIGINT) FROM videos
@@ -171,8 +172,7 @@ statements! {
     SET_STITCHES = "UPDATE videos SET stitches = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_AGE_RESTRICTED = "UPDATE videos SET age_restricted = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
     SET_PINNED = "UPDATE videos SET pinned_at = ?3 WHERE owner_id = ?1 AND id = ?2 AND state <> 3";
-    PINNED = concat!("SELECT ", row_columns!(), " FROM videos v
-        WHERE v.owner_id = ?1 AND v.pinned_at > 0 AND v.state <> 3 ORDER BY v.pinned_at DESC, v.id DESC LIMIT ?2");
+    PINNED = concat!(rows!(), "WHERE v.owner_id = ?1 AND v.pinned_at > 0 AND v.state <> 3 ORDER BY v.pinned_at DESC, v.id DESC LIMIT ?2");
     SET_PUBLISH_AT = "UPDATE videos SET publish_at = ?3
         WHERE owner_id = ?1 AND id = ?2 AND draft_audience IS NOT NULL AND state <> 3";
     PUBLISH = "UPDATE videos SET audience = draft_audience, draft_audience = NULL, publish_at = 0, created_at = ?3,
