@@ -1,6 +1,8 @@
 //! What is read from a request by its parts. What cannot be read is a problem document, in our own words:
 //! the reader's could quote what was sent.
 
+use std::str::FromStr;
+
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -20,6 +22,11 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
         let read = axum::extract::Path::<T>::from_request_parts(parts, state).await;
         read.map(|axum::extract::Path(value)| Self(value)).map_err(|_| AppError::NotFound.into())
     }
+}
+
+/// An id, as it stands in an address. What cannot be one answers as what is not there.
+pub(crate) fn read_id<T: FromStr>(id: &str) -> Result<T, AppError> {
+    id.parse().map_err(|_| AppError::NotFound)
 }
 
 /// What an address asks for behind its question mark.

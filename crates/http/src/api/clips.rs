@@ -6,13 +6,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use outro_app::video::{self, ClipView, Upload};
 use outro_app::{AppError, Signed};
-use outro_model::VideoId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::videos::announced;
 use crate::Server;
-use crate::extract::Path;
+use crate::extract::{Path, read_id};
 use crate::form::Form;
 use crate::media;
 use crate::problem::{ApiError, Problem};
@@ -57,10 +56,6 @@ impl From<ClipView> for ClipJson {
     fn from(ClipView { video, id, duration_ms, width, height, in_use }: ClipView) -> Self {
         Self { id: id.to_string(), url: media::clip_address(video, id), duration_ms, width, height, in_use }
     }
-}
-
-fn read_id(id: &str) -> Result<VideoId, AppError> {
-    id.parse().map_err(|_| AppError::NotFound)
 }
 
 /// The clips of one's own video.

@@ -5,14 +5,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use outro_app::AppError;
 use outro_app::comment::{self, CommentPage, CommentView, NewComment, Sort};
-use outro_model::CommentId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::views::{AccountRef, Page};
 use crate::Server;
 use crate::cursor::{self, PageQuery};
-use crate::extract::{Body, Path, Query};
+use crate::extract::{Body, Path, Query, read_id};
 use crate::problem::{ApiError, Problem};
 use crate::who::{Me, Who};
 
@@ -112,10 +111,6 @@ pub(crate) struct CommentFilterView {
     /// Whole words or phrases, in any case: at most 200 of 50 characters. A comment under one's videos that
     /// holds one of them is hidden until one shows it.
     words: Vec<String>,
-}
-
-fn read_id(id: &str) -> Result<CommentId, AppError> {
-    id.parse().map_err(|_| AppError::NotFound)
 }
 
 fn json(page: CommentPage) -> Json<Page<CommentJson>> {

@@ -2,9 +2,7 @@
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
-use outro_app::AppError;
 use outro_app::video::{self, EditView};
-use outro_model::VideoId;
 use outro_model::edit::Edit;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::views::FailureJson;
 use crate::Server;
-use crate::extract::{Body, Path, Query};
+use crate::extract::{Body, Path, Query, read_id};
 use crate::problem::{ApiError, Problem};
 use crate::who::Me;
 
@@ -162,10 +160,6 @@ impl From<EditView> for EditState {
             published: view.is_published,
         }
     }
-}
-
-fn read_id(id: &str) -> Result<VideoId, AppError> {
-    id.parse().map_err(|_| AppError::NotFound)
 }
 
 /// The edit of one's own video.

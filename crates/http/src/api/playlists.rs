@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::views::{AccountRef, Page, VideoJson};
 use crate::Server;
 use crate::cursor::{self, PageQuery};
-use crate::extract::{Body, Path, Query};
+use crate::extract::{Body, Path, Query, read_id};
 use crate::media;
 use crate::problem::{ApiError, Problem};
 use crate::who::{Me, Who};
@@ -78,10 +78,6 @@ pub(crate) struct PlaylistVideosJson {
 pub(crate) struct TitleBody {
     /// 1 to 60 characters, in one line.
     title: String,
-}
-
-fn read_id(id: &str) -> Result<PlaylistId, AppError> {
-    id.parse().map_err(|_| AppError::NotFound)
 }
 
 fn read_both((id, video): &(String, String)) -> Result<(PlaylistId, VideoId), AppError> {

@@ -7,7 +7,6 @@ use base64::engine::general_purpose::STANDARD;
 use outro_app::AppError;
 use outro_app::sound::{self, Order, SoundView};
 use outro_app::video::Part;
-use outro_model::SoundId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -16,7 +15,7 @@ use utoipa_axum::routes;
 use super::views::{AccountRef, Page, VideoJson};
 use crate::Server;
 use crate::cursor::{self, PageQuery};
-use crate::extract::{Path, Query};
+use crate::extract::{Path, Query, read_id};
 use crate::media;
 use crate::problem::{ApiError, Problem};
 use crate::who::{From, Who};
@@ -68,10 +67,6 @@ impl std::convert::From<SoundView> for SoundJson {
             peaks: STANDARD.encode(peaks),
         }
     }
-}
-
-fn read_id(id: &str) -> Result<SoundId, AppError> {
-    id.parse().map_err(|_| AppError::NotFound)
 }
 
 /// Which sounds are listed.

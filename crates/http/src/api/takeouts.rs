@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use crate::Server;
 use crate::deliver;
-use crate::extract::Path;
+use crate::extract::{Path, read_id};
 use crate::media::Answer;
 use crate::problem::{ApiError, Problem};
 use crate::who::{Connection, Me};
@@ -69,10 +69,6 @@ impl From<TakeoutView> for TakeoutJson {
 /// Where an archive is downloaded.
 pub(crate) fn address(id: TakeoutId) -> String {
     format!("/api/v1/me/takeouts/{id}/download")
-}
-
-fn read_id(id: &str) -> Result<TakeoutId, AppError> {
-    id.parse().map_err(|_| AppError::NotFound)
 }
 
 /// Whether the reader's language is Arabic.

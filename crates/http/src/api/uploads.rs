@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use super::videos::announced;
 use crate::Server;
-use crate::extract::Path;
+use crate::extract::{Path, read_id};
 use crate::problem::{ApiError, Problem};
 use crate::tus::{
     ALGORITHMS, Checksum, DEAD, Dead, EXTENSIONS, METHOD_OVERRIDE, MISMATCH, Refused, TUS_CHECKSUM_ALGORITHM,
@@ -160,10 +160,6 @@ fn expires(response: &mut Response, at: Option<Timestamp>) {
     if let Some(at) = at {
         response.headers_mut().insert(UPLOAD_EXPIRES, http_date(at));
     }
-}
-
-fn read_id(id: &str) -> Result<VideoId, AppError> {
-    id.parse().map_err(|_| AppError::NotFound)
 }
 
 /// Goes on with an upload of one's own. What came before the line broke is kept; with a checksum all of it or nothing.

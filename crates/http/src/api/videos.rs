@@ -6,14 +6,13 @@ use axum::extract::multipart::Field;
 use axum::http::{HeaderMap, StatusCode, header};
 use outro_app::video::{self, Framing, Key, NewVideo, Upload, VideoChange, VideoView};
 use outro_app::{AppError, Signed};
-use outro_model::VideoId;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::views::{Page, VideoJson};
 use crate::Server;
 use crate::cursor::{self, PageQuery};
-use crate::extract::{Body, Path, Query};
+use crate::extract::{Body, Path, Query, read_id};
 use crate::form::{Form, Meter};
 use crate::problem::{ApiError, Problem};
 use crate::who::{Me, Who};
@@ -117,10 +116,6 @@ pub(crate) struct VideoChangeBody {
 /// Parts null from what is left out.
 fn said<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
     Option::deserialize(value).map(Some)
-}
-
-fn read_id(id: &str) -> Result<VideoId, AppError> {
-    id.parse().map_err(|_| AppError::NotFound)
 }
 
 /// Uploads a video.
