@@ -2,7 +2,7 @@
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use outro_model::{BlobId, Random};
-use outro_vault::Tampered;
+use outro_vault::{KeyBytes, Tampered};
 use zeroize::Zeroizing;
 
 /// Plaintext of a chunk.
@@ -30,7 +30,7 @@ pub(crate) fn file_size(length: u64) -> Option<u64> {
 /// What a header says.
 pub(crate) struct Header {
     pub(crate) length: u64,
-    pub(crate) key: Zeroizing<[u8; 32]>,
+    pub(crate) key: KeyBytes,
 }
 
 impl Header {
@@ -45,12 +45,10 @@ impl Header {
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Tampered> {
         let (&version, rest) = bytes.split_first().ok_or(Tampered)?;
         let (length, rest) = rest.split_first_chunk::<8>().ok_or(Tampered)?;
-        if version != VERSION || rest.len() != 32 {
+        if version != VERSION {
             return Err(Tampered);
         }
-        let mut key = Zeroizing::new([0; 32]);
-        key.copy_from_slice(rest);
-        Ok(Self { length: u64::from_be_bytes(*length), key })
+        Ok(Self { length: u64::from_be_bytes(*length), key: KeyBytes::copy_of(rest).ok_or(Tampered)? })
     }
 }
 
@@ -70,9 +68,8 @@ impl ObjectKey {
     }
 
     /// A fresh key, as bytes for the header and ready for use.
-    pub(crate) fn random(random: &dyn Random, id: BlobId) -> (Zeroizing<[u8; 32]>, Self) {
-        let mut bytes = Zeroizing::new([0; 32]);
-        random.fill(&mut *bytes);
+    pub(crate) fn random(random: &dyn Random, id: BlobId) -> (KeyBytes, Self) {
+        let bytes = KeyBytes::random(random);
         let key = Self::new(&bytes, id);
         (bytes, key)
     }
@@ -173,7 +170,7 @@ mod tests {
 
     #[test]
     fn headers_round_trip_and_no_other_bytes_are_one() {
-        let header = Header { length: 77, key: Zeroizing::new([3; 32]) };
+        let header = Header { length: 77, key: KeyBytes::copy_of(&[3; 32]).unwrap() };
         let bytes = header.encode();
         let read = Header::decode(&bytes).unwrap();
         assert_eq!((read.length, *read.key), (77, [3; 32]));

@@ -6,9 +6,8 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use outro_model::{AccountId, BlobId, BlobKind, Random, stop};
-use outro_vault::AccountKeys;
+use outro_vault::{AccountKeys, KeyBytes};
 use tokio::task::JoinHandle;
-use zeroize::Zeroizing;
 
 use crate::BlobError;
 use crate::blocking::blocking;
@@ -33,7 +32,7 @@ pub struct SealedBlob {
 pub struct BlobWriter {
     file: Arc<Unfinished>,
     object: Arc<ObjectKey>,
-    key: Zeroizing<[u8; 32]>,
+    key: KeyBytes,
     place: (AccountId, BlobId, BlobKind),
     batch: Batch,
     next: u64,

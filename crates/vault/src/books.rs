@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::aead::Aead;
 use crate::derive::derive;
 use crate::ring::{Keyring, Subject, Wrapped};
-use crate::{Tampered, Vault, VaultError};
+use crate::{KeyBytes, Tampered, Vault, VaultError};
 
 statements! {
     KEY = "SELECT root_id, wrapped FROM service_keys WHERE name = ?1";
@@ -74,7 +74,7 @@ impl Vault {
             key => key?,
         };
         let random = self.inner.keyring.random.clone();
-        let open = |key: Zeroizing<[u8; 32]>| BookKey { columns: Aead::new(&derive(&key, "books", &[])), random };
+        let open = |key: KeyBytes| BookKey { columns: Aead::new(&derive(&key, "books", &[])), random };
         Ok(key.map(open))
     }
 
@@ -100,7 +100,7 @@ impl Vault {
     }
 }
 
-async fn read(keyring: &Keyring, name: &str) -> Result<Option<Zeroizing<[u8; 32]>>, VaultError> {
+async fn read(keyring: &Keyring, name: &str) -> Result<Option<KeyBytes>, VaultError> {
     let Some(row) = keyring.db.read().await?.query_opt(&KEY, params![name]).await? else { return Ok(None) };
     keyring.unwrap(Subject::Service(name), &Wrapped::from_row(&row, 0)?).await.map(Some)
 }

@@ -1,22 +1,20 @@
 //! Keys from keys, and keyed hashes.
 
 use aws_lc_rs::{hkdf, hmac};
-use zeroize::Zeroizing;
 
+use crate::KeyBytes;
 use crate::frame::{bytes32, framed};
 
 /// Parts these derivations from those of any other program.
 const SALT: &[u8] = b"outro vault 1";
 
 /// HKDF-SHA-256 (RFC 5869): the key of `secret` for this label and these parts.
-pub(crate) fn derive(secret: &[u8; 32], label: &str, parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+pub(crate) fn derive(secret: &[u8; 32], label: &str, parts: &[&[u8]]) -> KeyBytes {
     let info = [framed(&[label.as_bytes()]), framed(parts)].concat();
     let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(secret);
-    let mut key = Zeroizing::new([0; 32]);
     let info = [info.as_slice()];
-    let filled = extracted.expand(&info, hkdf::HKDF_SHA256).and_then(|okm| okm.fill(&mut *key));
-    filled.expect("HKDF-SHA-256 gives 32 bytes");
-    key
+    let expanded = extracted.expand(&info, hkdf::HKDF_SHA256).expect("HKDF-SHA-256 gives 32 bytes");
+    KeyBytes::filled(|key| expanded.fill(key).expect("HKDF-SHA-256 gives 32 bytes"))
 }
 
 /// A keyed hash, HMAC-SHA-256 (RFC 2104).
@@ -52,7 +50,7 @@ mod tests {
             derive(&[2; 32], "a", &[]),
         ];
         for (place, key) in keys.iter().enumerate() {
-            assert!(keys[place + 1..].iter().all(|other| other != key));
+            assert!(keys[place + 1..].iter().all(|other| **other != **key));
         }
     }
 

@@ -8,9 +8,9 @@ use outro_db::{FromValue, Param, ToParam, Value};
 use outro_model::{AccountId, BlobId, BlobKind, ConversationId, Random, random_bytes};
 use zeroize::Zeroizing;
 
-use crate::Tampered;
 use crate::aead::Aead;
 use crate::derive::derive;
+use crate::{KeyBytes, Tampered};
 
 /// The random name of an account key. Outside of the keyring nothing joins it to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,12 +68,12 @@ struct Inner {
 const OF_ACCOUNT: [&str; 3] = ["columns", "blobs", "index"];
 
 /// The keys that are derived from an account key, as bytes.
-pub(crate) fn of_account(account: AccountId, key_id: KeyId, key: &[u8; 32]) -> [Zeroizing<[u8; 32]>; 3] {
+pub(crate) fn of_account(account: AccountId, key_id: KeyId, key: &[u8; 32]) -> [KeyBytes; 3] {
     OF_ACCOUNT.map(|label| derive(key, label, &[account.as_bytes(), key_id.as_bytes()]))
 }
 
 /// The key that is derived from a conversation's.
-pub(crate) fn of_conversation(conversation: ConversationId, key_id: KeyId, key: &[u8; 32]) -> Zeroizing<[u8; 32]> {
+pub(crate) fn of_conversation(conversation: ConversationId, key_id: KeyId, key: &[u8; 32]) -> KeyBytes {
     derive(key, "conversation", &[conversation.as_bytes(), key_id.as_bytes()])
 }
 

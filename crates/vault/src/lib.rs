@@ -19,7 +19,7 @@
 //! Sealing is AES-256-GCM-SIV (RFC 8452) under random nonces, which forgives a repeated nonce; keys are
 //! derived by HKDF-SHA-256 (RFC 5869); blind indexes and tags are HMAC-SHA-256 (RFC 2104); receipts are
 //! signed with Ed25519 (RFC 8032). All of it is AWS-LC's; nothing is made up here. AWS-LC cleanses the
-//! memory of its key objects when it frees them; what passes by as bytes is held in `Zeroizing`.
+//! memory of its key objects when it frees them; what passes by as bytes is held in [`KeyBytes`] or `Zeroizing`.
 
 mod accounts;
 mod aead;
@@ -36,6 +36,7 @@ mod error;
 mod frame;
 mod index;
 mod kept;
+mod key_bytes;
 mod keyring;
 mod keys;
 mod log;
@@ -60,6 +61,7 @@ pub use error::{Tampered, VaultError};
 pub use frame::{Sha256, constant_time_eq, sha256};
 pub use index::IndexEntry;
 pub use kept::{KeptErasure, KeptHandle};
+pub use key_bytes::KeyBytes;
 pub use keyring::{KEYRING_COLUMNS, KEYRING_MIGRATIONS};
 pub use keys::{AccountKeys, ConversationKeys, KeyId};
 pub use log::LogEntry;

@@ -6,12 +6,11 @@ use std::path::Path;
 use outro_db::portable::Record;
 use outro_db::{FromValue, Value, params, statements};
 use outro_model::{AccountId, ConversationId};
-use zeroize::Zeroizing;
 
 use crate::keys::{of_account, of_conversation};
 use crate::ring::{Ring, Subject, Wrapped};
 use crate::root::RootId;
-use crate::{KeyId, Tampered, Vault, VaultError, copy};
+use crate::{KeyBytes, KeyId, Tampered, Vault, VaultError, copy};
 
 statements! {
     LEDGER_NAMES = "SELECT account_id, key_id FROM destroyed WHERE account_id > ?1 ORDER BY account_id LIMIT ?2";
@@ -54,7 +53,7 @@ impl Vault {
     /// The keys that were destroyed since a copy of the keyring was made, each account's and conversation's own with those
     /// derived from it: what no memory may hold any more. As long as the copy opens, whoever has it and the root key has
     /// them anyway. [`VaultError::UnknownRoot`] when the root key was replaced since: then nobody knows them.
-    pub async fn destroyed_since(&self, copy: &Path) -> Result<Vec<Zeroizing<[u8; 32]>>, VaultError> {
+    pub async fn destroyed_since(&self, copy: &Path) -> Result<Vec<KeyBytes>, VaultError> {
         let mut opened = copy::open(copy, &self.inner.keyring.root).await?;
         let (mut table, mut keys) = (String::new(), Vec::new());
         while let Some(piece) = opened.pieces.next().await? {
@@ -92,7 +91,7 @@ fn value<T: FromValue>(row: &[Value], column: usize) -> Result<T, VaultError> {
     Ok(row.get(column).and_then(T::from_value).ok_or(Tampered)?)
 }
 
-fn unwrap(ring: &Ring, subject: Subject<'_>, row: &[Value]) -> Result<Zeroizing<[u8; 32]>, VaultError> {
+fn unwrap(ring: &Ring, subject: Subject<'_>, row: &[Value]) -> Result<KeyBytes, VaultError> {
     let root: RootId = value(row, 2)?;
     ring.unwrap(subject, &Wrapped { root, bytes: value(row, 3)? })
 }

@@ -10,7 +10,7 @@ use crate::aead::Aead;
 use crate::frame::framed;
 use crate::keyring::KEYRING_MIGRATIONS;
 use crate::root::{RootFile, RootId, RootKey, Stamp};
-use crate::{KeyId, Tampered, VaultError};
+use crate::{KeyBytes, KeyId, Tampered, VaultError};
 
 statements! {
     /// The one row that says under which root key new keys are wrapped.
@@ -112,15 +112,10 @@ impl Ring {
         Ok(Wrapped { root, bytes })
     }
 
-    pub(crate) fn unwrap(&self, subject: Subject<'_>, wrapped: &Wrapped) -> Result<Zeroizing<[u8; 32]>, VaultError> {
+    pub(crate) fn unwrap(&self, subject: Subject<'_>, wrapped: &Wrapped) -> Result<KeyBytes, VaultError> {
         let context: [&[u8]; 3] = [b"wrap", wrapped.root.as_bytes(), &subject.label()];
         let opened = self.root(wrapped.root)?.open(&context, &wrapped.bytes)?;
-        let mut key = Zeroizing::new([0; 32]);
-        if opened.len() != key.len() {
-            return Err(Tampered.into());
-        }
-        key.copy_from_slice(&opened);
-        Ok(key)
+        Ok(KeyBytes::copy_of(&opened).ok_or(Tampered)?)
     }
 }
 
@@ -203,19 +198,13 @@ impl Keyring {
 
     /// Unwraps a key. [`VaultError::UnknownRoot`] can also mean that the row was read just before a
     /// rotation wrapped it anew: who gets it reads the row once more.
-    pub(crate) async fn unwrap(
-        &self,
-        subject: Subject<'_>,
-        wrapped: &Wrapped,
-    ) -> Result<Zeroizing<[u8; 32]>, VaultError> {
+    pub(crate) async fn unwrap(&self, subject: Subject<'_>, wrapped: &Wrapped) -> Result<KeyBytes, VaultError> {
         self.knowing(wrapped.root).await?.unwrap(subject, wrapped)
     }
 
     /// A new random key.
-    pub(crate) fn new_key(&self) -> Zeroizing<[u8; 32]> {
-        let mut key = Zeroizing::new([0; 32]);
-        self.random.fill(&mut *key);
-        key
+    pub(crate) fn new_key(&self) -> KeyBytes {
+        KeyBytes::random(&*self.random)
     }
 }
 

@@ -14,7 +14,7 @@ use outro_db::{FromValue, Param, ToParam, Value};
 use outro_model::{Random, random_bytes, stop};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{VaultError, sha256};
+use crate::{KeyBytes, VaultError, sha256};
 
 const MAGIC: &[u8; 8] = b"OUTROOT1";
 const ENTRY: usize = 48;
@@ -49,14 +49,12 @@ impl FromValue for RootId {
 /// A root key, as bytes: for the file alone.
 pub(crate) struct RootKey {
     pub(crate) id: RootId,
-    pub(crate) key: Zeroizing<[u8; 32]>,
+    pub(crate) key: KeyBytes,
 }
 
 impl RootKey {
     pub(crate) fn random(random: &dyn Random) -> Self {
-        let mut key = Zeroizing::new([0; 32]);
-        random.fill(&mut *key);
-        Self { id: RootId(random_bytes(random)), key }
+        Self { id: RootId(random_bytes(random)), key: KeyBytes::random(random) }
     }
 }
 
@@ -206,9 +204,7 @@ fn decode(bytes: &[u8]) -> Option<Vec<RootKey>> {
     }
     let key_of = |entry: &[u8]| -> Option<RootKey> {
         let (id, key) = entry.split_first_chunk::<16>()?;
-        let mut copy = Zeroizing::new([0; 32]);
-        copy.copy_from_slice(key);
-        Some(RootKey { id: RootId(*id), key: copy })
+        Some(RootKey { id: RootId(*id), key: KeyBytes::copy_of(key)? })
     };
     entries.chunks_exact(ENTRY).map(key_of).collect()
 }
@@ -259,7 +255,7 @@ mod tests {
         let keys = [RootKey::random(&SystemRandom), RootKey::random(&SystemRandom)];
         let bytes = encode(&keys);
         let read = decode(&bytes).unwrap();
-        assert!(read.iter().zip(&keys).all(|(a, b)| a.id == b.id && a.key == b.key) && read.len() == 2);
+        assert!(read.iter().zip(&keys).all(|(a, b)| a.id == b.id && *a.key == *b.key) && read.len() == 2);
         for place in 0..bytes.len() {
             let mut flipped = bytes.to_vec();
             flipped[place] ^= 1;

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 
 use outro_db::{params, statements};
-use zeroize::Zeroizing;
 
 use crate::derive::Mac;
 use crate::ring::{Keyring, Subject, Wrapped};
 use crate::sign::Signer;
-use crate::{Vault, VaultError};
+use crate::{KeyBytes, Vault, VaultError};
 
 statements! {
     SERVICE_KEYS = "SELECT name, root_id, wrapped FROM service_keys ORDER BY name";
@@ -73,7 +72,7 @@ pub(crate) struct Services {
     macs: Vec<Mac>,
 }
 
-type Keys = HashMap<String, Zeroizing<[u8; 32]>>;
+type Keys = HashMap<String, KeyBytes>;
 
 impl Services {
     /// Loads the service keys; makes those that are missing.

@@ -7,7 +7,7 @@ use outro_model::{AccountId, BackupId, Timestamp};
 use super::{Place, account, on_both};
 use crate::ring::{Ring, Subject, Wrapped};
 use crate::root::RootKey;
-use crate::{KeptErasure, SystemRandom, Tampered, Vault, VaultError, VaultOptions, restore_keyring};
+use crate::{KeptErasure, KeyBytes, SystemRandom, Tampered, Vault, VaultError, VaultOptions, restore_keyring};
 
 fn id() -> BackupId {
     BackupId::random(&SystemRandom)
@@ -195,7 +195,7 @@ async fn bytes_that_an_open_reader_keeps_in_the_log_open_under_no_root() {
     assert!(roots.len() == 1 && roots[0].id != old_root.id);
     let subject = Subject::Account(ada, key_id);
     let opens = |key: &RootKey| {
-        let named = RootKey { id: old_root.id, key: key.key.clone() };
+        let named = RootKey { id: old_root.id, key: KeyBytes::copy_of(&*key.key).unwrap() };
         Ring::of(&[named]).unwrap(subject, &Wrapped { root: old_root.id, bytes: old.clone() }).is_ok()
     };
     assert!(opens(&old_root), "these are not the bytes: nothing is shown here");
