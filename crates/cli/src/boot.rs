@@ -89,7 +89,8 @@ enum Part {
 }
 
 async fn wire(settings: &Settings, folder: &Folder, dev: bool, part: Part) -> Result<App, Fail> {
-    let tools = Tools::find(&ToolSettings::default())?;
+    // They are asked while the database is opened: that takes as long.
+    let tools = tokio::task::spawn_blocking(|| Tools::find(&ToolSettings::default()));
     let (clock, random): (Arc<dyn Clock>, Arc<dyn Random>) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     let db = open_database(settings, folder).await?;
     outro_store::prepare(&db).await?;
@@ -107,7 +108,7 @@ async fn wire(settings: &Settings, folder: &Folder, dev: bool, part: Part) -> Re
         vault,
         blobs: Blobs::open(folder.blobs(), random.clone())?,
         courier: courier(settings, dev)?,
-        tools: Arc::new(tools),
+        tools: Arc::new(tools.await??),
         finder: Arc::new(finder),
         clock,
         random,

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// Filters without which no rendition is made.
 const FILTERS: [&str; 45] = [
@@ -128,16 +128,18 @@ pub(crate) enum StillEncoder {
 const AV1: &str = "libsvtav1";
 
 impl Tools {
-    /// Finds the programs and asks them what they can do. Blocks for some tens of milliseconds.
+    /// Finds the programs and asks them what they can do, all at once: each takes some tens of milliseconds to load. Blocks so long.
     ///
     /// # Errors
     /// When a program or a part of it is missing; the error says which.
     pub fn find(settings: &ToolSettings) -> Result<Self, MissingTool> {
         let ffmpeg = locate("ffmpeg", settings.ffmpeg.as_deref())?;
         let ffprobe = locate("ffprobe", settings.ffprobe.as_deref())?;
-        let filters = ask("ffmpeg", &ffmpeg, "-filters")?;
-        let encoders = ask("ffmpeg", &ffmpeg, "-encoders")?;
-        let avif = lists(&ask("ffmpeg", &ffmpeg, "-muxers")?, "avif");
+        let asked = ["-filters", "-encoders", "-muxers"].map(|question| Question::ask("ffmpeg", &ffmpeg, question));
+        let probe = Question::ask("ffprobe", &ffprobe, "-version")?;
+        let [filters, encoders, muxers] = asked;
+        let (filters, banner) = filters?.answer()?;
+        let ((encoders, _), (muxers, _), (probe, _)) = (encoders?.answer()?, muxers?.answer()?, probe.answer()?);
         let still = match (lists(&encoders, AV1), lists(&encoders, "libaom-av1")) {
             (true, _) => Some(StillEncoder::SvtAv1),
             (false, true) => Some(StillEncoder::Aom),
@@ -146,11 +148,11 @@ impl Tools {
         require("filter", &filters, &FILTERS)?;
         require("encoder", &encoders, &ENCODERS)?;
         Ok(Self {
-            ffmpeg_version: version(&ask("ffmpeg", &ffmpeg, "-version")?),
-            ffprobe_version: version(&ask("ffprobe", &ffprobe, "-version")?),
+            ffmpeg_version: version(&banner),
+            ffprobe_version: version(&probe),
             tonemap: lists(&filters, "zscale") && lists(&filters, "tonemap"),
             deinterlace: lists(&filters, "yadif"),
-            still: still.filter(|_| avif),
+            still: still.filter(|_| lists(&muxers, "avif")),
             av1: lists(&encoders, AV1),
             sandbox: settings.sandbox.clone().unwrap_or_default(),
             ffmpeg,
@@ -207,18 +209,32 @@ fn locate(name: &'static str, given: Option<&Path>) -> Result<PathBuf, MissingTo
         .ok_or(MissingTool::NotFound(name))
 }
 
-fn ask(name: &'static str, program: &Path, question: &str) -> Result<String, MissingTool> {
-    let output = Command::new(program)
-        .args(["-hide_banner", question])
-        .env_clear()
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .map_err(|_| MissingTool::DoesNotRun(name))?;
-    if !output.status.success() {
-        return Err(MissingTool::DoesNotRun(name));
+/// A program that was started to tell what it can do.
+struct Question {
+    name: &'static str,
+    child: Child,
+}
+
+impl Question {
+    fn ask(name: &'static str, program: &Path, question: &str) -> Result<Self, MissingTool> {
+        let mut command = Command::new(program);
+        command.arg(question).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = command.spawn().map_err(|_| MissingTool::DoesNotRun(name))?;
+        Ok(Self { name, child })
     }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+
+    /// What it said, and the banner that it said so under.
+    fn answer(self) -> Result<(String, String), MissingTool> {
+        let failed = MissingTool::DoesNotRun(self.name);
+        match self.child.wait_with_output() {
+            Ok(said) if said.status.success() => {
+                let [answer, banner] =
+                    [said.stdout, said.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+                Ok((answer, banner))
+            }
+            _ => Err(failed),
+        }
+    }
 }
 
 fn require(kind: &'static str, listing: &str, names: &[&'static str]) -> Result<(), MissingTool> {
