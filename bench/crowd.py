@@ -21,11 +21,11 @@ from servers import OUTRO
 DAY_MS = 86_400_000
 
 
-def make(data, accounts, videos, followed):
-    """Fills a folder; the password of its accounts, `crowd.0` and on."""
+def make(data, accounts, videos, followed, env=None):
+    """Fills a folder, or with more environment another database; the password of its accounts, `crowd.0` and on."""
     said = subprocess.run(
         [OUTRO, "demo", "--data", data, "--accounts", str(accounts), "--videos-per-account", str(videos),
-         "--followed", str(followed)], check=True, capture_output=True, text=True).stdout
+         "--followed", str(followed)], check=True, capture_output=True, text=True, env={**os.environ, **(env or {})}).stdout
     return said.strip().rsplit(" ", 1)[1]
 
 

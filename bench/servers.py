@@ -45,14 +45,14 @@ def descendants(pid):
 class Outro:
     """`with Outro() as server`: an empty one, ready to be asked. `start_ms` is how long that took."""
 
-    def __init__(self, data=None):
-        self.own = data is None
+    def __init__(self, data=None, env=None):
+        self.own, self.env = data is None, env or {}
         self.data = data or tempfile.mkdtemp(prefix="outro-bench-")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def __enter__(self):
-        env = dict(os.environ, OUTRO_RATE_LIMITS="off", OUTRO_PUBLIC_URL=self.url)
+        env = dict(os.environ, OUTRO_RATE_LIMITS="off", OUTRO_PUBLIC_URL=self.url, **self.env)
         self.log = tempfile.TemporaryFile()
         begin = time.perf_counter()
         self.process = subprocess.Popen(
