@@ -17,10 +17,10 @@ function init()
   at = first
 end
 
--- The threads take turns in the videos, so that no pair comes twice as long as there are videos left.
+-- All take turns, a video each; no pair comes twice as long as there are videos left.
 function request()
-  local token = tokens[math.floor(at / #videos) % #tokens + 1]
-  local video = videos[at % #videos + 1]
+  local token = tokens[at % #tokens + 1]
+  local video = videos[math.floor(at / #tokens) % #videos + 1]
   at = at + 2
   return wrk.format("PUT", "/api/v1/videos/" .. video .. "/like", { ["Authorization"] = "Bearer " .. token })
 end
