@@ -27,6 +27,7 @@ import encode as of_encode
 import erasing as of_erasing
 import follow as of_follow
 import gdpr as of_gdpr
+import pds as of_pds
 import privacy as of_privacy
 import takeout as of_takeout
 from client import Api, wrk
@@ -59,6 +60,19 @@ class Run:
         """The run whose value is in the middle; a measurement gives a number, or a tuple led by one."""
         return sorted(measure() for _ in range(self.times))[self.times // 2]
 
+    def beside(self, ours, *peers):
+        """Ours and each peer's, one after another in each round: what ours is, and of each peer the ratio in the middle and what
+        it is in that round. A peer that is not installed is None, and so is what is told of it."""
+        rounds = [[one and one() for one in (ours, *peers)] for _ in range(self.times)]
+
+        def middle(nth):
+            ratios = ((led(found[0]) / led(found[nth]), found[0], found[nth]) for found in rounds)
+            return sorted(ratios, key=led)[self.times // 2]
+
+        told = [peer and middle(nth) for nth, peer in enumerate(peers, 1)]
+        mine = next((there[1] for there in told if there), None) or sorted((found[0] for found in rounds), key=led)[self.times // 2]
+        return mine, *told
+
     def clip(self, name, seconds, source, size="640x360"):
         path = self.scratch / name
         if not path.exists():
@@ -71,6 +85,23 @@ class Run:
 
 def ffmpeg(*arguments):
     subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *arguments], check=True)
+
+
+def led(found):
+    """What a measurement found: a number, or a tuple led by one."""
+    return found[0] if isinstance(found, tuple) else found
+
+
+def of_the_pds(told, say):
+    """The cell that tells of the PDS, after `Run.beside`."""
+    if told is None:
+        return "PDS: not installed"
+    ratio, _, theirs = told
+    return f"{ratio:.2f} × PDS ({say(theirs)})"
+
+
+def rate(found):
+    return "{:,.0f} requests/s, p99 {:.1f} ms".format(*found)
 
 
 def percentile(values, share):
@@ -87,7 +118,12 @@ def start(run):
         with Outro() as server:
             return server.start_ms
 
-    with tempfile.TemporaryDirectory(prefix="outro-bench-") as data:
+    def milliseconds(found):
+        return f"{found:,.0f} ms"
+
+    ours, pds = run.beside(empty, of_pds.if_installed(of_pds.start))
+    yield "start to ready, empty folder", milliseconds(ours), of_the_pds(pds, milliseconds)
+    with tempfile.TemporaryDirectory(prefix="outro-bench-") as data, of_pds.started_before() as theirs:
         with Outro(data):
             pass
 
@@ -95,8 +131,8 @@ def start(run):
             with Outro(data) as server:
                 return server.start_ms
 
-        yield "start to ready, empty folder", f"{run.median(empty):.0f} ms", ""
-        yield "start to ready, second start", f"{run.median(again):.0f} ms", ""
+        ours, pds = run.beside(again, theirs)
+        yield "start to ready, second start", milliseconds(ours), of_the_pds(pds, milliseconds)
 
 
 def memory(run):
@@ -105,7 +141,11 @@ def memory(run):
             time.sleep(5)
             return server.resident_mib()
 
-    yield "idle memory (VmRSS after 5 s)", f"{run.median(idle):.1f} MiB", ""
+    def mib(found):
+        return f"{found:.1f} MiB"
+
+    ours, pds = run.beside(idle, of_pds.if_installed(of_pds.idle))
+    yield "idle memory (VmRSS after 5 s)", mib(ours), of_the_pds(pds, mib)
 
 
 def feed(run):
@@ -123,25 +163,31 @@ def feed(run):
             got = wrk(server.url + page, 32, run.seconds, viewer.token)
             return got["per_second"], got["p99_ms"]
 
-        per_second, p99 = run.median(measure)
-        yield f"page of {count}, 32 connections", f"{per_second:,.0f} requests/s, p99 {p99:.1f} ms", ""
+        with of_pds.pages(run) as theirs:
+            ours, pds = run.beside(measure, theirs)
+        yield f"page of {count}, 32 connections", rate(ours), of_the_pds(pds, rate)
 
 
 def media(run):
-    """A whole video of about 10 MB, sealed at rest, beside nginx over TLS with a plain file of the same size."""
+    """A whole video of about 10 MB, sealed at rest, beside nginx over TLS and a PDS with a plain file of the same size."""
     with Outro() as server:
         maker = Api.join(server.url, "maker")
         video, size = upload_of_about(run, maker, TEN_MB)
         url = server.url + path_of(video["renditions"][-1]["url"])
-        with Nginx(size) as nginx:
-            def measure():
-                ours = wrk(url, 16, run.seconds, maker.token)["bytes_per_second"]
-                theirs = wrk(nginx.url, 16, run.seconds)["bytes_per_second"]
-                return ours / theirs, ours, theirs
+        with Nginx(size) as nginx, of_pds.blob(run, size) as blob:
+            def ours():
+                return wrk(url, 16, run.seconds, maker.token)["bytes_per_second"]
 
-            ratio, ours, theirs = run.median(measure)
-        yield (f"media, {size / 1e6:.1f} MB whole, 16 connections", f"{ours / 1e6:,.0f} MB/s",
-               f"{ratio:.2f} of nginx over TLS ({theirs / 1e6:,.0f} MB/s)")
+            def theirs():
+                return wrk(nginx.url, 16, run.seconds)["bytes_per_second"]
+
+            def megabytes(found):
+                return f"{found / 1e6:,.0f} MB/s"
+
+            mine, by_nginx, pds = run.beside(ours, theirs, blob)
+        ratio, _, theirs = by_nginx
+        yield (f"media, {size / 1e6:.1f} MB whole, 16 connections", megabytes(mine),
+               f"{ratio:.2f} of nginx over TLS ({megabytes(theirs)}), {of_the_pds(pds, megabytes)}")
         with Nginx(size) as nginx:
             def ranges():
                 ours = wrk(url, 32, run.seconds, maker.token, "ranges.lua", size=size)
@@ -151,7 +197,8 @@ def media(run):
             ratio, ours, theirs = run.median(ranges)
         yield (f"media, ranges of 64 KiB of {size / 1e6:.1f} MB, 32 connections",
                f"{ours['per_second']:,.0f} requests/s, p99 {ours['p99_ms']:.1f} ms",
-               f"{ratio:.2f} of nginx over TLS ({theirs['per_second']:,.0f}, p99 {theirs['p99_ms']:.1f} ms)")
+               f"{ratio:.2f} of nginx over TLS ({theirs['per_second']:,.0f}, p99 {theirs['p99_ms']:.1f} ms)"
+               f"{blob.ranges if blob else ''}")
         before = server.resident_mib()
         with slow_viewers(server.url, path_of(video["renditions"][-1]["url"]), maker.token, 1_000):
             yield "memory of 1,000 slow viewers of it, beyond the server's before", f"{server.resident_mib() - before:.0f} MiB", ""
@@ -196,11 +243,11 @@ def writes(run):
             got = wrk(server.url, 16, run.seconds, None, "likes.lua", tokens=tokens, videos=videos)
             return got["per_second"], got["p99_ms"]
 
-        with Outro(data) as server:
+        with Outro(data) as server, of_pds.likes(run) as theirs:
             # What is found is read into memory first.
             time.sleep(1 if run.quick else 10)
-            per_second, p99 = run.median(measure)
-    yield "small writes (likes), durable, 16 connections", f"{per_second:,.0f} requests/s, p99 {p99:.1f} ms", ""
+            ours, pds = run.beside(measure, theirs)
+    yield "small writes (likes), durable, 16 connections", rate(ours), of_the_pds(pds, rate)
 
 
 def upload_of_about(run, maker, wanted):
@@ -333,8 +380,10 @@ def leaving(run):
             begin = time.perf_counter()
             leaver.call("POST", "/me/deletion/confirm", {"challenge": challenge, "code": code})
             taken.append((time.perf_counter() - begin) * 1000)
-        yield (f"code accepted to answer, {accounts} accounts",
-               f"p50 {percentile(taken, 0.5):.1f} ms, p99 {percentile(taken, 0.99):.1f} ms", "")
+    with of_pds.leaving(accounts) as theirs:
+        took = theirs and theirs()
+    ratio = took and percentile(taken, 0.5) / percentile(took, 0.5)
+    yield f"code accepted to answer, {accounts} accounts", spread(taken), of_the_pds(took and (ratio, taken, took), spread)
 
 
 def decision(run):
@@ -568,6 +617,9 @@ def write(kept):
         "",
         f"{' to '.join({days[0]: None, days[-1]: None})}, {os.cpu_count()} cores, {platform.machine()}, Linux {platform.release().split('-')[0]}, "
         f"ffmpeg {ffmpeg_version}. Load and server share the machine; the median of five runs. `make bench` makes this file.",
+        "",
+        f"PDS is the AT Protocol's, `@atproto/pds` {of_pds.VERSION}: it decides nothing, seals nothing and makes no feed "
+        "([pds.py](pds.py) says what is not alike).",
         "",
         "| what | Outro | beside |",
         "|---|---|---|",

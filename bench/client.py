@@ -31,7 +31,7 @@ class Api:
             raw = json.dumps(body).encode()
         if raw is not None:
             headers["Content-Type"] = content_type
-        target = path if path.startswith(("/dev/", "/media/", "/api/")) else "/api/v1" + path
+        target = path if path.startswith(("/dev/", "/media/", "/api/", "/xrpc/")) else "/api/v1" + path
         self.connection.request(method, target, raw, headers)
         answer = self.connection.getresponse()
         data = answer.read()
