@@ -19,7 +19,8 @@ after(async () => {
 });
 
 const desk = { viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1, isMobile: false, hasTouch: false };
-const moving = (page) => page.locator('.tile video').evaluateAll((all) => all.map((video) => ({
+// Found and looked at in one go: one that comes to rest is gone between the two.
+const moving = (page) => page.evaluate(() => [...document.querySelectorAll('.tile video')].map((video) => ({
   tile: [...document.querySelectorAll('.tile')].indexOf(video.closest('.tile')),
   plays: !video.paused && video.currentTime > 0, muted: video.muted, src: video.src === video.closest('.tile').dataset.preview
     || video.currentSrc.endsWith(video.closest('.tile').dataset.preview),
