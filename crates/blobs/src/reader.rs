@@ -147,8 +147,10 @@ impl Object {
 
 /// How many chunks are read at first: a range of one chunk's length touches two.
 const FIRST: usize = 2;
-/// Who takes a batch within this time takes larger ones.
+/// Who takes a batch within this time takes larger ones,
 const BRISK: Duration = Duration::from_millis(20);
+/// and so much before: the first of it goes into buffers at once, whoever takes it.
+const BUFFERED: u64 = 1 << 20;
 
 /// A range on its way out.
 struct Reading {
@@ -195,7 +197,11 @@ impl Reading {
     /// before, if its taker has let go of it.
     async fn turn(&mut self) -> Result<(), BlobError> {
         if !self.batch.1.is_empty() {
-            self.step = if self.turned.elapsed() < BRISK { BATCH.min(2 * self.step) } else { 1 };
+            self.step = match self.turned.elapsed() < BRISK {
+                true if self.at - self.range.start < BUFFERED => self.step,
+                true => BATCH.min(2 * self.step),
+                false => 1,
+            };
         }
         self.turned = Instant::now();
         if self.ahead.is_none() {

@@ -18,6 +18,9 @@ use crate::listen::Line;
 
 /// How long a client may take nothing at all before its connection is cut.
 const STALL: Duration = Duration::from_secs(60);
+/// With how much that the kernel has not taken yet a connection is given no more. Its buffer would take seven pieces, which one who
+/// takes slowly has no use for.
+const HELD: u64 = 128 << 10;
 /// How long a client may take to read to the end of a body that was ended before its connection is cut: with the
 /// time until it is noticed it stays below the second.
 const FAREWELL: Duration = Duration::from_millis(200);
@@ -76,13 +79,13 @@ fn body_within<E: std::fmt::Display + Send>(
     line: Option<Line>,
     then: Option<(u64, impl Future<Output = ()> + Send + 'static)>,
 ) -> Body {
-    let before = line.as_ref().map(Line::written);
+    let before = line.as_ref().map_or(0, Line::written);
     let handed = Arc::new(AtomicU64::new(0));
     let (pieces, taken) = mpsc::channel(1);
     let (over, ended) = oneshot::channel();
     let state = Arc::new(AtomicU8::new(GOING));
     let outgoing =
-        Outgoing { taken, over: Some(over), line: line.clone(), state: state.clone(), handed: handed.clone() };
+        Outgoing { taken, over: Some(over), line: line.clone(), before, state: state.clone(), handed: handed.clone() };
     tokio::spawn(async move {
         let flow = flow(Box::pin(bytes), pieces, ended, line.as_ref(), &state);
         // It goes with the select: what happens before that is done in the branch.
@@ -97,7 +100,7 @@ fn body_within<E: std::fmt::Display + Send>(
         };
         // A body of a known length is let go of with its last byte, and may never be asked for its end. What the
         // kernel has taken since it began are these bytes and the head before them.
-        let sent = line.as_ref().zip(before).map_or(u64::MAX, |(line, before)| line.written() - before);
+        let sent = line.as_ref().map_or(u64::MAX, |line| line.written() - before);
         if let Some((length, then)) = then
             && handed.load(Ordering::SeqCst) >= length
             && sent >= length
@@ -176,6 +179,8 @@ struct Outgoing {
     /// Told, when the body is done with, how often all had been flushed until then.
     over: Option<oneshot::Sender<u64>>,
     line: Option<Line>,
+    /// How many bytes the kernel had taken from the connection when the body was made.
+    before: u64,
     state: Arc<AtomicU8>,
     /// How many bytes the connection was given.
     handed: Arc<AtomicU64>,
@@ -202,6 +207,9 @@ impl Stream for Outgoing {
             BROKEN => return Poll::Ready(Some(Err(BrokenOff))),
             OVER => return Poll::Ready(None),
             _ => {}
+        }
+        if let Some(line) = &self.line {
+            ready!(line.poll_room(cx, self.before + self.handed.load(Ordering::SeqCst), HELD));
         }
         let piece = ready!(self.taken.poll_recv(cx));
         Poll::Ready(match (piece, self.state.load(Ordering::SeqCst)) {
@@ -253,6 +261,22 @@ mod tests {
         tokio::time::sleep(3 * stall).await;
         assert!(line.is_cut());
         assert!(pieces.next().await.unwrap().is_err(), "a piece was given out after the end");
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_given_no_more_than_the_kernel_takes_soon() {
+        let (line, piece) = (Line::default(), Bytes::from(vec![0; 64 << 10]));
+        let size = piece.len();
+        let endless = stream::repeat_with(move || Ok::<_, Infallible>(piece.clone()));
+        let mut pieces = body(endless, pending(), Some(line.clone())).into_data_stream();
+        let mut taken = async || tokio::time::timeout(Duration::from_millis(200), pieces.next()).await.is_ok();
+        for _ in 0..HELD / size as u64 {
+            assert!(taken().await);
+        }
+        assert!(!taken().await, "more than the connection is to hold");
+        line.took(size);
+        assert!(taken().await);
+        assert!(!taken().await);
     }
 
     #[tokio::test]

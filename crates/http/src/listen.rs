@@ -80,6 +80,8 @@ struct State {
     flushed: Notify,
     /// The task of the connection, while it waits for the other side.
     waiting: AtomicWaker,
+    /// The same task, while a body of it waits until the kernel has taken what it was given.
+    hungry: AtomicWaker,
 }
 
 impl Line {
@@ -96,12 +98,19 @@ impl Line {
 
     /// Notes that the kernel has taken more.
     pub(crate) fn took(&self, count: usize) {
-        self.0.written.fetch_add(count as u64, Ordering::Relaxed);
+        self.0.written.fetch_add(count as u64, Ordering::SeqCst);
+        self.0.hungry.wake();
+    }
+
+    /// Ready once the kernel has taken all but less than `most` of the bytes that end at `given`, counted as [`Self::written`] does.
+    pub(crate) fn poll_room(&self, cx: &mut Context<'_>, given: u64, most: u64) -> Poll<()> {
+        self.0.hungry.register(cx.waker());
+        if given.saturating_sub(self.written()) < most { Poll::Ready(()) } else { Poll::Pending }
     }
 
     /// How many bytes the kernel has taken so far.
     pub(crate) fn written(&self) -> u64 {
-        self.0.written.load(Ordering::Relaxed)
+        self.0.written.load(Ordering::SeqCst)
     }
 
     /// How often all that was to be written had been handed to the kernel.
