@@ -12,7 +12,7 @@ use outro_model::{ClipId, VideoId};
 
 use crate::Server;
 use crate::deliver;
-use crate::extract::Path;
+use crate::extract::{Path, read_id};
 use crate::listen::Line;
 use crate::problem::ApiError;
 use crate::range::{self, Asked};
@@ -54,7 +54,7 @@ async fn captions(
     Who(viewer): Who,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let id: VideoId = id.parse().map_err(|_| AppError::NotFound)?;
+    let id: VideoId = read_id(&id)?;
     let text = video::captions(&server.app, &viewer, id).await?;
     let headers = [(header::CONTENT_TYPE, "text/vtt; charset=utf-8"), (header::CACHE_CONTROL, "private, no-cache")];
     Ok((headers, text).into_response())
@@ -113,7 +113,7 @@ async fn clip(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let part = Part::Clip(clip.parse().map_err(|_| AppError::NotFound)?);
+    let part = Part::Clip(read_id(&clip)?);
     sent(&server, &viewer, (&id, part), line, (method, headers)).await
 }
 
@@ -124,7 +124,7 @@ async fn sent(
     line: Option<Line>,
     (method, headers): (Method, HeaderMap),
 ) -> Result<Response, ApiError> {
-    let id: VideoId = id.parse().map_err(|_| AppError::NotFound)?;
+    let id: VideoId = read_id(id)?;
     let media = video::open(&server.app, viewer, id, part).await?;
     let answer = Answer::of(&media.etag, media.length, &headers);
     let (_, kind, file) = names(part);

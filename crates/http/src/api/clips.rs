@@ -150,7 +150,7 @@ pub(crate) async fn remove(
     Me(signed): Me,
     Path((id, clip)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
-    let clip = clip.parse().map_err(|_| AppError::NotFound)?;
+    let clip = read_id(&clip)?;
     video::remove_clip(&server.app, &signed, read_id(&id)?, clip).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -132,7 +132,7 @@ pub(crate) async fn list(
     Query(page): Query<PageQuery>,
     Query(sort): Query<SortQuery>,
 ) -> Result<Json<Page<CommentJson>>, ApiError> {
-    let id = id.parse().map_err(|_| AppError::NotFound)?;
+    let id = read_id(&id)?;
     Ok(json(comment::list(&server.app, &viewer, id, sort.read()?, page.place()?, page.limit()?).await?))
 }
 
@@ -151,7 +151,7 @@ pub(crate) async fn write(
     Path(id): Path<String>,
     Body(body): Body<NewCommentBody>,
 ) -> Result<(StatusCode, Json<CommentJson>), ApiError> {
-    let id = id.parse().map_err(|_| AppError::NotFound)?;
+    let id = read_id(&id)?;
     let new = NewComment { text: body.text, reply_to: body.reply_to.as_deref().map(read_id).transpose()? };
     let written = comment::write(&server.app, &signed, id, new).await?;
     Ok((StatusCode::CREATED, Json(written.into())))

@@ -5,14 +5,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use outro_app::AppError;
 use outro_app::message::{self, Body as Held, Content, Conversation, Folder, MaySend, Message, Person, Place};
-use outro_model::{ConversationId, MessageId};
+use outro_model::MessageId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::views::{Page, VideoJson};
 use crate::Server;
 use crate::cursor::{self, PageQuery};
-use crate::extract::{Body, Path, Query};
+use crate::extract::{Body, Path, Query, read_id};
 use crate::problem::{ApiError, Problem};
 use crate::who::Me;
 
@@ -174,10 +174,6 @@ fn content(text: Option<String>, video: Option<String>) -> Result<Option<Content
     }
 }
 
-fn named(id: &str) -> Result<ConversationId, AppError> {
-    id.parse().map_err(|_| AppError::NotFound)
-}
-
 async fn listed(server: &Server, signed: &outro_app::Signed, folder: Folder, page: &PageQuery) -> Listed {
     let found = message::inbox(&server.app, signed, folder, page.before()?, page.limit()?).await?;
     let next = found.next.map(cursor::write);
@@ -251,7 +247,7 @@ pub(crate) async fn get(
     Me(signed): Me,
     Path(id): Path<String>,
 ) -> Result<Json<ConversationJson>, ApiError> {
-    Ok(Json(message::conversation(&server.app, &signed, named(&id)?).await?.into()))
+    Ok(Json(message::conversation(&server.app, &signed, read_id(&id)?).await?.into()))
 }
 
 /// Deletes a conversation for oneself alone. It comes back, empty, with the next message.
@@ -265,7 +261,7 @@ pub(crate) async fn clear(
     Me(signed): Me,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    message::clear(&server.app, &signed, named(&id)?).await?;
+    message::clear(&server.app, &signed, read_id(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -282,7 +278,7 @@ pub(crate) async fn messages(
     Path(id): Path<String>,
     Query(query): Query<MessagesQuery>,
 ) -> Result<Json<Page<MessageJson>>, ApiError> {
-    let id = named(&id)?;
+    let id = read_id(&id)?;
     let wrong = |_| AppError::invalid("cursor", "invalid_cursor", "Give the id of a message of this conversation.");
     let place = match (query.cursor, query.after) {
         (Some(cursor), _) => Place::Before(cursor.parse().map_err(wrong)?),
@@ -311,7 +307,7 @@ pub(crate) async fn say(
     Path(id): Path<String>,
     Body(body): Body<SayBody>,
 ) -> Result<(StatusCode, Json<MessageJson>), ApiError> {
-    let id = named(&id)?;
+    let id = read_id(&id)?;
     let nothing = || AppError::invalid("text", "message_invalid", "Write 1 to 2000 characters.");
     let content = content(body.text, body.video_id)?.ok_or_else(nothing)?;
     Ok((StatusCode::CREATED, Json(message::send(&server.app, &signed, id, content).await?.into())))
@@ -330,8 +326,8 @@ pub(crate) async fn hide(
     Me(signed): Me,
     Path((id, one)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
-    let one: MessageId = one.parse().map_err(|_| AppError::NotFound)?;
-    message::hide(&server.app, &signed, named(&id)?, one).await?;
+    let one: MessageId = read_id(&one)?;
+    message::hide(&server.app, &signed, read_id(&id)?, one).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -348,7 +344,7 @@ pub(crate) async fn read(
     Body(body): Body<ReadBody>,
 ) -> Result<Json<UnreadMessages>, ApiError> {
     let up_to = body.up_to.map(|id| id.parse()).transpose().map_err(|_| AppError::NotFound)?;
-    let unread_count = message::read(&server.app, &signed, named(&id)?, up_to).await?;
+    let unread_count = message::read(&server.app, &signed, read_id(&id)?, up_to).await?;
     Ok(Json(UnreadMessages { unread_count, request_count: message::requests(&server.app, &signed).await? }))
 }
 
@@ -363,7 +359,7 @@ pub(crate) async fn accept(
     Me(signed): Me,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    message::accept(&server.app, &signed, named(&id)?).await?;
+    message::accept(&server.app, &signed, read_id(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -379,6 +375,6 @@ pub(crate) async fn leave(
     Me(signed): Me,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    message::leave(&server.app, &signed, named(&id)?).await?;
+    message::leave(&server.app, &signed, read_id(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

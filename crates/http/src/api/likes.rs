@@ -2,13 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use outro_app::AppError;
 use outro_app::video::VideoView;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Server;
-use crate::extract::Path;
+use crate::extract::{Path, read_id};
 use crate::problem::{ApiError, Problem};
 use crate::who::Me;
 
@@ -39,7 +38,7 @@ pub(crate) async fn like(
     Me(signed): Me,
     Path(id): Path<String>,
 ) -> Result<Json<LikeView>, ApiError> {
-    let id = id.parse().map_err(|_| AppError::NotFound)?;
+    let id = read_id(&id)?;
     Ok(Json(outro_app::like(&server.app, &signed, id).await?.into()))
 }
 
@@ -55,6 +54,6 @@ pub(crate) async fn unlike(
     Me(signed): Me,
     Path(id): Path<String>,
 ) -> Result<Json<LikeView>, ApiError> {
-    let id = id.parse().map_err(|_| AppError::NotFound)?;
+    let id = read_id(&id)?;
     Ok(Json(outro_app::unlike(&server.app, &signed, id).await?.into()))
 }

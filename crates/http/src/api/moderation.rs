@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 use super::views::{Page, VideoJson};
 use crate::Server;
 use crate::cursor::{self, PageQuery};
-use crate::extract::{Body, Path, Query};
+use crate::extract::{Body, Path, Query, read_id};
 use crate::problem::{ApiError, Problem};
 use crate::who::Me;
 
@@ -329,8 +329,8 @@ pub(crate) async fn report(
 ) -> Result<(StatusCode, Json<OwnReportJson>), ApiError> {
     let of = match (body.account, body.video, body.comment) {
         (Some(handle), None, None) => Named::Account(handle),
-        (None, Some(id), None) => Named::Video(id.parse().map_err(|_| AppError::NotFound)?),
-        (None, None, Some(id)) => Named::Comment(id.parse().map_err(|_| AppError::NotFound)?),
+        (None, Some(id), None) => Named::Video(read_id(&id)?),
+        (None, None, Some(id)) => Named::Comment(read_id(&id)?),
         _ => {
             let detail = "Name an account, a video or a comment, one of them.";
             return Err(AppError::invalid("account", "one_thing", detail).into());
@@ -415,7 +415,7 @@ pub(crate) async fn decide(
     Path(id): Path<String>,
     Body(body): Body<ActBody>,
 ) -> Result<Json<LookedJson>, ApiError> {
-    let id = id.parse().map_err(|_| AppError::NotFound)?;
+    let id = read_id(&id)?;
     let ActBody { act, reason, ground, provision, statement } = body;
     let (provision, statement) = (provision.unwrap_or_default(), statement.unwrap_or_default());
     let what = Decide { act, why: Reasons { reason, ground, provision, statement } };

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use outro_app::AppError;
 use outro_app::notify::{self, Notice};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,7 +9,7 @@ use utoipa::ToSchema;
 use super::views::{AccountRef, Page};
 use crate::Server;
 use crate::cursor::{self, PageQuery};
-use crate::extract::{Body, Query};
+use crate::extract::{Body, Query, read_id};
 use crate::problem::{ApiError, Problem};
 use crate::who::Me;
 
@@ -120,6 +119,6 @@ pub(crate) async fn seen(
     Me(signed): Me,
     Body(body): Body<SeenBody>,
 ) -> Result<Json<UnreadView>, ApiError> {
-    let until = body.until.map(|id| id.parse().map_err(|_| AppError::NotFound)).transpose()?;
+    let until = body.until.map(|id| read_id(&id)).transpose()?;
     Ok(Json(UnreadView { unread_count: notify::seen(&server.app, &signed, until).await? }))
 }

@@ -81,7 +81,7 @@ pub(crate) struct TitleBody {
 }
 
 fn read_both((id, video): &(String, String)) -> Result<(PlaylistId, VideoId), AppError> {
-    Ok((read_id(id)?, video.parse().map_err(|_| AppError::NotFound)?))
+    Ok((read_id(id)?, read_id(video)?))
 }
 
 fn page(found: PlaylistPage) -> Json<Page<PlaylistJson>> {

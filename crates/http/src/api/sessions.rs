@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use outro_app::AppError;
 use outro_app::account;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,7 +10,7 @@ use utoipa::ToSchema;
 use super::phone::SentView;
 use super::views::Page;
 use crate::Server;
-use crate::extract::{Body, Path};
+use crate::extract::{Body, Path, read_id};
 use crate::problem::{ApiError, Problem};
 use crate::who::{Device, From, Me};
 
@@ -180,7 +179,7 @@ pub(crate) async fn end(
     Me(signed): Me,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let id = id.parse().map_err(|_| AppError::NotFound)?;
+    let id = read_id(&id)?;
     account::end_device(&server.app, &signed, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use outro_app::AppError;
 use outro_app::statistics::{self, Day, Period};
 use outro_model::{CameFrom, Numbers};
 use serde::{Deserialize, Serialize};
@@ -12,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::views::VideoJson;
 use crate::Server;
-use crate::extract::{Path, Query};
+use crate::extract::{Path, Query, read_id};
 use crate::problem::{ApiError, Problem};
 use crate::who::Me;
 
@@ -152,7 +151,7 @@ pub(crate) async fn of_video(
     Path(id): Path<String>,
     Query(DaysQuery { days }): Query<DaysQuery>,
 ) -> Result<Json<VideoStatisticsJson>, ApiError> {
-    let (id, period) = (id.parse().map_err(|_| AppError::NotFound)?, Period::read(days.as_deref())?);
+    let (id, period) = (read_id(&id)?, Period::read(days.as_deref())?);
     let found = statistics::of_video(&server.app, &signed, id, period).await?;
     Ok(Json(VideoStatisticsJson {
         days: each(found.days),

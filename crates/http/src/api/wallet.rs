@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use outro_app::AppError;
 use outro_app::wallet::{self, EntryView, GiftView, NewGift, Pack, PurchaseView};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,7 +15,7 @@ use utoipa_axum::routes;
 use super::views::AccountRef;
 use crate::Server;
 use crate::cursor::{self, PageQuery};
-use crate::extract::{Body, Path, Query};
+use crate::extract::{Body, Path, Query, read_id};
 use crate::problem::{ApiError, Problem, refused};
 use crate::who::Me;
 
@@ -204,7 +203,7 @@ pub(crate) async fn gift(
     Path(id): Path<String>,
     Body(body): Body<GiftBody>,
 ) -> Result<Json<GiftJson>, ApiError> {
-    let video = id.parse().map_err(|_| AppError::NotFound)?;
+    let video = read_id(&id)?;
     let GiftBody { coins, key } = body;
     Ok(Json(wallet::gift(&server.app, &signed, &NewGift { video, coins, key }).await?.into()))
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Server;
-use crate::extract::{Body, Path};
+use crate::extract::{Body, Path, read_id};
 use crate::problem::{ApiError, Problem};
 use crate::who::{From, Me, Who};
 
@@ -56,7 +56,7 @@ pub(crate) async fn watch(
     Path(id): Path<String>,
     Body(body): Body<WatchBody>,
 ) -> Result<StatusCode, ApiError> {
-    let id = id.parse().map_err(|_| AppError::NotFound)?;
+    let id = read_id(&id)?;
     let from = match body.from.as_deref().map(str::parse) {
         None => CameFrom::Other,
         Some(Ok(from)) => from,
@@ -80,7 +80,7 @@ pub(crate) async fn share(
     From(origin): From,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let id = id.parse().map_err(|_| AppError::NotFound)?;
+    let id = read_id(&id)?;
     statistics::share(&server.app, &viewer, &origin, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,6 @@
 //! What one is told of others.
 
 use axum::http::Uri;
-use outro_app::AppError;
 use outro_app::notify::{self, Kind, Notice};
 use outro_app::video::Part;
 use outro_pages::{ActivityPage, NoticeKind, NoticeRow};
@@ -11,6 +10,7 @@ use super::place::{self, go};
 use super::render::{Answer, OrPage as _, html};
 use super::visit::{Member, Posted};
 use crate::cursor;
+use crate::extract::read_id;
 use crate::media::address;
 
 /// Notifications of one page, before some are told as one.
@@ -98,7 +98,7 @@ fn row(notice: Notice) -> NoticeRow {
 /// `POST /activity/seen`, for browsers without scripts.
 pub(super) async fn seen(Posted { member, form }: Posted<SeenForm>) -> Answer {
     let Member { visit, signed, .. } = member;
-    let until = Some(form.until).filter(|id| !id.is_empty()).map(|id| id.parse().map_err(|_| AppError::NotFound));
+    let until = Some(form.until).filter(|id| !id.is_empty()).map(|id| read_id(&id));
     let until = until.transpose().or_page(&visit)?;
     notify::seen(&visit.server.app, &signed, until).await.or_page(&visit)?;
     Ok(go("/activity"))

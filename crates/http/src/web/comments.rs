@@ -12,6 +12,7 @@ use super::place::{go, local};
 use super::render::{Answer, OrPage as _, Stop, failed, html};
 use super::visit::{Member, Named, Posted, Visit};
 use crate::cursor::{PageQuery, write_place};
+use crate::extract::read_id;
 
 /// Comments of one page.
 const LIMIT: i64 = 30;
@@ -60,10 +61,6 @@ pub(super) fn in_pieces(text: &str) -> Vec<Piece> {
     pieces(text).into_iter().map(piece).collect()
 }
 
-fn comment_id(text: &str) -> Result<CommentId, AppError> {
-    text.parse().map_err(|_| AppError::NotFound)
-}
-
 /// `GET /v/{id}/comments`.
 pub(super) async fn show(visit: Visit, Named(id): Named<VideoId>, uri: Uri) -> Answer {
     let id = id.or_page(&visit)?;
@@ -77,7 +74,7 @@ pub(super) async fn show(visit: Visit, Named(id): Named<VideoId>, uri: Uri) -> A
 pub(super) async fn write(Named(id): Named<VideoId>, Posted { member, form }: Posted<WriteForm>) -> Answer {
     let Member { visit, signed, .. } = member;
     let id = id.or_page(&visit)?;
-    let reply_to = Some(form.reply_to.as_str()).filter(|id| !id.is_empty()).map(comment_id).transpose();
+    let reply_to = Some(form.reply_to.as_str()).filter(|id| !id.is_empty()).map(read_id).transpose();
     let new = NewComment { text: form.text.clone(), reply_to: reply_to.or_page(&visit)? };
     match comment::write(&visit.server.app, &signed, id, new).await {
         // A reply shows its thread, whose oldest come first; the rest begins with what was just written.
@@ -107,7 +104,7 @@ async fn page(visit: &Visit, id: VideoId, asked: &Asked, cursor: &PageQuery) -> 
     let place = cursor.place().map_err(|_| AppError::NotFound)?;
     let (thread, CommentPage { items, next }) = match &asked.thread {
         Some(thread) => {
-            let found = comment::thread(app, viewer, comment_id(thread)?, place, LIMIT).await?;
+            let found = comment::thread(app, viewer, read_id(thread)?, place, LIMIT).await?;
             (Some(found.top), found.replies)
         }
         None => {
@@ -160,7 +157,7 @@ async fn writing(
     };
     // A reply to a reply begins with whom it is for, as the thread alone does not say so.
     let replied = match reply {
-        Some(reply) => Some(comment::thread_part(app, &visit.viewer, comment_id(reply)?).await?),
+        Some(reply) => Some(comment::thread_part(app, &visit.viewer, read_id(reply)?).await?),
         None => None,
     };
     let text = replied.as_ref().map(|replied| format!("@{} ", replied.handle)).unwrap_or_default();

@@ -17,6 +17,7 @@ use super::render::{Answer, OrPage as _, Stop, failed, html};
 use super::visit::{Member, Named, Posted, Visit};
 use super::words::{onto, say as in_words};
 use crate::cursor;
+use crate::extract::read_id;
 
 /// Conversations of one page.
 const TALKS: i64 = 20;
@@ -207,7 +208,7 @@ pub(super) async fn leave(Named(id): Named<ConversationId>, Posted { member, .. 
 pub(super) async fn forget(Named(id): Named<ConversationId>, Posted { member, form }: Posted<ForgetForm>) -> Answer {
     let Member { visit, signed, .. } = member;
     let id = id.or_page(&visit)?;
-    let one = form.message.parse().map_err(|_| AppError::NotFound).or_page(&visit)?;
+    let one = read_id(&form.message).or_page(&visit)?;
     message::hide(&visit.server.app, &signed, id, one).await.or_page(&visit)?;
     Ok(go(&format!("/inbox/{id}#end")))
 }
@@ -290,7 +291,7 @@ async fn pass_on(visit: &Visit, signed: &Signed, id: VideoId, form: &SendForm) -
     let conversation = if form.talk.is_empty() {
         message::open(app, signed, &handles(&form.to), Some(content)).await?.conversation.id
     } else {
-        let conversation = form.talk.parse().map_err(|_| AppError::NotFound)?;
+        let conversation = read_id(&form.talk)?;
         message::send(app, signed, conversation, content).await?;
         conversation
     };

@@ -14,6 +14,7 @@ use super::profile::LIMIT;
 use super::render::{Answer, OrPage as _, html};
 use super::visit::{Member, Named, Posted, Visit};
 use crate::cursor;
+use crate::extract::read_id;
 use crate::media::address;
 use crate::routes::{Routes, get, post};
 
@@ -122,7 +123,7 @@ struct TakeForm {
 /// `POST /playlist/{id}/take`.
 async fn take(Named(id): Named<PlaylistId>, Posted { member, form }: Posted<TakeForm>) -> Answer {
     let id = id.or_page(&member.visit)?;
-    let video = form.video.parse().map_err(|_| AppError::NotFound).or_page(&member.visit)?;
+    let video = read_id(&form.video).or_page(&member.visit)?;
     playlist::take(&member.visit.server.app, &member.signed, id, video).await.or_page(&member.visit)?;
     Ok(go(&format!("/playlist/{id}?done=saved")))
 }
@@ -176,7 +177,7 @@ async fn set(member: &Member, id: VideoId, form: &PutForm) -> Result<(), AppErro
     let (app, signed) = (&member.visit.server.app, &member.signed);
     let list = match form.playlist.as_str() {
         "" => playlist::make(app, signed, &form.title).await?.id,
-        list => list.parse().map_err(|_| AppError::NotFound)?,
+        list => read_id(list)?,
     };
     match form.to.as_str() {
         "false" => playlist::take(app, signed, list, id).await?,

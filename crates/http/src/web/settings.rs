@@ -15,6 +15,7 @@ use super::place::{go, local, with_cookie};
 use super::render::{Answer, OrPage as _, failed, html};
 use super::video::NoFields;
 use super::visit::{Member, Posted, Visit};
+use crate::extract::read_id;
 use crate::who::{From, set_cookie};
 
 /// Name and bio.
@@ -201,7 +202,7 @@ pub(super) async fn sessions(Member { visit, signed, .. }: Member) -> Answer {
 /// `POST /settings/sessions/revoke`.
 pub(super) async fn revoke(Posted { member, form }: Posted<RevokeForm>) -> Answer {
     let Member { visit, signed, .. } = member;
-    let id: SessionId = form.session.parse().map_err(|_| AppError::NotFound).or_page(&visit)?;
+    let id: SessionId = read_id(&form.session).or_page(&visit)?;
     match account::end_device(&visit.server.app, &signed, id).await {
         // Signed out from elsewhere meanwhile: it is as it was wished.
         Ok(()) | Err(AppError::NotFound) => Ok(go("/settings/sessions?done=session_revoked")),

@@ -11,6 +11,7 @@ use super::place::go;
 use super::render::{Answer, OrPage as _, failed, html};
 use super::visit::{Member, Posted};
 use crate::api::takeout_address;
+use crate::extract::read_id;
 
 /// Nothing but the button.
 #[derive(Deserialize, Default)]
@@ -47,7 +48,7 @@ pub(super) async fn begin(Posted { member, .. }: Posted<BeginForm>) -> Answer {
 
 /// `POST /settings/takeout/delete`.
 pub(super) async fn delete(Posted { member, form }: Posted<DeleteForm>) -> Answer {
-    let id: TakeoutId = form.id.parse().map_err(|_| AppError::NotFound).or_page(&member.visit)?;
+    let id: TakeoutId = read_id(&form.id).or_page(&member.visit)?;
     match takeout::remove(&member.visit.server.app, &member.signed, id).await {
         // It has gone by itself meanwhile: it is as it was wished.
         Ok(()) | Err(AppError::NotFound) => Ok(go("/settings/takeout?done=takeout_deleted")),
