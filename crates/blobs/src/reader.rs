@@ -197,11 +197,11 @@ impl Reading {
     /// before, if its taker has let go of it.
     async fn turn(&mut self) -> Result<(), BlobError> {
         if !self.batch.1.is_empty() {
-            self.step = match self.turned.elapsed() < BRISK {
-                true if self.at - self.range.start < BUFFERED => self.step,
-                true => BATCH.min(2 * self.step),
-                false => 1,
-            };
+            if self.turned.elapsed() >= BRISK {
+                self.step = 1;
+            } else if self.at - self.range.start >= BUFFERED {
+                self.step = BATCH.min(2 * self.step);
+            }
         }
         self.turned = Instant::now();
         if self.ahead.is_none() {

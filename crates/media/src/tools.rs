@@ -136,8 +136,7 @@ impl Tools {
         let ffmpeg = locate("ffmpeg", settings.ffmpeg.as_deref())?;
         let ffprobe = locate("ffprobe", settings.ffprobe.as_deref())?;
         let asked = ["-filters", "-encoders", "-muxers"].map(|question| Question::ask("ffmpeg", &ffmpeg, question));
-        let probe = Question::ask("ffprobe", &ffprobe, "-version")?;
-        let [filters, encoders, muxers] = asked;
+        let ([filters, encoders, muxers], probe) = (asked, Question::ask("ffprobe", &ffprobe, "-version")?);
         let (filters, banner) = filters?.answer()?;
         let ((encoders, _), (muxers, _), (probe, _)) = (encoders?.answer()?, muxers?.answer()?, probe.answer()?);
         let still = match (lists(&encoders, AV1), lists(&encoders, "libaom-av1")) {
@@ -225,15 +224,10 @@ impl Question {
 
     /// What it said, and the banner that it said so under.
     fn answer(self) -> Result<(String, String), MissingTool> {
-        let failed = MissingTool::DoesNotRun(self.name);
-        match self.child.wait_with_output() {
-            Ok(said) if said.status.success() => {
-                let [answer, banner] =
-                    [said.stdout, said.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
-                Ok((answer, banner))
-            }
-            _ => Err(failed),
-        }
+        let said = self.child.wait_with_output().ok().filter(|said| said.status.success());
+        let said = said.ok_or(MissingTool::DoesNotRun(self.name))?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ok((text(&said.stdout), text(&said.stderr)))
     }
 }
 

@@ -79,8 +79,7 @@ pub(crate) fn of_conversation(conversation: ConversationId, key_id: KeyId, key: 
 
 impl AccountKeys {
     pub(crate) fn new(account: AccountId, key_id: KeyId, key: &[u8; 32], random: Arc<dyn Random>) -> Self {
-        let part = |label| Aead::new(&derive(key, label, &[account.as_bytes(), key_id.as_bytes()]));
-        let [columns, blobs, index] = OF_ACCOUNT.map(part);
+        let [columns, blobs, index] = of_account(account, key_id, key).map(|part| Aead::new(&part));
         Self(Arc::new(Inner { account, key_id, columns, blobs, index, random }))
     }
 
