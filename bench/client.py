@@ -23,6 +23,10 @@ class Api:
         body = {"handle": handle, "password": PASSWORD, "birth_date": "1990-05-17"}
         return cls(url, cls(url).call("POST", "/accounts", body)["token"])
 
+    @classmethod
+    def sign_in(cls, url, handle, password=PASSWORD):
+        return cls(url, cls(url).call("POST", "/sessions", {"handle": handle, "password": password})["token"])
+
     def call(self, method, path, body=None, raw=None, content_type="application/json", accept="application/json"):
         headers = {"Accept": accept}
         if self.token:
@@ -88,6 +92,7 @@ def wrk(url, connections, seconds, token=None, script=None, **told):
     if script:
         command += ["-s", str(Path(__file__).with_name(script))]
     told = {f"OUTRO_{name.upper()}": str(value) for name, value in told.items()}
+    told["LUA_PATH"] = f"{Path(__file__).parent}/?.lua;;"
     said = subprocess.run([*command, url], check=True, capture_output=True, text=True, env={**os.environ, **told}).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         raise RuntimeError("wrk met errors: " + " ".join(re.findall(r"(?:Non-2xx|Socket errors).*", said)))

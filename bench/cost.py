@@ -15,11 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
+from math import ceil, floor, log10
 
 import crowd
+import erasing
+import privacy as of_privacy
 from client import Api
-from servers import OUTRO, ROOT, Outro
+from servers import ROOT, Outro
 
 FIGURES, PICTURE = ROOT / "bench/cost.json", ROOT / "docs/cost.svg"
 VIDEOS, FOLLOWED = 1, 500
@@ -75,7 +77,7 @@ def measured(engine, sizes, cluster):
 
 def costs(server, data, psql, password, size):
     draw = random.Random(size)
-    api = signed_in(server, "crowd.0", password)
+    api = Api.sign_in(server.url, "crowd.0", password)
     # What is found is read into memory first; until then suggestions are refused or empty.
     while not api.call("GET", "/suggestions")["items"]:
         time.sleep(1)
@@ -84,30 +86,17 @@ def costs(server, data, psql, password, size):
     yield "page of For You", each(200, lambda: api.call("GET", "/feed/for-you?limit=20"))
     yield "suggestions", each(200, lambda: api.call("GET", "/suggestions"))
     yield "a video", each(500, lambda: api.call("GET", f"/videos/{draw.choice(videos)}"))
-    away = []
-    for turn in range(40):
-        # What follows by jobs is done before the next.
-        time.sleep(0.5)
-        begin = time.perf_counter()
-        api.call("PATCH", "/me/privacy", {"on_hiatus": turn % 2 == 0})
-        away.append((time.perf_counter() - begin) * 1000)
-    yield "hiatus", statistics.median(away)
-    watcher = PostgresWatcher(psql) if psql else of_sqlite(data)
+    on, off = of_privacy.hiatus(api, 20)
+    yield "hiatus", statistics.median(on + off)
+    watcher = PostgresWatcher(psql) if psql else erasing.Watcher(data)
     gone = []
     for number in draw.sample(range(64, size), 30):
-        leaver = signed_in(server, f"crowd.{number}", password)
-        account = base64.urlsafe_b64decode(leaver.call("GET", "/me")["id"] + "==")
-        challenge = leaver.call("POST", "/me/deletion", {"forfeit_coins": True})["challenge"]
-        leaver.call("POST", "/me/deletion/confirm", {"challenge": challenge, "password": password})
-        begin = time.perf_counter()
+        leaver = Api.sign_in(server.url, f"crowd.{number}", password)
+        account = erasing.account_of(leaver)
+        _, said = erasing.leave(leaver, erasing.begin(leaver), password)
         watcher.wait(account)
-        gone.append((time.perf_counter() - begin) * 1000)
-        leaver.connection.close()
+        gone.append((time.perf_counter() - said) * 1000)
     yield "erasure", statistics.median(gone)
-
-
-def signed_in(server, handle, password):
-    return Api(server.url, Api(server.url).call("POST", "/sessions", {"handle": handle, "password": password})["token"])
 
 
 def each(times, act):
@@ -126,11 +115,6 @@ def some_videos(data, psql):
                            "SELECT encode(id, 'hex') FROM videos WHERE state = 1 AND audience = 0 ORDER BY random() LIMIT 5000"],
                           check=True, capture_output=True, text=True).stdout
     return [base64.urlsafe_b64encode(bytes.fromhex(line)).rstrip(b"=").decode() for line in said.split()]
-
-
-def of_sqlite(data):
-    from erasing import Watcher
-    return Watcher(data)
 
 
 class PostgresWatcher:
@@ -171,7 +155,6 @@ def drawn(figures):
 
 
 def panel(engine, costs_):
-    from math import ceil, floor, log10
     sizes = sorted(int(size) for size in costs_[MEASURED[0]])
     values = [cost for line in costs_.values() for cost in line.values()]
     low, high = floor(log10(min(values))), ceil(log10(max(values)))
@@ -201,7 +184,7 @@ def panel(engine, costs_):
 
 def apart(places, least=15):
     """The same places, moved down until none lies over another."""
-    moved, before = dict(), float("-inf")
+    moved, before = {}, float("-inf")
     for at in sorted(range(len(places)), key=places.__getitem__):
         before = max(places[at], before + least)
         moved[at] = before

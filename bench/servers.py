@@ -3,7 +3,6 @@
 import http.client
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -42,6 +41,42 @@ def descendants(pid):
     return found
 
 
+def answers(port, path):
+    """Whether a server there says that all is well."""
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+
+
+def started(name, command, env, port, path, patience=30):
+    """A program that was started, once this path of it answers."""
+    log, begin = tempfile.TemporaryFile(), time.perf_counter()
+    process = subprocess.Popen(list(map(str, command)), env={**os.environ, **env}, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        while not answers(port, path):
+            if process.poll() is not None or time.perf_counter() - begin > patience:
+                log.seek(0)
+                raise RuntimeError(f"{name} did not start: " + log.read().decode(errors="replace")[-2000:])
+            time.sleep(0.001)
+    except BaseException:
+        end(process)
+        raise
+    return process
+
+
+def end(process):
+    """Ends a program, at the last by force."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class Outro:
     """`with Outro() as server`: an empty one, ready to be asked. `start_ms` is how long that took."""
 
@@ -52,32 +87,16 @@ class Outro:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def __enter__(self):
-        env = dict(os.environ, OUTRO_RATE_LIMITS="off", OUTRO_PUBLIC_URL=self.url, **self.env)
-        self.log = tempfile.TemporaryFile()
+        env = {"OUTRO_RATE_LIMITS": "off", "OUTRO_PUBLIC_URL": self.url, **self.env}
+        command = [OUTRO, "serve", "--dev", "--data", self.data, "--listen", f"127.0.0.1:{self.port}"]
         begin = time.perf_counter()
-        self.process = subprocess.Popen(
-            [OUTRO, "serve", "--dev", "--data", self.data, "--listen", f"127.0.0.1:{self.port}"],
-            env=env, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
-        )
         try:
-            while not self._ready():
-                if self.process.poll() is not None or time.perf_counter() - begin > 30:
-                    self.log.seek(0)
-                    raise RuntimeError("outro did not start: " + self.log.read().decode(errors="replace")[-2000:])
-                time.sleep(0.001)
+            self.process = started("outro", command, env, self.port, "/readyz")
         except BaseException:
-            self.__exit__()
+            self._forget()
             raise
         self.start_ms = (time.perf_counter() - begin) * 1000
         return self
-
-    def _ready(self):
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
 
     def resident_mib(self):
         return resident_mib(self.process.pid)
@@ -87,12 +106,10 @@ class Outro:
         return sum(map(resident_mib, descendants(self.process.pid)))
 
     def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
+        self._forget()
+
+    def _forget(self):
         if self.own:
             shutil.rmtree(self.data, ignore_errors=True)
 
