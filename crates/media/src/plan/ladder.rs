@@ -31,14 +31,6 @@ impl Size {
         }
     }
 
-    /// x264's preset. The large one has most of the pixels, and its own is not to keep the others waiting.
-    fn preset(self, options: &Options) -> &'static str {
-        match self {
-            Self::Large if options.preset == Options::default().preset => "superfast",
-            _ => options.preset,
-        }
-    }
-
     /// Bits a second that its picture may average over a few seconds.
     const fn most_bits(self) -> u64 {
         match self {
@@ -155,10 +147,9 @@ fn encoded(
     options: &Options,
 ) -> Ladder {
     for (at, rung) in rungs.iter().enumerate() {
-        let options = Options { preset: rung.size.preset(options), ..options.clone() };
-        args.extend(picture(&format!("[v{at}]"), rung.size.most_bits(), &options));
+        args.extend(picture(&format!("[v{at}]"), rung.size.most_bits(), options));
         args.extend(sound(has_sound, &format!("[a{at}]")));
-        args.extend(closing(&options));
+        args.extend(closing(options));
         args.push(if at == 0 { OUTPUT.to_owned() } else { format!("/proc/self/fd/{}", first as usize + at - 1) });
     }
     Ladder { rungs, has_sound, duration, args }

@@ -40,8 +40,11 @@ pub(crate) const SECOND: &str = "/proc/self/fd/3";
 
 /// Seconds between keyframes: a player that seeks or switches finds one this near.
 const GROUP: &str = "2";
-/// Closed groups, and bits moved to where the eye looks for them: a faster preset then comes near to a slower one.
-const X264: &str = "open-gop=0:scenecut=0:aq-mode=2:aq-strength=0.8";
+/// x264's constant rate factor.
+const RATE_FACTOR: &str = "24.5";
+/// Closed groups, and bits moved to where the eye looks for them, and to what later frames are made of: a fast preset then
+/// comes near to a slow one, with no more bytes.
+const X264: &str = "open-gop=0:scenecut=0:aq-mode=2:aq-strength=1:rc-lookahead=30:trellis=1";
 
 /// How a picture that is not upright becomes upright.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,8 +71,6 @@ pub struct Options {
     pub max_duration: Duration,
     /// x264's preset.
     pub preset: &'static str,
-    /// x264's constant rate factor.
-    pub quality: u8,
     /// What brings the sound to the loudness of all, as it was listened to; the default leaves it as it is.
     pub level: Level,
 }
@@ -82,7 +83,6 @@ impl Default for Options {
             deinterlace: false,
             max_duration: Duration::from_secs(600),
             preset: "veryfast",
-            quality: 23,
             level: Level::default(),
         }
     }
@@ -210,7 +210,7 @@ fn opening_with(filters: usize, threads: usize) -> Vec<String> {
 
 /// H.264 that every player takes, in closed groups, with nothing of the source but the picture.
 fn picture(label: &str, most_bits: u64, options: &Options) -> Vec<String> {
-    let (threads, quality) = (options.threads.to_string(), options.quality.to_string());
+    let threads = options.threads.to_string();
     let (rate, buffer) = (most_bits.to_string(), (2 * most_bits).to_string());
     // By time, not by count: the frame rate may vary. The hair less than two seconds keeps
     // rounding from moving a keyframe to the frame after.
@@ -223,7 +223,7 @@ fn picture(label: &str, most_bits: u64, options: &Options) -> Vec<String> {
         "-preset",
         options.preset,
         "-crf",
-        &quality,
+        RATE_FACTOR,
         "-maxrate",
         &rate,
         "-bufsize",
