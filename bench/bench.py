@@ -435,7 +435,9 @@ def swipe(run):
         program = ["node", str(ROOT / "bench/swipe.js"), server.url, "10" if run.quick else "100"]
         found = json.loads(subprocess.run(program, check=True, capture_output=True, text=True).stdout)
     for way in ("preloaded", "cold"):
-        yield f"swipe to first frame, {way}, {len(found[way])} swipes, Chromium", spread(found[way], 95), f"{found['stalls'][way]} stalls"
+        seen, moved = ([swipe[when] for swipe in found[way]] for when in ("seen", "moved"))
+        yield (f"swipe to first frame, {way}, {len(seen)} swipes, Chromium", spread(seen, 95),
+               f"to the first that is new: {spread(moved, 95)}; {sum(swipe['stalls'] for swipe in found[way])} stalls")
     share = {part: f"{100 * found[part] / found['bytes']:.0f} %" for part in ("unopened", "unwatched")}
     yield ("loaded and never watched, a second of each video of eight", f"{share['unwatched']} of {found['bytes'] / 2**20:.1f} MiB",
            f"{share['unopened']} of videos never opened")

@@ -1,10 +1,10 @@
 //! Where `follow` looks: watches a file, and prints the scene, the centre of the window at steady moments and the
-//! time it took, as JSON. With a third word the rendition is made too, under that name.
+//! time it took, as JSON. With a third word its renditions are made too, and the usual one gets that name.
 //!
 //!     cargo run --release -p outro-media --example follow -- VIDEO [MOMENTS_A_SECOND] [RENDITION]
 #![expect(clippy::print_stdout, reason = "it is what it is for")]
 
-use outro_media::{Limits, Reframe, ToolSettings, Tools, plan, probe, sandbox_main, transcode, watch};
+use outro_media::{Limits, Reframe, Scratch, Size, ToolSettings, Tools, climb, ladder, probe, sandbox_main, watch};
 use std::error::Error;
 use std::fs::File;
 use std::ops::ControlFlow;
@@ -31,15 +31,21 @@ async fn follow(words: &[String]) -> Result<(), Box<dyn Error>> {
     let watched = start.elapsed();
     let moments = (found.duration.as_secs_f64() * rate) as u32;
     let at = |path: &outro_media::Path| (0..moments).map(|i| path.at(f64::from(i) / rate)).collect::<Vec<f64>>();
-    let plan = plan(&found, Reframe::Follow, &scene, &tools.options());
+    let ladder = ladder(&found, Reframe::Follow, &scene, &tools.options());
+    let usual = ladder.rungs.iter().find(|rung| rung.size == Size::Usual).ok_or("there is always one")?;
     let start = Instant::now();
     if let Some(name) = words.get(2) {
-        let output = File::options().read(true).write(true).create(true).truncate(true).open(name)?;
-        transcode(&tools, input, output, &plan, &limits, |_| ControlFlow::Continue(())).await?;
+        let folder = std::env::temp_dir();
+        let made = ladder.rungs.iter().map(|rung| match rung.size {
+            Size::Usual => File::options().read(true).write(true).create(true).truncate(true).open(name),
+            _ => Scratch::new(ladder.size_hint(rung), &folder).map(Scratch::into_file),
+        });
+        let outputs = made.collect::<Result<_, _>>()?;
+        climb(&tools, (input, Vec::new()), outputs, &ladder, &limits, |_| ControlFlow::Continue(())).await?;
     }
     let told = serde_json::json!({
         "picture": [found.display_width, found.display_height],
-        "rendition": [plan.width, plan.height],
+        "rendition": [usual.width, usual.height],
         "scene": scene,
         "centres": scene.path.as_ref().map(at),
         "watched_ms": watched.as_millis() as u64,
