@@ -103,7 +103,7 @@ def facts(path):
 
 def ours(path, scratch):
     """The left and the right edge of the window at each frame (0 to 1), the seconds of all of it, and the cost of
-    watching in parts of the encode."""
+    watching in parts of the encoding: all that is made before an upload is ready."""
     width, height, rate = facts(path)
     said, seconds = told([FOLLOW, path, rate, scratch / "ours.mp4"])
     share = min(1.0, height * WINDOW / width)
@@ -172,5 +172,5 @@ def rows(scratch, times):
 
         mine = middle(lambda: ours(path, scratch))
         beside = [words(middle(lambda: theirs(path, scratch, method))) for method in ("detection", "saliency")]
-        yield (f"follow, {name} (watching is {mine[2]:.0%} of the encode)", words(mine),
+        yield (f"follow, {name} (watching is {mine[2]:.0%} of encoding it)", words(mine),
                "pyautoflip: objects {}; saliency {}".format(*beside))

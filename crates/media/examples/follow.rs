@@ -1,10 +1,12 @@
 //! Where `follow` looks: watches a file, and prints the scene, the centre of the window at steady moments and the
-//! time it took, as JSON. With a third word its renditions are made too, and the usual one gets that name.
+//! time it took, as JSON. With a third word all that becomes of an upload is made too, and the usual rendition gets
+//! that name.
 //!
 //!     cargo run --release -p outro-media --example follow -- VIDEO [MOMENTS_A_SECOND] [RENDITION]
 #![expect(clippy::print_stdout, reason = "it is what it is for")]
 
-use outro_media::{Limits, Reframe, Scratch, Size, ToolSettings, Tools, climb, ladder, probe, sandbox_main, watch};
+use outro_media::{Limits, Options, Reframe, Scratch, Size, ToolSettings, Tools};
+use outro_media::{climb, cover, ladder, listen, preview, probe, sandbox_main, stills, watch};
 use std::error::Error;
 use std::fs::File;
 use std::ops::ControlFlow;
@@ -31,21 +33,29 @@ async fn follow(words: &[String]) -> Result<(), Box<dyn Error>> {
     let watched = start.elapsed();
     let moments = (found.duration.as_secs_f64() * rate) as u32;
     let at = |path: &outro_media::Path| (0..moments).map(|i| path.at(f64::from(i) / rate)).collect::<Vec<f64>>();
-    let ladder = ladder(&found, Reframe::Follow, &scene, &tools.options());
-    let usual = ladder.rungs.iter().find(|rung| rung.size == Size::Usual).ok_or("there is always one")?;
     let start = Instant::now();
+    let go_on = |_| ControlFlow::Continue(());
+    let level = listen(&tools, &input, &found, &limits, go_on).await?.level;
+    let ladder = ladder(&found, Reframe::Follow, &scene, &Options { level, ..tools.options() });
+    let usual = ladder.rungs.iter().position(|rung| rung.size == Size::Usual).ok_or("there is always one")?;
+    let size = (ladder.rungs[usual].width, ladder.rungs[usual].height);
     if let Some(name) = words.get(2) {
+        // All that is made of a video before it is ready.
         let folder = std::env::temp_dir();
-        let made = ladder.rungs.iter().map(|rung| match rung.size {
-            Size::Usual => File::options().read(true).write(true).create(true).truncate(true).open(name),
-            _ => Scratch::new(ladder.size_hint(rung), &folder).map(Scratch::into_file),
-        });
-        let outputs = made.collect::<Result<_, _>>()?;
-        climb(&tools, (input, Vec::new()), outputs, &ladder, &limits, |_| ControlFlow::Continue(())).await?;
+        let scratch = |hint| Scratch::new(hint, &folder).map(Scratch::into_file);
+        let mut made =
+            ladder.rungs.iter().map(|rung| scratch(ladder.size_hint(rung))).collect::<Result<Vec<_>, _>>()?;
+        made[usual] = File::options().read(true).write(true).create(true).truncate(true).open(name)?;
+        let outputs = made.iter().map(File::try_clone).collect::<Result<_, _>>()?;
+        let outcomes = climb(&tools, (input, Vec::new()), outputs, &ladder, &limits, go_on).await?;
+        let (picture, avif, moving) = (scratch(0)?, scratch(0)?, scratch(0)?);
+        cover(&tools, made[usual].try_clone()?, picture.try_clone()?, &limits).await?;
+        stills(&tools, &picture, avif, size, &limits).await?;
+        preview(&tools, made[0].try_clone()?, moving, &outcomes[0], &limits).await?;
     }
     let told = serde_json::json!({
         "picture": [found.display_width, found.display_height],
-        "rendition": [usual.width, usual.height],
+        "rendition": [size.0, size.1],
         "scene": scene,
         "centres": scene.path.as_ref().map(at),
         "watched_ms": watched.as_millis() as u64,
