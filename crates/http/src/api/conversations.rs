@@ -343,7 +343,7 @@ pub(crate) async fn read(
     Path(id): Path<String>,
     Body(body): Body<ReadBody>,
 ) -> Result<Json<UnreadMessages>, ApiError> {
-    let up_to = body.up_to.map(|id| id.parse()).transpose().map_err(|_| AppError::NotFound)?;
+    let up_to = body.up_to.as_deref().map(read_id).transpose()?;
     let unread_count = message::read(&server.app, &signed, read_id(&id)?, up_to).await?;
     Ok(Json(UnreadMessages { unread_count, request_count: message::requests(&server.app, &signed).await? }))
 }

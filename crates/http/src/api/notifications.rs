@@ -119,6 +119,6 @@ pub(crate) async fn seen(
     Me(signed): Me,
     Body(body): Body<SeenBody>,
 ) -> Result<Json<UnreadView>, ApiError> {
-    let until = body.until.map(|id| read_id(&id)).transpose()?;
+    let until = body.until.as_deref().map(read_id).transpose()?;
     Ok(Json(UnreadView { unread_count: notify::seen(&server.app, &signed, until).await? }))
 }
