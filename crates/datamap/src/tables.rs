@@ -474,6 +474,21 @@ pub const KEYRING: &[Table] = &[
         video: None,
     },
     Table {
+        name: "root_handovers",
+        why: "The root key of today for machines that have the one of before, sealed under that one, for two days. Only \
+            where the keyring is in PostgreSQL.",
+        ground: SECURITY,
+        key: &["root_id"],
+        columns: &[
+            column("root_id", Nobody, Internal),
+            column("old_id", Nobody, Internal),
+            column("wrapped", Nobody, Internal),
+            column("made_at", Nobody, Internal),
+        ],
+        links: &[],
+        video: None,
+    },
+    Table {
         name: "log_entries",
         why: "The public log of erasures: for each receipt a hash that names nobody, so that no receipt can be made later, changed or taken back unseen.",
         ground: DUTY,

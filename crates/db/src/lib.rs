@@ -18,6 +18,7 @@ mod row;
 mod schema;
 mod sqlite;
 mod statement;
+mod turn;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub use param::{Param, ToParam};
 pub use row::{FromValue, Row, Value};
 pub use schema::Column;
 pub use statement::Statement;
+pub use turn::{Taken, Turn};
 
 use outro_model::{SPANS, stop};
 use tracing::field::Empty;

@@ -16,6 +16,8 @@ statements! {
     INSERT_ENTRY = "INSERT INTO destroyed (account_id, key_id, destroyed_at)
         VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
     LEDGER_PAGE = "SELECT account_id FROM destroyed WHERE account_id > ?1 ORDER BY account_id LIMIT ?2";
+    ENTRIES_WITHIN = "SELECT account_id FROM destroyed WHERE destroyed_at >= ?1 AND destroyed_at < ?2
+        AND account_id > ?3 ORDER BY account_id LIMIT ?4";
     FIRST_ENTRIES = "SELECT account_id FROM destroyed ORDER BY account_id LIMIT ?1";
 }
 
@@ -74,6 +76,18 @@ impl Vault {
             None => tx.query(&FIRST_ENTRIES, params![limit]).await?,
         };
         ids(&rows)
+    }
+
+    /// A page of the ids whose keys were destroyed since the first and before the second moment, in order, after `after`.
+    pub async fn destroyed_within(
+        &self,
+        (since, before): (Timestamp, Timestamp),
+        after: Option<AccountId>,
+        limit: u32,
+    ) -> Result<Vec<AccountId>, VaultError> {
+        let mut tx = self.inner.keyring.db.read().await?;
+        let after = after.unwrap_or(AccountId::from_bytes([0; 16]));
+        ids(&tx.query(&ENTRIES_WITHIN, params![since, before, after, i64::from(limit)]).await?)
     }
 }
 

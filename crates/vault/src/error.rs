@@ -25,7 +25,10 @@ pub enum VaultError {
     RootDamaged,
     /// The keyring is wrapped under a root key that the root file does not hold: an old copy of the
     /// keyring, or another one's root file.
-    #[error("the keyring is wrapped under a root key that the root file does not hold")]
+    #[error(
+        "the keyring is wrapped under a root key that the root file does not hold: it is another keyring's, or this machine was off \
+         for more than two days; then copy the root file of a machine that runs"
+    )]
     UnknownRoot,
     /// The root file cannot be read or written.
     #[error("root file: {0}")]

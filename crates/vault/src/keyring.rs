@@ -8,6 +8,7 @@ pub const KEYRING_MIGRATIONS: &[Migration] = &[
     Migration { number: 2, name: "conversations", sql: CONVERSATIONS },
     Migration { number: 3, name: "backups", sql: BACKUPS },
     Migration { number: 4, name: "log", sql: LOG },
+    Migration { number: 5, name: "several machines", sql: MACHINES },
 ];
 
 const KEYRING: &str = "CREATE TABLE root (
@@ -56,6 +57,15 @@ const CONVERSATIONS: &str = "CREATE TABLE conversation_keys (
           CREATE TABLE destroyed_conversations (
             conversation_id {bytes} NOT NULL PRIMARY KEY,
             destroyed_at {int} NOT NULL
+          ) {table}";
+
+/// Who has left lately; the root keys of today for machines that have the one of before.
+const MACHINES: &str = "CREATE INDEX destroyed_by_time ON destroyed (destroyed_at, account_id);
+          CREATE TABLE root_handovers (
+            root_id {bytes} NOT NULL PRIMARY KEY,
+            old_id {bytes} NOT NULL,
+            wrapped {bytes} NOT NULL,
+            made_at {int} NOT NULL
           ) {table}";
 
 /// The log of erasures, beside the ledger: neither may lose what was in it.
@@ -157,6 +167,10 @@ pub const KEYRING_COLUMNS: &[(&str, &str)] = &[
     ("root", "one"),
     ("root", "root_id"),
     ("root", "rotated_at"),
+    ("root_handovers", "made_at"),
+    ("root_handovers", "old_id"),
+    ("root_handovers", "root_id"),
+    ("root_handovers", "wrapped"),
     ("service_keys", "name"),
     ("service_keys", "root_id"),
     ("service_keys", "wrapped"),

@@ -34,6 +34,7 @@ mod destroy;
 mod document;
 mod error;
 mod frame;
+mod handover;
 mod index;
 mod kept;
 mod key_bytes;

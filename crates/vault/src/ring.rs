@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use outro_db::{Db, FromValue, Row, Tx, params, statements};
+use outro_db::{Db, Engine, FromValue, Row, Tx, params, statements};
 use outro_model::{AccountId, BackupId, Clock, ConversationId, Random};
 use zeroize::Zeroizing;
 
@@ -101,6 +101,11 @@ impl Ring {
         self.root(id).is_ok()
     }
 
+    /// Whether this is the one root key that there is.
+    pub(crate) fn is_alone(&self, id: RootId) -> bool {
+        matches!(self.roots.as_slice(), [(only, _)] if *only == id)
+    }
+
     pub(crate) fn wrap(
         &self,
         root: RootId,
@@ -169,9 +174,12 @@ impl Keyring {
         Ok(ring)
     }
 
-    /// Lets go of root keys that a rotation has retired, also when another process ran it.
+    /// Lets go of root keys that a rotation has retired, also when another process, or another machine, ran it.
     pub(crate) async fn follow(&self) -> Result<(), VaultError> {
-        if self.root.stamp() != self.ring().stamp { self.reload().await.map(|_| ()) } else { Ok(()) }
+        if self.root.stamp() != self.ring().stamp {
+            self.reload().await?;
+        }
+        if self.db.engine() == Engine::Postgres { self.let_go().await } else { Ok(()) }
     }
 
     async fn knowing(&self, root: RootId) -> Result<Arc<Ring>, VaultError> {
@@ -179,6 +187,11 @@ impl Keyring {
         if ring.knows(root) {
             return Ok(ring);
         }
+        let ring = self.reload().await?;
+        if ring.knows(root) {
+            return Ok(ring);
+        }
+        self.take_over().await?;
         let ring = self.reload().await?;
         if ring.knows(root) { Ok(ring) } else { Err(VaultError::UnknownRoot) }
     }

@@ -126,6 +126,17 @@ impl RootFile {
         blocking(move || Ok(replace(&path, &bytes)?)).await
     }
 
+    /// Takes the right to replace the file, and waits for it.
+    pub(crate) async fn lock_in_turn(&self) -> Result<RootLock, VaultError> {
+        let path = self.path.clone();
+        blocking(move || {
+            let file = lock_file(&path)?;
+            file.lock()?;
+            Ok(RootLock { file })
+        })
+        .await
+    }
+
     /// Takes the right to replace the file, if nobody has it.
     pub(crate) async fn lock(&self) -> Result<RootLock, VaultError> {
         let path = self.path.clone();

@@ -7,17 +7,20 @@
 //! 4. When none is left under the old key, the root file is replaced by one with the new key alone.
 //! 5. The `root` row is marked as settled.
 //!
+//! Where several machines have the keyring, the second step hands the new key over to the others (`handover.rs`), and one of them
+//! replaces it at a time.
+//!
 //! Killed anywhere, the root file still opens every row of the keyring, and the next call goes on: two
 //! keys in the file say that a rotation is unfinished. Since copies of the keyring from the middle of
 //! one live on under its new key, an unfinished rotation is first finished and then followed by a whole.
 
-use outro_db::{Tx, params, statements};
+use outro_db::{Engine, Turn, Tx, params, statements};
 use outro_model::{AccountId, BackupId, ConversationId, Timestamp};
 
 use crate::ring::{Ring, Subject, Wrapped};
 use crate::root::{RootId, RootKey};
 use crate::vault::Inner;
-use crate::{Vault, VaultError};
+use crate::{Vault, VaultError, handover};
 
 /// How many keys one transaction wraps anew.
 const BATCH: i64 = 256;
@@ -26,7 +29,6 @@ const ROOT_SECONDS: i64 = 86_400;
 
 statements! {
     ROTATED_AT = "SELECT rotated_at FROM root WHERE one = 1";
-    CURRENT_ROOT = "SELECT root_id FROM root WHERE one = 1";
     NEXT_ROOT = "UPDATE root SET root_id = ?1, made_at = ?2 WHERE one = 1 AND root_id <> ?1";
     ROOT_SETTLED = "UPDATE root SET rotated_at = made_at WHERE one = 1 AND root_id = ?1";
     ACCOUNTS_UNDER = "SELECT account_id, key_id, root_id, wrapped FROM account_keys
@@ -112,10 +114,25 @@ fn pass(halt: Halt, step: Step) -> Result<(), VaultError> {
 
 impl Inner {
     async fn rotate(&self, halt: Halt) -> Result<Rotation, VaultError> {
+        let _lock = self.keyring.root.lock().await?;
+        let turn = self.keyring.db.try_turn(Turn::ROOT).await?;
+        if turn.is_none() && self.keyring.db.engine() == Engine::Postgres {
+            return Err(VaultError::RotationRunning);
+        }
+        let rotated = self.rotate_in_turn(halt).await;
+        if let Some(turn) = turn {
+            turn.end().await?;
+        }
+        rotated
+    }
+
+    async fn rotate_in_turn(&self, halt: Halt) -> Result<Rotation, VaultError> {
         let file = &self.keyring.root;
-        let _lock = file.lock().await?;
         let mut roots = file.read().await?.ok_or(VaultError::RootMissing)?;
-        self.check_root(&roots).await?;
+        // The root file of another keyring must not lose its keys over this one.
+        if self.keyring.taken_in(&mut roots).await? {
+            file.write(&roots).await?;
+        }
         let resumed = roots.len() > 1;
         let mut rewrapped = 0;
         if resumed {
@@ -128,20 +145,14 @@ impl Inner {
         Ok(Rotation { rewrapped, resumed })
     }
 
-    /// The root file of another keyring must not lose its keys over this one.
-    async fn check_root(&self, roots: &[RootKey]) -> Result<(), VaultError> {
-        let row = self.keyring.db.read().await?.query_opt(&CURRENT_ROOT, &[]).await?;
-        let current: RootId = row.ok_or(VaultError::UnknownRoot)?.get(0)?;
-        if roots.iter().any(|root| root.id == current) { Ok(()) } else { Err(VaultError::UnknownRoot) }
-    }
-
     /// Brings everything under the first of `roots`, and leaves it as the only one.
     async fn finish(&self, roots: &mut Vec<RootKey>, halt: Halt) -> Result<u64, VaultError> {
         let db = &self.keyring.db;
         let ring = self.keyring.reload().await?;
         let new = roots[0].id;
-        let mut tx = db.write().await?;
-        tx.execute(&NEXT_ROOT, params![new, self.keyring.clock.now()]).await?;
+        let (mut tx, now) = (db.write().await?, self.keyring.clock.now());
+        handover::hand_over(&mut tx, roots, (&*self.keyring.random, now)).await?;
+        tx.execute(&NEXT_ROOT, params![new, now]).await?;
         tx.commit().await?;
         pass(halt, Step::Switched)?;
         let mut rewrapped = 0;

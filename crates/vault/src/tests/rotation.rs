@@ -201,3 +201,93 @@ async fn a_root_file_of_another_keyring_is_left_alone() {
     })
     .await;
 }
+
+/// Another machine: the same keyring, and a root file of its own that holds what that of `place` held then.
+fn machine_like(place: &Place) -> Place {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("root")).unwrap();
+    std::fs::copy(place.folder.path().join("root/root.key"), folder.path().join("root/root.key")).unwrap();
+    Place { folder, clock: place.clock.clone(), url: place.url.clone() }
+}
+
+fn root_file(place: &Place) -> Vec<u8> {
+    std::fs::read(place.folder.path().join("root/root.key")).unwrap()
+}
+
+/// Waits until the machines hold one root key, and all the same.
+async fn agree(machines: &[&Place]) {
+    for _ in 0..1000 {
+        let files: std::collections::BTreeSet<_> = machines.iter().map(|machine| root_file(machine)).collect();
+        if files.len() == 1 && roots(machines[0]).await == 1 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the machines do not agree");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn machines_with_root_files_of_their_own_follow_each_other() {
+    on_both(async |place| {
+        if place.db().await.engine() == Engine::Sqlite {
+            return;
+        }
+        let here = place.try_open(true).await.unwrap();
+        let mut accounts = joined(&here, 3).await;
+        let (other, late, lost) = (machine_like(place), machine_like(place), machine_like(place));
+        let there = other.try_open(true).await.unwrap();
+        let before = root_file(place);
+        here.rotate_root().await.unwrap();
+        all_open(&there, &accounts).await;
+        accounts.extend(joined(&there, 2).await);
+        agree(&[place, &other]).await;
+        // The other one replaces it, and this one follows; then one that was off all the time.
+        there.rotate_root().await.unwrap();
+        all_open(&here, &accounts).await;
+        let back = late.try_open(true).await.unwrap();
+        all_open(&back, &accounts).await;
+        agree(&[place, &other, &late]).await;
+        assert!(root_file(place) != before);
+        // Cut off anywhere on one machine, another one ends it.
+        for halt in STEPS {
+            assert!(matches!(here.rotate_until(halt).await, Err(VaultError::Stopped)));
+            accounts.extend(joined(&there, 2).await);
+            all_open(&back, &accounts).await;
+            there.rotate_root().await.unwrap();
+            accounts.extend(joined(&here, 1).await);
+            all_open(&there, &accounts).await;
+            here.rotate_root().await.unwrap();
+            agree(&[place, &other, &late]).await;
+        }
+        // Two days later there is no way any more for who has slept.
+        place.clock.advance_seconds(172_801);
+        here.rotate_root().await.unwrap();
+        agree(&[place, &other, &late]).await;
+        assert!(matches!(lost.try_open(true).await, Err(VaultError::UnknownRoot)));
+    })
+    .await;
+}
+
+/// Two at once: one replaces it, the other says so or waits its turn, and nothing is lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn machines_that_replace_the_root_key_at_once_agree_in_the_end() {
+    on_both(async |place| {
+        if place.db().await.engine() == Engine::Sqlite {
+            return;
+        }
+        let here = place.try_open(true).await.unwrap();
+        let accounts = joined(&here, 10).await;
+        let other = machine_like(place);
+        let there = other.try_open(true).await.unwrap();
+        for _ in 0..10 {
+            let (one, two) = tokio::join!(here.rotate_root(), there.rotate_root());
+            for done in [one, two] {
+                assert!(matches!(done, Ok(_) | Err(VaultError::RotationRunning)), "{done:?}");
+            }
+            all_open(&here, &accounts).await;
+            all_open(&there, &accounts).await;
+        }
+        agree(&[place, &other]).await;
+    })
+    .await;
+}

@@ -1,0 +1,86 @@
+//! Turns that processes on one PostgreSQL take, on whichever machine they are: locks that a transaction holds and that go with
+//! its connection, so that whoever is killed has none any more.
+
+use std::time::Duration;
+
+use crate::{Db, DbError, Engine, Statement, Tx, params};
+
+/// Without a wait: who waits has a connection, and others need it.
+static TRY: Statement = Statement::new(
+    "db::TRY_TURN",
+    "SELECT CASE WHEN pg_try_advisory_xact_lock_shared(?1) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END",
+);
+static TRY_ALONE: Statement = Statement::new(
+    "db::TRY_TURN_ALONE",
+    "SELECT CASE WHEN pg_try_advisory_xact_lock(?1) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END",
+);
+/// What is held for minutes is not held against the bounds of other transactions.
+const FOR_LONG: &str =
+    "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
+/// How long it is waited between two tries.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What a turn is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn(i64);
+
+impl Turn {
+    /// The gate of deletions ("OUTG").
+    pub const GATE: Self = Self(0x4f55_5447);
+    /// What is done once after a restore ("OUTP").
+    pub const REPLAY: Self = Self(0x4f55_5450);
+    /// Replacing the root key ("OUTK").
+    pub const ROOT: Self = Self(0x4f55_544b);
+}
+
+/// A turn that is taken, as long as this is held.
+pub struct Taken(Tx);
+
+impl Taken {
+    /// Lets it go, and waits until it is free; dropped, it is free a little later.
+    pub async fn end(self) -> Result<(), DbError> {
+        self.0.commit().await
+    }
+}
+
+impl Db {
+    /// Waits until nobody else has the turn, and takes it; none on SQLite, which one machine has for itself.
+    pub async fn take_turn(&self, turn: Turn) -> Result<Option<Taken>, DbError> {
+        if self.engine() == Engine::Sqlite {
+            return Ok(None);
+        }
+        let mut tx = self.write().await?;
+        tx.batch(&format!("{FOR_LONG}; SELECT pg_advisory_xact_lock({})", turn.0)).await?;
+        Ok(Some(Taken(tx)))
+    }
+
+    /// Takes the turn, if nobody has it; none on SQLite as well.
+    pub async fn try_turn(&self, turn: Turn) -> Result<Option<Taken>, DbError> {
+        if self.engine() == Engine::Sqlite {
+            return Ok(None);
+        }
+        let mut tx = self.write().await?;
+        tx.batch(FOR_LONG).await?;
+        Ok(is_one(&mut tx, &TRY_ALONE, turn).await?.then_some(Taken(tx)))
+    }
+
+    /// Takes part in the turn beside others who do, and waits while somebody has it alone; none on SQLite.
+    pub async fn share_turn(&self, turn: Turn) -> Result<Option<Taken>, DbError> {
+        if self.engine() == Engine::Sqlite {
+            return Ok(None);
+        }
+        loop {
+            let mut tx = self.write().await?;
+            if is_one(&mut tx, &TRY, turn).await? {
+                return Ok(Some(Taken(tx)));
+            }
+            drop(tx);
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+async fn is_one(tx: &mut Tx, statement: &Statement, turn: Turn) -> Result<bool, DbError> {
+    let row = tx.query_opt(statement, params![turn.0]).await?;
+    Ok(row.map(|row| row.get::<i64>(0)).transpose()? == Some(1))
+}
