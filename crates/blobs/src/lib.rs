@@ -1,4 +1,4 @@
-//! Sealed objects: the bytes of videos, covers and originals, on the local disk. It imports `vault` and
+//! Sealed objects: the bytes of videos, covers and originals, on the local disk or in a bucket of S3. It imports `vault` and
 //! `model`; never `store`: who may read an object is decided before anybody comes here.
 //!
 //! # Format, version 1
@@ -16,24 +16,27 @@
 //! must have exactly the size that follows from it, and so a byte range opens its own chunks and no others.
 //!
 //! # Places
-//! `root/ab/<owner>/<object>`, in hexadecimal. The folder of an owner, his *home*, is made by joining alone
+//! In a bucket: see `bucket`. On the disk: `root/ab/<owner>/<object>`, in hexadecimal. The folder of an owner, his *home*, is made by joining alone
 //! and removed by erasure; an object is written without a name and gets one inside the home at its very
 //! end. So an upload that races with an erasure finds no home, and one that was killed leaves nothing.
 
 mod blocking;
+mod bucket;
 mod error;
 mod format;
 mod gate;
 mod local;
-
+mod place;
 mod reader;
 mod shelf;
 mod store;
 mod writer;
 
+pub use bucket::{BucketAddress, BucketKeys, Versions};
 pub use error::BlobError;
-pub use gate::Gate;
-pub use reader::{BlobReader, SeekableBlob};
+pub use gate::{FolderGate, Gate, Gatekeeper};
+pub use place::SealedObject;
+pub use reader::{BlobReader, Failure, SeekableBlob};
 pub use shelf::{Shelf, ShelfName};
-pub use store::Blobs;
+pub use store::{Blobs, InBucket};
 pub use writer::{BlobWriter, SealedBlob};

@@ -11,7 +11,6 @@ use outro_model::{AccountId, BlobId, Random, random_bytes, stop};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 
 use crate::BlobError;
-use crate::gate::{self, Gate};
 
 /// How often a home is emptied again when a racing upload puts a file into it.
 const TRIES: usize = 1000;
@@ -100,12 +99,7 @@ impl Local {
         Ok(sync_folder(&self.home(to))?)
     }
 
-    pub(crate) fn close_gate(&self) -> Result<Gate, BlobError> {
-        Ok(gate::close(&self.root)?)
-    }
-
     pub(crate) fn delete(&self, owner: AccountId, id: BlobId) -> Result<(), BlobError> {
-        let _passing = gate::pass(&self.root)?;
         stop::before("object: delete");
         if found(fs::remove_file(self.object(owner, id)))?.is_some() {
             stop::before("object: sync its deletion");
@@ -125,7 +119,7 @@ impl Local {
 
     /// Removes all files of a home, then the home.
     pub(crate) fn remove_home(&self, owner: AccountId) -> Result<(), BlobError> {
-        let (home, _passing) = (self.home(owner), gate::pass(&self.root)?);
+        let home = self.home(owner);
         for _ in 0..TRIES {
             let Some(names) = names(&home)? else { break };
             for name in names {

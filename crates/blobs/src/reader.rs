@@ -3,8 +3,7 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -14,8 +13,9 @@ use outro_vault::Tampered;
 use tokio::task::JoinHandle;
 
 use crate::BlobError;
-use crate::blocking::blocking;
-use crate::format::{BATCH, CHUNK, Header, ObjectKey, SLOT, TAG, chunks, file_size};
+use crate::blocking::{Turns, blocking};
+use crate::format::{CHUNK, Header, ObjectKey, SLOT, TAG, chunks, file_size};
+use crate::place::{SealedObject, Source};
 
 /// An object that is open for reading. It holds the object's own key and no key of the account.
 pub struct BlobReader {
@@ -23,7 +23,8 @@ pub struct BlobReader {
 }
 
 struct Object {
-    file: File,
+    source: Source,
+    turns: Turns,
     key: ObjectKey,
     length: u64,
 }
@@ -35,13 +36,13 @@ struct Opened {
 }
 
 impl BlobReader {
-    pub(crate) fn new(file: File, id: BlobId, header: &[u8]) -> Result<Self, BlobError> {
+    pub(crate) fn new(sealed: SealedObject, turns: Turns, id: BlobId, header: &[u8]) -> Result<Self, BlobError> {
         let header = Header::decode(header)?;
-        if file_size(header.length) != Some(file.metadata()?.len()) {
+        if file_size(header.length) != Some(sealed.length) {
             return Err(Tampered.into());
         }
-        let key = ObjectKey::new(&header.key, id);
-        Ok(Self { object: Arc::new(Object { file, key, length: header.length }) })
+        let (source, key) = (sealed.source, ObjectKey::new(&header.key, id));
+        Ok(Self { object: Arc::new(Object { source, turns, key, length: header.length }) })
     }
 
     /// The length of the plaintext.
@@ -59,7 +60,7 @@ impl BlobReader {
         blocking(move || {
             let (object, mut bytes) = (self.object, BytesMut::new());
             let end = chunks(object.length);
-            for first in (0..end).step_by(BATCH) {
+            for first in (0..end).step_by(object.source.batch()) {
                 let opened = object.read(first, end, bytes)?;
                 for slot in opened.bytes.chunks(SLOT) {
                     to.write_all(&slot[..slot.len() - TAG])?;
@@ -73,11 +74,12 @@ impl BlobReader {
 
     /// The plaintext as something that can be read from any place, for readers of formats. It blocks.
     pub fn seekable(self) -> SeekableBlob {
-        SeekableBlob { object: self.object, at: 0, batch: Opened { first: u64::MAX, bytes: BytesMut::new() } }
+        let batch = Opened { first: u64::MAX, bytes: BytesMut::new() };
+        SeekableBlob { object: self.object, at: 0, batch, failure: Failure::default() }
     }
 
     /// The bytes of a range, cut off at the object's end, in pieces of at most 64 KiB. Only the chunks that
-    /// the range touches are read. While one batch of chunks is taken, the next one is made ready, and no
+    /// the range touches are read, of a bucket by a request for each batch. While one batch of chunks is taken, the next one is made ready, and no
     /// more. A batch is as large as its taker is fast: who takes slowly holds two chunks. After an error the stream ends.
     pub fn stream(self, range: Range<u64>) -> impl Stream<Item = Result<Bytes, BlobError>> + Send + 'static {
         let range = range.start.min(self.len())..range.end.min(self.len());
@@ -90,6 +92,30 @@ pub struct SeekableBlob {
     object: Arc<Object>,
     at: u64,
     batch: Opened,
+    failure: Failure,
+}
+
+/// What went wrong with the store while an object was read: readers of formats hold it for a fault of the format.
+#[derive(Clone, Default)]
+pub struct Failure(Arc<Mutex<Option<BlobError>>>);
+
+impl Failure {
+    /// The first thing that went wrong, if anything did.
+    pub fn take(&self) -> Option<BlobError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl SeekableBlob {
+    /// What is to be asked when reading has failed.
+    pub fn failure(&self) -> Failure {
+        self.failure.clone()
+    }
+
+    fn failed(&self, error: BlobError) -> std::io::Error {
+        self.failure.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        std::io::Error::other("the store failed")
+    }
 }
 
 impl Read for SeekableBlob {
@@ -98,11 +124,12 @@ impl Read for SeekableBlob {
             return Ok(0);
         }
         let chunk = self.at / CHUNK as u64;
-        let first = chunk - chunk % BATCH as u64;
+        let first = chunk - chunk % self.object.source.batch() as u64;
         if self.batch.first != first {
             let memory = std::mem::take(&mut self.batch.bytes);
+            self.batch.first = u64::MAX;
             let opened = self.object.read(first, chunks(self.object.length), memory);
-            self.batch = opened.map_err(std::io::Error::other)?;
+            self.batch = opened.map_err(|error| self.failed(error))?;
         }
         let from = place(self.at - first * CHUNK as u64);
         let rest = (CHUNK as u64 - self.at % CHUNK as u64).min(self.object.length - self.at) as usize;
@@ -129,14 +156,11 @@ impl Object {
     /// Reads and opens up to a batch of chunks from `first` on, in the memory of `bytes`. `end` is the
     /// chunk not to be read any more.
     fn read(&self, first: u64, end: u64, mut bytes: BytesMut) -> Result<Opened, BlobError> {
-        let until = end.min(first + BATCH as u64);
+        let until = end.min(first + self.source.batch() as u64);
         let start = first * SLOT as u64;
         let size = file_size(self.length).ok_or(Tampered)?.min(until * SLOT as u64) - start;
         bytes.resize(size as usize, 0);
-        match self.file.read_exact_at(&mut bytes, start) {
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Err(Tampered.into()),
-            read => read?,
-        }
+        self.source.read_exact_at(&mut bytes, start)?;
         let last = chunks(self.length) - 1;
         for (number, slot) in (first..).zip(bytes.chunks_mut(SLOT)) {
             self.key.open(number, number == last, slot)?;
@@ -147,10 +171,8 @@ impl Object {
 
 /// How many chunks are read at first: a range of one chunk's length touches two.
 const FIRST: usize = 2;
-/// Who takes a batch within this time takes larger ones,
+/// Who takes a batch within this time takes larger ones.
 const BRISK: Duration = Duration::from_millis(20);
-/// and so much before: the first of it goes into buffers at once, whoever takes it.
-const BUFFERED: u64 = 1 << 20;
 
 /// A range on its way out.
 struct Reading {
@@ -199,8 +221,8 @@ impl Reading {
         if !self.batch.1.is_empty() {
             if self.turned.elapsed() >= BRISK {
                 self.step = 1;
-            } else if self.at - self.range.start >= BUFFERED {
-                self.step = BATCH.min(2 * self.step);
+            } else if self.at - self.range.start >= self.object.source.buffered() {
+                self.step = self.object.source.batch().min(2 * self.step);
             }
         }
         self.turned = Instant::now();
@@ -218,12 +240,12 @@ impl Reading {
         if self.chunks.is_empty() {
             return;
         }
-        let (object, first) = (self.object.clone(), self.chunks.start);
+        let (object, turns, first) = (self.object.clone(), self.object.turns.clone(), self.chunks.start);
         let end = self.chunks.end.min(first + self.step as u64);
         self.chunks.start = end;
         // What held a large batch is not kept for a small one.
         let memory = if memory.capacity() > 2 * self.step * SLOT { BytesMut::new() } else { memory };
-        self.ahead = Some(tokio::task::spawn_blocking(move || object.read(first, end, memory)));
+        self.ahead = Some(turns.beside(move || object.read(first, end, memory)));
     }
 }
 

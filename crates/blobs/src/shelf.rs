@@ -11,8 +11,8 @@ use aws_lc_rs::digest::{self, Context};
 use outro_model::{AccountId, BlobId, stop};
 use outro_vault::{MacPurpose, Tampered, Vault};
 
-use crate::BlobError;
 use crate::blocking::blocking;
+use crate::{BlobError, SealedObject};
 
 /// How much is read at once.
 const STEP: usize = 1 << 20;
@@ -55,12 +55,12 @@ impl Shelf {
     }
 
     /// Puts an object on the shelf, durably; how long its file was. One that stands there stays.
-    pub async fn put(&self, name: ShelfName, from: File) -> Result<u64, BlobError> {
+    pub async fn put(&self, name: ShelfName, from: SealedObject) -> Result<u64, BlobError> {
         let this = self.clone();
         blocking(move || this.put_now(&name, from)).await
     }
 
-    fn put_now(&self, name: &ShelfName, mut from: File) -> Result<u64, BlobError> {
+    fn put_now(&self, name: &ShelfName, mut from: SealedObject) -> Result<u64, BlobError> {
         let place = self.place(name);
         let folder = place.parent().unwrap_or(&self.root);
         make(folder)?;
@@ -68,7 +68,7 @@ impl Shelf {
         let mut to = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
         let (length, hash) = copy(&mut from, u64::MAX, |bytes| {
             stop::before("shelf: write");
-            to.write_all(bytes)
+            Ok(to.write_all(bytes)?)
         })?;
         stop::before("shelf: write a mark");
         to.write_all(&self.mark(name, hash))?;
@@ -88,7 +88,11 @@ impl Shelf {
     }
 
     /// Hands the bytes of the sealed file to `take`. Only when this returns are they known to be unchanged.
-    pub(crate) fn read(&self, name: &ShelfName, take: impl FnMut(&[u8]) -> io::Result<()>) -> Result<u64, BlobError> {
+    pub(crate) fn read(
+        &self,
+        name: &ShelfName,
+        take: impl FnMut(&[u8]) -> Result<(), BlobError>,
+    ) -> Result<u64, BlobError> {
         let mut file = match File::open(self.place(name)) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Err(Tampered.into()),
             file => file?,
@@ -137,9 +141,9 @@ fn make(folder: &Path) -> io::Result<()> {
 
 /// Passes at most `limit` bytes on; how many there were, and their hash.
 fn copy(
-    from: &mut File,
+    from: &mut impl Read,
     limit: u64,
-    mut take: impl FnMut(&[u8]) -> io::Result<()>,
+    mut take: impl FnMut(&[u8]) -> Result<(), BlobError>,
 ) -> Result<(u64, Context), BlobError> {
     let (mut bytes, mut hash, mut total) = (vec![0; STEP], Context::new(&digest::SHA256), 0);
     while total < limit {

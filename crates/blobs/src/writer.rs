@@ -10,9 +10,9 @@ use outro_vault::{AccountKeys, KeyBytes};
 use tokio::task::JoinHandle;
 
 use crate::BlobError;
-use crate::blocking::blocking;
+use crate::blocking::Turns;
 use crate::format::{BATCH, Batch, Header, ObjectKey, SLOT};
-use crate::local::{Published, Unfinished};
+use crate::place::{Published, Unfinished};
 
 /// What the caller keeps of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,14 +23,15 @@ pub struct SealedBlob {
     pub length: u64,
 }
 
-/// A new object on its way to the disk. It holds the object's own key and no key of the account, so that
+/// A new object on its way to the disk, or to the bucket. It holds the object's own key and no key of the account, so that
 /// a slow upload does not outlive the lease of the account's keys.
 ///
 /// One batch is filled while the one before is sealed and written on another thread; who writes faster
-/// than the disk waits. Of a long object, what is written already is made durable meanwhile, so that its end does not wait
+/// than the disk waits. Of a long object, what is written already is made durable, or sent, meanwhile, so that its end does not wait
 /// for all of it.
 pub struct BlobWriter {
     file: Arc<Unfinished>,
+    turns: Turns,
     object: Arc<ObjectKey>,
     key: KeyBytes,
     place: (AccountId, BlobId, BlobKind),
@@ -38,21 +39,25 @@ pub struct BlobWriter {
     next: u64,
     length: u64,
     under_way: Option<JoinHandle<Result<Batch, BlobError>>>,
-    /// Another thread that makes what was written durable.
+    /// Another thread that makes what was written durable, or sends it.
     syncing: Option<JoinHandle<Result<(), BlobError>>>,
     /// How many chunks were there when it began.
     synced: u64,
     failed: bool,
 }
 
-/// How many batches are written before they are made durable beside the next ones.
-const SYNCED_AT_ONCE: u64 = 64;
-
 impl BlobWriter {
-    pub(crate) fn new(file: Unfinished, owner: AccountId, id: BlobId, kind: BlobKind, random: &dyn Random) -> Self {
+    pub(crate) fn new(
+        (file, turns): (Unfinished, Turns),
+        owner: AccountId,
+        id: BlobId,
+        kind: BlobKind,
+        random: &dyn Random,
+    ) -> Self {
         let (key, object) = ObjectKey::random(random, id);
         Self {
             file: Arc::new(file),
+            turns,
             object: Arc::new(object),
             key,
             place: (owner, id, kind),
@@ -98,13 +103,13 @@ impl BlobWriter {
         let spare = self.settle().await?;
         drop(spare);
         self.settle_sync().await?;
-        let Self { file, object, key, mut batch, next, length, .. } = self;
+        let Self { file, turns, object, key, mut batch, next, length, .. } = self;
         let publish = move || {
             stop::before("object: write its end");
-            file.file.write_all_at(batch.seal(&object, next, true), next * SLOT as u64)?;
+            file.write_at(batch.seal(&object, next, true), next * SLOT as u64)?;
             publish(file)
         };
-        let published = blocking(publish).await?;
+        let published = turns.sending(publish).await.unwrap_or(Err(BlobError::Stopped))?;
         let header = Header { length, key };
         let sealed = SealedBlob { header: keys.wrap_blob(id, kind, &header.encode()), length };
         published.keep();
@@ -124,7 +129,7 @@ impl BlobWriter {
         written.map(Some)
     }
 
-    /// Waits for what is being made durable. What the disk could not keep it says once.
+    /// Waits for what is being made durable or sent. What could not be kept is said once.
     async fn settle_sync(&mut self) -> Result<(), BlobError> {
         let Some(syncing) = &mut self.syncing else { return Ok(()) };
         let synced = syncing.await.unwrap_or(Err(BlobError::Stopped));
@@ -135,18 +140,18 @@ impl BlobWriter {
 
     async fn send(&mut self) -> Result<(), BlobError> {
         let spare = self.settle().await?.unwrap_or_else(Batch::new);
-        if self.next - self.synced >= SYNCED_AT_ONCE * BATCH as u64 {
+        if self.next - self.synced >= self.file.pace() {
             self.settle_sync().await?;
             let file = self.file.clone();
             self.synced = self.next;
-            self.syncing = Some(tokio::task::spawn_blocking(move || Ok(file.file.sync_data()?)));
+            self.syncing = Some(self.turns.sending(move || file.keep_up()));
         }
         let mut batch = std::mem::replace(&mut self.batch, spare);
         let (file, object, first) = (self.file.clone(), self.object.clone(), self.next);
         self.next += BATCH as u64;
         self.under_way = Some(tokio::task::spawn_blocking(move || {
             stop::before("object: write");
-            file.file.write_all_at(batch.seal(&object, first, false), first * SLOT as u64)?;
+            file.write_at(batch.seal(&object, first, false), first * SLOT as u64)?;
             batch.clear();
             Ok(batch)
         }));
@@ -155,7 +160,7 @@ impl BlobWriter {
 }
 
 fn publish(file: Arc<Unfinished>) -> Result<Published, BlobError> {
-    // Every batch is settled: nobody else holds the file.
+    // Every batch is settled: nobody else holds it.
     Arc::try_unwrap(file).map_err(|_| BlobError::Stopped)?.publish()
 }
 
@@ -172,10 +177,11 @@ pub(crate) fn copy(
         length += fill_from(&mut batch, source, length)?;
         let ends = !batch.is_full() || read_at(source, &mut [0], length)? == 0;
         stop::before("object: copy");
-        file.file.write_all_at(batch.seal(&object, next, ends), next * SLOT as u64)?;
+        file.write_at(batch.seal(&object, next, ends), next * SLOT as u64)?;
         if ends {
             return Ok((file.publish()?, Header { length, key }));
         }
+        file.pause()?;
         next += BATCH as u64;
         batch.clear();
     }

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::sync::Arc;
 
 use outro_app::live::Live;
-use outro_app::{App, Finder, backup, elsewhere, housekeeping};
-use outro_blobs::Blobs;
+use outro_app::{App, DatabaseGate, Finder, backup, elsewhere, housekeeping};
+use outro_blobs::{Blobs, BucketKeys, FolderGate, Gatekeeper, InBucket};
 use outro_courier::{Courier, Gateway, Outbox};
-use outro_db::{Bell, Db, Engine};
+use outro_db::{Bell, Db, Engine, Turn};
 use outro_jobs::Queue;
 use outro_media::{ToolSettings, Tools};
 use outro_model::{Clock, Random, SystemClock};
@@ -61,8 +61,9 @@ pub(crate) async fn beside(settings: &Settings) -> Result<App, Fail> {
 /// root key that grew old while no server ran is replaced. `shared` is the folder, where others may start on it at the same time.
 async fn before_serving(app: &App, shared: Option<&Folder>) -> Result<(), Fail> {
     if backup::is_pending(app).await? {
-        // One of them does it, and the others find that it is done.
-        let _turn = shared.map(Folder::turn).transpose()?;
+        // One of them does it, and the others find that it is done: on one machine by the folder, on several by the database.
+        let _here = shared.map(Folder::turn).transpose()?;
+        let _anywhere = app.db.take_turn(Turn::REPLAY).await?;
         let gone = backup::replay(app).await?;
         if gone > 0 {
             say(format_args!("Erased again after the restore: {gone}"));
@@ -95,6 +96,7 @@ async fn wire(settings: &Settings, folder: &Folder, dev: bool, part: Part) -> Re
     let db = open_database(settings, folder).await?;
     outro_store::prepare(&db).await?;
     let vault = open_vault(settings, folder, clock.clone(), random.clone(), part == Part::Alone).await?;
+    let blobs = open_blobs(settings, folder, &db, random.clone()).await?;
     let (bell, hearing) = settings.shared_database().map(Bell::hang).transpose()?.unzip();
     let finder = match part {
         Part::Alone => Finder::new()?,
@@ -106,7 +108,7 @@ async fn wire(settings: &Settings, folder: &Folder, dev: bool, part: Part) -> Re
         live: Live::with_bell(bell),
         db,
         vault,
-        blobs: Blobs::open(folder.blobs(), random.clone())?,
+        blobs,
         courier: courier(settings, dev)?,
         tools: Arc::new(tools.await??),
         finder: Arc::new(finder),
@@ -141,6 +143,25 @@ async fn wire(settings: &Settings, folder: &Folder, dev: bool, part: Part) -> Re
 pub(crate) async fn open_database(settings: &Settings, folder: &Folder) -> Result<Db, Fail> {
     let url = settings.database_url.clone().unwrap_or_else(|| folder.database());
     Ok(Db::open(&url).await?)
+}
+
+/// The store of objects of the settings. Where several machines share a bucket, the database that they share keeps its gate.
+pub(crate) async fn open_blobs(
+    settings: &Settings,
+    folder: &Folder,
+    db: &Db,
+    random: Arc<dyn Random>,
+) -> Result<Blobs, Fail> {
+    let Some(address) = settings.bucket.clone() else { return Ok(Blobs::open(folder.blobs(), random)?) };
+    let keys = BucketKeys::from_env();
+    let keys = keys.ok_or_else(|| {
+        Fail::new("OUTRO_BLOBS_URL: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the keys of the bucket")
+    })?;
+    let gate: Arc<dyn Gatekeeper> = match db.engine() {
+        Engine::Sqlite => Arc::new(FolderGate::at(folder.blobs())),
+        Engine::Postgres => Arc::new(DatabaseGate::at(db.clone())),
+    };
+    Ok(Blobs::open_bucket(InBucket { address, keys, scratch: folder.scratch(), gate }, random).await?)
 }
 
 /// The keyring of the settings. `alone` says that no other process caches keys of it.

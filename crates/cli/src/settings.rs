@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use outro_app::backup::LONGEST_DAYS;
+use outro_blobs::BucketAddress;
 use serde::Deserialize;
 
 use crate::coins::CoinFlags;
@@ -40,6 +41,10 @@ pub(crate) struct Flags {
     /// The keyring's database: `postgres://…`; SQLite in the data folder when not given.
     #[arg(long, env = "OUTRO_KEYRING_URL", hide_env_values = true)]
     keyring_url: Option<String>,
+    /// Where sealed objects are: `s3://BUCKET/PREFIX?endpoint=https://…&region=…`; in the data folder when not given. The keys of the
+    /// bucket are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment.
+    #[arg(long, env = "OUTRO_BLOBS_URL")]
+    blobs_url: Option<String>,
     /// The file of the root key; in the data folder when not given.
     #[arg(long, env = "OUTRO_ROOT_KEY_FILE")]
     root_key_file: Option<PathBuf>,
@@ -95,6 +100,7 @@ struct File {
     workers: Option<String>,
     database_url: Option<String>,
     keyring_url: Option<String>,
+    blobs_url: Option<String>,
     root_key_file: Option<PathBuf>,
     keyring_copy: Option<PathBuf>,
     backup_days: Option<i64>,
@@ -131,6 +137,7 @@ pub(crate) struct Settings {
     pub(crate) workers: bool,
     pub(crate) database_url: Option<String>,
     pub(crate) keyring_url: Option<String>,
+    pub(crate) bucket: Option<BucketAddress>,
     pub(crate) root_key_file: PathBuf,
     pub(crate) keyring_copy: Option<PathBuf>,
     pub(crate) backup_days: i64,
@@ -168,6 +175,7 @@ impl Flags {
             backup_days: read_days(self.backup_days.or(file.backup_days))?,
             database_url: self.database_url.or(file.database_url),
             keyring_url: self.keyring_url.or(file.keyring_url),
+            bucket: read_bucket(self.blobs_url.or(file.blobs_url))?,
             spans: read_spans(self.otlp_url.or(file.otlp_url), self.otlp_ratio.or(file.otlp_ratio))?,
             workers: read_switch("OUTRO_WORKERS", self.workers.or(file.workers))?,
             public_url: read_url(&public_url)?,
@@ -267,6 +275,11 @@ fn read_spans(url: Option<String>, ratio: Option<f64>) -> Result<Option<Spans>, 
     }
 }
 
+/// Without an address the data folder is meant.
+fn read_bucket(given: Option<String>) -> Result<Option<BucketAddress>, Fail> {
+    Ok(given.filter(|url| !url.is_empty()).map(|url| BucketAddress::read(&url)).transpose()?)
+}
+
 fn read_days(given: Option<i64>) -> Result<i64, Fail> {
     match given.unwrap_or(30) {
         days @ 1..=LONGEST_DAYS => Ok(days),
@@ -304,6 +317,8 @@ mod tests {
         assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("OUTRO_PUBLIC_URL"));
         let flags = Flags { rate_limits: Some("no".into()), ..Flags::default() };
         assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("OUTRO_RATE_LIMITS no: give on or off"));
+        let flags = Flags { blobs_url: Some("/srv/blobs".into()), ..Flags::default() };
+        assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("OUTRO_BLOBS_URL: give s3://"));
         let flags = Flags { workers: Some("2".into()), ..Flags::default() };
         assert!(format!("{:?}", flags.resolve().unwrap_err()).contains("OUTRO_WORKERS 2: give on or off"));
         let flags = Flags { backup_days: Some(36), ..Flags::default() };
@@ -372,6 +387,7 @@ mod tests {
         assert_eq!(settings.host(), "127.0.0.1:8080");
         assert!(settings.rate_limits && settings.workers);
         assert_eq!(settings.shared_database(), None);
+        assert!(settings.bucket.is_none());
         assert_eq!(settings.lost_phone_hours, 72);
     }
 }

@@ -16,7 +16,7 @@ pub use clips::{clip, landscape_clip, upright_clip, written_clip};
 pub use folder::copy_folder;
 pub use postgres::{copy_of_database, drop_database, drop_databases, fresh_database};
 pub use stripe::{Payments, payment_event};
-pub use world::{On, World};
+pub use world::{Bucket, On, World};
 pub use zip_reader::{ZipEntry, read_zip};
 
 /// Makes one test of a function that takes a [`World`], on each engine.

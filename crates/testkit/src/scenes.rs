@@ -29,7 +29,7 @@ impl World {
         change(&mut settings);
         let app = App { settings: Arc::new(settings), ..self.app.clone() };
         let (clock, outbox, folder) = (self.clock.clone(), self.outbox.clone(), self.folder.clone());
-        Self { app, clock, outbox, folder, database: self.database.clone() }
+        Self { app, clock, outbox, folder, database: self.database.clone(), bucket: self.bucket.clone() }
     }
 
     /// Moves the clock to one hour after the next midnight (UTC), so that a test of daily limits does

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use axum::Router;
 use outro_app::live::Live;
 use outro_app::wallet::Coins;
-use outro_app::{App, AppRunner, Finder, Settings, finding};
-use outro_blobs::Blobs;
+use outro_app::{App, AppRunner, DatabaseGate, Finder, Settings, finding};
+use outro_blobs::{Blobs, BucketAddress, BucketKeys, FolderGate, Gatekeeper, InBucket};
 use outro_courier::{Courier, Outbox};
-use outro_db::Db;
+use outro_db::{Db, Engine};
 use outro_http::{Config, Server, router};
 use outro_jobs::{Lane, Queue};
 use outro_media::{SandboxProgram, ToolSettings, Tools};
-use outro_model::{Clock, FixedClock, Random, SystemClock, Timestamp};
+use outro_model::{Clock, FixedClock, Random, SystemClock, Timestamp, random_bytes};
 use outro_vault::{RootFile, SystemRandom, Vault, VaultOptions};
 use tempfile::TempDir;
 
@@ -41,6 +41,41 @@ pub struct World {
     pub folder: Arc<TempDir>,
     /// The database's address.
     pub database: String,
+    /// The bucket, where objects are in one.
+    pub bucket: Option<Bucket>,
+}
+
+/// A prefix of its own in the bucket of the tests.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    /// Its address, as a setting has it.
+    pub url: String,
+}
+
+impl Bucket {
+    /// One that nobody else has, on the server that `OUTRO_TEST_S3_URL` names. The bucket is there.
+    pub fn fresh() -> Self {
+        let server = std::env::var("OUTRO_TEST_S3_URL")
+            .expect("no S3 server for tests: run them through `make test` or scripts/with-s3.sh");
+        let bucket = std::env::var("OUTRO_TEST_S3_BUCKET").expect("scripts/with-s3.sh names the bucket");
+        let prefix: String = random_bytes::<8>(&SystemRandom).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { url: format!("s3://{bucket}/{prefix}?endpoint={server}") }
+    }
+
+    /// The store in it.
+    pub async fn open(&self, folder: &Path, db: &Db) -> Blobs {
+        let gate: Arc<dyn Gatekeeper> = match db.engine() {
+            Engine::Sqlite => Arc::new(FolderGate::at(folder.join("blobs"))),
+            Engine::Postgres => Arc::new(DatabaseGate::at(db.clone())),
+        };
+        let within = InBucket {
+            address: BucketAddress::read(&self.url).unwrap(),
+            keys: BucketKeys::from_env().expect("the keys of the S3 server for tests"),
+            scratch: folder.join("scratch"),
+            gate,
+        };
+        Blobs::open_bucket(within, Arc::new(SystemRandom)).await.unwrap()
+    }
 }
 
 impl World {
@@ -51,26 +86,45 @@ impl World {
 
     /// Starts an empty server whose clock stands at `moment`.
     pub async fn start_at(on: On, moment: Timestamp) -> Self {
+        Self::start_with(on, moment, None).await
+    }
+
+    /// Starts an empty server whose objects are in a bucket.
+    pub async fn start_in_bucket(on: On) -> Self {
+        Self::start_with(on, SystemClock.now(), Some(Bucket::fresh())).await
+    }
+
+    async fn start_with(on: On, moment: Timestamp, bucket: Option<Bucket>) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let database = match on {
             On::Sqlite => folder.path().join("outro.db").display().to_string(),
             On::Postgres => fresh_database().await,
         };
         let clock = Arc::new(FixedClock::at(moment));
-        Self::open(folder, database, clock).await
+        Self::open_with(folder, database, clock, bucket).await
     }
 
     /// The same server after a restart: the same files, nothing in memory.
     pub async fn restart(&self) -> Self {
-        Self::open(self.folder.clone(), self.database.clone(), self.clock.clone()).await
+        Self::open_with(self.folder.clone(), self.database.clone(), self.clock.clone(), self.bucket.clone()).await
     }
 
     /// A server on the files of a folder.
     pub async fn open(folder: Arc<TempDir>, database: String, clock: Arc<FixedClock>) -> Self {
+        Self::open_with(folder, database, clock, None).await
+    }
+
+    /// The same, its objects in a bucket where one is given.
+    pub async fn open_with(
+        folder: Arc<TempDir>,
+        database: String,
+        clock: Arc<FixedClock>,
+        bucket: Option<Bucket>,
+    ) -> Self {
         let outbox = Arc::new(Outbox::default());
-        let app = open_app(folder.path(), &database, clock.clone(), outbox.clone()).await;
+        let app = open_app(folder.path(), &database, clock.clone(), (outbox.clone(), bucket.as_ref())).await;
         finding::build(&app).await.unwrap();
-        Self { app, clock, outbox, folder, database }
+        Self { app, clock, outbox, folder, database, bucket }
     }
 
     /// The routes, as they are served.
@@ -155,7 +209,12 @@ impl World {
     }
 }
 
-async fn open_app(folder: &Path, database: &str, clock: Arc<FixedClock>, outbox: Arc<Outbox>) -> App {
+async fn open_app(
+    folder: &Path,
+    database: &str,
+    clock: Arc<FixedClock>,
+    (outbox, bucket): (Arc<Outbox>, Option<&Bucket>),
+) -> App {
     for place in ["keyring", "root", "scratch", "blobs"] {
         std::fs::create_dir_all(folder.join(place)).unwrap();
     }
@@ -165,9 +224,13 @@ async fn open_app(folder: &Path, database: &str, clock: Arc<FixedClock>, outbox:
     let keyring = Db::open(&folder.join("keyring/keyring.db").display().to_string()).await.unwrap();
     let root = RootFile::at(folder.join("root/root.key"));
     let options = VaultOptions { keyring, root, clock: clock.clone(), random: random.clone(), leases: false };
+    let blobs = match bucket {
+        None => Blobs::open(folder.join("blobs"), random.clone()).unwrap(),
+        Some(bucket) => bucket.open(folder, &db).await,
+    };
     App {
         vault: Vault::open(options).await.unwrap(),
-        blobs: Blobs::open(folder.join("blobs"), random.clone()).unwrap(),
+        blobs,
         queue: Queue::new(db.clone(), clock.clone(), random.clone()),
         live: Live::default(),
         db,

@@ -3,16 +3,16 @@
 //! 1. Objects that are not in the folder yet are copied, in no particular moment.
 //! 2. The backup's key is made: from here on receipts reckon with it.
 //! 3. The gate of deletions is closed, a snapshot of the database is begun, and what it speaks of and step 1
-//!    has not copied is opened; then the gate is open again. What is open stays whole, whoever deletes it.
+//!    has not copied is opened; then the gate is open again. What is open stays whole, whoever deletes it. What is in a
+//!    bucket cannot be held: there the gate stays closed until that is copied.
 //! 4. The snapshot is written out, then what is open is copied.
 //! 5. The backup gets its name. Killed before, nothing is there but objects, which the next one needs not copy.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::path::Path;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use outro_blobs::{Gate, Shelf, ShelfName};
+use outro_blobs::{Gate, SealedObject, Shelf, ShelfName};
 use outro_db::Tx;
 use outro_db::portable::{Record, Walk, write_row};
 use outro_model::{AccountId, BackupId, BlobId};
@@ -27,7 +27,7 @@ use crate::App;
 const PAGE: i64 = 1000;
 /// Objects that are copied at once: each waits for the disk.
 const AT_ONCE: usize = 4;
-/// Objects that are held open at most. Where more came up, the gate stays closed until they are copied.
+/// Objects that are held open at most. Where more came up, the gate stays closed until they are copied, as it does for a bucket.
 const OPEN: usize = 400;
 
 /// What was made.
@@ -105,7 +105,7 @@ async fn copy_ahead(app: &App, shelf: &Shelf, count: &mut Count) -> Result<HashS
         }
         let copies = stream::iter(fresh).map(|(name, object)| async move {
             // What goes meanwhile is not missed: the snapshot decides.
-            let Some(file) = app.blobs.sealed_file(object.owner, object.id).await? else { return Ok(None) };
+            let Some(file) = app.blobs.sealed(object.owner, object.id).await? else { return Ok(None) };
             let length = shelf.put(name, file).await?;
             crash::point();
             Ok::<_, BackupError>(Some((name, length)))
@@ -139,7 +139,7 @@ async fn write(
     drop(tx);
     crash::point();
     for (name, object) in late.closed {
-        let file = app.blobs.sealed_file(object.owner, object.id).await?;
+        let file = app.blobs.sealed(object.owner, object.id).await?;
         let file = file.ok_or(BackupError::Tampered("an object went while the gate was closed"))?;
         count.bytes += place.shelf.put(name, file).await?;
         count.copied += 1;
@@ -167,7 +167,7 @@ fn release(gate: Gate) -> Option<Gate> {
 /// What the snapshot speaks of and the folder does not hold.
 #[derive(Default)]
 struct Late {
-    open: Vec<(ShelfName, File)>,
+    open: Vec<(ShelfName, SealedObject)>,
     closed: Vec<(ShelfName, Object)>,
     missing: Vec<Object>,
 }
@@ -191,9 +191,13 @@ async fn list(
         for object in page {
             let name = place.shelf.name(object.owner, object.id);
             let mut there = known.contains(&name);
-            if !there && let Some(file) = app.blobs.sealed_file(object.owner, object.id).await? {
+            if !there && let Some(file) = app.blobs.sealed(object.owner, object.id).await? {
                 there = true;
-                if late.open.len() < OPEN { late.open.push((name, file)) } else { late.closed.push((name, object)) }
+                if file.is_held() && late.open.len() < OPEN {
+                    late.open.push((name, file));
+                } else {
+                    late.closed.push((name, object));
+                }
             }
             if !there && restores::stands(tx, &object).await? {
                 late.missing.push(object);

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 
-use outro_blobs::BlobReader;
+use outro_blobs::{BlobError, BlobReader, SeekableBlob};
 use outro_media::{RunError, Scratch};
 use outro_model::{Audience, BlobKind, Circle, Handle, Reframe, Timestamp, bounded_line, bounded_text};
 use outro_store::accounts::PrivacyChange;
@@ -201,8 +201,8 @@ async fn reader(app: &App, import: &Import) -> Result<BlobReader, Stop> {
 /// Reads what the archive says it holds.
 pub(super) async fn content(app: &App, import: &Import) -> Result<Content, Stop> {
     let (reader, most, now) = (reader(app, import).await?, app.settings.max_upload_bytes, app.clock.now());
-    let read = move || -> Result<Content, Stop> {
-        let mut zip = ZipArchive::new(reader.seekable()).map_err(|_| Stop::Unsound("not_an_archive"))?;
+    let read = move |archive: SeekableBlob| -> Result<Content, Stop> {
+        let mut zip = ZipArchive::new(archive).map_err(|_| Stop::Unsound("not_an_archive"))?;
         if zip.len() > ENTRIES {
             return Err(Stop::Unsound("too_many_entries"));
         }
@@ -210,7 +210,23 @@ pub(super) async fn content(app: &App, import: &Import) -> Result<Content, Stop>
         let document: Document = serde_json::from_slice(&document).map_err(|_| Stop::Unsound("content_unreadable"))?;
         read(document, most, now)
     };
-    tokio::task::spawn_blocking(read).await.map_err(AppError::internal)?
+    of_archive(reader, read).await
+}
+
+/// Reads an archive on a thread for it. What is wrong with the store is not held against the archive.
+async fn of_archive<T: Send + 'static>(
+    reader: BlobReader,
+    read: impl FnOnce(SeekableBlob) -> Result<T, Stop> + Send + 'static,
+) -> Result<T, Stop> {
+    let archive = reader.seekable();
+    let failure = archive.failure();
+    let read = tokio::task::spawn_blocking(move || read(archive)).await.map_err(AppError::internal)?;
+    match (read, failure.take()) {
+        // What was changed where it is kept cannot be brought in.
+        (Err(Stop::Unsound(why)), None | Some(BlobError::Tampered(_))) => Err(Stop::Unsound(why)),
+        (Err(Stop::Unsound(_)), Some(error)) => Err(Stop::Held(error.into())),
+        (read, _) => read,
+    }
 }
 
 fn document<R: Read + std::io::Seek>(zip: &mut ZipArchive<R>) -> Result<Vec<u8>, Stop> {
@@ -295,8 +311,8 @@ pub(super) async fn extract(app: &App, import: &Import, clip: &Clip) -> Result<F
     let reader = reader(app, import).await?;
     let scratch = Scratch::new(clip.bytes, &app.settings.scratch)?;
     let (mut out, clip) = (scratch.try_clone()?, clip.clone());
-    let take = move || -> Result<(), Stop> {
-        let mut zip = ZipArchive::new(reader.seekable()).map_err(|_| Stop::Unsound("not_an_archive"))?;
+    let take = move |archive: SeekableBlob| -> Result<(), Stop> {
+        let mut zip = ZipArchive::new(archive).map_err(|_| Stop::Unsound("not_an_archive"))?;
         let entry = zip.by_name(&clip.original).map_err(|_| Stop::Unsound("entry_missing"))?;
         // What it unpacks to is bounded by what it was said to be, and that by the largest upload.
         let (mut entry, mut hash, mut length) = (entry.take(clip.bytes + 1), Sha256::default(), 0u64);
@@ -312,7 +328,7 @@ pub(super) async fn extract(app: &App, import: &Import, clip: &Clip) -> Result<F
         }
         if length == clip.bytes && hash.finish() == clip.sha256 { Ok(()) } else { Err(Stop::Unsound("file_damaged")) }
     };
-    tokio::task::spawn_blocking(take).await.map_err(AppError::internal)??;
+    of_archive(reader, take).await?;
     scratch.rewind()?;
     Ok(scratch.into_file())
 }

@@ -15,6 +15,7 @@ use outro_vault::{AccountKeys, sha256};
 
 use super::check::{self, Clip, Content, Stop};
 use super::object;
+use crate::runner::AWAY_SECONDS;
 use crate::video::{ENCODE_JOB, discard, has_room, new_blob};
 use crate::{App, AppError, playlist};
 
@@ -29,16 +30,16 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
     let found = async { Ok::<_, AppError>(imports::list(&mut app.db.read().await?, account).await?) }.await;
     let found = match found {
         Ok(found) => found,
-        Err(error) => return held(&error),
+        Err(error) => return held(app, &error),
     };
     let settled = match found.iter().find(|one| matches!(one.state, State::Checking | State::Bringing)) {
         Some(import) => settled(app, import, job.errors >= ERRORS).await,
         None => Ok(()),
     };
     match settled {
-        Ok(()) => sweep(app, account).await.map_or_else(|error| held(&error), |()| Outcome::Done),
+        Ok(()) => sweep(app, account).await.map_or_else(|error| held(app, &error), |()| Outcome::Done),
         Err(AppError::NotFound | AppError::SignInNeeded) => Outcome::Done,
-        Err(error) => held(&error),
+        Err(error) => held(app, &error),
     }
 }
 
@@ -61,7 +62,11 @@ async fn sweep(app: &App, account: AccountId) -> Result<(), AppError> {
     Ok(())
 }
 
-fn held(error: &AppError) -> Outcome {
+fn held(app: &App, error: &AppError) -> Outcome {
+    if error.is_passing() {
+        // Nobody's fault: it does not count against the archive.
+        return Outcome::At(app.clock.now().plus_seconds(AWAY_SECONDS));
+    }
     tracing::error!(%error, "an archive on its way in was held up; it goes on");
     Outcome::Again("import")
 }

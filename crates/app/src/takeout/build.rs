@@ -20,6 +20,7 @@ use super::schema::{elsewhere, list_name, parts};
 use super::{KEPT_SECONDS, activity, content, media, object, pages, schema};
 use crate::account::open_handle;
 use crate::message::{self, Body};
+use crate::runner::AWAY_SECONDS;
 use crate::{App, AppError, comment};
 
 /// How many makings of an archive may end in an error before it is given up.
@@ -33,6 +34,8 @@ const BEAT: Duration = Duration::from_millis(500);
 pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
     let Some(account) = job.account else { return Outcome::Done };
     match wanted(app, account, job.errors >= ERRORS || job.attempts > BEGINNINGS).await {
+        // Nobody's fault: it does not count against the archive.
+        Err(error) if error.is_passing() => Outcome::At(app.clock.now().plus_seconds(AWAY_SECONDS)),
         // Who leaves, or takes it back, wants it no more.
         Ok(()) | Err(AppError::NotFound | AppError::SignInNeeded | AppError::Refused(_)) => Outcome::Done,
         Err(error) => {

@@ -3,12 +3,13 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use outro_blobs::Versions;
 use outro_media::{ToolSettings, Tools, sandbox_support};
 use outro_model::{Clock as _, SystemClock};
 use outro_vault::SystemRandom;
 use tokio::net::TcpListener;
 
-use crate::boot::{open_database, open_vault};
+use crate::boot::{open_blobs, open_database, open_vault};
 use crate::fail::{Fail, say};
 use crate::folder::Folder;
 use crate::settings::{Flags, Settings};
@@ -25,6 +26,7 @@ pub(crate) async fn run(flags: Flags) -> Result<ExitCode, Fail> {
             let fine = tell("folder", Ok(format!("{} can be written", settings.data.display())));
             fine & tell("database", database(&settings, &folder).await)
                 & tell("keyring", keyring(&settings, &folder).await)
+                & tell("objects", objects(&settings, &folder).await)
                 & warn("copies", copies(&settings, &folder).await)
         }
     };
@@ -116,6 +118,22 @@ async fn keyring(settings: &Settings, folder: &Folder) -> Result<String, Fail> {
     let vault = open_vault(settings, folder, Arc::new(SystemClock), Arc::new(SystemRandom), false).await?;
     vault.check().await?;
     Ok("opens".into())
+}
+
+/// Where objects are, written to and deleted from once.
+async fn objects(settings: &Settings, folder: &Folder) -> Result<String, Fail> {
+    if settings.bucket.is_none() {
+        return Ok("in the data folder".into());
+    }
+    let blobs = open_blobs(settings, folder, &open_database(settings, folder).await?, Arc::new(SystemRandom)).await?;
+    match blobs.versions().await? {
+        Versions::None => Ok("the bucket can be written, and keeps no versions".into()),
+        Versions::Suspended => Err(Fail::new(
+            "the bucket has kept versions before: what was deleted then is still there until its versions are removed",
+        )),
+        // With these it does not open.
+        Versions::Kept => Err(Fail::new("the bucket keeps versions")),
+    }
 }
 
 fn contact(settings: &Settings) -> String {

@@ -7,12 +7,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use outro_app::backup::{self, About, Backups, Target};
-use outro_blobs::Blobs;
 use outro_model::SystemClock;
 use outro_vault::SystemRandom;
 
 use super::backup::{pace, split};
-use crate::boot::{open_database, open_vault};
+use crate::boot::{open_blobs, open_database, open_vault};
 use crate::fail::{Fail, say};
 use crate::folder::Folder;
 use crate::settings::{Flags, Settings};
@@ -46,7 +45,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fail> {
     let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     let vault = open_vault(&settings, &folder, clock.clone(), random.clone(), false).await?;
     let db = open_database(&settings, &folder).await?;
-    let blobs = Blobs::open(folder.blobs(), random)?;
+    let blobs = open_blobs(&settings, &folder, &db, random).await?;
     let began = Instant::now();
     let name = begin(&mark, name, || Ok(Backups::open(from, &vault, false)?.find(name)?))?;
     let target = Target { db: &db, blobs: &blobs, vault: &vault, clock: &*clock };
