@@ -8,12 +8,11 @@
 
 use outro_db::{Db, Engine, Tx, params, statements};
 use outro_model::{Random, Timestamp};
-use zeroize::Zeroizing;
 
 use crate::aead::Aead;
 use crate::ring::Keyring;
 use crate::root::{RootId, RootKey};
-use crate::{Tampered, VaultError};
+use crate::{KeyBytes, Tampered, VaultError};
 
 /// How long a machine may have been off that still finds its way to the root key of today, in seconds: two days.
 const KEPT_SECONDS: i64 = 172_800;
@@ -84,11 +83,7 @@ impl Keyring {
         for (new, old, sealed) in way.into_iter().rev() {
             let known = roots.iter().find(|root| root.id == old).ok_or(VaultError::UnknownRoot)?;
             let opened = Aead::new(&known.key).open(&context(&old, &new), &sealed)?;
-            let mut key = Zeroizing::new([0; 32]);
-            if opened.len() != key.len() {
-                return Err(Tampered.into());
-            }
-            key.copy_from_slice(&opened);
+            let key = KeyBytes::copy_of(&opened).ok_or(Tampered)?;
             roots.insert(0, RootKey { id: new, key });
         }
         Ok(is_new)
