@@ -176,6 +176,8 @@ pub(crate) async fn open_vault(
     let keyring = Db::open(&url).await?;
     let leases = !(alone && keyring.engine() == Engine::Sqlite);
     let root = RootFile::at(&settings.root_key_file);
+    // Machines that share a bucket share nothing on their disks.
+    let root = if settings.bucket.is_some() { root.one_of_many() } else { root };
     Ok(Vault::open(VaultOptions { keyring, root, clock, random, leases }).await?)
 }
 

@@ -476,7 +476,7 @@ pub const KEYRING: &[Table] = &[
     Table {
         name: "root_handovers",
         why: "The root key of today for machines that have the one of before, sealed under that one, for two days. Only \
-            where the keyring is in PostgreSQL.",
+              where objects are in a bucket.",
         ground: SECURITY,
         key: &["root_id"],
         columns: &[

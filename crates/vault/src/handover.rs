@@ -1,12 +1,11 @@
 //! A new root key on its way to other machines.
 //!
-//! Where the keyring is in PostgreSQL, several machines may have it, each with a root file of its own, which held the same at
-//! first. Whoever replaces the root key puts the new one into the keyring, sealed under the old one, in the transaction that
+//! Several machines may have one keyring, each with a root file of its own, which held the same at first. There whoever replaces the root key puts the new one into the keyring, sealed under the old one, in the transaction that
 //! names it. Another machine that meets the new name opens it with the old key of its own file, and takes it in; once the rotation is
 //! settled it lets go of the old one. So whoever has a root key of before and the keyring of today gets the root key of today,
 //! for [`KEPT_SECONDS`]; the other way round, which is what makes old copies of the keyring worthless, there is none.
 
-use outro_db::{Db, Engine, Tx, params, statements};
+use outro_db::{Db, Tx, params, statements};
 use outro_model::{Random, Timestamp};
 
 use crate::aead::Aead;
@@ -32,18 +31,19 @@ pub(crate) async fn current(db: &Db) -> Result<RootId, VaultError> {
     Ok(row.ok_or(VaultError::UnknownRoot)?.get(0)?)
 }
 
+/// Forgets what was handed over to who was off for too long.
+pub(crate) async fn forget(tx: &mut Tx, now: Timestamp) -> Result<(), VaultError> {
+    tx.execute(&FORGET, params![now.plus_seconds(-KEPT_SECONDS)]).await?;
+    Ok(())
+}
+
 /// Puts the first of `roots` into the keyring, sealed under the one that is in use now, where that is another.
 pub(crate) async fn hand_over(
     tx: &mut Tx,
     roots: &[RootKey],
     (random, now): (&dyn Random, Timestamp),
 ) -> Result<(), VaultError> {
-    if tx.engine() == Engine::Sqlite {
-        // Nobody else has this keyring.
-        return Ok(());
-    }
     let old: RootId = tx.query_opt(&NOW_ALONE, &[]).await?.ok_or(VaultError::UnknownRoot)?.get(0)?;
-    tx.execute(&FORGET, params![now.plus_seconds(-KEPT_SECONDS)]).await?;
     let (new, known) = (&roots[0], roots.iter().find(|root| root.id == old).ok_or(VaultError::UnknownRoot)?);
     if new.id != old {
         let sealed = Aead::new(&known.key).seal(random, &context(&old, &new.id), &*new.key);
@@ -60,7 +60,7 @@ fn context<'a>(old: &'a RootId, new: &'a RootId) -> [&'a [u8]; 3] {
 impl Keyring {
     /// Takes in the root key that the keyring names, where another machine has made it.
     pub(crate) async fn take_over(&self) -> Result<(), VaultError> {
-        if self.db.engine() == Engine::Sqlite {
+        if !self.root.is_one_of_many() {
             return Ok(());
         }
         let _lock = self.root.lock_in_turn().await?;

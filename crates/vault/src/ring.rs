@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use outro_db::{Db, Engine, FromValue, Row, Tx, params, statements};
+use outro_db::{Db, FromValue, Row, Tx, params, statements};
 use outro_model::{AccountId, BackupId, Clock, ConversationId, Random};
 use zeroize::Zeroizing;
 
@@ -179,7 +179,7 @@ impl Keyring {
         if self.root.stamp() != self.ring().stamp {
             self.reload().await?;
         }
-        if self.db.engine() == Engine::Postgres { self.let_go().await } else { Ok(()) }
+        if self.root.is_one_of_many() { self.let_go().await } else { Ok(()) }
     }
 
     async fn knowing(&self, root: RootId) -> Result<Arc<Ring>, VaultError> {

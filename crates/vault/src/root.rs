@@ -63,6 +63,7 @@ impl RootKey {
 #[derive(Clone, Debug)]
 pub struct RootFile {
     path: PathBuf,
+    one_of_many: bool,
 }
 
 /// Held by who replaces the file; gone when dropped, also by the death of the process.
@@ -84,7 +85,17 @@ pub(crate) type Stamp = (u64, u64, i64, i64);
 impl RootFile {
     /// The root file at `path`. It is made at the first start, readable for its owner alone.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), one_of_many: false }
+    }
+
+    /// The same where each of several machines has a root file of its own: new root keys are handed over through the keyring.
+    #[must_use]
+    pub fn one_of_many(self) -> Self {
+        Self { one_of_many: true, ..self }
+    }
+
+    pub(crate) fn is_one_of_many(&self) -> bool {
+        self.one_of_many
     }
 
     pub(crate) fn stamp(&self) -> Option<Stamp> {

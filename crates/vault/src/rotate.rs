@@ -29,7 +29,9 @@ const ROOT_SECONDS: i64 = 86_400;
 
 statements! {
     ROTATED_AT = "SELECT rotated_at FROM root WHERE one = 1";
-    NEXT_ROOT = "UPDATE root SET root_id = ?1, made_at = ?2 WHERE one = 1 AND root_id <> ?1";
+    /// It is later than the one before, whatever a clock says: what is settled has two equal times.
+    NEXT_ROOT = "UPDATE root SET root_id = ?1, made_at = CASE WHEN rotated_at < ?2 THEN ?2 ELSE rotated_at + 1 END
+        WHERE one = 1 AND root_id <> ?1";
     ROOT_SETTLED = "UPDATE root SET rotated_at = made_at WHERE one = 1 AND root_id = ?1";
     ACCOUNTS_UNDER = "SELECT account_id, key_id, root_id, wrapped FROM account_keys
         WHERE root_id = ?1 AND account_id >= ?2 ORDER BY account_id LIMIT ?3 {for_update}";
@@ -151,7 +153,10 @@ impl Inner {
         let ring = self.keyring.reload().await?;
         let new = roots[0].id;
         let (mut tx, now) = (db.write().await?, self.keyring.clock.now());
-        handover::hand_over(&mut tx, roots, (&*self.keyring.random, now)).await?;
+        handover::forget(&mut tx, now).await?;
+        if self.keyring.root.is_one_of_many() {
+            handover::hand_over(&mut tx, roots, (&*self.keyring.random, now)).await?;
+        }
         tx.execute(&NEXT_ROOT, params![new, now]).await?;
         tx.commit().await?;
         pass(halt, Step::Switched)?;

@@ -187,11 +187,14 @@ impl Bucket {
     fn copy(&self, from: AccountId, to: AccountId, id: BlobId) -> Result<(), BlobError> {
         let (source, target) = (self.object(from, id), self.object(to, id));
         if self.head(&target)?.is_some() {
-            return Err(BlobError::Exists);
+            let is_there = self.head(&source)?.is_some();
+            return Err(if is_there { BlobError::Exists } else { BlobError::HomeGone });
         }
         stop::before("bucket: copy an object");
         let source = format!("/{}/{source}", self.client.address.bucket);
-        let answer = self.ask(&Ask::new(Method::Put, &target).head("x-amz-copy-source", source).carrying(b""))?;
+        let asked = self.ask(&Ask::new(Method::Put, &target).head("x-amz-copy-source", source).carrying(b""));
+        // It was not there before, and may be now.
+        let answer = asked.inspect_err(|_| self.take_back(to, &[id]))?;
         match (answer.status, answer.code().as_deref()) {
             (404, Some("NoSuchKey")) => Err(BlobError::HomeGone),
             // An error may come behind a status that is fine.

@@ -24,6 +24,8 @@ pub(crate) struct Place {
     pub(crate) folder: TempDir,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) url: String,
+    /// Whether this is one of several machines.
+    pub(crate) one_of_many: bool,
 }
 
 impl Place {
@@ -33,11 +35,12 @@ impl Place {
             Engine::Sqlite => format!("sqlite:{}", folder.path().join("keyring.db").display()),
             Engine::Postgres => fresh_database().await,
         };
-        Self { folder, clock: Arc::new(FixedClock::at(Timestamp(1_800_000_000_000))), url }
+        Self { folder, clock: Arc::new(FixedClock::at(Timestamp(1_800_000_000_000))), url, one_of_many: false }
     }
 
     pub(crate) fn root(&self) -> RootFile {
-        RootFile::at(self.folder.path().join("root/root.key"))
+        let root = RootFile::at(self.folder.path().join("root/root.key"));
+        if self.one_of_many { root.one_of_many() } else { root }
     }
 
     pub(crate) async fn db(&self) -> Db {
@@ -57,12 +60,19 @@ impl Place {
 /// Runs a test on both engines, each time on a fresh keyring.
 pub(crate) async fn on_both(test: impl AsyncFn(&Place)) {
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        let place = Place::new(engine).await;
-        test(&place).await;
-        if engine == Engine::Postgres {
-            let name = place.url.rsplit('/').next().unwrap();
-            administer(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
-        }
+        on(Place::new(engine).await, &test).await;
+    }
+}
+
+/// Runs a test on the first of several machines.
+pub(crate) async fn on_machines(test: impl AsyncFn(&Place)) {
+    on(Place { one_of_many: true, ..Place::new(Engine::Postgres).await }, &test).await;
+}
+
+async fn on(place: Place, test: &impl AsyncFn(&Place)) {
+    test(&place).await;
+    if let Some(name) = place.url.strip_prefix("postgres").and_then(|rest| rest.rsplit('/').next()) {
+        administer(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
     }
 }
 
