@@ -103,13 +103,13 @@ def facts(path):
 
 def ours(path, scratch):
     """The left and the right edge of the window at each frame (0 to 1), the seconds of all of it, and the cost of
-    watching in parts of the encoding: all that is made before an upload is ready."""
+    watching in parts of the encoding: that of the renditions alone."""
     width, height, rate = facts(path)
     said, seconds = told([FOLLOW, path, rate, scratch / "ours.mp4"])
     share = min(1.0, height * WINDOW / width)
     centres = said["centres"]
     edges = [(c - share / 2, c + share / 2) for c in centres] if centres else [(0.0, 1.0)]
-    return edges, seconds, said["watched_ms"] / said["made_ms"]
+    return edges, seconds, said["watched_ms"] / said["encoded_ms"]
 
 
 def theirs(path, scratch, method):

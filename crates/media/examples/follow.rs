@@ -33,21 +33,22 @@ async fn follow(words: &[String]) -> Result<(), Box<dyn Error>> {
     let watched = start.elapsed();
     let moments = (found.duration.as_secs_f64() * rate) as u32;
     let at = |path: &outro_media::Path| (0..moments).map(|i| path.at(f64::from(i) / rate)).collect::<Vec<f64>>();
-    let start = Instant::now();
     let go_on = |_| ControlFlow::Continue(());
     let level = listen(&tools, &input, &found, &limits, go_on).await?.level;
     let ladder = ladder(&found, Reframe::Follow, &scene, &Options { level, ..tools.options() });
     let usual = ladder.rungs.iter().position(|rung| rung.size == Size::Usual).ok_or("there is always one")?;
     let size = (ladder.rungs[usual].width, ladder.rungs[usual].height);
+    let mut encoded = None;
     if let Some(name) = words.get(2) {
-        // All that is made of a video before it is ready.
         let folder = std::env::temp_dir();
         let scratch = |hint| Scratch::new(hint, &folder).map(Scratch::into_file);
         let mut made =
             ladder.rungs.iter().map(|rung| scratch(ladder.size_hint(rung))).collect::<Result<Vec<_>, _>>()?;
         made[usual] = File::options().read(true).write(true).create(true).truncate(true).open(name)?;
         let outputs = made.iter().map(File::try_clone).collect::<Result<_, _>>()?;
+        let start = Instant::now();
         let outcomes = climb(&tools, (input, Vec::new()), outputs, &ladder, &limits, go_on).await?;
+        encoded = Some(start.elapsed());
         let (picture, avif, moving) = (scratch(0)?, scratch(0)?, scratch(0)?);
         cover(&tools, made[usual].try_clone()?, picture.try_clone()?, &limits).await?;
         stills(&tools, &picture, avif, size, &limits).await?;
@@ -59,7 +60,7 @@ async fn follow(words: &[String]) -> Result<(), Box<dyn Error>> {
         "scene": scene,
         "centres": scene.path.as_ref().map(at),
         "watched_ms": watched.as_millis() as u64,
-        "made_ms": start.elapsed().as_millis() as u64,
+        "encoded_ms": encoded.map(|encoded| encoded.as_millis() as u64),
     });
     println!("{told}");
     Ok(())

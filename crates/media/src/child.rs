@@ -20,6 +20,11 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 /// How often a watcher is asked whether to go on when the child says nothing.
 const TICK: Duration = Duration::from_millis(500);
 
+/// Bytes that a child may be ahead of whoever hears it: small frames, by the dozen.
+const PIPE: usize = 1 << 20;
+/// Bytes heard at once, at most.
+const READ: usize = 256 << 10;
+
 /// What to run, on what, within what.
 pub(crate) struct Order<'a> {
     pub(crate) program: &'a Path,
@@ -101,7 +106,11 @@ async fn attend(
     watch: &mut (dyn FnMut(Heard<'_>) -> ControlFlow<()> + Send),
 ) -> Result<Ended, RunError> {
     let (mut out, mut err): (Option<ChildStdout>, Option<ChildStderr>) = (child.stdout.take(), child.stderr.take());
-    let (mut out_bytes, mut err_bytes) = (vec![0; 16 << 10], vec![0; 4 << 10]);
+    if let Some(out) = &out {
+        // Where the system grants less, it is what it was.
+        let _ = rustix::pipe::fcntl_setpipe_size(out, PIPE);
+    }
+    let (mut out_bytes, mut err_bytes) = (vec![0; READ], vec![0; 4 << 10]);
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut lines, mut word, mut go_on) = (Lines::default(), Word::default(), ControlFlow::Continue(()));

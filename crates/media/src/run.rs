@@ -7,6 +7,7 @@ use crate::plan::{Ladder, Plan};
 use crate::probe::{Probe, probe};
 use crate::stderr::{Word, out_time};
 use crate::tools::Tools;
+use futures_util::future::try_join_all;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::ops::ControlFlow;
@@ -172,9 +173,9 @@ async fn carry_out(
     if ended.word == Word::CutOff {
         return Err(Refusal::Damaged.into());
     }
-    let mut made = Vec::with_capacity(outputs.len());
-    for (mut output, one) in outputs.iter().zip(expected) {
-        made.push(examine(tools, output, one, limits).await?);
+    let each = outputs.iter().zip(expected);
+    let made = try_join_all(each.map(|(output, one)| examine(tools, output, one, limits))).await?;
+    for mut output in outputs {
         output.seek(SeekFrom::Start(0))?;
     }
     // All is done: stopping now would change nothing.

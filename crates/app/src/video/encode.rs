@@ -133,15 +133,14 @@ async fn make(app: &App, owner: AccountId, row: Video) -> Result<(), Failed> {
         (VideoState::Failed, Some(word)) => return Err(Failed::Give(word)),
         _ => return Err(Failed::Gone),
     }
-    let making = Making { app, owner, video, remakes: row.remakes };
+    let making = Making::new(app, (owner, video), row.remakes);
     if !is_seen {
         // What was made before it was to be made in another way: nobody sees a video that is being made.
         making.clear(MADE).await?;
     }
     let edits = edit::stored(app, owner, video).await?;
     let (input, probe) = source(&making).await?;
-    let heard = making.listen(&input, &probe).await?;
-    let scene = making.scene(row.reframe, &input, &probe).await?;
+    let (heard, scene) = tokio::try_join!(making.listen(&input, &probe), making.scene(row.reframe, &input, &probe))?;
     std::io::Seek::rewind(&mut &input)?;
     let original = Source { clip: None, file: input, probe, scene, level: heard.level };
     let clips = clips_of(&making, edits.next()).await?;

@@ -61,8 +61,7 @@ async fn clip_of(making: &Making<'_>, clip: ClipId) -> Result<Source, Failed> {
         }
     };
     let probe = outro_media::probe(&app.tools, &file, &app.limits()).await.map_err(of_run)?;
-    let level = making.listen(&file, &probe).await?.level;
-    let scene = making.bars(&file, &probe).await?;
+    let (heard, scene) = tokio::try_join!(making.listen(&file, &probe), making.bars(&file, &probe))?;
     std::io::Seek::rewind(&mut &file)?;
-    Ok(Source { clip: Some(clip), file, probe, scene, level })
+    Ok(Source { clip: Some(clip), file, probe, scene, level: heard.level })
 }

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU16, Ordering};
 use std::time::Duration;
 
 use outro_db::Tx;
@@ -24,7 +24,9 @@ pub(super) struct Making<'a> {
     pub(super) app: &'a App,
     pub(super) owner: AccountId,
     pub(super) video: VideoId,
-    pub(super) remakes: i64,
+    remakes: i64,
+    /// The furthest that was noted, in thousandths: of two tools at work neither takes back what the other reached.
+    reached: AtomicI64,
 }
 
 /// A rendition that was made, in scratch.
@@ -53,7 +55,12 @@ fn unseen(error: RunError) -> Result<Scene, Failed> {
     }
 }
 
-impl Making<'_> {
+impl<'a> Making<'a> {
+    /// The making of a video that was to be made anew so many times.
+    pub(super) const fn new(app: &'a App, (owner, video): (AccountId, VideoId), remakes: i64) -> Self {
+        Self { app, owner, video, remakes, reached: AtomicI64::new(0) }
+    }
+
     /// Runs ffmpeg, notes its progress, and ends it when the video or its owner goes. What was made, the smallest first.
     pub(super) async fn encode(
         &self,
@@ -153,8 +160,9 @@ impl Making<'_> {
 
     /// Notes the progress; `false` when the video is not being made any more, or is to be made in another way.
     async fn note(&self, permille: i64) -> Result<bool, AppError> {
+        let furthest = self.reached.fetch_max(permille, Ordering::Relaxed).max(permille);
         let mut tx = self.app.db.write().await?;
-        let going_on = self.goes_on(&mut tx, permille).await?;
+        let going_on = self.goes_on(&mut tx, furthest).await?;
         tx.commit().await?;
         Ok(going_on)
     }

@@ -190,7 +190,7 @@ pub(crate) fn opening(threads: usize) -> Vec<String> {
 }
 
 /// The same where each filter has other many threads than the rest.
-fn opening_with(filters: usize, threads: usize) -> Vec<String> {
+pub(crate) fn opening_with(filters: usize, threads: usize) -> Vec<String> {
     let (filters, threads) = (filters.to_string(), threads.to_string());
     owned(&[
         "-hide_banner",

@@ -61,7 +61,7 @@ impl Activity {
         let mut moves = vec![0.0; small.across() * small.down()];
         if !self.planes[0].is_empty() {
             let (shift, before) = self.carried(frame, &now);
-            mark(&mut moves, &differences(&now, &before), NOISE);
+            mark(&mut moves, &differences(&now, &Known::of(&before)), NOISE);
             blank_margin(small, shift, &mut moves);
             if shift != (0, 0) {
                 self.end(profiles);
@@ -85,6 +85,7 @@ impl Activity {
     pub(super) fn end(&mut self, profiles: &mut Vec<f32>) {
         let (small, view) = (self.small, std::mem::take(&mut self.view));
         let background = (view.len() >= FEWEST).then(|| background(&view));
+        let background = background.as_ref().map(Known::of);
         let blocks = (0..view.len()).step_by(BLOCK);
         let moved: Vec<Vec<bool>> = blocks.map(|from| moved(small, &view[from..], BLOCK)).collect();
         for (block, looks) in view.chunks(BLOCK).enumerate() {
@@ -131,7 +132,7 @@ fn moved(small: Small, looks: &[Look], first: usize) -> Vec<bool> {
     let (across, down) = (small.across(), small.down());
     let mut moves = vec![0.0; across * down];
     let later = &looks[first.min(looks.len() - 1)];
-    mark(&mut moves, &differences(&later.cells, &looks[0].cells), NOISE);
+    mark(&mut moves, &differences(&later.cells, &Known::of(&looks[0].cells)), NOISE);
     for look in looks.iter().take(first) {
         moves.iter_mut().zip(&look.moves).for_each(|(most, sure)| *most = most.max(f32::from(*sure)));
     }
@@ -156,21 +157,49 @@ fn background(view: &[Look]) -> Cells {
     })
 }
 
+/// What cells are held against, and how steep it is.
+struct Known<'a> {
+    cells: &'a Cells,
+    steep: [Vec<u8>; 3],
+}
+
+impl<'a> Known<'a> {
+    fn of(cells: &'a Cells) -> Self {
+        Self { cells, steep: [0, 1, 2].map(|plane| cells.steep(plane)) }
+    }
+}
+
 /// How much each cell differs. What all of the picture has in common is the light, and left out; so is what a
 /// camera in a hand does to edges.
-fn differences(now: &Cells, before: &Cells) -> Vec<f32> {
-    let plane = |i: usize| {
-        let pairs = now.planes[i].iter().zip(&before.planes[i]);
-        pairs.map(|(a, b)| f32::from(*a) - f32::from(*b)).collect::<Vec<f32>>()
+fn differences(now: &Cells, before: &Known<'_>) -> Vec<f32> {
+    let off = |plane: usize| {
+        let pairs = now.planes[plane].iter().zip(&before.cells.planes[plane]);
+        pairs.map(|(a, b)| i16::from(*a) - i16::from(*b))
     };
-    let common = median(&mut plane(0));
-    let beyond = |i: usize, common: f32| {
-        let steep = before.steep(i);
-        let differs = plane(i).into_iter().zip(steep);
-        differs.map(move |(off, steep)| ((off - common).abs() - UNSTEADY * f32::from(steep)).max(0.0))
+    let common = middle(off(0));
+    let beyond = |plane: usize, common: i16| {
+        let differs = off(plane).zip(&before.steep[plane]);
+        differs.map(move |(off, steep)| (f32::from((off - common).abs()) - UNSTEADY * f32::from(*steep)).max(0.0))
     };
-    let colours = beyond(1, 0.0).zip(beyond(2, 0.0)).map(|(blue, red)| 2.0 * blue.max(red));
+    let colours = beyond(1, 0).zip(beyond(2, 0)).map(|(blue, red)| 2.0 * blue.max(red));
     beyond(0, common).zip(colours).map(|(light, colour)| light.max(colour)).collect()
+}
+
+/// The middle of what differences of bytes there are, found by counting.
+fn middle(differences: impl Iterator<Item = i16>) -> i16 {
+    let mut counts = [0_u32; 511];
+    let mut left = 0;
+    for difference in differences {
+        counts[(difference + 255).unsigned_abs() as usize] += 1;
+        left += 1;
+    }
+    left /= 2;
+    let reached = counts.iter().position(|count| {
+        let here = left < *count;
+        left = left.saturating_sub(*count);
+        here
+    });
+    reached.map_or(0, |at| at as i16 - 255)
 }
 
 /// Marks the cells that differ by more than noise.
@@ -204,24 +233,23 @@ fn blank_margin(small: Small, (x, y): (isize, isize), happens: &mut [f32]) {
 /// those of before. When not moving fits as well, it has not moved.
 fn shift(small: Small, before: &[u8], now: &[u8]) -> (isize, isize) {
     let columns = |plane: &[u8]| {
-        let mut sums = vec![0_i32; small.width];
+        let mut sums = vec![0_u32; small.width];
         for row in plane.chunks_exact(small.width) {
-            sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += i32::from(*value));
+            sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += u32::from(*value));
         }
         sums
     };
-    let rows = |plane: &[u8]| -> Vec<i32> {
-        plane.chunks_exact(small.width).map(|row| row.iter().map(|v| i32::from(*v)).sum()).collect()
+    let rows = |plane: &[u8]| -> Vec<u32> {
+        plane.chunks_exact(small.width).map(|row| row.iter().map(|v| u32::from(*v)).sum()).collect()
     };
     (best(&columns(before), &columns(now)), best(&rows(before), &rows(now)))
 }
 
-fn best(before: &[i32], now: &[i32]) -> isize {
+fn best(before: &[u32], now: &[u32]) -> isize {
     let misfit = |by: isize| {
-        let (skip_before, skip_now) = ((-by).max(0) as usize, by.max(0) as usize);
-        let pairs = before.iter().skip(skip_before).zip(now.iter().skip(skip_now));
-        let (sum, count) = pairs.fold((0_i64, 0_i64), |(sum, n), (a, b)| (sum + i64::from((a - b).abs()), n + 1));
-        sum / count.max(1)
+        let (before, now) = (&before[(-by).max(0) as usize..], &now[by.max(0) as usize..]);
+        let sum: u32 = before.iter().zip(now).map(|(a, b)| a.abs_diff(*b)).sum();
+        sum / before.len().min(now.len()).max(1) as u32
     };
     let still = misfit(0);
     let most = FURTHEST.min(before.len() as isize / 4);

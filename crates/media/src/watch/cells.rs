@@ -2,6 +2,8 @@
 
 use super::frames::{CELL, Frame, Small};
 
+/// The side of a cell in the planes of colour.
+const HALF: usize = CELL / 2;
 /// A cell that differs by this much is not the same.
 const ANOTHER: u8 = 3;
 /// Mean of a cell and the eight around it below which it is a speckle.
@@ -17,19 +19,26 @@ pub(super) struct Cells {
 }
 
 impl Cells {
+    #[cfg(test)]
     pub(super) fn of(frame: &Frame<'_>) -> Self {
-        Self::moved(frame.small, [frame.luma, frame.blue, frame.red], (0, 0))
+        Self::of_light(frame, Self::light(frame))
     }
 
     /// The light alone.
     pub(super) fn light(frame: &Frame<'_>) -> Vec<u8> {
-        means(frame.luma, frame.small.width, CELL, (0, 0))
+        means::<CELL>(frame.luma, frame.small.width, (0, 0))
+    }
+
+    /// Of a frame whose light is known.
+    pub(super) fn of_light(frame: &Frame<'_>, light: Vec<u8>) -> Self {
+        let colour = |plane| means::<HALF>(plane, frame.small.width / 2, (0, 0));
+        Self { small: frame.small, planes: [light, colour(frame.blue), colour(frame.red)] }
     }
 
     /// What would be seen if the picture were moved by so many pixels.
     pub(super) fn moved(small: Small, [luma, blue, red]: [&[u8]; 3], (x, y): (isize, isize)) -> Self {
-        let colour = |plane| means(plane, small.width / 2, CELL / 2, (x / 2, y / 2));
-        Self { small, planes: [means(luma, small.width, CELL, (x, y)), colour(blue), colour(red)] }
+        let colour = |plane| means::<HALF>(plane, small.width / 2, (x / 2, y / 2));
+        Self { small, planes: [means::<CELL>(luma, small.width, (x, y)), colour(blue), colour(red)] }
     }
 
     /// Cells of the same size with these values, told by plane and place.
@@ -42,19 +51,14 @@ impl Cells {
     pub(super) fn steep(&self, plane: usize) -> Vec<u8> {
         let (across, cells) = (self.small.across(), &self.planes[plane]);
         let mut steep = vec![0_u8; cells.len()];
-        let mut step = |a: usize, b: usize| {
-            let size = cells[a].abs_diff(cells[b]);
-            steep[a] = steep[a].max(size);
-            steep[b] = steep[b].max(size);
-        };
-        for i in 0..cells.len() {
-            if (i + 1) % across != 0 {
-                step(i, i + 1);
-            }
-            if i + across < cells.len() {
-                step(i, i + across);
-            }
+        for (row, steep) in cells.chunks_exact(across).zip(steep.chunks_exact_mut(across)) {
+            let steps = row.iter().zip(&row[1..]).map(|(a, b)| a.abs_diff(*b));
+            steep.iter_mut().zip(steps.clone()).for_each(|(most, step)| *most = (*most).max(step));
+            steep[1..].iter_mut().zip(steps).for_each(|(most, step)| *most = (*most).max(step));
         }
+        let steps = cells.iter().zip(&cells[across..]).map(|(a, b)| a.abs_diff(*b));
+        steep.iter_mut().zip(steps.clone()).for_each(|(most, step)| *most = (*most).max(step));
+        steep[across..].iter_mut().zip(steps).for_each(|(most, step)| *most = (*most).max(step));
         steep
     }
 
@@ -86,34 +90,49 @@ impl Cells {
 }
 
 /// Means of squares of a plane, as if it were moved by so many pixels; what comes from outside is its edge.
-fn means(plane: &[u8], width: usize, side: usize, (x, y): (isize, isize)) -> Vec<u8> {
-    let height = plane.len() / width.max(1);
-    let clamp = |at: usize, by: isize, most: usize| at.saturating_add_signed(-by).min(most - 1);
-    let mut sums = vec![0_u32; (width / side) * (height / side)];
+fn means<const SIDE: usize>(plane: &[u8], width: usize, (x, y): (isize, isize)) -> Vec<u8> {
+    let (height, across) = (plane.len() / width.max(1), width / SIDE);
+    let mut sums = vec![0_u16; across * (height / SIDE)];
+    let mut moved = vec![0; width];
     for at in 0..height {
-        let from = clamp(at, y, height) * width;
-        let row = &plane[from..from + width];
-        let into = &mut sums[at / side * (width / side)..][..width / side];
-        if x == 0 {
-            for (sum, cell) in into.iter_mut().zip(row.chunks_exact(side)) {
-                *sum += cell.iter().map(|v| u32::from(*v)).sum::<u32>();
-            }
-        } else {
-            for (i, sum) in into.iter_mut().enumerate() {
-                *sum += (i * side..(i + 1) * side).map(|at| u32::from(row[clamp(at, x, width)])).sum::<u32>();
-            }
+        let from = at.saturating_add_signed(-y).min(height - 1) * width;
+        let mut row = &plane[from..from + width];
+        if x != 0 {
+            shifted(row, x, &mut moved);
+            row = &moved;
+        }
+        let into = &mut sums[at / SIDE * across..][..across];
+        for (sum, cell) in into.iter_mut().zip(row.as_chunks::<SIDE>().0) {
+            *sum += cell.iter().map(|value| u16::from(*value)).sum::<u16>();
         }
     }
-    let whole = (side * side) as u32;
+    let whole = (SIDE * SIDE) as u16;
     sums.into_iter().map(|sum| ((sum + whole / 2) / whole) as u8).collect()
+}
+
+/// A row moved to the right, or to the left when that is less than nothing.
+fn shifted(row: &[u8], by: isize, into: &mut [u8]) {
+    let far = by.unsigned_abs().min(row.len());
+    let kept = row.len() - far;
+    let (Some(first), Some(last)) = (row.first(), row.last()) else { return };
+    if by > 0 {
+        into[..far].fill(*first);
+        into[far..].copy_from_slice(&row[..kept]);
+    } else {
+        into[..kept].copy_from_slice(&row[far..]);
+        into[kept..].fill(*last);
+    }
 }
 
 /// Adds cells to columns, then rows.
 pub(super) fn add(small: Small, cells: impl Iterator<Item = f32>, into: &mut [f32]) {
-    let across = small.across();
-    for (i, value) in cells.enumerate() {
-        into[i % across] += value;
-        into[across + i / across] += value;
+    let (columns, rows) = into.split_at_mut(small.across());
+    let mut cells = cells;
+    for row in rows.iter_mut().take(small.down()) {
+        for (column, value) in columns.iter_mut().zip(&mut cells) {
+            *column += value;
+            *row += value;
+        }
     }
 }
 

@@ -14,7 +14,7 @@ mod words;
 use crate::child::{Heard, Order, run};
 use crate::error::RunError;
 use crate::limits::Limits;
-use crate::plan::{Bars, Scene, Window, opening};
+use crate::plan::{Bars, Scene, Window, opening_with};
 use crate::probe::{INPUT, Probe, input_args};
 use crate::run::Progress;
 use crate::tools::Tools;
@@ -142,13 +142,16 @@ fn decide(probe: &Probe, observer: Observer) -> Scene {
 
 /// A steady number of frames a second from the very start, so that a frame's number is its time. Most of the cost
 /// is in decoding: frames that no other needs are left out, and so is the smoothing of blocks that small frames do
-/// not show. Where a scene begins there is hardly ever such a frame.
+/// not show. Where a scene begins there is hardly ever such a frame. So small a frame is scaled sooner by one thread
+/// than it is shared out among several.
 fn args(probe: &Probe, small: Small, (which, rate): (Which, f64), longest: u64, threads: usize) -> Vec<String> {
-    let graph = format!(
-        "[0:{}]fps={rate}:start_time=0,scale={}:{}:flags=area:out_range=tv,format=yuv420p[v]",
-        probe.picture, small.width, small.height
-    );
-    let mut args = opening(threads);
+    let even = format!("fps={rate}:start_time=0");
+    let scaled = format!("scale={}:{}:flags=area:out_range=tv,format=yuv420p", small.width, small.height);
+    // A frame that is repeated is scaled once, and one that is left out is not.
+    let repeats = probe.frame_rate.is_some_and(|source| source <= rate);
+    let (first, then) = if repeats { (scaled, even) } else { (even, scaled) };
+    let graph = format!("[0:{}]{first},{then}[v]", probe.picture);
+    let mut args = opening_with(1, threads);
     args.extend(input_args());
     args.extend(["-skip_frame", which.skip(), "-skip_loop_filter", "all"].map(str::to_owned));
     args.extend(["-i", INPUT, "-filter_complex", &graph, "-map", "[v]"].map(str::to_owned));

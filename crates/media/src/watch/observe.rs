@@ -86,11 +86,11 @@ impl Observer {
             self.end_scene();
             self.seen.shots.push(Shot { frame: self.count, look, still: vec![0.0; width], words: Vec::new() });
         }
-        self.before = light;
+        self.before.clone_from(&light);
         if let Some(shot) = self.seen.shots.last_mut()
             && (self.count - shot.frame).is_multiple_of(self.seen.every)
         {
-            let cells = Cells::of(frame);
+            let cells = Cells::of_light(frame, light);
             cells.stand_out(&mut shot.still);
             self.words.see(frame);
             self.activity.see(frame, cells, &mut self.seen.profiles);

@@ -33,8 +33,8 @@ impl Words {
         let mut steps = vec![0_u32; self.counts.len()];
         for (y, row) in frame.luma.chunks_exact(self.small.width).enumerate() {
             let cells = &mut steps[y / CELL * across..][..across];
-            for (sum, cell) in cells.iter_mut().zip(row.chunks_exact(CELL)) {
-                *sum += cell.windows(2).map(|pair| u32::from(pair[0].abs_diff(pair[1]))).sum::<u32>();
+            for (sum, cell) in cells.iter_mut().zip(row.as_chunks::<CELL>().0) {
+                *sum += cell.iter().zip(&cell[1..]).map(|(a, b)| u32::from(a.abs_diff(*b))).sum::<u32>();
             }
         }
         let all = (CELL * (CELL - 1)) as u32 * STROKES;
