@@ -38,8 +38,9 @@ pub async fn stills(
     let tiny = tiny(size);
     // Some thousand bytes: the folder is not used.
     let pixels = Scratch::new(0, Path::new("/"))?;
-    let args = still_args(tools.still(), tiny);
-    let more: &[&File] = if tools.makes_avif() { &[&avif] } else { &[] };
+    let encoder = tools.still().await;
+    let args = still_args(encoder, tiny);
+    let more: &[&File] = if encoder.is_some() { &[&avif] } else { &[] };
     make(tools, &args, cover, (pixels.file(), more), limits).await?;
     let mut bytes = Vec::new();
     pixels.rewind()?;

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use tokio::sync::OnceCell;
 
 /// Filters without which no rendition is made.
 const FILTERS: [&str; 45] = [
@@ -109,11 +111,12 @@ pub struct Tools {
     pub(crate) ffprobe: PathBuf,
     pub(crate) sandbox: SandboxProgram,
     ffmpeg_version: String,
-    ffprobe_version: String,
     tonemap: bool,
     deinterlace: bool,
     still: Option<StillEncoder>,
     av1: bool,
+    /// Whether the file around such a picture can be written: asked when the first is to be made.
+    avif: Arc<OnceCell<bool>>,
 }
 
 /// What makes pictures in AVIF.
@@ -128,17 +131,17 @@ pub(crate) enum StillEncoder {
 const AV1: &str = "libsvtav1";
 
 impl Tools {
-    /// Finds the programs and asks them what they can do, all at once: each takes some tens of milliseconds to load. Blocks so long.
+    /// Finds the programs, and asks ffmpeg what it can do: both questions at once, and only those without whose answers
+    /// no video is made, since each takes a tenth of a second. Blocks so long.
     ///
     /// # Errors
     /// When a program or a part of it is missing; the error says which.
     pub fn find(settings: &ToolSettings) -> Result<Self, MissingTool> {
         let ffmpeg = locate("ffmpeg", settings.ffmpeg.as_deref())?;
         let ffprobe = locate("ffprobe", settings.ffprobe.as_deref())?;
-        let asked = ["-filters", "-encoders", "-muxers"].map(|question| Question::ask("ffmpeg", &ffmpeg, question));
-        let ([filters, encoders, muxers], probe) = (asked, Question::ask("ffprobe", &ffprobe, "-version")?);
+        let [filters, encoders] = ["-filters", "-encoders"].map(|question| Question::ask(&ffmpeg, question));
         let (filters, banner) = filters?.answer()?;
-        let ((encoders, _), (muxers, _), (probe, _)) = (encoders?.answer()?, muxers?.answer()?, probe.answer()?);
+        let (encoders, _) = encoders?.answer()?;
         let still = match (lists(&encoders, AV1), lists(&encoders, "libaom-av1")) {
             (true, _) => Some(StillEncoder::SvtAv1),
             (false, true) => Some(StillEncoder::Aom),
@@ -148,11 +151,11 @@ impl Tools {
         require("encoder", &encoders, &ENCODERS)?;
         Ok(Self {
             ffmpeg_version: version(&banner),
-            ffprobe_version: version(&probe),
             tonemap: lists(&filters, "zscale") && lists(&filters, "tonemap"),
             deinterlace: lists(&filters, "yadif"),
-            still: still.filter(|_| lists(&muxers, "avif")),
+            still,
             av1: lists(&encoders, AV1),
+            avif: Arc::default(),
             sandbox: settings.sandbox.clone().unwrap_or_default(),
             ffmpeg,
             ffprobe,
@@ -165,16 +168,9 @@ impl Tools {
         &self.ffmpeg_version
     }
 
-    /// The version of ffprobe, for doctor.
-    #[must_use]
-    pub fn ffprobe_version(&self) -> &str {
-        &self.ffprobe_version
-    }
-
     /// Whether covers are made in AVIF too.
-    #[must_use]
-    pub const fn makes_avif(&self) -> bool {
-        self.still.is_some()
+    pub async fn makes_avif(&self) -> bool {
+        self.still().await.is_some()
     }
 
     /// Whether videos can be made in AV1.
@@ -183,8 +179,17 @@ impl Tools {
         self.av1
     }
 
-    pub(crate) const fn still(&self) -> Option<StillEncoder> {
-        self.still
+    /// What makes pictures in AVIF; none where there is none, or ffmpeg does not say that it can write such files.
+    pub(crate) async fn still(&self) -> Option<StillEncoder> {
+        let encoder = self.still?;
+        let ask = || {
+            let ffmpeg = self.ffmpeg.clone();
+            async move {
+                let asked = move || Question::ask(&ffmpeg, "-muxers")?.answer();
+                tokio::task::spawn_blocking(asked).await.map_err(|_| ())?.map(|(muxers, _)| lists(&muxers, "avif")).map_err(|_| ())
+            }
+        };
+        self.avif.get_or_try_init(ask).await.is_ok_and(|writes| *writes).then_some(encoder)
     }
 
     /// Options for plans that this ffmpeg can carry out: all cores, all optional filters it has.
@@ -208,24 +213,20 @@ fn locate(name: &'static str, given: Option<&Path>) -> Result<PathBuf, MissingTo
         .ok_or(MissingTool::NotFound(name))
 }
 
-/// A program that was started to tell what it can do.
-struct Question {
-    name: &'static str,
-    child: Child,
-}
+/// An ffmpeg that was started to tell what it can do.
+struct Question(Child);
 
 impl Question {
-    fn ask(name: &'static str, program: &Path, question: &str) -> Result<Self, MissingTool> {
-        let mut command = Command::new(program);
+    fn ask(ffmpeg: &Path, question: &str) -> Result<Self, MissingTool> {
+        let mut command = Command::new(ffmpeg);
         command.arg(question).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let child = command.spawn().map_err(|_| MissingTool::DoesNotRun(name))?;
-        Ok(Self { name, child })
+        command.spawn().map(Self).map_err(|_| MissingTool::DoesNotRun("ffmpeg"))
     }
 
     /// What it said, and the banner that it said so under.
     fn answer(self) -> Result<(String, String), MissingTool> {
-        let said = self.child.wait_with_output().ok().filter(|said| said.status.success());
-        let said = said.ok_or(MissingTool::DoesNotRun(self.name))?;
+        let said = self.0.wait_with_output().ok().filter(|said| said.status.success());
+        let said = said.ok_or(MissingTool::DoesNotRun("ffmpeg"))?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Ok((text(&said.stdout), text(&said.stderr)))
     }

@@ -92,7 +92,7 @@ async fn ffmpeg() -> Result<String, Fail> {
     let tools = Tools::find(&ToolSettings::default())?;
     outro_media::self_test(&tools).await?;
     let makes = |what, it| if it { what } else { "" };
-    let (avif, av1) = (makes(", makes AVIF", tools.makes_avif()), makes(", makes AV1", tools.makes_av1()));
+    let (avif, av1) = (makes(", makes AVIF", tools.makes_avif().await), makes(", makes AV1", tools.makes_av1()));
     Ok(format!("{}, works in its jail{avif}{av1}", tools.ffmpeg_version()))
 }
 
