@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from math import ceil, floor, log10
+from pathlib import Path
 
 import crowd
 import erasing
@@ -71,16 +72,19 @@ def measured(engine, sizes, cluster):
                     found[what][size] = round(cost, 3)
                     print(f"  {what}: {cost:.2f} ms", file=sys.stderr)
             if psql:
-                subprocess.run(["psql", "-q", cluster, "-c", f"DROP DATABASE {name}"], check=True)
+                subprocess.run(["psql", "-q", cluster, "-c", f"DROP DATABASE {name} WITH (FORCE)"], check=True)
     return found
 
 
 def costs(server, data, psql, password, size):
     draw = random.Random(size)
     api = Api.sign_in(server.url, "crowd.0", password)
-    # What is found is read into memory first; until then suggestions are refused or empty.
-    while not api.call("GET", "/suggestions")["items"]:
-        time.sleep(1)
+    # Those who read follow each other too, so that there are people whom one may know at each size.
+    for number in range(1, 31):
+        api.call("PUT", f"/accounts/crowd.{number}/follow")
+    rests(server)
+    if not api.call("GET", "/suggestions")["items"]:
+        raise RuntimeError("nobody is suggested")
     videos = some_videos(data, psql)
     yield "page of Following", each(200, lambda: api.call("GET", "/feed/following?limit=20"))
     yield "page of For You", each(200, lambda: api.call("GET", "/feed/for-you?limit=20"))
@@ -97,6 +101,21 @@ def costs(server, data, psql, password, size):
         watcher.wait(account)
         gone.append((time.perf_counter() - said) * 1000)
     yield "erasure", statistics.median(gone)
+
+
+def rests(server):
+    """Waits until the server does nothing by itself any more, two minutes at most: what can be found is read into memory
+    first, a little at a time, which takes longer for a million."""
+    def used():
+        return sum(map(int, Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]))
+
+    before, until = used(), time.monotonic() + 120
+    while time.monotonic() < until:
+        time.sleep(2)
+        now = used()
+        if now - before < 10:
+            return
+        before = now
 
 
 def each(times, act):

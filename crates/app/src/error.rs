@@ -74,6 +74,8 @@ pub enum RefusalKind {
     Unusable,
     /// Something outside does not answer; later it may.
     Unavailable,
+    /// The store of objects does not; to people it is the same.
+    Away,
 }
 
 fn fields(errors: &[FieldError]) -> String {
@@ -97,9 +99,9 @@ impl AppError {
         matches!(self, Self::Refused(refusal) if refusal.code == code)
     }
 
-    /// Whether it may well be otherwise in a moment, by itself.
-    pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Refused(refusal) if refusal.kind == RefusalKind::Unavailable)
+    /// Whether the store of objects is away: what was to be done is as good as before, and is tried again however long it takes.
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.kind == RefusalKind::Away)
     }
 
     /// Our own fault.
@@ -109,14 +111,14 @@ impl AppError {
 }
 
 /// The safe face of what does not answer now.
-fn busy() -> AppError {
-    AppError::refused(RefusalKind::Unavailable, "busy", "The server is busy. Please try again in a moment.")
+fn busy(kind: RefusalKind) -> AppError {
+    AppError::refused(kind, "busy", "The server is busy. Please try again in a moment.")
 }
 
 impl From<DbError> for AppError {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::Busy(_) => busy(),
+            DbError::Busy(_) => busy(RefusalKind::Unavailable),
             error => Self::internal(error),
         }
     }
@@ -140,7 +142,8 @@ impl From<BlobError> for AppError {
             // The owner is gone, or the object: there is nothing to tell.
             BlobError::HomeGone | BlobError::Gone => Self::NotFound,
             // The store has told the log. It may be that whoever runs the server of the bucket has to do something: until then all waits.
-            BlobError::Away(_) | BlobError::Refused(..) => busy(),
+            BlobError::Away(_) | BlobError::Refused(401 | 403 | 404 | 500.., _) => busy(RefusalKind::Away),
+            BlobError::Gate(_) => busy(RefusalKind::Unavailable),
             error => Self::internal(error),
         }
     }

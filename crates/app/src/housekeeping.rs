@@ -160,8 +160,8 @@ async fn drop_unjoined(app: &App, before: Timestamp) -> Result<(), AppError> {
         if accounts::by_id(&mut app.db.read().await?, id).await?.is_some() {
             app.vault.joined(id).await?;
         } else {
-            app.vault.forget_unjoined(id).await?;
             app.blobs.remove_home(id).await?;
+            app.vault.forget_unjoined(id).await?;
         }
     }
     Ok(())
@@ -178,6 +178,22 @@ async fn drop_unopened(app: &App, before: Timestamp) -> Result<(), AppError> {
         }
     }
     Ok(())
+}
+
+/// Whether the objects of those who are here can be where they are looked for: of some of them a home has to be there. Another
+/// bucket, another prefix, or a folder instead of a bucket would be taken for emptied by whoever erases there.
+pub async fn fits_objects(app: &App) -> Result<bool, AppError> {
+    let mut found_none = false;
+    for id in app.vault.account_ids(None, 64).await? {
+        // A join that was cut in two has a key and no row; so has who joined after the backup that was put back.
+        if accounts::by_id(&mut app.db.read().await?, id).await?.is_some() {
+            if app.blobs.home_exists(id).await? {
+                return Ok(true);
+            }
+            found_none = true;
+        }
+    }
+    Ok(!found_none)
 }
 
 /// Whether database and keyring belong together, as far as can be told: people without keys and keys

@@ -38,6 +38,14 @@ impl Place {
         }
     }
 
+    /// Whether an owner has a home, or anything in none.
+    pub(crate) fn holds_any(&self, owner: AccountId) -> Result<bool, BlobError> {
+        match self {
+            Self::Folder(local) => local.home_exists(owner),
+            Self::Bucket(bucket, _) => bucket.holds_any(owner),
+        }
+    }
+
     /// A new object, without a name as yet.
     pub(crate) fn unfinished(
         &self,

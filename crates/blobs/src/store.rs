@@ -76,6 +76,11 @@ impl Blobs {
         self.with_place(move |place| place.home_exists(owner)).await
     }
 
+    /// Whether an owner has a home, or anything that came to stand in none: after an erasure neither may be.
+    pub async fn holds_any(&self, owner: AccountId) -> Result<bool, BlobError> {
+        self.with_place(move |place| place.holds_any(owner)).await
+    }
+
     /// Begins a new object. What is written is sealed at once; until [`BlobWriter::finish`] the object
     /// has no name, and dropped before, it is gone.
     pub async fn writer(&self, keys: &AccountKeys, id: BlobId, kind: BlobKind) -> Result<BlobWriter, BlobError> {

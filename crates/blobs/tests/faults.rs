@@ -20,6 +20,8 @@ use outro_model::{Clock as _, SystemClock, Timestamp};
 const CHUNK: usize = 64 * 1024;
 const PART: usize = 80 * CHUNK;
 
+const NOTHING: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+
 /// What befalls a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
@@ -30,6 +32,10 @@ enum Fault {
     CutUp(usize),
     /// It is cut after so many bytes of the answer: the server has done what it was asked.
     CutDown(usize),
+    /// The server has done what it was asked, and it is answered with nothing.
+    Unsaid,
+    /// The server was not asked, and it is answered with nothing, as if all were well.
+    Undone,
 }
 
 /// A line to the server that breaks as it is told.
@@ -78,17 +84,25 @@ fn carry(mut client: TcpStream, faults: &Mutex<Vec<Fault>>, carried: &AtomicUsiz
                 client.write_all(answer.as_bytes()).unwrap();
                 continue;
             }
+            Fault::Undone => {
+                client.write_all(NOTHING).unwrap();
+                continue;
+            }
             Fault::CutUp(most) => {
                 let _ = server.write_all(&head);
                 let _ = server.write_all(&body[..body.len().min(most)]);
                 break;
             }
-            Fault::None | Fault::CutDown(_) => {}
+            Fault::None | Fault::CutDown(_) | Fault::Unsaid => {}
         }
         server.write_all(&head).unwrap();
         server.write_all(&body).unwrap();
         let headless = head.starts_with(b"HEAD ");
         let Some((head, body)) = answer(&mut server, headless) else { break };
+        if fault == Fault::Unsaid {
+            client.write_all(NOTHING).unwrap();
+            continue;
+        }
         if let Fault::CutDown(most) = fault {
             let whole = [head, body].concat();
             let _ = client.write_all(&whole[..whole.len().min(most)]);
@@ -184,6 +198,49 @@ async fn whatever_befalls_one_request_the_end_is_the_same() {
         assert!(place.read(&keys, id, &sealed.header).await.unwrap() == bytes, "{fault:?}");
         assert_eq!(line.left(), 0);
     }
+}
+
+/// What says that all is well and no more is believed of nothing: the object stands, or it is said that it was not written; what is
+/// not said to be gone is not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_without_a_word_is_not_believed() {
+    let line = Line::new();
+    let place = Place::in_bucket_at(&line.url).await;
+    let keys = place.owner().await;
+    let bytes = sample(PART + CHUNK);
+    line.carried.store(0, Ordering::SeqCst);
+    place.write(&keys, &bytes).await;
+    let requests = line.carried.load(Ordering::SeqCst);
+    // The last but one ends the upload, and the last looks after the home.
+    let mut faults = vec![Fault::None; requests - 2];
+    faults.push(Fault::Unsaid);
+    line.will(&faults);
+    let (id, sealed) = place.write(&keys, &bytes).await;
+    assert!(line.left() == 0 && place.read(&keys, id, &sealed.header).await.unwrap() == bytes);
+
+    *faults.last_mut().unwrap() = Fault::Undone;
+    line.will(&faults);
+    let lost = common::id();
+    let written = async {
+        let mut writer = place.blobs.writer(&keys, lost, KIND).await?;
+        writer.write(&bytes).await?;
+        writer.finish(&keys).await
+    };
+    assert!(matches!(written.await, Err(BlobError::Refused(200, _))));
+    assert!(!place.blobs.list(keys.account()).await.unwrap().contains(&lost));
+
+    // The home goes, then it is asked for uploads that have not ended, then for objects.
+    for silent in [1, 2] {
+        let mut faults = vec![Fault::None; silent];
+        faults.push(Fault::Undone);
+        line.will(&faults);
+        assert!(matches!(place.blobs.remove_home(keys.account()).await, Err(BlobError::Refused(200, _))), "{silent}");
+    }
+    line.will(&[Fault::Undone]);
+    assert!(place.blobs.list(keys.account()).await.is_err());
+    line.will(&[]);
+    place.blobs.remove_home(keys.account()).await.unwrap();
+    assert!(place.is_gone(keys.account()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

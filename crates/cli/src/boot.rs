@@ -133,6 +133,10 @@ async fn wire(settings: &Settings, folder: &Folder, dev: bool, part: Part) -> Re
             check OUTRO_DATABASE_URL, OUTRO_KEYRING_URL and the data folder";
         return Err(Fail::new(line));
     }
+    if !housekeeping::fits_objects(&app).await? {
+        let line = "the objects of those who have an account here are not in this place: check OUTRO_BLOBS_URL and the data folder";
+        return Err(Fail::new(line));
+    }
     if let Some(hearing) = hearing {
         tokio::spawn(elsewhere::hear(app.clone(), hearing));
     }

@@ -14,11 +14,13 @@ use crate::{DbError, Engine, Param, Row, Statement, Value};
 /// Connections a process keeps at most.
 const CONNECTIONS: usize = 16;
 
-/// Bounds on waiting: a transaction that hangs must not hold its locks for ever. And on work: what is asked for is found by
+/// Both sides ask whether the other is still there: a machine without power says nothing, and must not keep its locks for the two hours
+/// that are usual. Bounds on waiting: a transaction that hangs must not hold its locks for ever. And on work: what is asked for is found by
 /// an index, row by row. Left to itself the planner reads up to tens of thousands of accounts into a hash to join thirty
 /// rows with them, which grows with their number; and it reads all videos of one account to find one of them, taking a page read out of order
 /// for four times as dear as on disks that turn. Where there is no index, these are still what it does.
-const SESSION: &str = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s \
+const SESSION: &str = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 \
+    -c tcp_user_timeout=30000 -c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s \
     -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c random_page_cost=1.1";
 
 pub(crate) struct Postgres {
@@ -38,6 +40,11 @@ impl Postgres {
         let options = config.get_options().map(|given| format!("{given} {SESSION}"));
         config.options(options.unwrap_or_else(|| SESSION.to_owned()));
         config.application_name("outro");
+        config
+            .keepalives_idle(Duration::from_secs(10))
+            .keepalives_interval(Duration::from_secs(5))
+            .keepalives_retries(3);
+        config.tcp_user_timeout(Duration::from_secs(30));
         let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let pool = Pool::builder(Manager::from_config(config, NoTls, manager))
             .max_size(CONNECTIONS)

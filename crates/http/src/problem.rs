@@ -63,7 +63,7 @@ pub(crate) fn status_of(error: &AppError) -> StatusCode {
             RefusalKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             RefusalKind::Malformed => StatusCode::BAD_REQUEST,
             RefusalKind::Unusable => StatusCode::UNPROCESSABLE_ENTITY,
-            RefusalKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            RefusalKind::Unavailable | RefusalKind::Away => StatusCode::SERVICE_UNAVAILABLE,
         },
     }
 }

@@ -186,7 +186,11 @@ impl Tools {
             let ffmpeg = self.ffmpeg.clone();
             async move {
                 let asked = move || Question::ask(&ffmpeg, "-muxers")?.answer();
-                tokio::task::spawn_blocking(asked).await.map_err(|_| ())?.map(|(muxers, _)| lists(&muxers, "avif")).map_err(|_| ())
+                tokio::task::spawn_blocking(asked)
+                    .await
+                    .map_err(|_| ())?
+                    .map(|(muxers, _)| lists(&muxers, "avif"))
+                    .map_err(|_| ())
             }
         };
         self.avif.get_or_try_init(ask).await.is_ok_and(|writes| *writes).then_some(encoder)

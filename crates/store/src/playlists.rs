@@ -31,7 +31,7 @@ pub struct Seen {
 macro_rules! seen {
     () => {
         "FROM playlist_videos p JOIN videos v ON v.owner_id = p.owner_id AND v.id = p.video_id
-            WHERE p.owner_id = ?1 AND p.playlist_id = ?2 AND v.state = ?3 AND v.audience <= ?4 AND v.hidden <= ?5
+            WHERE p.owner_id = ?1 AND p.playlist_id = ?2 AND +v.state = ?3 AND v.audience <= ?4 AND v.hidden <= ?5
             AND v.age_restricted <= ?6 AND v.draft_audience IS NULL"
     };
 }

@@ -28,7 +28,7 @@ statements! {
     ADD = "INSERT INTO timeline (owner_id, video_id, account_id, published_at)
         SELECT v.owner_id, v.id, w.id, v.published_at FROM follows f
         JOIN accounts w ON w.id = f.follower_id AND w.state = ?7
-        JOIN videos v ON v.owner_id = f.followed_id AND v.id = ?2 AND v.state = 1
+        JOIN videos v ON v.owner_id = f.followed_id AND v.id = ?2 AND +v.state = 1
         WHERE f.followed_id = ?1 AND (f.created_at, f.follower_id) > (?3, ?4)
             AND (f.created_at, f.follower_id) <= (?5, ?6) ON CONFLICT DO NOTHING";
     FILL = "INSERT INTO timeline (owner_id, video_id, account_id, published_at)

@@ -157,7 +157,7 @@ statements! {
         ORDER BY v.created_at DESC, v.id DESC LIMIT ?4");
     COUNT_DRAFTS = "SELECT COUNT(*) FROM videos WHERE owner_id = ?1 AND draft_audience IS NOT NULL AND state <> 3";
     COUNT = "SELECT COUNT(*), CAST(COALESCE(SUM(like_count), 0) AS BIGINT) FROM videos
-        WHERE owner_id = ?1 AND state = ?2 AND audience <= ?3 AND hidden <= ?4 AND age_restricted <= ?5
+        WHERE owner_id = ?1 AND +state = ?2 AND audience <= ?3 AND hidden <= ?4 AND age_restricted <= ?5
             AND draft_audience IS NULL";
     COUNT_ALL = "SELECT COUNT(*) FROM videos WHERE owner_id = ?1";
     PROGRESS = "UPDATE videos SET progress = ?3

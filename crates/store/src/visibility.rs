@@ -119,7 +119,7 @@ macro_rules! in_scope {
     () => {
         concat!(
             crate::visibility::card_in_scope!(),
-            " AND v.state = ?3 AND v.audience = ?4 AND a.private_account = 0 AND v.hidden = 0 AND ",
+            " AND +v.state = ?3 AND +v.audience = ?4 AND a.private_account = 0 AND v.hidden = 0 AND ",
             crate::visibility::of_age!()
         )
     };

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use outro_app::backup::{self, Target};
-use outro_app::housekeeping;
+use outro_app::{App, housekeeping};
+use outro_blobs::Blobs;
 use outro_db::Db;
 use outro_model::{AccountId, BlobId, BlobKind};
 use outro_testkit::{Bucket, Client, On, World, clip, copy_folder, drop_databases, fresh_database};
@@ -94,6 +95,25 @@ in_a_bucket! {
         assert!(world.app.blobs.list(id).await.unwrap().is_empty());
         assert_eq!(owners(&world).await, [other]);
         nothing_is_on_the_disk(&world);
+    }
+}
+
+in_a_bucket! {
+    /// Another prefix, or a folder instead of the bucket, would be taken for emptied by whoever erases there.
+    async fn a_place_without_the_objects_of_those_who_are_here_is_found_out(world: World) {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let folder = Blobs::open(elsewhere.path().to_owned(), world.app.random.clone()).unwrap();
+        let wrong = App { blobs: folder, ..world.app.clone() };
+        assert!(housekeeping::fits_objects(&wrong).await.unwrap(), "nobody is here yet");
+        let ada = world.client().join("ada").await;
+        let id = world.id_of(&ada).await;
+        assert!(housekeeping::fits_objects(&world.app).await.unwrap());
+        assert!(!housekeeping::fits_objects(&wrong).await.unwrap());
+        assert!(world.app.blobs.holds_any(id).await.unwrap() && !wrong.blobs.holds_any(id).await.unwrap());
+        let receipt = leave(&ada, "ada-password").await;
+        world.settle_receipt(&receipt).await;
+        assert!(!world.app.blobs.holds_any(id).await.unwrap());
+        assert!(housekeeping::fits_objects(&world.app).await.unwrap(), "nobody is here any more");
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use outro_datamap::KEYRING;
 use outro_db::portable::{Record, Shape, Walk, write_row};
-use outro_db::{Db, params, statements};
+use outro_db::{Db, Engine, Turn, params, statements};
 use outro_model::{Timestamp, stop};
 use zeroize::Zeroizing;
 
@@ -49,7 +49,15 @@ impl Vault {
     pub async fn copy_keyring(&self, to: &Path) -> Result<Timestamp, VaultError> {
         let keyring = &self.inner.keyring;
         let _lock = keyring.root.lock().await?;
-        let roots = keyring.root.read().await?.ok_or(VaultError::RootMissing)?;
+        // Nor on another machine: whoever meets its root key here would wait for this lock.
+        let turn = keyring.db.try_turn(Turn::ROOT).await?;
+        if turn.is_none() && keyring.db.engine() == Engine::Postgres {
+            return Err(VaultError::RotationRunning);
+        }
+        let mut roots = keyring.root.read().await?.ok_or(VaultError::RootMissing)?;
+        if keyring.root.is_one_of_many() && keyring.taken_in(&mut roots).await? {
+            keyring.root.write(&roots).await?;
+        }
         if roots.len() != 1 {
             return Err(VaultError::RotationRunning);
         }

@@ -22,6 +22,7 @@ statements! {
     SETTLED = "SELECT root_id FROM root WHERE one = 1 AND rotated_at = made_at";
     HAND_OVER = "INSERT INTO root_handovers (root_id, old_id, wrapped, made_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
     FROM_WHOM = "SELECT old_id, wrapped FROM root_handovers WHERE root_id = ?1";
+    KEEP = "UPDATE root_handovers SET made_at = ?2 WHERE root_id = ?1";
     FORGET = "DELETE FROM root_handovers WHERE made_at < ?1";
 }
 
@@ -31,8 +32,10 @@ pub(crate) async fn current(db: &Db) -> Result<RootId, VaultError> {
     Ok(row.ok_or(VaultError::UnknownRoot)?.get(0)?)
 }
 
-/// Forgets what was handed over to who was off for too long.
-pub(crate) async fn forget(tx: &mut Tx, now: Timestamp) -> Result<(), VaultError> {
+/// Forgets what was handed over to who was off for too long. The way to `new`, to which a rotation has just come, is there as long
+/// from now on, however long the rotation took.
+pub(crate) async fn forget(tx: &mut Tx, new: RootId, now: Timestamp) -> Result<(), VaultError> {
+    tx.execute(&KEEP, params![new, now]).await?;
     tx.execute(&FORGET, params![now.plus_seconds(-KEPT_SECONDS)]).await?;
     Ok(())
 }

@@ -7,7 +7,7 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use outro_db::{FromValue, Param, ToParam, Value};
@@ -176,7 +176,23 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 fn lock_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(beside(path, ".lock"))
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(beside(path, ".lock"))?;
+    give_to_the_owner_of(path, &file)?;
+    Ok(file)
+}
+
+/// A command that is run by root must not take the file from the server, which is somebody else.
+fn give_to_the_owner_of(path: &Path, file: &File) -> io::Result<()> {
+    let Ok(old) = std::fs::metadata(path) else { return Ok(()) };
+    let now = file.metadata()?;
+    if (old.uid(), old.gid()) == (now.uid(), now.gid()) {
+        return Ok(());
+    }
+    match fchown(file, Some(old.uid()), Some(old.gid())) {
+        // Whoever cannot give it away has the file by a group that both are in.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        given => given,
+    }
 }
 
 /// A file that is just being scrubbed after its replacement reads as damaged; its successor does not.
@@ -239,6 +255,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         _ => {}
     }
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
+    give_to_the_owner_of(path, &file)?;
     stop::before("root key: write");
     file.write_all(bytes)?;
     stop::before("root key: sync");
@@ -297,6 +314,25 @@ mod tests {
         assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
         std::fs::write(&path, b"OUTROOT1").unwrap();
         assert!(matches!(file.read().await, Err(VaultError::RootDamaged)));
+    }
+
+    /// As root alone: whoever is nobody else cannot give a file away.
+    #[tokio::test]
+    async fn it_stays_its_owners_whoever_replaces_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("root.key");
+        let (file, keys) = (RootFile::at(&path), [RootKey::random(&SystemRandom)]);
+        file.write(&keys).await.unwrap();
+        let nobody = 65_534;
+        if std::os::unix::fs::chown(&path, Some(nobody), Some(nobody)).is_err() {
+            return;
+        }
+        file.write(&keys).await.unwrap();
+        drop(file.lock().await.unwrap());
+        for path in [&path, &beside(&path, ".lock")] {
+            let now = std::fs::metadata(path).unwrap();
+            assert_eq!((now.uid(), now.gid(), now.mode() & 0o777), (nobody, nobody, 0o600), "{path:?}");
+        }
     }
 
     #[tokio::test]

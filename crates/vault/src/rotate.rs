@@ -153,7 +153,6 @@ impl Inner {
         let ring = self.keyring.reload().await?;
         let new = roots[0].id;
         let (mut tx, now) = (db.write().await?, self.keyring.clock.now());
-        handover::forget(&mut tx, now).await?;
         if self.keyring.root.is_one_of_many() {
             handover::hand_over(&mut tx, roots, (&*self.keyring.random, now)).await?;
         }
@@ -171,6 +170,7 @@ impl Inner {
         pass(halt, Step::OldGone)?;
         let mut tx = db.write().await?;
         tx.execute(&ROOT_SETTLED, params![new]).await?;
+        handover::forget(&mut tx, new, self.keyring.clock.now()).await?;
         tx.commit().await?;
         // Best effort: what the write-ahead log still holds is wrapped under a key that is gone.
         db.shed().await.ok();

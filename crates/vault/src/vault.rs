@@ -57,6 +57,7 @@ impl Vault {
             leases: options.leases,
         });
         sweep_while_alive(&inner);
+        follow_while_alive(&inner);
         Ok(Self { inner })
     }
 
@@ -83,8 +84,27 @@ fn sweep_while_alive(inner: &Arc<Inner>) {
             let now = inner.keyring.clock.now();
             inner.cache.sweep(now);
             inner.conversations.sweep(now);
-            // The file may be away for a moment; whoever needs a root key hears of it.
-            inner.keyring.follow().await.ok();
+        }
+    });
+}
+
+/// What other machines and processes did with the root key. A task of its own: it may wait for a database, and keys do not stay in
+/// memory for that.
+fn follow_while_alive(inner: &Arc<Inner>) {
+    let weak = Arc::downgrade(inner);
+    tokio::spawn(async move {
+        let (mut tick, mut follows) = (tokio::time::interval(SWEEP), true);
+        loop {
+            tick.tick().await;
+            let Some(inner) = weak.upgrade() else { return };
+            let followed = inner.keyring.follow().await;
+            // The file may be away for a moment; whoever needs a root key hears of it. It is told once.
+            if let Err(error) = &followed
+                && follows
+            {
+                tracing::warn!(%error, "the root file cannot be kept up to date: it may hold a key that is in use no more");
+            }
+            follows = followed.is_ok();
         }
     });
 }

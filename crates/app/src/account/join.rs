@@ -108,8 +108,9 @@ async fn open(app: App, new: New) -> Result<Joined, AppError> {
 /// Takes key and home back, unless the account is there after all: a commit may be made whose answer was lost.
 async fn undo(app: &App, id: AccountId) -> Result<(), AppError> {
     if accounts::by_id(&mut app.db.read().await?, id).await?.is_none() {
-        app.vault.forget_unjoined(id).await?;
+        // As long as the key is known as unjoined, housekeeping comes back for both.
         app.blobs.remove_home(id).await?;
+        app.vault.forget_unjoined(id).await?;
     }
     Ok(())
 }

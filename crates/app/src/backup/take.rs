@@ -30,6 +30,10 @@ const AT_ONCE: usize = 4;
 /// Objects that are held open at most. Where more came up, the gate stays closed until they are copied, as it does for a bucket.
 const OPEN: usize = 400;
 
+/// How often it is copied ahead again at most, and with how few that were new it is enough.
+const AGAIN: usize = 5;
+const FEW: u64 = 16;
+
 /// What was made.
 #[derive(Clone, Debug)]
 pub struct Taken {
@@ -55,7 +59,15 @@ pub async fn take(app: &App, folder: &Path, days: i64) -> Result<Taken, BackupEr
         tracing::warn!(%error, "what is of no use in the folder of backups could not be removed");
     }
     let mut count = Count::default();
-    let known = copy_ahead(app, &place.shelf, &mut count).await?;
+    let mut known = copy_ahead(app, &place.shelf, &mut count).await?;
+    // What came up meanwhile would be copied while nobody can delete: a first copy of much takes hours.
+    for _ in 0..AGAIN {
+        let before = count.copied;
+        known = copy_ahead(app, &place.shelf, &mut count).await?;
+        if count.copied - before <= FEW {
+            break;
+        }
+    }
     crash::point();
     let (id, now) = (BackupId::random(&*app.random), app.clock.now());
     let ends_at = now.plus_seconds(days.clamp(1, LONGEST_DAYS) * 86_400);
@@ -131,6 +143,8 @@ async fn write(
     let gate = app.blobs.close_gate().await?;
     let taken_at = app.clock.now();
     let mut tx = app.db.read().await?;
+    // It rests while what came up since is asked for.
+    tx.may_last().await?;
     let late = list(app, &mut tx, place, &unfinished, keys, known, count).await?;
     // Normally all that came up since is held open, and the gate is closed for a moment only.
     let gate = if late.closed.is_empty() { release(gate) } else { Some(gate) };

@@ -63,7 +63,7 @@ async fn sweep(app: &App, account: AccountId) -> Result<(), AppError> {
 }
 
 fn held(app: &App, error: &AppError) -> Outcome {
-    if error.is_passing() {
+    if error.is_away() {
         // Nobody's fault: it does not count against the archive.
         return Outcome::At(app.clock.now().plus_seconds(AWAY_SECONDS));
     }

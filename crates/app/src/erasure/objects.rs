@@ -6,9 +6,9 @@ use outro_model::AccountId;
 use crate::{App, AppError};
 
 /// How long ago somebody left at least, and at most, for the objects to be looked after once more, in seconds: by then no request of that
-/// time is under way, and this comes by each hour.
+/// time is under way, and this comes by each hour; a site that was off for a day finds them as well.
 const SETTLED_SECONDS: i64 = 900;
-const LOOKED_SECONDS: i64 = 4 * 3600;
+const LOOKED_SECONDS: i64 = 26 * 3600;
 /// How many are looked after in a row.
 const PAGE: u32 = 500;
 
@@ -25,7 +25,10 @@ pub(crate) async fn sweep_objects(app: &App) -> Result<(), AppError> {
         let Some(&last) = page.last() else { return Ok(()) };
         after = Some(last);
         for account in page {
-            app.blobs.remove_home(account).await?;
+            // One that cannot be looked after now does not keep the others waiting: it is looked after again.
+            if let Err(error) = app.blobs.remove_home(account).await {
+                tracing::warn!(%error, "what may be left of somebody who has left could not be looked after");
+            }
         }
     }
 }

@@ -308,7 +308,7 @@ async fn audit(app: &App, subject: &Subject) -> Result<Option<String>, AppError>
     if !left.is_empty() {
         return Ok(Some(left.join(", ")));
     }
-    if app.blobs.home_exists(subject.account).await? {
+    if app.blobs.holds_any(subject.account).await? {
         return Ok(Some("sealed objects".into()));
     }
     let key_is_there = app.vault.account(subject.account).await?.is_some();

@@ -35,7 +35,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
     let Some(account) = job.account else { return Outcome::Done };
     match wanted(app, account, job.errors >= ERRORS || job.attempts > BEGINNINGS).await {
         // Nobody's fault: it does not count against the archive.
-        Err(error) if error.is_passing() => Outcome::At(app.clock.now().plus_seconds(AWAY_SECONDS)),
+        Err(error) if error.is_away() => Outcome::At(app.clock.now().plus_seconds(AWAY_SECONDS)),
         // Who leaves, or takes it back, wants it no more.
         Ok(()) | Err(AppError::NotFound | AppError::SignInNeeded | AppError::Refused(_)) => Outcome::Done,
         Err(error) => {

@@ -54,7 +54,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
         Ok(()) | Err(Failed::Gone) => return Outcome::Done,
         Err(Failed::Give(word)) => word,
         // The video is acknowledged: however long its store stays away, that is not held against it.
-        Err(Failed::Again(error)) if error.is_passing() => {
+        Err(Failed::Again(error)) if error.is_away() => {
             return Outcome::At(app.clock.now().plus_seconds(AWAY_SECONDS));
         }
         Err(Failed::Again(error)) => {

@@ -38,6 +38,24 @@ pub(super) fn leaves(bytes: &[u8]) -> Option<Vec<Leaf>> {
     }
 }
 
+/// The name of the element that all of an answer is in; none when it is no XML to its end.
+pub(super) fn root(bytes: &[u8]) -> Option<String> {
+    leaves(bytes)?;
+    let mut reader = Reader::from_str(str::from_utf8(bytes).ok()?);
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(start) | Event::Empty(start) => return Some(start.local_name().into_inner().to_owned()),
+            Event::Eof => return None,
+            _ => {}
+        }
+    }
+}
+
+/// Whether an answer is this element, whole.
+pub(super) fn is(bytes: &[u8], name: &str) -> bool {
+    root(bytes).as_deref() == Some(name)
+}
+
 /// The characters that XML writes by name; what is written by number stands in nothing of ours.
 fn named(name: &str) -> Option<char> {
     Some(match name {
@@ -72,19 +90,19 @@ pub(super) struct Page {
     pub(super) more: bool,
 }
 
-/// Reads a page of a list.
+/// Reads a page of a list. What does not say whether it is all of it is none: nobody may take it for an empty one.
 pub(super) fn page(bytes: &[u8]) -> Option<Page> {
-    let mut page = Page::default();
+    let (mut page, mut more) = (Page::default(), None);
     for leaf in leaves(bytes)? {
         if leaf.is("Contents", "Key") {
             page.keys.push(leaf.text);
         } else if leaf.is("CommonPrefixes", "Prefix") {
             page.folders.push(leaf.text);
         } else if leaf.is("ListBucketResult", "IsTruncated") {
-            page.more = leaf.text == "true";
+            more = Some(leaf.text == "true");
         }
     }
-    Some(page)
+    Some(Page { more: more?, ..page })
 }
 
 /// An upload in parts that has not come to its end.
@@ -98,7 +116,7 @@ pub(super) struct Unended {
 
 /// Reads a page of a list of uploads in parts, and whether more follow.
 pub(super) fn unended(bytes: &[u8]) -> Option<(Vec<Unended>, bool)> {
-    let (mut all, mut one, mut more) = (Vec::new(), Unended::default(), false);
+    let (mut all, mut one, mut more) = (Vec::new(), Unended::default(), None);
     for leaf in leaves(bytes)? {
         if leaf.is("Upload", "Key") {
             one.key = leaf.text;
@@ -109,10 +127,10 @@ pub(super) fn unended(bytes: &[u8]) -> Option<(Vec<Unended>, bool)> {
         } else if leaf.is("ListMultipartUploadsResult", "Upload") {
             all.push(std::mem::take(&mut one));
         } else if leaf.is("ListMultipartUploadsResult", "IsTruncated") {
-            more = leaf.text == "true";
+            more = Some(leaf.text == "true");
         }
     }
-    Some((all, more))
+    Some((all, more?))
 }
 
 #[cfg(test)]
@@ -135,7 +153,29 @@ mod tests {
             assert!(page.more);
         }
         assert!(page(b"<ListBucketResult><Contents>").is_none());
-        assert_eq!(page(b"<ListBucketResult></ListBucketResult>").unwrap(), Page::default());
+        let empty = b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
+        assert_eq!(page(empty).unwrap(), Page::default());
+    }
+
+    #[test]
+    fn what_says_nothing_is_no_empty_list() {
+        let error = b"<Error><Code>SlowDown</Code></Error>";
+        for nothing in
+            [&b""[..], b"<ListBucketResult></ListBucketResult>", b"<html></html>", error, b"<?xml version=\"1.0\"?>"]
+        {
+            assert!(page(nothing).is_none() && unended(nothing).is_none());
+        }
+    }
+
+    #[test]
+    fn an_answer_is_what_its_root_says_to_its_end() {
+        assert!(is(
+            b"<?xml version=\"1.0\"?>\n<CopyObjectResult><ETag>1</ETag></CopyObjectResult>",
+            "CopyObjectResult"
+        ));
+        assert!(is(b"<VersioningConfiguration xmlns=\"s3\"/>", "VersioningConfiguration"));
+        assert!(!is(b"<CopyObjectResult><ETag>1</ETag>", "CopyObjectResult"), "cut off");
+        assert!(!is(b"", "CopyObjectResult") && !is(b"<Error><Code>no word</Code></Error>", "CopyObjectResult"));
     }
 
     #[test]

@@ -84,6 +84,9 @@ impl Bucket {
             return Ok(Versions::None);
         }
         let answer = answer.fine()?;
+        if !answer::is(&answer.body, "VersioningConfiguration") {
+            return Err(answer.refused());
+        }
         Ok(match answer::text_of(&answer.body, "VersioningConfiguration", "Status").as_deref() {
             Some("Enabled") => Versions::Kept,
             Some(_) => Versions::Suspended,
@@ -149,6 +152,11 @@ impl Bucket {
         }
     }
 
+    /// Whether an owner has a home, or anything in none.
+    pub(crate) fn holds_any(&self, owner: AccountId) -> Result<bool, BlobError> {
+        Ok(self.home_exists(owner)? || !self.page(&self.objects_of(owner), "", false, 1)?.keys.is_empty())
+    }
+
     /// The size of an object, if there is one.
     pub(crate) fn size(&self, owner: AccountId, id: BlobId) -> Result<Option<u64>, BlobError> {
         let Some(found) = self.head(&self.object(owner, id))? else { return Ok(None) };
@@ -197,8 +205,8 @@ impl Bucket {
         let answer = asked.inspect_err(|_| self.take_back(to, &[id]))?;
         match (answer.status, answer.code().as_deref()) {
             (404, Some("NoSuchKey")) => Err(BlobError::HomeGone),
-            // An error may come behind a status that is fine.
-            (_, Some(_)) => Err(answer.refused()),
+            // How it ended may come behind a status that is fine.
+            _ if answer.is_fine() && !answer::is(&answer.body, "CopyObjectResult") => Err(answer.refused()),
             _ => answer.fine().map(drop),
         }
     }
@@ -219,7 +227,9 @@ impl Bucket {
 
     fn delete_key(&self, key: &str) -> Result<(), BlobError> {
         let answer = self.ask(&Ask::new(Method::Delete, key))?;
-        if answer.status == 404 { Ok(()) } else { answer.fine().map(drop) }
+        // That nothing is there at all must not pass for a deletion.
+        let is_gone = answer.status == 404 && answer.code().as_deref() == Some("NoSuchKey");
+        if is_gone { Ok(()) } else { answer.fine().map(drop) }
     }
 
     /// A page of the names that begin with `prefix`, after `after`; with `folders`, those behind a further slash as one.
@@ -233,7 +243,10 @@ impl Bucket {
             ask = ask.with("start-after", after);
         }
         let answer = self.ask(&ask)?.fine()?;
-        answer::page(&answer.body).ok_or_else(|| answer.refused())
+        let page = answer::page(&answer.body).ok_or_else(|| answer.refused())?;
+        // Whoever asks for more goes on behind the last name.
+        let has_end = !page.more || !page.keys.is_empty() || !page.folders.is_empty();
+        if has_end { Ok(page) } else { Err(BlobError::Away("a list goes on behind nothing".into())) }
     }
 
     /// The objects of an owner, in order.
@@ -274,7 +287,7 @@ impl Bucket {
         if answer.status == 501 || answer.status == 405 {
             return keys.iter().try_for_each(|key| self.delete_key(key));
         }
-        // What could not be deleted is said behind a status that is fine.
+        // What could not be deleted is said behind a status that is fine. What was deleted is looked for once more by whoever asked.
         if answer.is_fine() && answer.code().is_none() { Ok(()) } else { Err(answer.refused()) }
     }
 
@@ -299,6 +312,7 @@ impl Bucket {
             }
             match found.into_iter().next_back() {
                 Some(last) if more => after = (last.key, last.upload),
+                None if more => return Err(BlobError::Away("a list goes on behind nothing".into())),
                 _ => return Ok(count),
             }
         }
@@ -306,7 +320,8 @@ impl Bucket {
 
     fn abort_one(&self, key: &str, upload: &str) -> Result<(), BlobError> {
         let answer = self.ask(&Ask::new(Method::Delete, key).with("uploadId", upload))?;
-        if answer.status == 404 { Ok(()) } else { answer.fine().map(drop) }
+        let is_gone = answer.status == 404 && matches!(answer.code().as_deref(), Some("NoSuchUpload" | "NoSuchKey"));
+        if is_gone { Ok(()) } else { answer.fine().map(drop) }
     }
 
     /// Aborts the uploads in parts that were begun before `before`, whoever began them; how many.

@@ -42,8 +42,9 @@ struct Sent {
     etags: Vec<String>,
 }
 
-/// An object that has just got its name. Dropped without [`Self::keep`], it is deleted: nobody took note of it.
-pub(crate) struct Standing(Option<(Bucket, AccountId, BlobId)>);
+/// An object that has just got its name. Dropped without [`Self::keep`], it is deleted: nobody took note of it. By its mark: another
+/// may have the name by then.
+pub(crate) struct Standing(Option<(Bucket, AccountId, BlobId, String)>);
 
 impl Upload {
     /// A new object, in a home that is there. `scratch` lends its disk.
@@ -140,7 +141,7 @@ impl Upload {
             return Err(BlobError::Exists);
         }
         if small { self.put() } else { self.complete() }?;
-        let standing = Standing(Some((self.bucket.clone(), self.owner, self.id)));
+        let standing = Standing(Some((self.bucket.clone(), self.owner, self.id, self.mark.clone())));
         stop::before("bucket: look after the home");
         if self.bucket.home_exists(self.owner)? {
             return Ok(standing);
@@ -154,7 +155,7 @@ impl Upload {
         let (key, body) = (self.key(), self.part(0, self.written.load(Ordering::Acquire))?);
         stop::before("bucket: put an object");
         let put = Ask::new(Method::Put, &key).marked(&self.mark).head("content-md5", digest(&body)).carrying(&body);
-        self.written_once(&self.bucket.ask(&self.once(put))?)
+        self.written_once(&self.bucket.ask(&self.once(put))?, |_| true)
     }
 
     fn complete(&self) -> Result<(), BlobError> {
@@ -168,7 +169,9 @@ impl Upload {
         stop::before("bucket: complete parts");
         let upload = sent.upload.clone().unwrap_or_default();
         let ask = Ask::new(Method::Post, &key).with("uploadId", upload).carrying(list.as_bytes());
-        self.written_once(&self.bucket.ask(&self.once(ask))?)?;
+        // How it ended may come behind a status that is fine.
+        let is_said = |answer: &Answer| answer::is(&answer.body, "CompleteMultipartUploadResult");
+        self.written_once(&self.bucket.ask(&self.once(ask))?, is_said)?;
         // Nothing is left to abort.
         sent.upload = None;
         Ok(())
@@ -179,20 +182,20 @@ impl Upload {
         if self.bucket.conditions { ask.head("if-none-match", "*") } else { ask }
     }
 
-    /// Whether the object came to be. A try whose answer was lost may have made it: then it bears the mark.
-    fn written_once(&self, answer: &Answer) -> Result<(), BlobError> {
-        match answer.status {
-            404 | 412 => {
-                let found = self.bucket.head(&self.key())?;
-                match found {
-                    Some(found) if found.mark.as_deref() == Some(&self.mark) => Ok(()),
-                    Some(_) => Err(BlobError::Exists),
-                    None => Err(self.ended()),
-                }
-            }
-            // An error may come behind a status that is fine.
-            _ if answer.is_fine() && answer.code().is_none() => Ok(()),
-            _ => Err(answer.refused()),
+    /// Whether the object came to be, as the answer says it. A try whose answer was lost or cut off may have made it: then it
+    /// bears the mark.
+    fn written_once(&self, answer: &Answer, is_said: impl Fn(&Answer) -> bool) -> Result<(), BlobError> {
+        if answer.is_fine() && is_said(answer) {
+            return Ok(());
+        }
+        if !answer.is_fine() && !matches!(answer.status, 404 | 412) {
+            return Err(answer.refused());
+        }
+        match self.bucket.head(&self.key())? {
+            Some(found) if found.mark.as_deref() == Some(&self.mark) => Ok(()),
+            Some(_) => Err(BlobError::Exists),
+            None if answer.is_fine() => Err(answer.refused()),
+            None => Err(self.ended()),
         }
     }
 }
@@ -218,9 +221,12 @@ impl Standing {
 
 impl Drop for Standing {
     fn drop(&mut self) {
-        if let Some((bucket, owner, id)) = self.0.take() {
-            aside(move || bucket.take_back(owner, &[id]));
-        }
+        let Some((bucket, owner, id, mark)) = self.0.take() else { return };
+        aside(move || match bucket.head(&bucket.object(owner, id)) {
+            Ok(Some(found)) if found.mark.as_deref() == Some(&mark) => bucket.take_back(owner, &[id]),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "an object could not be taken back"),
+        });
     }
 }
 

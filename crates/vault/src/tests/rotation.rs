@@ -285,3 +285,38 @@ async fn machines_that_replace_the_root_key_at_once_agree_in_the_end() {
     })
     .await;
 }
+
+/// Cut off for days, and gone on with: whoever slept from before it finds the way all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_way_to_a_root_key_is_there_for_two_days_from_the_end_of_its_rotation() {
+    on_machines(async |place| {
+        let here = place.try_open(true).await.unwrap();
+        let accounts = joined(&here, 3).await;
+        let slept = machine_like(place);
+        assert!(matches!(here.rotate_until(|step| step == Step::Switched).await, Err(VaultError::Stopped)));
+        place.clock.advance_seconds(2 * 172_801);
+        here.rotate_root().await.unwrap();
+        let back = slept.try_open(true).await.unwrap();
+        all_open(&back, &accounts).await;
+        agree(&[place, &slept]).await;
+    })
+    .await;
+}
+
+/// A copy of the keyring is made on one machine just after another has replaced the root key; and none beside a replacement.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_of_the_keyring_is_made_whichever_machine_replaced_its_root_key() {
+    on_machines(async |place| {
+        let (here, folder) = (place.try_open(true).await.unwrap(), tempfile::tempdir().unwrap());
+        joined(&here, 3).await;
+        let other = machine_like(place);
+        let there = other.try_open(true).await.unwrap();
+        here.rotate_root().await.unwrap();
+        agree(&[place, &other]).await;
+        there.copy_keyring(&folder.path().join("copy")).await.unwrap();
+        let turn = place.db().await.take_turn(outro_db::Turn::ROOT).await.unwrap();
+        let copied = there.copy_keyring(&folder.path().join("copy")).await;
+        assert!(turn.is_none() || matches!(copied, Err(VaultError::RotationRunning)), "{copied:?}");
+    })
+    .await;
+}
