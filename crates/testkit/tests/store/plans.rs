@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::*;
 use outro_db::{Db, Engine, Statement};
+use outro_testkit::On;
 
 /// Whose plan is committed.
 const HOT: &[&str] = &[
