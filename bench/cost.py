@@ -44,36 +44,39 @@ def main():
             again = [ROOT / "scripts/with-postgres.sh", sys.executable, *sys.argv]
             os.execve(again[0], list(map(str, again)), {**os.environ, "OUTRO_TEST_PG_FSYNC": "on"})
         sizes = options.sizes or ([100, 1_000] if options.quick else [1_000, 100_000, 1_000_000])
-        FIGURES.write_text(json.dumps({engine: measured(engine, sizes, cluster) for engine in ENGINES}, indent=1) + "\n")
+        figures = {engine: {name: {} for name in MEASURED} for engine in ENGINES}
+        for size in sizes:
+            for engine in ENGINES:
+                for what, cost in measured(engine, size, cluster):
+                    figures[engine][what][size] = round(cost, 3)
+                # The largest take longest, and the last may be cut off.
+                FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
     PICTURE.write_text(drawn(json.loads(FIGURES.read_text())))
 
 
 # --- measuring ----------------------------------------------------------------------------------------------------
 
 
-def measured(engine, sizes, cluster):
-    """For each thing its cost in milliseconds at each size."""
-    found = {name: {} for name in MEASURED}
-    for size in sizes:
-        with tempfile.TemporaryDirectory(prefix="outro-cost-") as data:
-            env, psql = {}, None
-            if engine == "PostgreSQL":
-                name = f"cost_{size}"
-                subprocess.run(["psql", "-q", cluster, "-c", f"CREATE DATABASE {name}"], check=True)
-                env = {"OUTRO_DATABASE_URL": cluster.rsplit("/", 1)[0] + "/" + name}
-                psql = env["OUTRO_DATABASE_URL"]
-            began = time.perf_counter()
-            password = crowd.make(data, size, VIDEOS, FOLLOWED, env)
-            if psql:
-                subprocess.run(["psql", "-q", psql, "-c", "ANALYZE"], check=True)
-            print(f"{engine}, {size:,} accounts: made in {time.perf_counter() - began:.0f} s", file=sys.stderr)
-            with Outro(data, env) as server:
-                for what, cost in costs(server, data, psql, password, size):
-                    found[what][size] = round(cost, 3)
-                    print(f"  {what}: {cost:.2f} ms", file=sys.stderr)
-            if psql:
-                subprocess.run(["psql", "-q", cluster, "-c", f"DROP DATABASE {name} WITH (FORCE)"], check=True)
-    return found
+def measured(engine, size, cluster):
+    """Each thing, and its cost in milliseconds."""
+    with tempfile.TemporaryDirectory(prefix="outro-cost-") as data:
+        env, psql = {}, None
+        if engine == "PostgreSQL":
+            name = f"cost_{size}"
+            subprocess.run(["psql", "-q", cluster, "-c", f"CREATE DATABASE {name}"], check=True)
+            env = {"OUTRO_DATABASE_URL": cluster.rsplit("/", 1)[0] + "/" + name}
+            psql = env["OUTRO_DATABASE_URL"]
+        began = time.perf_counter()
+        password = crowd.make(data, size, VIDEOS, FOLLOWED, env)
+        if psql:
+            subprocess.run(["psql", "-q", psql, "-c", "ANALYZE"], check=True)
+        print(f"{engine}, {size:,} accounts: made in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+        with Outro(data, env) as server:
+            for what, cost in costs(server, data, psql, password, size):
+                print(f"  {what}: {cost:.2f} ms", file=sys.stderr)
+                yield what, cost
+        if psql:
+            subprocess.run(["psql", "-q", cluster, "-c", f"DROP DATABASE {name} WITH (FORCE)"], check=True)
 
 
 def costs(server, data, psql, password, size):
