@@ -3,7 +3,7 @@ SHELL := /bin/bash
 LISTEN ?= 127.0.0.1:8080
 DATA ?= ./data
 
-.PHONY: run build deb test test-rust test-e2e faults proof bench bench-clean lint fmt clippy deny imports clean
+.PHONY: run build deb test test-rust test-e2e faults proof bench cost bench-clean lint fmt clippy deny imports clean
 
 run: ## Build, and serve with demo content at http://127.0.0.1:8080
 	@scripts/install.sh run
@@ -48,6 +48,11 @@ bench: ## Measure against peers; writes bench/RESULTS.md
 	cargo build --release -p outro-media --example follow
 	cargo build --release -p outro-testkit --example gdprbench
 	bench/run.sh
+
+cost: ## What single things cost at 10³, 10⁵ and 10⁶ accounts, on both engines (an hour); writes docs/cost.svg
+	@scripts/install.sh bench
+	cargo build --release --bin outro
+	bench/cost.py
 
 bench-clean: ## How long `make build` and `make test` take on a clean clone
 	bench/clean-clone.sh
