@@ -142,7 +142,7 @@ impl From<BlobError> for AppError {
             // The owner is gone, or the object: there is nothing to tell.
             BlobError::HomeGone | BlobError::Gone => Self::NotFound,
             // The store has told the log. It may be that whoever runs the server of the bucket has to do something: until then all waits.
-            BlobError::Away(_) | BlobError::Refused(401 | 403 | 404 | 500.., _) => busy(RefusalKind::Away),
+            BlobError::Away(_) | BlobError::Refused(..) => busy(RefusalKind::Away),
             BlobError::Gate(_) => busy(RefusalKind::Unavailable),
             error => Self::internal(error),
         }
@@ -158,5 +158,20 @@ impl From<outro_search::SearchError> for AppError {
 impl From<std::io::Error> for AppError {
     fn from(error: std::io::Error) -> Self {
         Self::internal(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_the_store_of_objects_waits_for_nothing_else() {
+        for away in [BlobError::Away("the line broke".into()), BlobError::Refused(400, "ExpiredToken".into())] {
+            assert!(AppError::from(away).is_away());
+        }
+        for other in [AppError::from(DbError::Busy("a lock".into())), BlobError::Gate("busy".into()).into()] {
+            assert!(!other.is_away() && other.is_refused("busy"));
+        }
     }
 }

@@ -229,6 +229,23 @@ async fn an_answer_without_a_word_is_not_believed() {
     assert!(matches!(written.await, Err(BlobError::Refused(200, _))));
     assert!(!place.blobs.list(keys.account()).await.unwrap().contains(&lost));
 
+    // What is copied, and not said to be, is taken back.
+    let taker = place.owner().await;
+    let shared = async || place.blobs.share(&keys, &taker, &[(id, KIND, &sealed.header)]).await;
+    line.carried.store(0, Ordering::SeqCst);
+    shared().await.unwrap();
+    // The last but one copies, and the last looks after the home.
+    let requests = line.carried.load(Ordering::SeqCst);
+    place.blobs.delete(taker.account(), id).await.unwrap();
+    for unsaid in [Fault::Unsaid, Fault::Undone] {
+        let mut faults = vec![Fault::None; requests - 2];
+        faults.push(unsaid);
+        line.will(&faults);
+        assert!(matches!(shared().await, Err(BlobError::Refused(200, _))));
+        assert!(place.blobs.list(taker.account()).await.unwrap().is_empty());
+    }
+    shared().await.unwrap();
+
     // The home goes, then it is asked for uploads that have not ended, then for objects.
     for silent in [1, 2] {
         let mut faults = vec![Fault::None; silent];

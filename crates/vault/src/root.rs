@@ -6,7 +6,7 @@
 //! one or the new one.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
@@ -176,12 +176,19 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 fn lock_file(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(beside(path, ".lock"))?;
-    give_to_the_owner_of(path, &file)?;
-    Ok(file)
+    let beside = beside(path, ".lock");
+    // Only what is made here is given away: what stands there may be a link to something else.
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside) {
+        Ok(file) => {
+            give_to_the_owner_of(path, &file)?;
+            Ok(file)
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => OpenOptions::new().write(true).open(&beside),
+        Err(error) => Err(error),
+    }
 }
 
-/// A command that is run by root must not take the file from the server, which is somebody else.
+/// A command that is run by root must not take the file from the server, which is somebody else. `file` has just been made.
 fn give_to_the_owner_of(path: &Path, file: &File) -> io::Result<()> {
     let Ok(old) = std::fs::metadata(path) else { return Ok(()) };
     let now = file.metadata()?;
@@ -189,8 +196,15 @@ fn give_to_the_owner_of(path: &Path, file: &File) -> io::Result<()> {
         return Ok(());
     }
     match fchown(file, Some(old.uid()), Some(old.gid())) {
-        // Whoever cannot give it away has the file by a group that both are in.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        // Whoever cannot give it away has the file by a group that both are in, or on a disk that knows no owners.
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::PermissionDenied | ErrorKind::InvalidInput | ErrorKind::Unsupported
+            ) =>
+        {
+            Ok(())
+        }
         given => given,
     }
 }

@@ -1,6 +1,7 @@
 //! Objects in a bucket that came to stand there after the home of their owner had gone: their writer was killed before it could
 //! take them back. Nobody can read them, since the keys under which they were sealed are destroyed; they go all the same.
 
+use outro_blobs::BlobError;
 use outro_model::AccountId;
 
 use crate::{App, AppError};
@@ -25,9 +26,12 @@ pub(crate) async fn sweep_objects(app: &App) -> Result<(), AppError> {
         let Some(&last) = page.last() else { return Ok(()) };
         after = Some(last);
         for account in page {
-            // One that cannot be looked after now does not keep the others waiting: it is looked after again.
-            if let Err(error) = app.blobs.remove_home(account).await {
-                tracing::warn!(%error, "what may be left of somebody who has left could not be looked after");
+            match app.blobs.remove_home(account).await {
+                // One that cannot be looked after now does not keep the others waiting: it is looked after again.
+                Err(error) if !matches!(error, BlobError::Away(_) | BlobError::Gate(_)) => {
+                    tracing::warn!(%error, "what may be left of somebody who has left could not be looked after");
+                }
+                looked => looked?,
             }
         }
     }

@@ -21,7 +21,7 @@ use super::{KEPT_SECONDS, activity, content, media, object, pages, schema};
 use crate::account::open_handle;
 use crate::message::{self, Body};
 use crate::runner::AWAY_SECONDS;
-use crate::{App, AppError, comment};
+use crate::{App, AppError, RefusalKind, comment};
 
 /// How many makings of an archive may end in an error before it is given up.
 const ERRORS: i64 = 6;
@@ -37,7 +37,8 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
         // Nobody's fault: it does not count against the archive.
         Err(error) if error.is_away() => Outcome::At(app.clock.now().plus_seconds(AWAY_SECONDS)),
         // Who leaves, or takes it back, wants it no more.
-        Ok(()) | Err(AppError::NotFound | AppError::SignInNeeded | AppError::Refused(_)) => Outcome::Done,
+        Ok(()) | Err(AppError::NotFound | AppError::SignInNeeded) => Outcome::Done,
+        Err(AppError::Refused(refusal)) if refusal.kind != RefusalKind::Unavailable => Outcome::Done,
         Err(error) => {
             tracing::error!(%error, errors = job.errors, "a takeout was held up; it begins anew");
             Outcome::Again("takeout")

@@ -24,7 +24,7 @@ const BOUND: Duration = Duration::from_secs(30);
 const DOWN: u64 = 3_000;
 /// How long a signature holds: clocks differ. It stands in the address, which a server or what is before it may log: whoever
 /// reads that in time can ask the same once more, and nothing else.
-const SIGNED_SECONDS: u64 = 120;
+const SIGNED_SECONDS: u64 = 300;
 /// Answers that are read into memory: a list of 1,000 names is the longest.
 const LONGEST: u64 = 4 << 20;
 /// What an object is marked with, so that who is not told that it was written can find out.

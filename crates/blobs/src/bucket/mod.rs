@@ -206,7 +206,10 @@ impl Bucket {
         match (answer.status, answer.code().as_deref()) {
             (404, Some("NoSuchKey")) => Err(BlobError::HomeGone),
             // How it ended may come behind a status that is fine.
-            _ if answer.is_fine() && !answer::is(&answer.body, "CopyObjectResult") => Err(answer.refused()),
+            _ if answer.is_fine() && !answer::is(&answer.body, "CopyObjectResult") => {
+                self.take_back(to, &[id]);
+                Err(answer.refused())
+            }
             _ => answer.fine().map(drop),
         }
     }
