@@ -14,7 +14,12 @@ use crate::{
 };
 
 /// When a job is tried again that something which answers later was in the way of, in seconds.
-pub(crate) const AWAY_SECONDS: i64 = 15;
+const AWAY_SECONDS: i64 = 15;
+
+/// What becomes of a job that the store of objects was away for: it is nobody's fault, and counts against nothing.
+pub(crate) fn when_back(app: &App) -> Outcome {
+    Outcome::At(app.clock.now().plus_seconds(AWAY_SECONDS))
+}
 
 /// Runs every kind of job there is.
 #[derive(Clone)]

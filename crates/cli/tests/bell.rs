@@ -3,13 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod common;
+#[path = "common/listening.rs"]
+mod listening;
 
-use std::io::{BufRead as _, BufReader};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{Running, wait_for};
+use listening::listen;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -63,28 +65,6 @@ impl Pair {
     }
 }
 
-/// The kinds of the events that a server tells somebody, each when it came.
-fn listen(server: &Running, token: &str) -> Receiver<(String, Instant)> {
-    let stream = ureq::get(format!("{}/api/v1/events", server.base)).header("authorization", format!("Bearer {token}"));
-    let body = stream.call().unwrap().into_body().into_reader();
-    let (told, heard) = mpsc::channel();
-    let (ready, welcomed) = mpsc::channel();
-    thread::spawn(move || {
-        for line in BufReader::new(body).lines().map_while(Result::ok) {
-            if line.starts_with("retry:") {
-                let _ = ready.send(());
-            }
-            if let Some(kind) = line.strip_prefix("event: ")
-                && told.send((kind.to_owned(), Instant::now())).is_err()
-            {
-                return;
-            }
-        }
-    });
-    welcomed.recv_timeout(Duration::from_secs(30)).unwrap();
-    heard
-}
-
 /// Bob at the other server.
 struct Listener<'a> {
     server: &'a Running,
@@ -103,7 +83,7 @@ fn told_after(pair: &Pair, token: &str, talk: &str, bob: &mut Listener<'_>, time
             match bob.heard.recv_timeout(Duration::from_secs(30)) {
                 Ok((kind, at)) => break (kind, at, answered),
                 // A server that cannot ask in time whether a stream may go on ends it, and the client opens another.
-                Err(RecvTimeoutError::Disconnected) => bob.heard = listen(bob.server, bob.token),
+                Err(RecvTimeoutError::Disconnected) => bob.heard = listen(&bob.server.base, bob.token),
                 Err(RecvTimeoutError::Timeout) => panic!("nothing was told"),
             }
         };
@@ -131,7 +111,7 @@ fn a_message_at_one_is_told_at_the_other_and_does_not_wait_for_the_next_look() {
     assert_eq!(status, 201, "{talk}");
     let talk = talk["id"].as_str().unwrap().to_owned();
     pair.wait_for_the_lines();
-    let mut listener = Listener { server: &pair.other, token: &bob, heard: listen(&pair.other, &bob) };
+    let mut listener = Listener { server: &pair.other, token: &bob, heard: listen(&pair.other.base, &bob) };
     assert!((0..5).any(|_| are_soon(&pair, &ada, &talk, &mut listener)), "told by the look alone");
 
     // Without the lines it is told by the look; and they are taken up again.

@@ -33,47 +33,50 @@ impl Turn {
     pub const ROOT: Self = Self(0x4f55_544b);
 }
 
-/// A turn that is taken, as long as this is held.
-pub struct Taken(Tx);
+/// A turn that is taken, as long as this is held. On SQLite, which one machine has for itself, nothing has to be held for it.
+pub struct Taken(Option<Tx>);
 
 impl Taken {
     /// Lets it go, and waits until it is free; dropped, it is free a little later.
     pub async fn end(self) -> Result<(), DbError> {
-        self.0.commit().await
+        match self.0 {
+            Some(tx) => tx.commit().await,
+            None => Ok(()),
+        }
     }
 }
 
 impl Db {
-    /// Waits until nobody else has the turn, and takes it; none on SQLite, which one machine has for itself.
-    pub async fn take_turn(&self, turn: Turn) -> Result<Option<Taken>, DbError> {
+    /// Waits until nobody else has the turn, and takes it.
+    pub async fn take_turn(&self, turn: Turn) -> Result<Taken, DbError> {
         if self.engine() == Engine::Sqlite {
-            return Ok(None);
+            return Ok(Taken(None));
         }
         let mut tx = self.write().await?;
         tx.batch(&format!("{FOR_LONG}; SELECT pg_advisory_xact_lock({})", turn.0)).await?;
-        Ok(Some(Taken(tx)))
+        Ok(Taken(Some(tx)))
     }
 
-    /// Takes the turn, if nobody has it; none on SQLite as well.
+    /// Takes the turn; none where somebody else has it.
     pub async fn try_turn(&self, turn: Turn) -> Result<Option<Taken>, DbError> {
         if self.engine() == Engine::Sqlite {
-            return Ok(None);
+            return Ok(Some(Taken(None)));
         }
         let mut tx = self.write().await?;
         tx.may_last().await?;
-        Ok(is_one(&mut tx, &TRY_ALONE, turn).await?.then_some(Taken(tx)))
+        Ok(is_one(&mut tx, &TRY_ALONE, turn).await?.then_some(Taken(Some(tx))))
     }
 
-    /// Takes part in the turn beside others who do, and waits while somebody has it alone; none on SQLite.
-    pub async fn share_turn(&self, turn: Turn) -> Result<Option<Taken>, DbError> {
+    /// Takes part in the turn beside others who do, and waits while somebody has it alone.
+    pub async fn share_turn(&self, turn: Turn) -> Result<Taken, DbError> {
         if self.engine() == Engine::Sqlite {
-            return Ok(None);
+            return Ok(Taken(None));
         }
         loop {
             let mut tx = self.write().await?;
             if is_one(&mut tx, &TRY, turn).await? {
                 tx.may_last().await?;
-                return Ok(Some(Taken(tx)));
+                return Ok(Taken(Some(tx)));
             }
             drop(tx);
             tokio::time::sleep(PAUSE).await;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use outro_datamap::KEYRING;
 use outro_db::portable::{Record, Shape, Walk, write_row};
-use outro_db::{Db, Engine, Turn, params, statements};
+use outro_db::{Db, params, statements};
 use outro_model::{Timestamp, stop};
 use zeroize::Zeroizing;
 
@@ -48,12 +48,8 @@ impl Vault {
     /// [`VaultError::RotationRunning`] when the root key is just being replaced.
     pub async fn copy_keyring(&self, to: &Path) -> Result<Timestamp, VaultError> {
         let keyring = &self.inner.keyring;
-        let _lock = keyring.root.lock().await?;
-        // Nor on another machine: whoever meets its root key here would wait for this lock.
-        let turn = keyring.db.try_turn(Turn::ROOT).await?;
-        if turn.is_none() && keyring.db.engine() == Engine::Postgres {
-            return Err(VaultError::RotationRunning);
-        }
+        // Nor on another machine: whoever meets its root key here would wait for the lock.
+        let (_lock, _turn) = keyring.root_turn().await?;
         let mut roots = keyring.root.read().await?.ok_or(VaultError::RootMissing)?;
         if keyring.root.is_one_of_many() && keyring.taken_in(&mut roots).await? {
             keyring.root.write(&roots).await?;

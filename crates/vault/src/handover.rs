@@ -5,12 +5,12 @@
 //! settled it lets go of the old one. So whoever has a root key of before and the keyring of today gets the root key of today,
 //! for [`KEPT_SECONDS`]; the other way round, which is what makes old copies of the keyring worthless, there is none.
 
-use outro_db::{Db, Tx, params, statements};
+use outro_db::{Db, Taken, Turn, Tx, params, statements};
 use outro_model::{Random, Timestamp};
 
 use crate::aead::Aead;
 use crate::ring::Keyring;
-use crate::root::{RootId, RootKey};
+use crate::root::{RootId, RootKey, RootLock};
 use crate::{KeyBytes, Tampered, VaultError};
 
 /// How long a machine may have been off that still finds its way to the root key of today, in seconds: two days.
@@ -61,6 +61,15 @@ fn context<'a>(old: &'a RootId, new: &'a RootId) -> [&'a [u8]; 3] {
 }
 
 impl Keyring {
+    /// The right to replace the root key, or to keep others from it, on this machine and on all that have the keyring.
+    ///
+    /// [`VaultError::RotationRunning`] where somebody has it.
+    pub(crate) async fn root_turn(&self) -> Result<(RootLock, Taken), VaultError> {
+        let lock = self.root.lock().await?;
+        let turn = self.db.try_turn(Turn::ROOT).await?;
+        Ok((lock, turn.ok_or(VaultError::RotationRunning)?))
+    }
+
     /// Takes in the root key that the keyring names, where another machine has made it.
     pub(crate) async fn take_over(&self) -> Result<(), VaultError> {
         if !self.root.is_one_of_many() {

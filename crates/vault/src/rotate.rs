@@ -14,7 +14,7 @@
 //! keys in the file say that a rotation is unfinished. Since copies of the keyring from the middle of
 //! one live on under its new key, an unfinished rotation is first finished and then followed by a whole.
 
-use outro_db::{Engine, Turn, Tx, params, statements};
+use outro_db::{Tx, params, statements};
 use outro_model::{AccountId, BackupId, ConversationId, Timestamp};
 
 use crate::ring::{Ring, Subject, Wrapped};
@@ -116,15 +116,9 @@ fn pass(halt: Halt, step: Step) -> Result<(), VaultError> {
 
 impl Inner {
     async fn rotate(&self, halt: Halt) -> Result<Rotation, VaultError> {
-        let _lock = self.keyring.root.lock().await?;
-        let turn = self.keyring.db.try_turn(Turn::ROOT).await?;
-        if turn.is_none() && self.keyring.db.engine() == Engine::Postgres {
-            return Err(VaultError::RotationRunning);
-        }
+        let (_lock, turn) = self.keyring.root_turn().await?;
         let rotated = self.rotate_in_turn(halt).await;
-        if let Some(turn) = turn {
-            turn.end().await?;
-        }
+        turn.end().await?;
         rotated
     }
 

@@ -61,12 +61,11 @@ pub async fn take(app: &App, folder: &Path, days: i64) -> Result<Taken, BackupEr
     let mut count = Count::default();
     let mut known = copy_ahead(app, &place.shelf, &mut count).await?;
     // What came up meanwhile would be copied while nobody can delete: a first copy of much takes hours.
-    for _ in 0..AGAIN {
+    let (mut new, mut tries) = (count.copied, 0);
+    while new > FEW && tries < AGAIN {
         let before = count.copied;
         known = copy_ahead(app, &place.shelf, &mut count).await?;
-        if count.copied - before <= FEW {
-            break;
-        }
+        (new, tries) = (count.copied - before, tries + 1);
     }
     crash::point();
     let (id, now) = (BackupId::random(&*app.random), app.clock.now());

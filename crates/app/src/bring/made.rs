@@ -15,7 +15,7 @@ use outro_vault::{AccountKeys, sha256};
 
 use super::check::{self, Clip, Content, Stop};
 use super::object;
-use crate::runner::AWAY_SECONDS;
+use crate::runner::when_back;
 use crate::video::{ENCODE_JOB, discard, has_room, new_blob};
 use crate::{App, AppError, playlist};
 
@@ -65,7 +65,7 @@ async fn sweep(app: &App, account: AccountId) -> Result<(), AppError> {
 fn held(app: &App, error: &AppError) -> Outcome {
     if error.is_away() {
         // Nobody's fault: it does not count against the archive.
-        return Outcome::At(app.clock.now().plus_seconds(AWAY_SECONDS));
+        return when_back(app);
     }
     tracing::error!(%error, "an archive on its way in was held up; it goes on");
     Outcome::Again("import")

@@ -20,7 +20,7 @@ use super::schema::{elsewhere, list_name, parts};
 use super::{KEPT_SECONDS, activity, content, media, object, pages, schema};
 use crate::account::open_handle;
 use crate::message::{self, Body};
-use crate::runner::AWAY_SECONDS;
+use crate::runner::when_back;
 use crate::{App, AppError, RefusalKind, comment};
 
 /// How many makings of an archive may end in an error before it is given up.
@@ -35,7 +35,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
     let Some(account) = job.account else { return Outcome::Done };
     match wanted(app, account, job.errors >= ERRORS || job.attempts > BEGINNINGS).await {
         // Nobody's fault: it does not count against the archive.
-        Err(error) if error.is_away() => Outcome::At(app.clock.now().plus_seconds(AWAY_SECONDS)),
+        Err(error) if error.is_away() => when_back(app),
         // Who leaves, or takes it back, wants it no more.
         Ok(()) | Err(AppError::NotFound | AppError::SignInNeeded) => Outcome::Done,
         Err(AppError::Refused(refusal)) if refusal.kind != RefusalKind::Unavailable => Outcome::Done,

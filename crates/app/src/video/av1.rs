@@ -17,7 +17,7 @@ use super::encode::{Failed, of_run, reframe, seal};
 use super::scene;
 use super::source::unseal;
 use super::upload::discard;
-use crate::runner::AWAY_SECONDS;
+use crate::runner::when_back;
 use crate::{App, AppError};
 
 /// The kind of the job that makes it.
@@ -64,7 +64,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
     match make(app, owner, video).await {
         Ok(Ended::Done) | Err(Failed::Gone | Failed::Give(_)) => Outcome::Done,
         Ok(Ended::Yielded) => Outcome::At(app.clock.now()),
-        Err(Failed::Again(error)) if error.is_away() => Outcome::At(app.clock.now().plus_seconds(AWAY_SECONDS)),
+        Err(Failed::Again(error)) if error.is_away() => when_back(app),
         Err(Failed::Again(error)) => {
             tracing::warn!(%error, errors = job.errors, "an AV1 encode did not succeed");
             Outcome::Again("av1")

@@ -22,7 +22,7 @@ use super::making::{Making, Rung};
 use super::renditions::{MADE, kinds, told};
 use super::source::source;
 use super::upload::{discard, enqueue, new_blob};
-use crate::runner::AWAY_SECONDS;
+use crate::runner::when_back;
 use crate::sound::Mixed;
 use crate::{App, AppError, notify, sound};
 
@@ -55,7 +55,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Outcome {
         Err(Failed::Give(word)) => word,
         // The video is acknowledged: however long its store stays away, that is not held against it.
         Err(Failed::Again(error)) if error.is_away() => {
-            return Outcome::At(app.clock.now().plus_seconds(AWAY_SECONDS));
+            return when_back(app);
         }
         Err(Failed::Again(error)) => {
             tracing::warn!(%error, errors = job.errors, "an encode did not succeed");

@@ -118,7 +118,6 @@ impl<'a> Making<'a> {
         let limits = self.app.limits();
         let listen = |on_progress| outro_media::listen(&self.app.tools, input, probe, &limits, on_progress);
         let heard = self.watched(0..0, listen).await?;
-        std::io::Seek::rewind(&mut &*input)?;
         match heard.map_err(of_run) {
             Ok(sounding) => Ok(sounding),
             Err(Failed::Gone) => Err(Failed::Gone),

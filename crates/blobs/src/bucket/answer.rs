@@ -26,6 +26,11 @@ pub(super) fn leaves(bytes: &[u8]) -> Option<Vec<Leaf>> {
                 path.push(start.local_name().into_inner().to_owned());
                 text.clear();
             }
+            // All of an answer may be an element without anything in it.
+            Event::Empty(alone) if path.is_empty() => {
+                let path = vec![alone.local_name().into_inner().to_owned()];
+                leaves.push(Leaf { path, text: String::new() });
+            }
             Event::Text(part) => text.push_str(&part),
             Event::GeneralRef(part) => text.push(named(&part)?),
             Event::End(_) => {
@@ -38,22 +43,9 @@ pub(super) fn leaves(bytes: &[u8]) -> Option<Vec<Leaf>> {
     }
 }
 
-/// The name of the element that all of an answer is in; none when it is no XML to its end.
-pub(super) fn root(bytes: &[u8]) -> Option<String> {
-    leaves(bytes)?;
-    let mut reader = Reader::from_str(str::from_utf8(bytes).ok()?);
-    loop {
-        match reader.read_event().ok()? {
-            Event::Start(start) | Event::Empty(start) => return Some(start.local_name().into_inner().to_owned()),
-            Event::Eof => return None,
-            _ => {}
-        }
-    }
-}
-
 /// Whether an answer is this element, whole.
 pub(super) fn is(bytes: &[u8], name: &str) -> bool {
-    root(bytes).as_deref() == Some(name)
+    leaves(bytes).is_some_and(|leaves| leaves.last().is_some_and(|root| root.path == [name]))
 }
 
 /// The characters that XML writes by name; what is written by number stands in nothing of ours.

@@ -3,18 +3,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+#[path = "../common/listening.rs"]
+mod listening;
 mod load;
 mod machines;
 mod postgres;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use listening::listen;
 use load::{Balancer, Load};
 use machines::{Client, Machine, Site, clip, wait_for};
 use serde_json::{Value, json};
@@ -60,39 +61,17 @@ fn is_ready(base: &str, who: &Client, video: &str) -> bool {
     found == "ready"
 }
 
-/// The kinds of the events that a server tells somebody.
-fn listen(base: &str, who: &Client) -> Receiver<String> {
-    let stream = ureq::get(format!("{base}/api/v1/events")).header("authorization", format!("Bearer {}", who.token()));
-    let body = stream.call().unwrap().into_body().into_reader();
-    let (told, heard) = mpsc::channel();
-    let (ready, welcomed) = mpsc::channel();
-    thread::spawn(move || {
-        for line in BufReader::new(body).lines().map_while(Result::ok) {
-            if line.starts_with("retry:") {
-                let _ = ready.send(());
-            }
-            if let Some(kind) = line.strip_prefix("event: ")
-                && told.send(kind.to_owned()).is_err()
-            {
-                return;
-            }
-        }
-    });
-    welcomed.recv_timeout(Duration::from_secs(30)).unwrap();
-    heard
-}
-
 /// A message sent at any node reaches whoever listens at any other.
 fn events_reach_everybody(cluster: &Cluster, ada: &Client, bob: &Client) {
     let (status, talk) = ada.call(&cluster.base(0), "POST", "/api/v1/conversations", &json!({"to": ["bob"]}));
     assert_eq!(status, 201, "{talk}");
     let path = format!("/api/v1/conversations/{}/messages", talk["id"].as_str().unwrap());
-    let heard: Vec<_> = (0..3).map(|at| listen(&cluster.base(at), bob)).collect();
+    let heard: Vec<_> = (0..3).map(|at| listen(&cluster.base(at), bob.token())).collect();
     for from in 0..3 {
         let (status, said) = ada.call(&cluster.base(from), "POST", &path, &json!({"text": "hello"}));
         assert_eq!(status, 201, "{said}");
         for one in &heard {
-            let kind = one.recv_timeout(Duration::from_secs(10)).expect("it is told, wherever one listens");
+            let (kind, _) = one.recv_timeout(Duration::from_secs(10)).expect("it is told, wherever one listens");
             assert_eq!(kind, "message");
         }
     }

@@ -279,7 +279,7 @@ mod tests {
         for step in 0..4 {
             let luma = picture(small, |x, y| noise((x + 8 * step) / 6, y / 6));
             let frame = Frame { small, luma: &luma, blue: &grey, red: &grey };
-            activity.see(&frame, Cells::of(&frame), &mut profiles);
+            activity.see(&frame, Cells::of_light(&frame, Cells::light(&frame)), &mut profiles);
         }
         activity.end(&mut profiles);
         assert!(profiles.iter().sum::<f32>() < 8.0, "{profiles:?}");
@@ -294,7 +294,7 @@ mod tests {
             let inside = |x: isize, y: isize| (120..136).contains(&x) && (60..90).contains(&y);
             let luma = picture(small, |x, y| if inside(x, y) { 235 } else { noise((x + 8 * step) / 6, y / 6) });
             let frame = Frame { small, luma: &luma, blue: &grey, red: &grey };
-            activity.see(&frame, Cells::of(&frame), &mut profiles);
+            activity.see(&frame, Cells::of_light(&frame, Cells::light(&frame)), &mut profiles);
         }
         activity.end(&mut profiles);
         let last = &profiles[profiles.len() - small.across() - small.down()..][..small.across()];

@@ -19,11 +19,6 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    #[cfg(test)]
-    pub(super) fn of(frame: &Frame<'_>) -> Self {
-        Self::of_light(frame, Self::light(frame))
-    }
-
     /// The light alone.
     pub(super) fn light(frame: &Frame<'_>) -> Vec<u8> {
         means::<CELL>(frame.luma, frame.small.width, (0, 0))
